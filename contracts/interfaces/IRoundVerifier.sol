@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity 0.8.37;
+
+import {G1} from "../types/G1.sol";
+import {G2} from "../types/G2.sol";
+import {RoundOutcome} from "../types/RoundOutcome.sol";
+import {RoundProof} from "../types/RoundProof.sol";
+import {RoundStatement} from "../types/RoundStatement.sol";
+import {VerifyingKey} from "../types/VerifyingKey.sol";
+
+/// @title Verifier of whole rounds
+/// @notice Checks that a round's selection, weights, shares and new model follow from its committed updates by its rule.
+/// @dev Holds no state and no money; all keys are fixed when it is deployed. Any failed check reverts with one of the errors below.
+interface IRoundVerifier {
+    /// @notice Thrown when there is no verifying key for this rule and number of slots.
+    error RoundVerifierUnsupportedRule(uint8 ruleId, uint8 slots);
+    /// @notice Thrown when the terms are not as many words as the number of slots needs.
+    error RoundVerifierWrongTermsLength(uint256 expected, uint256 actual);
+    /// @notice Thrown when there is not exactly one commitment per slot.
+    error RoundVerifierWrongCommitmentCount(uint256 expected, uint256 actual);
+    /// @notice Thrown when the outcome is not as many words as the number of slots needs.
+    error RoundVerifierWrongOutcomeLength(uint256 expected, uint256 actual);
+    /// @notice Thrown when a round has no parameters.
+    error RoundVerifierNoParameters();
+    /// @notice Thrown when the reference's slot is not active.
+    error RoundVerifierInactiveReference(uint256 activeMask);
+    /// @notice Thrown when the mask names slots that the circuit does not have.
+    error RoundVerifierMaskTooWide(uint256 activeMask, uint256 slots);
+    /// @notice Thrown when an active slot has the point at infinity, or an inactive slot has a point.
+    error RoundVerifierCommitmentMismatch(uint256 slot, bool isActive);
+    /// @notice Thrown when a word that must be a scalar is not below the scalar field's order.
+    error RoundVerifierScalarTooLarge(uint256 value);
+    /// @notice Thrown when a coordinate is too large or a point is not on the curve.
+    error RoundVerifierInvalidPoint(uint256 x, uint256 y);
+    /// @notice Thrown when the Fiat-Shamir challenge alpha is zero, which would switch the Gram proof off.
+    error RoundVerifierZeroChallenge();
+    /// @notice Thrown when the hint for the inverse of the challenge zeta is wrong.
+    error RoundVerifierWrongInverse(uint256 zeta, uint256 zetaInv);
+    /// @notice Thrown when the opened values do not satisfy the inner-product identity.
+    error RoundVerifierIdentityFailed();
+    /// @notice Thrown when a packed outcome has bits outside its fields, or an unknown verdict.
+    error RoundVerifierMalformedOutcome(uint256 word, uint256 value);
+    /// @notice Thrown when weights sum to neither 0 nor 1024, or shares to more than 65535.
+    error RoundVerifierWrongOutcomeSum(uint256 weightSum, uint256 shareSum);
+    /// @notice Thrown when a void round carries an aggregate.
+    error RoundVerifierAggregateInVoidRound(uint256 x, uint256 y);
+    /// @notice Thrown when a point of the second group is malformed, or a point of a pairing is refused by the precompile.
+    error RoundVerifierPairingRefused();
+    /// @notice Thrown when the merged pairing equation does not hold: the Gram proof, the rule's proof or the aggregate is false.
+    error RoundVerifierProofRejected();
+    /// @notice Thrown when the call's data do not decode.
+    error RoundVerifierMalformedCall();
+
+    /// @notice Thrown at deployment when a verifying key is malformed: wrong number of points, or a point that is not one.
+    error RoundVerifierInvalidKey(address key);
+    /// @notice Thrown at deployment when two keys are for the same rule and number of slots.
+    error RoundVerifierDuplicateKey(uint8 ruleId, uint8 slots);
+    /// @notice Thrown at deployment when the second power of tau is not a point of the second group other than infinity and the generator.
+    error RoundVerifierInvalidSetup();
+
+    /// @notice Verifies a round and decodes what it decided.
+    /// @dev Reverts unless the round is proven; never returns a partial result.
+    /// @param statement What is proven, from the market's state.
+    /// @param proof What the aggregator sent.
+    /// @return outcome Selection, weights, shares and the new model's commitment.
+    function verifyRound(RoundStatement calldata statement, RoundProof calldata proof)
+        external
+        view
+        returns (RoundOutcome memory outcome);
+
+    /// @notice Whether rounds of this rule and number of slots can be verified. Markets refuse projects for which it is false.
+    /// @param ruleId 1 = trust rule, 2 = multi-Krum.
+    /// @param slots 8, 16 or 32.
+    function supports(uint8 ruleId, uint8 slots) external view returns (bool);
+
+    /// @notice The verifying key for a rule and number of slots, to be compared with the published key.
+    function verifyingKey(uint8 ruleId, uint8 slots) external view returns (VerifyingKey memory);
+
+    /// @notice `keccak256(abi.encode(verifyingKey))`, to compare keys at a glance.
+    function verifyingKeyHash(uint8 ruleId, uint8 slots) external view returns (bytes32);
+
+    /// @notice Whether the setup is a development one, whose secret is public: proofs under it prove nothing.
+    function isDevelopmentSetup() external view returns (bool);
+
+    /// @notice What the setup is, in words for people, and the checksum of the file that it comes from.
+    /// @return label For instance "development key: its secret is public, not for real money".
+    /// @return checksum keccak256 of the setup's file or, for a development setup, of its public constant.
+    function setupDescription() external view returns (string memory label, bytes32 checksum);
+
+    /// @notice The power of tau in the second group that commitments are opened against.
+    function tauG2() external view returns (G2 memory);
+
+    /// @notice The point that blinds commitments: hashed to the curve from "commonweight/H/v1".
+    function blindingBase() external view returns (G1 memory);
+}
