@@ -71,7 +71,7 @@ interface IRoundVerifier {
     /// @notice Whether rounds of this rule and number of slots can be verified. Markets refuse projects for which it is false.
     /// @param ruleId 1 = trust rule, 2 = multi-Krum.
     /// @param slots 8, 16 or 32.
-    function supports(uint8 ruleId, uint8 slots) external view returns (bool);
+    function isSupported(uint8 ruleId, uint8 slots) external view returns (bool);
 
     /// @notice The verifying key for a rule and number of slots, to be compared with the published key.
     function verifyingKey(uint8 ruleId, uint8 slots) external view returns (VerifyingKey memory);
