@@ -1,0 +1,83 @@
+/**
+ * How the contracts are compiled and tested.
+ *
+ * - The compiler is the npm package `solc` (WebAssembly), so a compile needs no download and is the
+ *   same on every platform. Contracts pin its exact version in their pragma.
+ * - A warning in our own sources fails the build (`warningsAreErrors`).
+ * - Solidity tests live in `test/contracts`; fuzzing is seeded, so a red run is red for everybody.
+ *   Tiers: `--test-profile quick | default | long`.
+ */
+import { createRequire } from "node:module";
+import { defineConfig } from "hardhat/config";
+import type { HardhatPlugin } from "hardhat/types/plugins";
+import type { CompilerOutputError } from "hardhat/types/solidity";
+
+const require = createRequire(import.meta.url);
+const compilerVersion = (require("solc/package.json") as { version: string }).version;
+
+/** What the compiler says and Hardhat's type leaves out. */
+type LocatedError = CompilerOutputError & { sourceLocation?: { file: string } };
+
+/** Test contracts may be views or exceed the deployable size: that says nothing about the product. */
+const allowedInTests = new Set(["2018", "5574", "3860"]);
+
+/** Turns every compiler warning about a file of this repository into an error. */
+const warningsAreErrors: HardhatPlugin = {
+  id: "commonweight:warnings-are-errors",
+  hookHandlers: {
+    solidity: async () => ({
+      default: async () => ({
+        async invokeSolc(context, compiler, input, config, next) {
+          const output = await next(context, compiler, input, config);
+          const errors = (output.errors ?? []).map((error) => {
+            const file = (error as LocatedError).sourceLocation?.file ?? "";
+            const isOurs = file.startsWith("project/");
+            const isAllowed =
+              file.startsWith("project/test/") && allowedInTests.has(error.errorCode ?? "");
+            return error.severity === "warning" && isOurs && !isAllowed
+              ? { ...error, severity: "error" as const, type: "Error" }
+              : error;
+          });
+          return { ...output, errors };
+        },
+      }),
+    }),
+  },
+};
+
+/** One seed for all tiers: a finding is reproduced by running the same command again. */
+const seed = "0x434f4d4d4f4e574549474854";
+
+const fuzzTier = (runs: number, invariantRuns: number, depth: number) => ({
+  fuzz: { seed, runs },
+  invariant: { runs: invariantRuns, depth, failOnRevert: false },
+  fsPermissions: { readDirectory: ["test/vectors"] },
+});
+
+export default defineConfig({
+  plugins: [warningsAreErrors],
+  paths: {
+    sources: "contracts",
+    tests: { solidity: "test/contracts" },
+  },
+  solidity: {
+    version: compilerVersion,
+    path: require.resolve("solc/soljson.js"),
+    settings: {
+      viaIR: true,
+      optimizer: { enabled: true, runs: 1000 },
+      evmVersion: "cancun",
+      // No source hash in the bytecode: a comment does not change what is deployed.
+      metadata: { bytecodeHash: "none" },
+    },
+  },
+  test: {
+    solidity: {
+      profiles: {
+        default: fuzzTier(256, 32, 64),
+        quick: fuzzTier(32, 8, 32),
+        long: fuzzTier(10_000, 512, 256),
+      },
+    },
+  },
+});
