@@ -1,0 +1,76 @@
+import { z } from "zod";
+
+/**
+ * The shapes of the aggregator's HTTP interface that a worker or a referee sends and receives.
+ *
+ * Everything here is a convenience between parties that check each other on the chain: a false
+ * answer can delay somebody, it cannot move money.
+ */
+
+const hex = (bytes: number) =>
+  z.string().regex(new RegExp(`^0x[0-9a-fA-F]{${2 * bytes}}$`), `expected ${bytes} bytes of hex`);
+const hexOfAnyLength = z
+  .string()
+  .max(4096)
+  .regex(/^0x([0-9a-fA-F]{2})+$/, "expected hex");
+const address = hex(20);
+const decimal = z.string().regex(/^(0|[1-9][0-9]{0,77})$/, "expected a decimal number");
+const cid = z.string().min(8).max(128);
+
+/** A point with its coordinates as decimal strings. */
+export const pointSchema = z.object({ x: decimal, y: decimal });
+
+/** What a released content key opens. */
+export const releaseKinds = ["update", "reference", "pay-gradient"] as const;
+export type ReleaseKind = (typeof releaseKinds)[number];
+
+/** `GET /v1/ipfs`: where the aggregator's IPFS node can be dialled. */
+export const ipfsAddressSchema = z.object({
+  peerId: z.string().max(128),
+  multiaddrs: z.array(z.string().max(512)).max(32),
+});
+
+/** `POST /v1/projects/:id/rounds/:n/keys`: a content key, sealed to this aggregator, after the commit phase. */
+export const keyReleaseSchema = z.object({
+  sender: address,
+  kind: z.enum(releaseKinds),
+  sealedKey: hexOfAnyLength,
+  signature: hex(65),
+});
+export type KeyReleaseBody = z.infer<typeof keyReleaseSchema>;
+
+/** The answer: proof that the aggregator has the key. Without it the sender publishes on chain. */
+export const keyReceiptSchema = z.object({
+  receivedAt: z.int().nonnegative(),
+  aggregator: address,
+  signature: hex(65),
+});
+export type KeyReceipt = z.infer<typeof keyReceiptSchema>;
+
+/** `POST /v1/projects/:id/rounds/:n/references`: the referee's commitments, before the round opens. */
+export const referencesSchema = z.object({
+  reference: pointSchema,
+  referenceBundleCid: cid,
+  payGradient: pointSchema.optional(),
+  payGradientBundleCid: cid.optional(),
+  multiaddrs: z.array(z.string().max(512)).max(32),
+  signature: hex(65),
+});
+export type ReferencesBody = z.infer<typeof referencesSchema>;
+
+/** `POST /v1/projects/:id/rounds/:n/updates`: a signed submission that the aggregator relays to the chain. */
+export const signedUpdateSchema = z.object({
+  trainer: address,
+  commitment: pointSchema,
+  bundleCid: cid,
+  deadline: z.int().positive(),
+  signature: hex(65),
+});
+export type SignedUpdateBody = z.infer<typeof signedUpdateSchema>;
+
+/** The body of every refusal. */
+export const errorBodySchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  hint: z.string(),
+});
