@@ -15,6 +15,12 @@ export const SCALAR_FIELD =
 export const BASE_FIELD =
   21888242871839275222246405745257275088696311157297823662689037894645226208583n;
 
+/** An affine point of BN254's G2; a coordinate is `c0 + c1 * i`. The EVM's precompile takes c1 before c0. */
+export interface G2Point {
+  readonly x: readonly [c0: bigint, c1: bigint];
+  readonly y: readonly [c0: bigint, c1: bigint];
+}
+
 /** A vector of scalars in the form its curve works with; only the curve that made it can read it. */
 export interface ScalarVector {
   /** Number of scalars. */
@@ -48,18 +54,20 @@ export interface PointArithmetic {
 export interface Curve extends PointArithmetic {
   /** Number of powers of tau at hand: vectors may have at most this many entries. */
   readonly parameterCount: number;
+  /** Tau times the generator of G2; contracts and verifiers of this setup are built with it. */
+  readonly tauG2: G2Point;
   /** `sum_j values[j] * [tau^j]` for small integers: 2-byte scalars are several times faster than field elements. */
   commitIntegers(values: Int16Array | Int32Array, options?: LongCallOptions): Promise<G1Point>;
   /** `sum_j vector[j] * [tau^j]`. */
   commitScalars(vector: ScalarVector, options?: LongCallOptions): Promise<G1Point>;
   /**
    * `sum_i weights[i] * vectors[i]`, entry by entry; a shorter vector counts as followed by zeros.
-   * A list of bigints stands for a short vector of field elements.
+   * A list of bigints stands for a short vector of field elements. `length` is the length of the result.
    */
   combine(
     vectors: readonly (Int16Array | Int32Array | readonly bigint[])[],
     weights: readonly bigint[],
-    options?: LongCallOptions,
+    options: LongCallOptions & { readonly length: number },
   ): Promise<ScalarVector>;
   /** `s[k] = sum_j vector[j] * vector[j + k + 1]` for k = 0..length-2, then a zero. */
   autocorrelation(vector: ScalarVector, options?: LongCallOptions): Promise<ScalarVector>;

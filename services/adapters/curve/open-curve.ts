@@ -5,6 +5,7 @@ import {
   INFINITY,
   type PairingSide,
   SCALAR_FIELD,
+  type ScalarVector,
 } from "../../protocol/curve.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { DEVELOPMENT_TAU } from "./development-tau.ts";
@@ -97,14 +98,32 @@ export async function openCurve(options: OpenCurveOptions): Promise<Curve & Asyn
   async function linearCombination(points: readonly G1Point[], scalars: readonly bigint[]) {
     if (points.length !== scalars.length) throw new CommonweightError(curveErrors.lengthMismatch);
     const bytes = new Uint8Array(points.length * 64);
-    points.forEach((point, index) => bytes.set(toBytes(bn, point), index * 64));
+    for (const [index, point] of points.entries()) bytes.set(toBytes(bn, point), index * 64);
     return toPoint(bn, await bn.G1.multiExpAffine(bytes, scalarBytes(scalars)));
   }
 
-  const notYet = () =>
-    Promise.reject(new CommonweightError(curveErrors.curveClosed, "not built yet"));
+  const read = (v: ScalarVector) => {
+    const view = new DataView(v.bytes.buffer, v.bytes.byteOffset);
+    return Array.from({ length: v.length }, (_, i) => {
+      let x = 0n;
+      for (let w = 3; w >= 0; w--) x = (x << 64n) | view.getBigUint64(i * 32 + w * 8, true);
+      return x;
+    });
+  };
+  const write = (values: bigint[]): ScalarVector => ({
+    length: values.length,
+    bytes: scalarBytes(values),
+  });
+  const combineVectors = (vectors: bigint[][], weights: readonly bigint[], length: number) =>
+    Array.from(
+      { length },
+      (_, j) =>
+        vectors.reduce((t, v, i) => t + (v[j] ?? 0n) * (weights[i] as bigint), 0n) % SCALAR_FIELD,
+    );
+  const coordinate = (index: number) => bn.F1.toObject(tauG2.slice(index * 32, index * 32 + 32));
   return {
     parameterCount,
+    tauG2: { x: [coordinate(0), coordinate(1)], y: [coordinate(2), coordinate(3)] },
     linearCombination,
     async isPairingProductOne(pairs: readonly { g1: G1Point; g2: PairingSide }[]) {
       const sides = pairs.flatMap(({ g1, g2 }) => [
@@ -128,12 +147,49 @@ export async function openCurve(options: OpenCurveOptions): Promise<Curve & Asyn
       const ones = await bn.G1.multiExpAffine(used, new Uint8Array(values.length).fill(1));
       return linearCombination([toPoint(bn, sum), toPoint(bn, ones)], [1n, BigInt(-offset)]);
     },
-    commitScalars: notYet,
-    combine: notYet,
-    autocorrelation: notYet,
-    reverse: notYet,
-    evaluate: notYet,
-    openingQuotient: notYet,
+    async commitScalars(vector) {
+      return toPoint(
+        bn,
+        await bn.G1.multiExpAffine(bases.slice(0, vector.length * 64), vector.bytes.slice()),
+      );
+    },
+    async combine(vectors, weights, { length }) {
+      return write(
+        combineVectors(
+          vectors.map((v) => Array.from(v, BigInt)),
+          weights,
+          length,
+        ),
+      );
+    },
+    async autocorrelation(vector) {
+      const a = read(vector);
+      return write(
+        a.map((_, k) => {
+          let sum = 0n;
+          for (let j = 0; j + k + 1 < a.length; j++)
+            sum += (a[j] as bigint) * (a[j + k + 1] as bigint);
+          return sum;
+        }),
+      );
+    },
+    async reverse(vector) {
+      return write(read(vector).reverse());
+    },
+    async evaluate(vector, points) {
+      const a = read(vector);
+      return points.map((x) => a.reduceRight((t, c) => (t * x + c) % SCALAR_FIELD, 0n));
+    },
+    async openingQuotient(vectors, weights, point) {
+      const p = combineVectors(vectors.map(read), weights, vectors[0]?.length ?? 0);
+      let carry = 0n;
+      const q = new Array<bigint>(p.length).fill(0n);
+      for (let j = p.length - 1; j >= 1; j--) {
+        carry = (carry * point + (p[j] as bigint)) % SCALAR_FIELD;
+        q[j - 1] = carry;
+      }
+      return write(q);
+    },
     async [Symbol.asyncDispose]() {
       await bn.terminate();
     },
