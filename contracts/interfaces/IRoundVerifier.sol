@@ -10,7 +10,8 @@ import {VerifyingKey} from "../types/VerifyingKey.sol";
 
 /// @title Verifier of whole rounds
 /// @notice Checks that a round's selection, weights, shares and new model follow from its committed updates by its rule.
-/// @dev Holds no state and no money; all keys are fixed when it is deployed. Any failed check reverts with one of the errors below.
+/// @dev Holds no money and no state that can change; all keys are fixed when it is deployed. A failed check reverts with one of
+/// the errors below, or with those of the `Bn254` library for words that are not points.
 interface IRoundVerifier {
     /// @notice Thrown when there is no verifying key for this rule and number of slots.
     error RoundVerifierUnsupportedRule(uint8 ruleId, uint8 slots);
@@ -30,33 +31,31 @@ interface IRoundVerifier {
     error RoundVerifierCommitmentMismatch(uint256 slot, bool isActive);
     /// @notice Thrown when a word that must be a scalar is not below the scalar field's order.
     error RoundVerifierScalarTooLarge(uint256 value);
-    /// @notice Thrown when a coordinate is too large or a point is not on the curve.
-    error RoundVerifierInvalidPoint(uint256 x, uint256 y);
     /// @notice Thrown when the Fiat-Shamir challenge alpha is zero, which would switch the Gram proof off.
     error RoundVerifierZeroChallenge();
     /// @notice Thrown when the hint for the inverse of the challenge zeta is wrong.
     error RoundVerifierWrongInverse(uint256 zeta, uint256 zetaInv);
     /// @notice Thrown when the opened values do not satisfy the inner-product identity.
     error RoundVerifierIdentityFailed();
-    /// @notice Thrown when a packed outcome has bits outside its fields, or an unknown verdict.
+    /// @notice Thrown when a packed outcome has bits outside its fields, an unknown verdict, a verdict for an inactive slot, or a
+    /// weight or share for a trainer that was not accepted.
     error RoundVerifierMalformedOutcome(uint256 word, uint256 value);
     /// @notice Thrown when weights sum to neither 0 nor 1024, or shares to more than 65535.
     error RoundVerifierWrongOutcomeSum(uint256 weightSum, uint256 shareSum);
     /// @notice Thrown when a void round carries an aggregate.
     error RoundVerifierAggregateInVoidRound(uint256 x, uint256 y);
-    /// @notice Thrown when a point of the second group is malformed, or a point of a pairing is refused by the precompile.
-    error RoundVerifierPairingRefused();
     /// @notice Thrown when the merged pairing equation does not hold: the Gram proof, the rule's proof or the aggregate is false.
     error RoundVerifierProofRejected();
-    /// @notice Thrown when the call's data do not decode.
-    error RoundVerifierMalformedCall();
 
-    /// @notice Thrown at deployment when a verifying key is malformed: wrong number of points, or a point that is not one.
+    /// @notice Thrown at deployment when a verifying key is malformed: slots that no circuit has, a wrong number of points, a gamma that is
+    /// not the generator, or a delta that is.
     error RoundVerifierInvalidKey(address key);
     /// @notice Thrown at deployment when two keys are for the same rule and number of slots.
     error RoundVerifierDuplicateKey(uint8 ruleId, uint8 slots);
-    /// @notice Thrown at deployment when the second power of tau is not a point of the second group other than infinity and the generator.
+    /// @notice Thrown at deployment when a point of the second group is infinity, or tau is 1.
     error RoundVerifierInvalidSetup();
+    /// @notice Thrown at deployment when the setup is the public development one but is not declared as such.
+    error RoundVerifierDevelopmentSetupDenied();
 
     /// @notice Verifies a round and decodes what it decided.
     /// @dev Reverts unless the round is proven; never returns a partial result.
@@ -67,6 +66,13 @@ interface IRoundVerifier {
         external
         view
         returns (RoundOutcome memory outcome);
+
+    /// @notice The public signals under which the rule's proof is checked, in the circuit's order: for auditors and for tests.
+    /// @dev Checks nothing: what it returns is meaningful only for a round that `verifyRound` accepts.
+    function publicSignals(RoundStatement calldata statement, RoundProof calldata proof)
+        external
+        view
+        returns (uint256[] memory);
 
     /// @notice Whether rounds of this rule and number of slots can be verified. Markets refuse projects for which it is false.
     /// @param ruleId 1 = trust rule, 2 = multi-Krum.

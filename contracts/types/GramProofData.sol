@@ -5,27 +5,27 @@ import {G1} from "./G1.sol";
 
 /// @notice The Gram proof: 15 words, whatever the size of the model and the number of trainers.
 /// @dev Notation of docs/proof.md. `A = sum alpha_i U_i` is the combination of all committed vectors. Twin: `GramProof` in services/protocol.
-/// @param s Commitment to `S`, where `A(X) A(1/X) = mu + X S(X) + S(1/X) / X`.
-/// @param r Commitment to `R = X^(d-1) A(1/X)`, which is a polynomial only if `A` has degree below `d`.
-/// @param w1 Opening at `zeta` of `A + gamma S + gamma^2 R`.
-/// @param w2 Opening at `1 / zeta` of `A + gamma S`.
+/// @param S Commitment to `S`, where `A(X) A(1/X) = mu + X S(X) + S(1/X) / X`.
+/// @param R Commitment to `R = X^(d-1) A(1/X)`, which is a polynomial only if `A` has degree below `d`.
+/// @param W1 Opening at `zeta` of `A + gamma S + gamma^2 R`.
+/// @param W2 Opening at `1 / zeta` of `A + gamma S`.
 /// @param mu The claimed `<A, A>`, which the round rule's circuit computes from the Gram matrix.
 /// @param rhoA Blinding of the combined commitment.
 /// @param a `A(zeta)`.
 /// @param aInv `A(1 / zeta)`.
-/// @param sZeta `S(zeta)`.
+/// @param s `S(zeta)`.
 /// @param sInv `S(1 / zeta)`.
 /// @param zetaInv `1 / zeta`, a hint that saves an inversion.
 struct GramProofData {
-    G1 s;
-    G1 r;
-    G1 w1;
-    G1 w2;
+    G1 S;
+    G1 R;
+    G1 W1;
+    G1 W2;
     uint256 mu;
     uint256 rhoA;
     uint256 a;
     uint256 aInv;
-    uint256 sZeta;
+    uint256 s;
     uint256 sInv;
     uint256 zetaInv;
 }

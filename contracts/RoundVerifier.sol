@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity 0.8.37;
+
+import {IRoundVerifier} from "./interfaces/IRoundVerifier.sol";
+import {IVerifyingKey} from "./interfaces/IVerifyingKey.sol";
+import {Bn254} from "./libraries/Bn254.sol";
+import {GramProof} from "./libraries/GramProof.sol";
+import {PublicSignals} from "./libraries/PublicSignals.sol";
+import {RoundTranscript} from "./libraries/RoundTranscript.sol";
+import {VerifyingKeyCode} from "./libraries/VerifyingKeyCode.sol";
+import {G1} from "./types/G1.sol";
+import {G2} from "./types/G2.sol";
+import {RoundOutcome} from "./types/RoundOutcome.sol";
+import {RoundProof} from "./types/RoundProof.sol";
+import {RoundStatement} from "./types/RoundStatement.sol";
+import {VerifyingKey} from "./types/VerifyingKey.sol";
+
+/// @title Verifier of whole rounds
+/// @notice Checks the Gram proof, the rule's Groth16 proof and the aggregate in one product of five pairings:
+///
+/// `e(merge * F + vk(signals), [1]) e(-merge * (W1 + rr W2), [tau]) e(-A, B) e(alpha, beta) e(C, delta) = 1`
+///
+/// The Gram equation is weighted by `merge`, a hash of everything, so that an error in one equation cannot cancel an error in
+/// the other. The first pairing serves both because every accepted key has the generator as gamma.
+///
+/// What is proven is that selection, weights, shares and the new model follow from the commitments. Under a development setup
+/// (`isDevelopmentSetup`) nothing is proven, because everybody can forge.
+/// @dev No owner, no upgrade, no storage that changes after construction.
+contract RoundVerifier is IRoundVerifier {
+    /// @dev The public secret of every development setup; see `developmentTau`.
+    bytes private constant DEVELOPMENT_TAU_SEED =
+        "commonweight development powers of tau, secret known to everybody";
+    bytes private constant BLINDING_BASE_SEED = "commonweight/H/v1";
+
+    uint256 private constant WEIGHT_SUM = 1024;
+    uint256 private constant HIGHEST_SHARE_SUM = 65535;
+
+    uint256 private immutable _TAU_X_IMAGINARY;
+    uint256 private immutable _TAU_X_REAL;
+    uint256 private immutable _TAU_Y_IMAGINARY;
+    uint256 private immutable _TAU_Y_REAL;
+    uint256 private immutable _BLINDING_X;
+    uint256 private immutable _BLINDING_Y;
+    bool private immutable _IS_DEVELOPMENT;
+    bytes32 private immutable _SETUP_CHECKSUM;
+
+    string private _setupLabel;
+    mapping(uint256 ruleAndSlots => address code) private _keys;
+
+    /// @param tau The power of tau in the second group.
+    /// @param isDevelopment Whether some secret of the setup is public. Cannot be denied for the development powers of tau, which
+    /// the constructor recognises.
+    /// @param label What the setup is, in words for people.
+    /// @param checksum Checksum of the file that the setup comes from.
+    /// @param keys One contract per rule and number of slots. Each is read once and copied.
+    constructor(G2 memory tau, bool isDevelopment, string memory label, bytes32 checksum, IVerifyingKey[] memory keys) {
+        _requireTau(tau, isDevelopment);
+        _TAU_X_IMAGINARY = tau.x[0];
+        _TAU_X_REAL = tau.x[1];
+        _TAU_Y_IMAGINARY = tau.y[0];
+        _TAU_Y_REAL = tau.y[1];
+        _IS_DEVELOPMENT = isDevelopment;
+        _SETUP_CHECKSUM = checksum;
+        _setupLabel = label;
+
+        G1 memory blinding = Bn254.hashToCurve(BLINDING_BASE_SEED);
+        _BLINDING_X = blinding.x;
+        _BLINDING_Y = blinding.y;
+
+        for (uint256 i = 0; i < keys.length; ++i) {
+            _addKey(keys[i]);
+        }
+    }
+
+    /// @inheritdoc IRoundVerifier
+    function verifyRound(RoundStatement calldata statement, RoundProof calldata proof)
+        external
+        view
+        returns (RoundOutcome memory outcome)
+    {
+        uint256[] memory key = _loadKey(statement.ruleId, statement.slots);
+        _requireShape(statement, proof);
+        _requireScalars(statement, proof);
+
+        uint256[] memory weights;
+        (outcome, weights) = _decodeOutcome(statement, proof);
+
+        RoundTranscript.Challenges memory drawn = RoundTranscript.challenges(statement, proof);
+        GramProof.requireIdentity(proof.gram, drawn);
+        _requirePairing(statement, proof, drawn, weights, key);
+
+        Bn254.Accumulator memory model;
+        model.x = statement.modelCommitment.x;
+        model.y = statement.modelCommitment.y;
+        Bn254.add(model, proof.aggregateCommitment.x, proof.aggregateCommitment.y);
+        outcome.newModelCommitment = G1(model.x, model.y);
+        outcome.aggregateCommitment = proof.aggregateCommitment;
+    }
+
+    /// @inheritdoc IRoundVerifier
+    function publicSignals(RoundStatement calldata statement, RoundProof calldata proof)
+        external
+        view
+        returns (uint256[] memory)
+    {
+        uint256 alpha = RoundTranscript.challenges(statement, proof).alpha;
+        return _signals(statement, proof, alpha);
+    }
+
+    /// @inheritdoc IRoundVerifier
+    function isSupported(uint8 ruleId, uint8 slots) external view returns (bool) {
+        return _keys[_keyOf(ruleId, slots)] != address(0);
+    }
+
+    /// @inheritdoc IRoundVerifier
+    function verifyingKey(uint8 ruleId, uint8 slots) external view returns (VerifyingKey memory) {
+        return VerifyingKeyCode.decode(_loadKey(ruleId, slots));
+    }
+
+    /// @inheritdoc IRoundVerifier
+    function verifyingKeyHash(uint8 ruleId, uint8 slots) external view returns (bytes32) {
+        return keccak256(abi.encode(VerifyingKeyCode.decode(_loadKey(ruleId, slots))));
+    }
+
+    /// @inheritdoc IRoundVerifier
+    function isDevelopmentSetup() external view returns (bool) {
+        return _IS_DEVELOPMENT;
+    }
+
+    /// @inheritdoc IRoundVerifier
+    function setupDescription() external view returns (string memory label, bytes32 checksum) {
+        return (_setupLabel, _SETUP_CHECKSUM);
+    }
+
+    /// @inheritdoc IRoundVerifier
+    function tauG2() external view returns (G2 memory) {
+        return G2({x: [_TAU_X_IMAGINARY, _TAU_X_REAL], y: [_TAU_Y_IMAGINARY, _TAU_Y_REAL]});
+    }
+
+    /// @inheritdoc IRoundVerifier
+    function blindingBase() external view returns (G1 memory) {
+        return G1(_BLINDING_X, _BLINDING_Y);
+    }
+
+    /// @dev Lengths, the mask, and a point in exactly the active slots.
+    function _requireShape(RoundStatement calldata statement, RoundProof calldata proof) private pure {
+        uint256 slots = statement.slots;
+        _requireEqualLengths(statement, proof, slots);
+        if (statement.parameterCount == 0) revert RoundVerifierNoParameters();
+
+        uint256 mask = PublicSignals.activeMask(statement.termsWords[0]);
+        if (mask >> slots != 0) revert RoundVerifierMaskTooWide(mask, slots);
+        if (mask & 1 == 0) revert RoundVerifierInactiveReference(mask);
+        G1[] calldata commitments = statement.commitments;
+        for (uint256 slot = 0; slot < slots; ++slot) {
+            bool isActive = (mask >> slot) & 1 == 1;
+            bool isPoint = commitments[slot].x != 0 || commitments[slot].y != 0;
+            if (isActive != isPoint) revert RoundVerifierCommitmentMismatch(slot, isActive);
+        }
+    }
+
+    function _requireEqualLengths(RoundStatement calldata statement, RoundProof calldata proof, uint256 slots)
+        private
+        pure
+    {
+        uint256 terms = PublicSignals.termsLength(slots);
+        if (statement.termsWords.length != terms) {
+            revert RoundVerifierWrongTermsLength(terms, statement.termsWords.length);
+        }
+        if (statement.commitments.length != slots) {
+            revert RoundVerifierWrongCommitmentCount(slots, statement.commitments.length);
+        }
+        uint256 outcomes = PublicSignals.outcomeLength(slots);
+        if (proof.outcomeWords.length != outcomes) {
+            revert RoundVerifierWrongOutcomeLength(outcomes, proof.outcomeWords.length);
+        }
+    }
+
+    function _requireScalars(RoundStatement calldata statement, RoundProof calldata proof) private pure {
+        GramProof.requireScalars(proof.gram);
+        GramProof.requireScalar(proof.gramHash);
+        for (uint256 i = 0; i < statement.termsWords.length; ++i) {
+            GramProof.requireScalar(statement.termsWords[i]);
+        }
+        // Outcome words have at most 248 bits, which `_decodeOutcome` checks; so they are scalars too.
+    }
+
+    /// @dev Unpacks the outcome and refuses one that no circuit puts out, so that the market never depends on the circuit alone
+    /// for the sums that its money depends on.
+    /// @return outcome The outcome without the commitments.
+    /// @return weights The weight of every slot.
+    function _decodeOutcome(RoundStatement calldata statement, RoundProof calldata proof)
+        private
+        pure
+        returns (RoundOutcome memory outcome, uint256[] memory weights)
+    {
+        uint256 slots = statement.slots;
+        uint256 trainers = PublicSignals.trainerCount(slots);
+        outcome.shares = new uint16[](trainers);
+        outcome.weights = new uint16[](trainers);
+        outcome.verdicts = new uint8[](trainers);
+        weights = new uint256[](slots);
+        uint256 mask = PublicSignals.activeMask(statement.termsWords[0]) >> PublicSignals.FIRST_TRAINER_SLOT;
+        uint256 weightSum;
+        uint256 shareSum;
+        for (uint256 i = 0; i < trainers; ++i) {
+            uint256 index = i / PublicSignals.TRAINERS_PER_OUTCOME_WORD;
+            uint256 word = proof.outcomeWords[index];
+            if (i % PublicSignals.TRAINERS_PER_OUTCOME_WORD == 0 && !PublicSignals.isOutcomeWord(word, index, slots)) {
+                revert RoundVerifierMalformedOutcome(index, word);
+            }
+            (uint16 share, uint16 weight, uint8 verdict) = PublicSignals.trainerOutcome(word, i);
+            bool isActive = (mask >> i) & 1 == 1;
+            // An inactive slot has nothing at all: its fields are zero, and the verdict 0 is its alone.
+            if (verdict > PublicSignals.HIGHEST_VERDICT || isActive != (verdict != 0)) {
+                revert RoundVerifierMalformedOutcome(index, word);
+            }
+            if (verdict != PublicSignals.ACCEPTED && (weight != 0 || share != 0)) {
+                revert RoundVerifierMalformedOutcome(index, word);
+            }
+            outcome.shares[i] = share;
+            outcome.weights[i] = weight;
+            outcome.verdicts[i] = verdict;
+            weights[i + PublicSignals.FIRST_TRAINER_SLOT] = weight;
+            weightSum += weight;
+            shareSum += share;
+        }
+        _requireSums(weightSum, shareSum, proof.aggregateCommitment);
+        outcome.isVoid = weightSum == 0;
+    }
+
+    function _requireSums(uint256 weightSum, uint256 shareSum, G1 calldata aggregate) private pure {
+        bool isVoid = weightSum == 0;
+        if ((!isVoid && weightSum != WEIGHT_SUM) || shareSum > (isVoid ? 0 : HIGHEST_SHARE_SUM)) {
+            revert RoundVerifierWrongOutcomeSum(weightSum, shareSum);
+        }
+        if (isVoid && (aggregate.x != 0 || aggregate.y != 0)) {
+            revert RoundVerifierAggregateInVoidRound(aggregate.x, aggregate.y);
+        }
+    }
+
+    /// @dev The merged equation of the contract's description.
+    function _requirePairing(
+        RoundStatement calldata statement,
+        RoundProof calldata proof,
+        RoundTranscript.Challenges memory drawn,
+        uint256[] memory weights,
+        uint256[] memory key
+    ) private view {
+        uint256[30] memory pairs;
+        Bn254.Accumulator memory sum;
+        _addSignals(sum, key, _signals(statement, proof, drawn.alpha));
+        GramProof.addCombination(sum, statement, proof, drawn, weights, G1(_BLINDING_X, _BLINDING_Y));
+        (pairs[0], pairs[1]) = (sum.x, sum.y);
+        (pairs[2], pairs[3]) = (Bn254.G2_X_IMAGINARY, Bn254.G2_X_REAL);
+        (pairs[4], pairs[5]) = (Bn254.G2_Y_IMAGINARY, Bn254.G2_Y_REAL);
+
+        (sum.x, sum.y) = (0, 0);
+        GramProof.addOpenings(sum, proof.gram, drawn);
+        (pairs[6], pairs[7]) = (sum.x, sum.y);
+        (pairs[8], pairs[9]) = (_TAU_X_IMAGINARY, _TAU_X_REAL);
+        (pairs[10], pairs[11]) = (_TAU_Y_IMAGINARY, _TAU_Y_REAL);
+
+        (pairs[12], pairs[13]) = Bn254.negate(proof.groth16[0], proof.groth16[1]);
+        for (uint256 i = 0; i < 4; ++i) {
+            pairs[14 + i] = proof.groth16[2 + i];
+            pairs[20 + i] = key[VerifyingKeyCode.BETA + i];
+            pairs[26 + i] = key[VerifyingKeyCode.DELTA + i];
+        }
+        (pairs[18], pairs[19]) = (key[VerifyingKeyCode.ALPHA], key[VerifyingKeyCode.ALPHA + 1]);
+        (pairs[24], pairs[25]) = (proof.groth16[6], proof.groth16[7]);
+
+        if (!Bn254.isPairingProductOne(pairs)) revert RoundVerifierProofRejected();
+    }
+
+    /// @dev Adds `ic_0 + sum signal_i ic_i`.
+    function _addSignals(Bn254.Accumulator memory sum, uint256[] memory key, uint256[] memory signals) private view {
+        uint256 offset = VerifyingKeyCode.IC;
+        (sum.x, sum.y) = (key[offset], key[offset + 1]);
+        for (uint256 i = 0; i < signals.length; ++i) {
+            offset += 2;
+            Bn254.addMul(sum, key[offset], key[offset + 1], signals[i]);
+        }
+    }
+
+    function _signals(RoundStatement calldata statement, RoundProof calldata proof, uint256 alpha)
+        private
+        pure
+        returns (uint256[] memory)
+    {
+        return PublicSignals.assemble(
+            proof.outcomeWords, alpha, proof.gram.mu, proof.gramHash, statement.termsWords
+        );
+    }
+
+    function _loadKey(uint8 ruleId, uint8 slots) private view returns (uint256[] memory) {
+        address code = _keys[_keyOf(ruleId, slots)];
+        if (code == address(0)) revert RoundVerifierUnsupportedRule(ruleId, slots);
+        return VerifyingKeyCode.load(code);
+    }
+
+    function _addKey(IVerifyingKey source) private {
+        VerifyingKey memory key = source.verifyingKey();
+        (uint8 ruleId, uint8 slots) = (source.ruleId(), source.slots());
+        G2 memory generator = Bn254.g2Generator();
+        bool isSound = PublicSignals.isSlotCount(slots)
+            && key.ic.length == PublicSignals.signalCount(slots) + 1
+            && keccak256(abi.encode(key.gamma)) == keccak256(abi.encode(generator))
+            // With delta = gamma a prover moves false public signals into C: a key before its first contribution.
+            && keccak256(abi.encode(key.delta)) != keccak256(abi.encode(generator));
+        if (!isSound) revert RoundVerifierInvalidKey(address(source));
+        Bn254.requirePoint(key.alpha.x, key.alpha.y);
+        for (uint256 i = 0; i < key.ic.length; ++i) {
+            Bn254.requirePoint(key.ic[i].x, key.ic[i].y);
+        }
+        _requireG2(key.beta);
+        _requireG2(key.delta);
+        uint256 ruleAndSlots = _keyOf(ruleId, slots);
+        if (_keys[ruleAndSlots] != address(0)) revert RoundVerifierDuplicateKey(ruleId, slots);
+        _keys[ruleAndSlots] = VerifyingKeyCode.store(key);
+    }
+
+    function _keyOf(uint8 ruleId, uint8 slots) private pure returns (uint256) {
+        return (uint256(ruleId) << 8) | slots;
+    }
+
+    /// @dev A tau that is a point and, unless the setup is called a development one, not the public tau.
+    function _requireTau(G2 memory tau, bool isDevelopment) private view {
+        _requireG2(tau);
+        if (_isPowerOf(1, tau)) revert RoundVerifierInvalidSetup();
+        uint256 publicTau = uint256(keccak256(DEVELOPMENT_TAU_SEED)) % Bn254.SCALAR_FIELD;
+        if (!isDevelopment && _isPowerOf(publicTau, tau)) revert RoundVerifierDevelopmentSetupDenied();
+    }
+
+    /// @dev Refuses infinity. The pairing precompile refuses what is not in the second group, also beside infinity.
+    function _requireG2(G2 memory point) private view {
+        if (point.x[0] | point.x[1] | point.y[0] | point.y[1] == 0) revert RoundVerifierInvalidSetup();
+        _isPowerOf(0, point);
+    }
+
+    /// @dev Whether `point` is `exponent` times the second group's generator: `e(exponent [1], [1]) e(-[1], point) = 1`.
+    function _isPowerOf(uint256 exponent, G2 memory point) private view returns (bool) {
+        uint256[30] memory pairs;
+        Bn254.Accumulator memory sum;
+        Bn254.addMul(sum, Bn254.GENERATOR_X, Bn254.GENERATOR_Y, exponent);
+        (pairs[0], pairs[1]) = (sum.x, sum.y);
+        (pairs[2], pairs[3]) = (Bn254.G2_X_IMAGINARY, Bn254.G2_X_REAL);
+        (pairs[4], pairs[5]) = (Bn254.G2_Y_IMAGINARY, Bn254.G2_Y_REAL);
+        (pairs[6], pairs[7]) = Bn254.negate(Bn254.GENERATOR_X, Bn254.GENERATOR_Y);
+        (pairs[8], pairs[9]) = (point.x[0], point.x[1]);
+        (pairs[10], pairs[11]) = (point.y[0], point.y[1]);
+        return Bn254.isPairingProductOne(pairs);
+    }
+}

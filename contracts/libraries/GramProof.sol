@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity 0.8.37;
+
+import {IRoundVerifier} from "../interfaces/IRoundVerifier.sol";
+import {G1} from "../types/G1.sol";
+import {GramProofData} from "../types/GramProofData.sol";
+import {RoundProof} from "../types/RoundProof.sol";
+import {RoundStatement} from "../types/RoundStatement.sol";
+import {Bn254} from "./Bn254.sol";
+import {RoundTranscript} from "./RoundTranscript.sol";
+
+/// @title The Gram proof: the Gram matrix that the rule was run on belongs to the committed updates
+/// @notice With `alpha_i = alpha^(2^i)`, `A = sum alpha_i U_i` over all slots and the dummy:
+///
+/// 1. `a a' = mu + zeta s + s' / zeta` says that `mu` is the constant term of `A(X) A(1/X)`, that is `<A, A>`. The products
+///    `alpha_i alpha_j` are distinct powers of alpha, so that `<A, A>` pins every single entry of the matrix.
+/// 2. `e(F, [1]) = e(W1 + rr W2, [tau])` says that the values are those of the committed polynomials, where
+///    `F = sum alpha_i o C_i - rhoA o H + gamma o S + gamma^2 R + zeta W1 + (rr / zeta) W2
+///         - (a + gamma s + gamma^2 zeta^(d-1) a' + rr (a' + gamma s')) G`  and  `o = 1 + rr`.
+/// 3. R is opened at zeta to `zeta^(d-1) A(1/zeta)`. That R is a polynomial at all bounds the degree of `A` by `d`: no trainer
+///    can hide values behind the model's end to forge a norm.
+///
+/// To `F` comes `delta (sum w_i C_i - C_agg)`: so the same multiplications check the aggregate.
+/// @dev Twin: `verifyGram` in services/protocol.
+library GramProof {
+    /// @dev Refuses words that are not scalars. Multiplications reduce silently but hashes do not: `x + p` would be a second
+    /// encoding of the same proof under other challenges.
+    function requireScalars(GramProofData calldata gram) internal pure {
+        requireScalar(gram.mu);
+        requireScalar(gram.rhoA);
+        requireScalar(gram.a);
+        requireScalar(gram.aInv);
+        requireScalar(gram.s);
+        requireScalar(gram.sInv);
+        requireScalar(gram.zetaInv);
+    }
+
+    /// @dev Refuses a word that is not below the scalar field's order.
+    function requireScalar(uint256 value) internal pure {
+        if (value >= Bn254.SCALAR_FIELD) revert IRoundVerifier.RoundVerifierScalarTooLarge(value);
+    }
+
+    /// @dev Step 1: the identity between the opened values.
+    function requireIdentity(GramProofData calldata gram, RoundTranscript.Challenges memory drawn) internal pure {
+        uint256 p = Bn254.SCALAR_FIELD;
+        // alpha = 0 would take every slot out of the combination; zeta = 0 has no inverse and so fails the second check.
+        if (drawn.alpha == 0 || drawn.merge == 0) revert IRoundVerifier.RoundVerifierZeroChallenge();
+        if (mulmod(drawn.zeta, gram.zetaInv, p) != 1) {
+            revert IRoundVerifier.RoundVerifierWrongInverse(drawn.zeta, gram.zetaInv);
+        }
+        uint256 right = addmod(
+            gram.mu, addmod(mulmod(drawn.zeta, gram.s, p), mulmod(gram.zetaInv, gram.sInv, p), p), p
+        );
+        if (mulmod(gram.a, gram.aInv, p) != right) revert IRoundVerifier.RoundVerifierIdentityFailed();
+    }
+
+    /// @dev Step 2: adds `merge * (F + delta * (sum w_i C_i - C_agg))` to the sum.
+    /// @param weights The weight of every slot in the aggregate, zero for those that are not trainers.
+    function addCombination(
+        Bn254.Accumulator memory sum,
+        RoundStatement calldata statement,
+        RoundProof calldata proof,
+        RoundTranscript.Challenges memory drawn,
+        uint256[] memory weights,
+        G1 memory blindingBase
+    ) internal view {
+        uint256 p = Bn254.SCALAR_FIELD;
+        GramProofData calldata gram = proof.gram;
+        uint256 merge = drawn.merge;
+        // merge * (1 + rr): the polynomials A and S are opened at both points.
+        uint256 both = addmod(merge, mulmod(merge, drawn.rr, p), p);
+        uint256 mergeDelta = mulmod(merge, drawn.delta, p);
+
+        uint256 factor = _addSlots(sum, statement.commitments, drawn.alpha, both, mergeDelta, weights);
+        Bn254.addMul(sum, proof.dummyCommitment.x, proof.dummyCommitment.y, mulmod(factor, both, p));
+        Bn254.addMul(sum, blindingBase.x, blindingBase.y, p - mulmod(gram.rhoA, both, p));
+
+        uint256 mergeGamma = mulmod(merge, drawn.gamma, p);
+        Bn254.addMul(sum, gram.S.x, gram.S.y, mulmod(both, drawn.gamma, p));
+        Bn254.addMul(sum, gram.R.x, gram.R.y, mulmod(mergeGamma, drawn.gamma, p));
+        Bn254.addMul(sum, gram.W1.x, gram.W1.y, mulmod(merge, drawn.zeta, p));
+        Bn254.addMul(sum, gram.W2.x, gram.W2.y, mulmod(mulmod(merge, drawn.rr, p), gram.zetaInv, p));
+
+        uint256 opened = mulmod(merge, _openedValue(gram, drawn, statement.parameterCount), p);
+        Bn254.addMul(sum, Bn254.GENERATOR_X, Bn254.GENERATOR_Y, p - opened);
+
+        G1 calldata aggregate = proof.aggregateCommitment;
+        if (aggregate.x != 0 || aggregate.y != 0) {
+            Bn254.addMul(sum, aggregate.x, aggregate.y, p - mergeDelta);
+        }
+    }
+
+    /// @dev The other side of step 2: adds `-merge * (W1 + rr W2)` to the sum.
+    function addOpenings(
+        Bn254.Accumulator memory sum,
+        GramProofData calldata gram,
+        RoundTranscript.Challenges memory drawn
+    ) internal view {
+        uint256 negated = Bn254.SCALAR_FIELD - drawn.merge;
+        Bn254.addMul(sum, gram.W1.x, gram.W1.y, negated);
+        Bn254.addMul(sum, gram.W2.x, gram.W2.y, mulmod(negated, drawn.rr, Bn254.SCALAR_FIELD));
+    }
+
+    /// @dev Adds `sum (alpha_i * both + w_i * mergeDelta) * C_i` and returns the dummy's factor `alpha^(2^n)`. An inactive slot is
+    /// skipped: its row of the Gram matrix is then forced to zero by the identity.
+    function _addSlots(
+        Bn254.Accumulator memory sum,
+        G1[] calldata commitments,
+        uint256 alpha,
+        uint256 both,
+        uint256 mergeDelta,
+        uint256[] memory weights
+    ) private view returns (uint256 factor) {
+        uint256 p = Bn254.SCALAR_FIELD;
+        factor = alpha;
+        for (uint256 i = 0; i < commitments.length; ++i) {
+            G1 calldata commitment = commitments[i];
+            if (commitment.x != 0 || commitment.y != 0) {
+                uint256 scalar = addmod(mulmod(factor, both, p), mulmod(weights[i], mergeDelta, p), p);
+                Bn254.addMul(sum, commitment.x, commitment.y, scalar);
+            }
+            factor = mulmod(factor, factor, p);
+        }
+    }
+
+    /// @dev `a + gamma s + gamma^2 zeta^(d-1) a' + rr (a' + gamma s')`.
+    function _openedValue(GramProofData calldata gram, RoundTranscript.Challenges memory drawn, uint256 parameterCount)
+        private
+        view
+        returns (uint256)
+    {
+        uint256 p = Bn254.SCALAR_FIELD;
+        uint256 reversed = mulmod(Bn254.power(drawn.zeta, parameterCount - 1, p), gram.aInv, p);
+        // a + gamma * (s + gamma * reversed)
+        uint256 atZeta = addmod(
+            gram.a,
+            mulmod(drawn.gamma, addmod(gram.s, mulmod(drawn.gamma, reversed, p), p), p),
+            p
+        );
+        uint256 atInverse = addmod(gram.aInv, mulmod(drawn.gamma, gram.sInv, p), p);
+        return addmod(atZeta, mulmod(drawn.rr, atInverse, p), p);
+    }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity 0.8.37;
+
+/// @title The public signals of every round-rule circuit
+/// @notice In the circuits' order: outcome words, alpha, mu, gramHash, terms words. With `n` slots there are `n - 3` trainers.
+///
+/// An outcome word packs eight trainers, 31 bits each, the first in the lowest bits:
+/// `share (16 bits) | weight << 16 (11 bits) | verdict << 27 (4 bits)`.
+///
+/// The first terms word is `activeMask (32 bits) | normBoundSquared << 32 (54 bits) | parameterA << 86 (5 bits)
+/// | parameterB << 91 (5 bits) | base weights of trainers 0 to 14 from bit 96, 10 bits each`; with 32 slots a second word
+/// carries the base weights of trainers 15 to 28.
+/// @dev Twins: `public-signals.ts` in services/protocol and the circuits' `PublicSignals` templates.
+library PublicSignals {
+    uint256 internal constant FIRST_TRAINER_SLOT = 3;
+    uint256 internal constant TRAINERS_PER_OUTCOME_WORD = 8;
+    uint256 internal constant OUTCOME_BITS = 31;
+    uint256 internal constant TRAINERS_IN_FIRST_TERMS_WORD = 15;
+    uint256 internal constant BASE_WEIGHT_BITS = 10;
+    /// @dev The verdict of a trainer that takes part; 0 is that of an inactive slot.
+    uint256 internal constant ACCEPTED = 1;
+    uint256 internal constant HIGHEST_VERDICT = 8;
+
+    /// @notice Thrown when a term does not fit its field.
+    error PublicSignalsTermTooLarge(uint256 value, uint256 limit);
+    /// @notice Thrown when there is not one base weight per trainer slot.
+    error PublicSignalsWrongWeightCount(uint256 expected, uint256 actual);
+
+    /// @notice Whether circuits with this number of slots exist at all.
+    function isSlotCount(uint256 slots) internal pure returns (bool) {
+        return slots == 8 || slots == 16 || slots == 32;
+    }
+
+    /// @notice How many trainers a round of so many slots has room for.
+    function trainerCount(uint256 slots) internal pure returns (uint256) {
+        return slots - FIRST_TRAINER_SLOT;
+    }
+
+    /// @notice How many words the outcome takes.
+    function outcomeLength(uint256 slots) internal pure returns (uint256) {
+        return (trainerCount(slots) + TRAINERS_PER_OUTCOME_WORD - 1) / TRAINERS_PER_OUTCOME_WORD;
+    }
+
+    /// @notice How many words the terms take.
+    function termsLength(uint256 slots) internal pure returns (uint256) {
+        return trainerCount(slots) > TRAINERS_IN_FIRST_TERMS_WORD ? 2 : 1;
+    }
+
+    /// @notice How many public signals the circuit has: outcome, alpha, mu, gramHash, terms.
+    function signalCount(uint256 slots) internal pure returns (uint256) {
+        return outcomeLength(slots) + 3 + termsLength(slots);
+    }
+
+    /// @notice The mask of active slots in the terms.
+    function activeMask(uint256 firstTermsWord) internal pure returns (uint256) {
+        return uint32(firstTermsWord);
+    }
+
+    /// @notice Unpacks one trainer of an outcome word.
+    /// @param word The outcome word `trainer / 8`.
+    /// @param trainer Index of the trainer: its slot less 3.
+    function trainerOutcome(uint256 word, uint256 trainer)
+        internal
+        pure
+        returns (uint16 share, uint16 weight, uint8 verdict)
+    {
+        uint256 bits = word >> (OUTCOME_BITS * (trainer % TRAINERS_PER_OUTCOME_WORD));
+        return (uint16(bits), uint16((bits >> 16) & 0x7ff), uint8((bits >> 27) & 0xf));
+    }
+
+    /// @notice Whether an outcome word has no bits outside its trainers' fields.
+    function isOutcomeWord(uint256 word, uint256 index, uint256 slots) internal pure returns (bool) {
+        uint256 remaining = trainerCount(slots) - index * TRAINERS_PER_OUTCOME_WORD;
+        uint256 trainers = remaining < TRAINERS_PER_OUTCOME_WORD ? remaining : TRAINERS_PER_OUTCOME_WORD;
+        return word >> (OUTCOME_BITS * trainers) == 0;
+    }
+
+    /// @notice Packs a round's terms.
+    /// @param slots 8, 16 or 32.
+    /// @param mask Bit `s` is set when slot `s` takes part.
+    /// @param normBoundSquared Largest squared norm of an update that is not slashed, below 2^54.
+    /// @param parameterA Multi-Krum's f, or 0; below 32.
+    /// @param parameterB Multi-Krum's m, or 0; below 32.
+    /// @param baseWeights One per trainer slot, each below 1024; 0 for an empty slot.
+    function packTerms(
+        uint256 slots,
+        uint256 mask,
+        uint256 normBoundSquared,
+        uint256 parameterA,
+        uint256 parameterB,
+        uint16[] memory baseWeights
+    ) internal pure returns (uint256[] memory words) {
+        _requireBelow(mask, 1 << slots);
+        _requireBelow(normBoundSquared, 1 << 54);
+        _requireBelow(parameterA, 1 << 5);
+        _requireBelow(parameterB, 1 << 5);
+        uint256 trainers = trainerCount(slots);
+        if (baseWeights.length != trainers) revert PublicSignalsWrongWeightCount(trainers, baseWeights.length);
+
+        words = new uint256[](termsLength(slots));
+        words[0] = mask | (normBoundSquared << 32) | (parameterA << 86) | (parameterB << 91);
+        for (uint256 trainer = 0; trainer < trainers; ++trainer) {
+            uint256 weight = baseWeights[trainer];
+            _requireBelow(weight, 1 << BASE_WEIGHT_BITS);
+            if (trainer < TRAINERS_IN_FIRST_TERMS_WORD) {
+                words[0] |= weight << (96 + BASE_WEIGHT_BITS * trainer);
+            } else {
+                words[1] |= weight << (BASE_WEIGHT_BITS * (trainer - TRAINERS_IN_FIRST_TERMS_WORD));
+            }
+        }
+    }
+
+    /// @notice All public signals in the circuits' order.
+    function assemble(
+        uint256[] calldata outcomeWords,
+        uint256 alpha,
+        uint256 mu,
+        uint256 gramHash,
+        uint256[] calldata termsWords
+    ) internal pure returns (uint256[] memory signals) {
+        uint256 outcomes = outcomeWords.length;
+        signals = new uint256[](outcomes + 3 + termsWords.length);
+        for (uint256 i = 0; i < outcomes; ++i) {
+            signals[i] = outcomeWords[i];
+        }
+        signals[outcomes] = alpha;
+        signals[outcomes + 1] = mu;
+        signals[outcomes + 2] = gramHash;
+        for (uint256 i = 0; i < termsWords.length; ++i) {
+            signals[outcomes + 3 + i] = termsWords[i];
+        }
+    }
+
+    function _requireBelow(uint256 value, uint256 limit) private pure {
+        if (value >= limit) revert PublicSignalsTermTooLarge(value, limit);
+    }
+}
