@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { CID } from "multiformats/cid";
+import { create as createDigest } from "multiformats/hashes/digest";
+import { CONTENT_STORE_ERRORS } from "../../protocol/content-store.ts";
+import { CommonweightError } from "../../protocol/errors.ts";
+
+/** Multicodec numbers of the block formats that content may consist of. */
+export const BLOCK_CODECS = { raw: 0x55, dagPb: 0x70, dagJson: 0x0129 } as const;
+
+const SHA2_256 = 0x12;
+
+/**
+ * Parses a CID and accepts only what the project publishes: sha2-256, and raw, dag-pb or dag-json blocks.
+ *
+ * @throws CommonweightError CW2404 for anything else. Identity hashes are refused with it: they would let a publisher put content
+ * into an identifier that no size limit sees.
+ */
+export function parseContentId(cid: string): CID {
+  let parsed: CID;
+  try {
+    parsed = CID.parse(cid);
+  } catch (cause) {
+    throw new CommonweightError(
+      CONTENT_STORE_ERRORS.badCid,
+      `not a CID: ${JSON.stringify(cid.slice(0, 100))}`,
+      { cause },
+    );
+  }
+  const codecs: readonly number[] = Object.values(BLOCK_CODECS);
+  if (
+    parsed.multihash.code !== SHA2_256 ||
+    parsed.multihash.digest.length !== 32 ||
+    !codecs.includes(parsed.code)
+  ) {
+    throw new CommonweightError(
+      CONTENT_STORE_ERRORS.badCid,
+      `unsupported hash or codec in ${cid}`,
+      { details: { cid } },
+    );
+  }
+  return parsed;
+}
+
+/** The CIDv1 of a block: its codec and the sha2-256 of its bytes. */
+export function blockContentId(bytes: Uint8Array, codec: number): CID {
+  return CID.createV1(codec, createDigest(SHA2_256, sha256(bytes)));
+}
+
+/** @throws CommonweightError CW2405 when the bytes are not what the CID stands for. */
+export function verifyBlock(cid: CID, bytes: Uint8Array): void {
+  const digest = sha256(bytes);
+  if (!cid.multihash.digest.every((byte, index) => byte === digest[index])) {
+    throw new CommonweightError(CONTENT_STORE_ERRORS.corrupt, `block does not match ${cid}`, {
+      details: { cid: cid.toString() },
+    });
+  }
+}
+
+function sha256(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(createHash("sha256").update(bytes).digest());
+}

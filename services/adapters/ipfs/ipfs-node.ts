@@ -1,0 +1,252 @@
+import { join } from "node:path";
+import { noise } from "@chainsafe/libp2p-noise";
+import { yamux } from "@chainsafe/libp2p-yamux";
+import { withBitswap } from "@helia/bitswap";
+import { type HeliaWithLibp2p, withLibp2pLight } from "@helia/libp2p";
+import { circuitRelayServer, circuitRelayTransport } from "@libp2p/circuit-relay-v2";
+import { identify } from "@libp2p/identify";
+import { kadDHT } from "@libp2p/kad-dht";
+import { ping } from "@libp2p/ping";
+import { tcp } from "@libp2p/tcp";
+import { webSockets } from "@libp2p/websockets";
+import { type Multiaddr, multiaddr } from "@multiformats/multiaddr";
+import { MemoryBlockstore } from "blockstore-core";
+import { FsBlockstore } from "blockstore-fs";
+import { MemoryDatastore } from "datastore-core";
+import { LevelDatastore } from "datastore-level";
+import { createHeliaLight } from "helia";
+import type { Blockstore } from "interface-blockstore";
+import type { Datastore } from "interface-datastore";
+import { CONTENT_STORE_ERRORS, type ContentStore } from "../../protocol/content-store.ts";
+import { CommonweightError } from "../../protocol/errors.ts";
+import { attempt } from "../content-store/attempt.ts";
+import { createBlockContentStore } from "../content-store/block-content-store.ts";
+import { lockFolder } from "./folder-lock.ts";
+import { heliaBackend } from "./helia-backend.ts";
+
+/** What {@link openIpfsNode} opens. */
+export interface IpfsNodeOptions {
+  /** Where identity, pins and blocks live; without it everything is in memory and the identity is new. */
+  readonly folder?: string;
+  /** Multiaddrs to listen on; default one free TCP port on 127.0.0.1; `[]` only dials out. `/ws` addresses let browsers connect. */
+  readonly listen?: readonly string[];
+  /** Multiaddrs to publish instead of the ones listened on, for a node behind a forwarded port. */
+  readonly announce?: readonly string[];
+  /** Multiaddrs to connect to and stay connected to: a trainer's aggregators. Unreachable ones are tried again before each fetch. */
+  readonly dial?: readonly string[];
+  /** Take part in the public network's DHT (needs `dial` addresses of its members); default false. */
+  readonly publicNetwork?: boolean;
+  /** `client`: also reach nodes through relays. `server`: also relay for others. Default none. */
+  readonly relay?: "client" | "server";
+  /** Connections at once; default 300. */
+  readonly maxConnections?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A running IPFS node: a {@link ContentStore} with a place in the network. */
+export interface IpfsNode extends ContentStore {
+  /** The node's libp2p identity, stable over restarts on the same folder. */
+  readonly peerId: string;
+  /** Multiaddrs that others can dial, with the peer id. */
+  addresses(): string[];
+  /** Multiaddrs of the nodes connected now. */
+  connections(): string[];
+  /**
+   * Connects to a node; content flows both ways over the one connection, so the dialled side needs no way back.
+   *
+   * @throws CommonweightError CW2407 when nobody answers there, or somebody else than the address names.
+   */
+  dial(
+    address: string,
+    options?: {
+      readonly signal?: AbortSignal | undefined;
+      readonly timeoutMs?: number | undefined;
+    },
+  ): Promise<void>;
+}
+
+/**
+ * Starts an IPFS node (TCP, noise, yamux, identify, bitswap).
+ *
+ * Nothing is announced to or asked from the public network unless asked for; by default the node listens on loopback only.
+ *
+ * @throws CommonweightError CW2409 when a process already uses the folder, CW2408 when the folder cannot be used, CW2407 when an
+ * address to listen on is taken.
+ *
+ * @example
+ * const aggregator = await openIpfsNode({ folder: "data/aggregator" });
+ * const trainer = await openIpfsNode({ listen: [], dial: aggregator.addresses() });
+ * const cid = await trainer.put(bundle);
+ * await aggregator.get(cid, { maxBytes: 10_000_000 }); // over the trainer's connection
+ */
+export async function openIpfsNode(options: IpfsNodeOptions = {}): Promise<IpfsNode> {
+  const { folder } = options;
+  const unlock = folder === undefined ? async () => {} : await lockFolder(folder);
+  try {
+    const stores = await openStores(folder);
+    const helia = await startHelia(options, stores);
+    return await connectNode({ helia, stores, options }, async () => {
+      await helia.stop();
+      await stores.close();
+      await unlock();
+    });
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+interface Stores {
+  readonly blockstore: Blockstore;
+  readonly datastore: Datastore;
+  close(): Promise<void>;
+}
+
+async function openStores(folder: string | undefined): Promise<Stores> {
+  if (folder === undefined)
+    return {
+      blockstore: new MemoryBlockstore(),
+      datastore: new MemoryDatastore(),
+      close: async () => {},
+    };
+  const blockstore = new FsBlockstore(join(folder, "blocks"));
+  const datastore = new LevelDatastore(join(folder, "datastore"));
+  try {
+    await blockstore.open();
+    await datastore.open();
+  } catch (cause) {
+    throw new CommonweightError(
+      CONTENT_STORE_ERRORS.storeFailed,
+      `cannot open the node's folder ${folder}`,
+      { cause },
+    );
+  }
+  return { blockstore, datastore, close: () => datastore.close() };
+}
+
+async function startHelia(options: IpfsNodeOptions, stores: Stores): Promise<HeliaWithLibp2p> {
+  const maxConnections = options.maxConnections ?? 300;
+  const listen = [...(options.listen ?? ["/ip4/127.0.0.1/tcp/0"])];
+  const isPublic = options.publicNetwork ?? false;
+  const helia = withBitswap(
+    withLibp2pLight(
+      createHeliaLight({ blockstore: stores.blockstore, datastore: stores.datastore }),
+      {
+        addresses: { listen, announce: [...(options.announce ?? [])] },
+        transports: [
+          tcp(),
+          webSockets(),
+          ...(options.relay === undefined ? [] : [circuitRelayTransport()]),
+        ],
+        connectionEncrypters: [noise()],
+        streamMuxers: [yamux()],
+        // All trainers of a market on one machine or behind one NAT share an IP address and dial within the same second.
+        connectionManager: {
+          maxConnections,
+          inboundConnectionThreshold: maxConnections,
+          maxIncomingPendingConnections: maxConnections,
+        },
+        services: {
+          identify: identify(),
+          ping: ping(),
+          ...(isPublic ? { dht: kadDHT({ protocol: "/ipfs/kad/1.0.0", clientMode: true }) } : {}),
+          ...(options.relay === "server" ? { relay: circuitRelayServer() } : {}),
+        },
+      },
+    ),
+    // A fetch that is repeated after a stall must be answered again, and 30 bundles arrive at once.
+    { doNotResendBlockWindow: 500, maxInboundStreams: 1024, maxOutboundStreams: 1024 },
+  );
+  try {
+    await attempt("start the IPFS node", { signal: options.signal }, () => helia.start());
+  } catch (cause) {
+    await helia.stop().catch(() => {});
+    await stores.close();
+    throw new CommonweightError(
+      CONTENT_STORE_ERRORS.unreachable,
+      `cannot listen on ${listen.join(", ")}`,
+      { cause, details: { listen } },
+    );
+  }
+  return helia as unknown as HeliaWithLibp2p;
+}
+
+async function connectNode(
+  { helia, stores, options }: { helia: HeliaWithLibp2p; stores: Stores; options: IpfsNodeOptions },
+  stop: () => Promise<void>,
+): Promise<IpfsNode> {
+  const keepConnected = new Set(
+    (options.dial ?? []).map((address) => parseAddress(address).toString()),
+  );
+
+  async function dial(
+    address: string,
+    {
+      signal,
+      timeoutMs = 10_000,
+    }: { signal?: AbortSignal | undefined; timeoutMs?: number | undefined } = {},
+  ): Promise<void> {
+    const target = parseAddress(address);
+    try {
+      await attempt(`dial ${address}`, { signal, timeoutMs }, (inner) =>
+        helia.libp2p.dial(target, { signal: inner }),
+      );
+    } catch (cause) {
+      throw new CommonweightError(
+        CONTENT_STORE_ERRORS.unreachable,
+        `nobody answers as expected at ${address}`,
+        { cause, details: { address } },
+      );
+    }
+  }
+
+  /** Connects to whoever of the wanted nodes is not connected now; failures surface as content that is not found. */
+  async function reconnect(providers: readonly string[], signal?: AbortSignal): Promise<void> {
+    const connected = new Set(
+      helia.libp2p.getConnections().map((connection) => connection.remotePeer.toString()),
+    );
+    const wanted = [
+      ...keepConnected,
+      ...providers.map((address) => parseAddress(address).toString()),
+    ];
+    const missing = wanted.filter((address) => !connected.has(peerOf(address) ?? ""));
+    await Promise.all(missing.map((address) => dial(address, { signal }).catch(() => {})));
+  }
+
+  const store = createBlockContentStore(
+    heliaBackend({ helia, blockstore: stores.blockstore, reconnect, stop }),
+  );
+  await reconnect([], options.signal);
+  let stopped: Promise<void> | undefined;
+  return {
+    ...store,
+    peerId: helia.libp2p.peerId.toString(),
+    addresses: () => helia.libp2p.getMultiaddrs().map(String),
+    connections: () =>
+      helia.libp2p.getConnections().map((connection) => connection.remoteAddr.toString()),
+    dial: async (address, dialOptions) => {
+      await dial(address, dialOptions);
+      keepConnected.add(parseAddress(address).toString());
+    },
+    stop: () => {
+      stopped ??= store.stop();
+      return stopped;
+    },
+  };
+}
+
+/** The peer id at the end of a multiaddr, if it names one. */
+function peerOf(address: string): string | undefined {
+  return address.includes("/p2p/") ? address.split("/p2p/").at(-1) : undefined;
+}
+
+function parseAddress(address: string): Multiaddr {
+  try {
+    return multiaddr(address);
+  } catch (cause) {
+    throw new CommonweightError(CONTENT_STORE_ERRORS.unreachable, `not a multiaddr: ${address}`, {
+      cause,
+      details: { address },
+    });
+  }
+}
