@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity 0.8.37;
+
+import {G1} from "./G1.sol";
+import {RoundProof} from "./RoundProof.sol";
+
+/// @notice What opens a round. The referee signs it, so the aggregator cannot choose who is accepted.
+/// @param projectId The project.
+/// @param roundIndex The round, which must be the project's next.
+/// @param referenceCommitment Commitment of the reference update r (slot 0).
+/// @param payGradientCommitment Commitment of the pay gradient g (slot 1); `(0, 0)` exactly if the terms use none.
+/// @param referenceCid Where the sealed bundle of r is.
+/// @param payGradientCid Where the sealed bundle of g is; empty without one.
+/// @param jobCid Instructions of this round beyond the manifest (learning rate, steps); may be empty.
+/// @param refereeSignature EIP-712 signature of `RoundReference` by the referee (ERC-1271 for a contract); may be empty if the
+/// referee itself sends the transaction.
+struct OpenRound {
+    uint256 projectId;
+    uint256 roundIndex;
+    G1 referenceCommitment;
+    G1 payGradientCommitment;
+    bytes referenceCid;
+    bytes payGradientCid;
+    bytes jobCid;
+    bytes refereeSignature;
+}
+
+/// @notice An update that its trainer signed and anyone may relay.
+/// @param commitment Commitment of the update.
+/// @param bundleCid Where the sealed bundle is.
+/// @param r First half of the signature of `Update`.
+/// @param vs Second half with the recovery bit on top (EIP-2098).
+struct SignedUpdate {
+    G1 commitment;
+    bytes bundleCid;
+    bytes32 r;
+    bytes32 vs;
+}
+
+/// @notice What settles a round.
+/// @param projectId The project.
+/// @param roundIndex The open round.
+/// @param referenceCommitment Commitment of r, as opened.
+/// @param payGradientCommitment Commitment of g, as opened.
+/// @param trainers Who submitted, in order of submission: index 0 is slot 3.
+/// @param commitments What they submitted, in the same order.
+/// @param excludedMask Slots (bit s = slot s) whose bundle could not be read; no fault of anybody's is recorded.
+/// @param exclusionReasons One byte per excluded slot, in order of slots: 1 = key not released, 2 = bundle not found, 3 = bundle
+/// malformed, 4 = does not match the commitment, 5 = entries out of range.
+/// @param proof Both proofs.
+/// @param newModelCid Where the new model is; ignored in a void round.
+struct SettleRound {
+    uint256 projectId;
+    uint256 roundIndex;
+    G1 referenceCommitment;
+    G1 payGradientCommitment;
+    address[] trainers;
+    G1[] commitments;
+    uint32 excludedMask;
+    bytes exclusionReasons;
+    RoundProof proof;
+    bytes newModelCid;
+}
