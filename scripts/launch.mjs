@@ -43,11 +43,7 @@ async function main([taskName, ...args]) {
   await installPackages({ root, runtime, log });
 
   const [program, ...firstArgs] = task;
-  const path = [
-    runtime.binFolder ?? dirname(runtime.nodePath),
-    join(root, "node_modules", ".bin"),
-    process.env.PATH ?? "",
-  ];
+  const path = [...runtime.binFolders, join(root, "node_modules", ".bin"), process.env.PATH ?? ""];
   return await runForeground(
     runtime.nodePath,
     ["--disable-warning=ExperimentalWarning", join(root, program), ...firstArgs, ...args],

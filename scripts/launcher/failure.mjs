@@ -38,7 +38,8 @@ export const launcherErrors = {
   },
   packageRefused: {
     code: "CW6906",
-    title: "A package of the lock file is missing from the registry or is not the one that was locked",
+    title:
+      "A package of the lock file is missing from the registry or is not the one that was locked",
     hint: "If you use a mirror, check that it is complete. If it says EINTEGRITY, do not continue: the package was changed.",
   },
   installFailed: {

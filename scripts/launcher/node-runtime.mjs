@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { failureFrom, LauncherFailure, launcherErrors } from "./failure.mjs";
 import { environmentWithoutNpm, runNpm } from "./npm.mjs";
 
@@ -49,6 +49,7 @@ const NODE_PACKAGES = {
 const NPM_PACKAGE = {
   name: "npm",
   version: "11.21.2",
+  bin: { npm: "bin/npm-cli.js", npx: "bin/npx-cli.js" },
   integrity:
     "sha512-7HPApk+AflMUavSseL1Pm6CnYqMIHk53x+KmuhqmTDqPkjPMgxIpTPcTqsE91EKNw4gFBJV9fnXiSdGm1DXq9A==",
 };
@@ -86,9 +87,9 @@ function versionOf(nodePath) {
 /** npm checks hashes only of what a lock file names, so the private folder gets one. */
 function writeLockFile(folder, packages) {
   const dependencies = Object.fromEntries(packages.map(({ name, version }) => [name, version]));
-  const locked = packages.map(({ name, version, integrity }) => [
+  const locked = packages.map(({ name, version, integrity, bin }) => [
     `node_modules/${name}`,
-    { version, integrity },
+    { version, integrity, bin },
   ]);
   const manifest = { name: "commonweight-node", version: "1.0.0", private: true, dependencies };
   const lock = {
@@ -107,10 +108,12 @@ function writeLockFile(folder, packages) {
  * fetched from the npm registry the first time.
  *
  * @param {{ root: string, log: (line: string) => void, currentVersion?: string }} options
- * @returns {Promise<{ nodePath: string, npmScript?: string, binFolder?: string }>}
+ * @returns {Promise<{ nodePath: string, npmScript?: string, binFolders: readonly string[] }>}
  */
 export async function obtainNode({ root, log, currentVersion = process.version }) {
-  if (majorOf(currentVersion) >= REQUIRED_NODE_MAJOR) return { nodePath: process.execPath };
+  if (majorOf(currentVersion) >= REQUIRED_NODE_MAJOR) {
+    return { nodePath: process.execPath, binFolders: [dirname(process.execPath)] };
+  }
 
   const nodePackage = nodePackageFor({
     platform: process.platform,
@@ -124,7 +127,10 @@ export async function obtainNode({ root, log, currentVersion = process.version }
   const runtime = {
     nodePath: join(folder, "node_modules", nodePackage.name, "bin", executable),
     npmScript: join(folder, "node_modules", "npm", "bin", "npm-cli.js"),
-    binFolder: join(folder, "node_modules", nodePackage.name, "bin"),
+    binFolders: [
+      join(folder, "node_modules", nodePackage.name, "bin"),
+      join(folder, "node_modules", ".bin"),
+    ],
   };
   const isStamped = existsSync(stampPath) && readFileSync(stampPath, "utf8") === stamp;
   if (isStamped && existsSync(runtime.nodePath)) return runtime;

@@ -3,7 +3,8 @@ import { runCollectingErrors } from "./child.mjs";
 import { failureFrom, LauncherFailure, launcherErrors } from "./failure.mjs";
 
 /** Settings of the user's npm that a nested npm must keep; the rest of `npm_*` describes the outer run. */
-const KEPT = /^npm_config_(registry|cache|userconfig|globalconfig|proxy|https_proxy|noproxy|cafile|ca|strict_ssl|offline|prefer_offline|fetch_\w+)$/i;
+const KEPT =
+  /^npm_config_(registry|cache|userconfig|globalconfig|proxy|https_proxy|noproxy|cafile|ca|strict_ssl|offline|prefer_offline|fetch_\w+)$/i;
 
 /** The environment without what the outer `npm run` added to it. */
 export function environmentWithoutNpm(environment) {
@@ -35,11 +36,13 @@ function npmProgram({ nodePath, npmScript }) {
  */
 export async function runNpm(args, { nodePath, npmScript, cwd, env }) {
   const { program, prefix, shell } = npmProgram({ nodePath, npmScript });
-  const result = await runCollectingErrors(program, [...prefix, ...args], { cwd, env, shell }).catch(
-    (error) => {
-      if (error.code === "ENOENT") throw new LauncherFailure(launcherErrors.npmMissing);
-      throw failureFrom(String(error.code));
-    },
-  );
+  const result = await runCollectingErrors(program, [...prefix, ...args], {
+    cwd,
+    env,
+    shell,
+  }).catch((error) => {
+    if (error.code === "ENOENT") throw new LauncherFailure(launcherErrors.npmMissing);
+    throw failureFrom(String(error.code));
+  });
   if (result.exitCode !== 0) throw failureFrom(result.errors);
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, join } from "node:path";
 import { failureFrom, LauncherFailure, launcherErrors } from "./failure.mjs";
 import { environmentWithoutNpm, runNpm } from "./npm.mjs";
 
@@ -13,7 +13,10 @@ const stampPathOf = (root) => join(root, "node_modules", ".commonweight-stamp");
 function readLockFile(root) {
   try {
     const text = readFileSync(join(root, "package-lock.json"), "utf8");
-    return { packages: JSON.parse(text).packages, hash: createHash("sha256").update(text).digest("hex") };
+    return {
+      packages: JSON.parse(text).packages,
+      hash: createHash("sha256").update(text).digest("hex"),
+    };
   } catch (error) {
     throw new LauncherFailure(launcherErrors.lockFileMissing, String(error.code ?? error.name));
   }
@@ -32,7 +35,11 @@ function matches(list, value) {
  * @param {Record<string, any>} locked `packages` of package-lock.json
  * @param {Record<string, any>} installed `packages` of node_modules/.package-lock.json
  */
-export function isSameInstall(locked, installed, { platform = process.platform, arch = process.arch } = {}) {
+export function isSameInstall(
+  locked,
+  installed,
+  { platform = process.platform, arch = process.arch } = {},
+) {
   return Object.entries(locked).every(([path, entry]) => {
     if (path === "") return true;
     const there = installed[path];
@@ -79,7 +86,7 @@ function requireDiskSpace(root) {
  * No install script of any package runs: nothing here needs one, and it keeps a stolen package
  * from running code at install time.
  *
- * @param {{ root: string, runtime: { nodePath: string, npmScript?: string, binFolder?: string }, log: (line: string) => void }} options
+ * @param {{ root: string, runtime: { nodePath: string, npmScript?: string, binFolders: readonly string[] }, log: (line: string) => void }} options
  */
 export async function installPackages({ root, runtime, log }) {
   const lock = readLockFile(root);
@@ -92,11 +99,16 @@ export async function installPackages({ root, runtime, log }) {
   } catch (error) {
     throw failureFrom(String(error.code));
   }
-  const path = [runtime.binFolder ?? dirname(runtime.nodePath), process.env.PATH ?? ""];
-  await runNpm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
-    ...runtime,
-    cwd: root,
-    env: { ...environmentWithoutNpm(process.env), PATH: path.join(delimiter) },
-  });
+  const path = [...runtime.binFolders, process.env.PATH ?? ""];
+  // Not `npm ci`: it refuses a lock file that does not name the optional native packages of every
+  // platform, which npm leaves out when the registry it was made against does not carry them.
+  await runNpm(
+    ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+    {
+      ...runtime,
+      cwd: root,
+      env: { ...environmentWithoutNpm(process.env), PATH: path.join(delimiter) },
+    },
+  );
   writeFileSync(stampPathOf(root), lock.hash);
 }
