@@ -258,10 +258,10 @@ interface ITrainingMarket {
 
     /// @notice Joins a project with a stake. Needs an allowance to the vault.
     /// @param stakeAmountWei `terms.stakeWei`, or more if base weights come from stakes.
-    function join(uint256 projectId, uint256 stakeAmountWei) external;
+    function joinProject(uint256 projectId, uint256 stakeAmountWei) external;
 
     /// @notice Leaves a project: pays out earnings and stake, or after the open round if the trainer is in it (call again then).
-    function leave(uint256 projectId) external;
+    function leaveProject(uint256 projectId) external;
 
     /// @notice Finishes somebody's leaving after the round: pays earnings and stake to its payout address. Anyone may call it.
     function releaseTrainer(uint256 projectId, address trainer) external;
