@@ -1,0 +1,109 @@
+import { type RoundRuleInput, SHARE_TOTAL } from "./round-rule.ts";
+import {
+  FIRST_TRAINER_SLOT,
+  LAST_AGGREGATE_SLOT,
+  PAY_SLOT,
+  REFERENCE_SLOT,
+} from "./round-terms.ts";
+import { gramEntry, hasLastAggregate } from "./survivors.ts";
+
+/** Novelty of an update that is no copy of the last aggregate; the unit is 1/1024. */
+export const FULL_NOVELTY = 1024;
+/** Largest scale of the reference in the quadratic pay, unit 1/1024. */
+export const MAX_KAPPA = 1n << 16n;
+
+/** What trainers of a round are paid by, and how that came about. Index 0 is slot 3. */
+export interface Contributions {
+  readonly novelty: readonly number[];
+  /** Clamped at zero. */
+  readonly contributions: readonly bigint[];
+  readonly contributionSum: bigint;
+  readonly kappa: bigint;
+  /** Parts of 65535. */
+  readonly shares: readonly number[];
+}
+
+/**
+ * `1 - cos^2` towards the last aggregate p in units of 1/1024, 1024 when it points away or there is no p.
+ * Resubmitting the last aggregate is a useful direction and would be paid for it (`rules.md` 9.1).
+ */
+export function novelty(input: RoundRuleInput, slot: number): number {
+  const along = gramEntry(input.gram, slot, LAST_AGGREGATE_SLOT);
+  if (!hasLastAggregate(input) || along <= 0n) return FULL_NOVELTY;
+  const lastNormSquared = gramEntry(input.gram, LAST_AGGREGATE_SLOT, LAST_AGGREGATE_SLOT);
+  const product = gramEntry(input.gram, slot, slot) * lastNormSquared;
+  return FULL_NOVELTY - Number((BigInt(FULL_NOVELTY) * along * along) / product);
+}
+
+/**
+ * `<sum_j w_j u_j, u_i>`, the quadratic pay's share of trainer i in the aggregate's own bulk; width 2^64.
+ */
+function alongAggregate(input: RoundRuleInput, weights: readonly number[], slot: number): bigint {
+  return weights.reduce(
+    (sum, weight, other) =>
+      sum + BigInt(weight) * gramEntry(input.gram, other + FIRST_TRAINER_SLOT, slot),
+    0n,
+  );
+}
+
+/** The weighted sum of a list, exact. */
+function weightedSum(weights: readonly number[], values: readonly bigint[]): bigint {
+  return values.reduce((sum, value, index) => sum + BigInt(weights[index] as number) * value, 0n);
+}
+
+/** Pay without a pay gradient: `w_i (2 kappa <u_i, r> - <u_i, aggregate>)` with the derived kappa, `rules.md` 1 steps 3-5. */
+function quadraticContributions(
+  input: RoundRuleInput,
+  weights: readonly number[],
+): { kappa: bigint; values: bigint[] } {
+  const alongBulk = weights.map((_, trainer) =>
+    alongAggregate(input, weights, trainer + FIRST_TRAINER_SLOT),
+  );
+  const alongReference = weights.map((_, trainer) =>
+    gramEntry(input.gram, REFERENCE_SLOT, trainer + FIRST_TRAINER_SLOT),
+  );
+  const bulk = weightedSum(weights, alongBulk);
+  const progress = weightedSum(weights, alongReference);
+  // progress is zero only in a void round: every accepted trainer has a positive product with r.
+  const exact = progress === 0n ? 0n : (3n * bulk) / (4n * progress);
+  const kappa = exact > MAX_KAPPA ? MAX_KAPPA : exact;
+  const values = weights.map((weight, trainer) => {
+    const gain = 2n * kappa * (alongReference[trainer] as bigint) - (alongBulk[trainer] as bigint);
+    return BigInt(weight) * gain;
+  });
+  return { kappa, values };
+}
+
+/**
+ * Shares of the round's pay from applied weights. With a pay gradient g the contribution is `w_i <u_i, g>`:
+ * the exact Shapley value of the first-order change in loss on the owner's pay set (`rules.md` 11.1).
+ * All widths stay below 2^160. Twin: `ContributionShares.circom`.
+ *
+ * @param weights As `weightsFromRaw` gives them; zero for trainers that are not accepted and in a void round.
+ */
+export function contributionShares(
+  input: RoundRuleInput,
+  weights: readonly number[],
+): Contributions {
+  const hasPayGradient = input.terms.active[PAY_SLOT] === true;
+  const { kappa, values } = hasPayGradient
+    ? { kappa: 0n, values: linearContributions(input, weights) }
+    : quadraticContributions(input, weights);
+  const contributions = values.map((value) => (value > 0n ? value : 0n));
+  const noveltyOf = weights.map((weight, trainer) =>
+    weight === 0 ? FULL_NOVELTY : novelty(input, trainer + FIRST_TRAINER_SLOT),
+  );
+  const paid = contributions.map((value, trainer) => value * BigInt(noveltyOf[trainer] as number));
+  const contributionSum = paid.reduce((sum, value) => sum + value, 0n);
+  const shares = paid.map((value) =>
+    contributionSum === 0n ? 0 : Number((BigInt(SHARE_TOTAL) * value) / contributionSum),
+  );
+  return { novelty: noveltyOf, contributions, contributionSum, kappa, shares };
+}
+
+function linearContributions(input: RoundRuleInput, weights: readonly number[]): bigint[] {
+  return weights.map(
+    (weight, trainer) =>
+      BigInt(weight) * gramEntry(input.gram, PAY_SLOT, trainer + FIRST_TRAINER_SLOT),
+  );
+}
