@@ -7,7 +7,11 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts", "test/**/*.test.tsx"],
-    exclude: ["test/contracts/**", "node_modules/**"],
+    exclude: [
+      "test/contracts/**",
+      "node_modules/**",
+      ...(process.env.CW_LONG === undefined ? ["**/*.long.test.ts"] : []),
+    ],
     environment: "node",
     pool: "forks",
     maxWorkers: 2,

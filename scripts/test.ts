@@ -1,0 +1,40 @@
+/**
+ * `npm test`: everything that can be wrong, in one run.
+ *
+ *   npm test                         checks, Solidity tests, TypeScript tests
+ *   npm test -- --only typescript    one suite: checks | solidity | typescript
+ *   npm test -- test/protocol        only the TypeScript tests below a path
+ *
+ * `CW_LONG=1` runs the long tier: more fuzzing, and the files `*.long.test.ts`.
+ */
+import { parseArgs } from "node:util";
+import { runChecks, runSolidity, runVitest } from "./test/suites.ts";
+import { isGreen, type SuiteResult, summaryLines } from "./test/tally.ts";
+
+const { values, positionals } = parseArgs({
+  options: { only: { type: "string" } },
+  allowPositionals: true,
+});
+
+/** Contracts come before TypeScript, whose tests read the artifacts that this compiles. */
+const suites: Record<string, () => Promise<SuiteResult>> = {
+  checks: runChecks,
+  solidity: runSolidity,
+  typescript: () => runVitest(positionals),
+};
+
+const only = values.only ?? (positionals.length > 0 ? "typescript" : undefined);
+const selected = Object.keys(suites).filter((name) => only === undefined || name === only);
+
+const results: SuiteResult[] = [];
+for (const name of selected) {
+  const run = suites[name];
+  if (run === undefined) continue;
+  results.push(
+    await run().catch((error: unknown) => ({ name, passed: 0, failed: 1, notes: [String(error)] })),
+  );
+}
+
+console.log("");
+for (const line of summaryLines(results)) console.log(line);
+process.exitCode = isGreen(results) ? 0 : 1;
