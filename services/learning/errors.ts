@@ -1,0 +1,120 @@
+import { defineErrors } from "../protocol/errors.ts";
+
+/** What can go wrong while training, reading data, or protecting privacy. */
+export const learningErrors = defineErrors([3000, 3999], {
+  modelInvalid: {
+    code: "CW3001",
+    title: "The model description does not make a network",
+    hint: "Compare the layers' shapes with the input shape and the number of classes in the manifest.",
+  },
+  modelNotBuiltIn: {
+    code: "CW3002",
+    title: "This model is only a list of tensors, so the built-in trainer cannot run it",
+    hint: "Pass your own program with --trainer, or describe the model by layers.",
+  },
+  parametersMismatch: {
+    code: "CW3003",
+    title: "The parameters do not fit the model",
+    hint: "Check that model and project belong together; the project states the parameter count.",
+  },
+  hyperparametersInvalid: {
+    code: "CW3004",
+    title: "The training settings are out of range",
+    hint: "Use the ranges that the project's manifest declares.",
+  },
+  diverged: {
+    code: "CW3005",
+    title: "Training diverged: the loss is not a number",
+    hint: "Lower the learning rate, or scale the features to about -1..1.",
+  },
+  cancelled: {
+    code: "CW3006",
+    title: "Training was cancelled",
+    hint: "Nothing was submitted; start again when ready.",
+  },
+  deviceUnavailable: {
+    code: "CW3007",
+    title: "The requested compute device is not available",
+    hint: "Use the WASM device, which works everywhere.",
+  },
+  dataUnreadable: {
+    code: "CW3101",
+    title: "A data file could not be read",
+    hint: "Check the path and that this program may read it.",
+  },
+  dataMalformed: {
+    code: "CW3102",
+    title: "A data file is damaged or not what its name says",
+    hint: "Open the file with the tool that wrote it and export it again.",
+  },
+  dataTooLarge: {
+    code: "CW3103",
+    title: "A data file asks for more memory than allowed",
+    hint: "Split the file, or raise the limit if the file is yours.",
+  },
+  dataUnsupported: {
+    code: "CW3104",
+    title: "This kind of data is not supported",
+    hint: "Convert to idx, .npy, CSV, or images in PGM, PPM or PNG.",
+  },
+  dataUnfit: {
+    code: "CW3105",
+    title: "The data do not fit the project's model",
+    hint: "Run the fit report; it lists each difference.",
+  },
+  partitionImpossible: {
+    code: "CW3106",
+    title: "The data cannot be divided this way",
+    hint: "Use fewer parts, or a larger data set.",
+  },
+  privacyBudgetExhausted: {
+    code: "CW3201",
+    title: "This round would exceed your privacy budget",
+    hint: "Raise your own budget, add more noise, or leave the project.",
+  },
+  privacyLedgerDamaged: {
+    code: "CW3202",
+    title: "The privacy ledger cannot be read",
+    hint: "Restore it from a backup. Starting an empty one forgets what was already spent.",
+  },
+  privacySettingsInvalid: {
+    code: "CW3203",
+    title: "The privacy settings make no sense",
+    hint: "The noise multiplier, the clip norm and delta must be positive; delta below 1.",
+  },
+  trainerFailed: {
+    code: "CW3301",
+    title: "Your training program failed",
+    hint: "Its last messages are in the details; run the command by hand in the job folder.",
+  },
+  trainerTimedOut: {
+    code: "CW3302",
+    title: "Your training program ran past its time limit",
+    hint: "Train fewer steps, or raise the limit below the round's deadline.",
+  },
+  trainerOutOfMemory: {
+    code: "CW3303",
+    title: "Your training program exceeded its memory limit",
+    hint: "Use smaller batches, or raise the limit.",
+  },
+  trainerResultInvalid: {
+    code: "CW3304",
+    title: "Your training program wrote a result that does not fit the job",
+    hint: "Write model.safetensors with exactly the tensors of the input, in float32, all finite.",
+  },
+  referenceInvalid: {
+    code: "CW3401",
+    title: "The root or pay set cannot serve as a reference",
+    hint: "Cover every class with clean labels, and keep both sets disjoint.",
+  },
+  attackUnknown: {
+    code: "CW3501",
+    title: "There is no attack of this name",
+    hint: "See the list in services/learning/attacks.",
+  },
+  attackNeedsContext: {
+    code: "CW3502",
+    title: "This attack needs knowledge that was not given",
+    hint: "Pass what the attack's description lists, for example the peers' updates.",
+  },
+});
