@@ -1,0 +1,131 @@
+import { type ErrorFragment, Interface, isError } from "ethers";
+import { CommonweightError, defineErrors } from "../../protocol/errors.ts";
+import { participantRegistryAbi } from "./generated/participant-registry.ts";
+import { rewardVaultAbi } from "./generated/reward-vault.ts";
+import { roundVerifierAbi } from "./generated/round-verifier.ts";
+import { trainingMarketAbi } from "./generated/training-market.ts";
+
+export const chainErrors = defineErrors([2200, 2399], {
+  unreachable: {
+    code: "CW2200",
+    title: "The chain cannot be reached",
+    hint: "Check the RPC address and that the node runs; long-running commands wait and try again by themselves.",
+  },
+  refused: {
+    code: "CW2201",
+    title: "The contract refused the call",
+    hint: "The message names the contract's own error and its values; docs/errors.md explains each.",
+  },
+  insufficientFunds: {
+    code: "CW2202",
+    title: "The account cannot pay for the transaction",
+    hint: "Send some of the network's coin to the account shown, or let an aggregator relay the update.",
+  },
+  failed: {
+    code: "CW2203",
+    title: "The transaction was mined and failed",
+    hint: "State changed between the check and the block; run the command again.",
+  },
+  noSigner: {
+    code: "CW2204",
+    title: "This call needs a key",
+    hint: "Name a keystore, or set COMMONWEIGHT_PRIVATE_KEY.",
+  },
+  wrongNetwork: {
+    code: "CW2205",
+    title: "The RPC node is of another network",
+    hint: "Compare the chain id of the configuration with that of the node.",
+  },
+  notFound: {
+    code: "CW2206",
+    title: "The chain has no such record",
+    hint: "Check the project and round numbers, and that the node keeps logs from the market's first block on.",
+  },
+  malformed: {
+    code: "CW2207",
+    title: "The chain's answer is not what the contracts write",
+    hint: "The addresses may belong to another version of the contracts.",
+  },
+});
+
+/** Every custom error of every contract: a call through the market may fail in any of them. */
+const errorInterface = new Interface(
+  [...trainingMarketAbi, ...rewardVaultAbi, ...participantRegistryAbi, ...roundVerifierAbi]
+    .filter((item) => item.type === "error")
+    .filter(
+      (item, index, all) => all.findIndex((other) => other.name === item.name) === index,
+    ) as never,
+);
+
+/** A contract's refusal: `MarketWrongRound(projectId: 1, expected: 2, actual: 3)`. */
+export interface DecodedRefusal {
+  readonly name: string;
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly text: string;
+}
+
+/** Decodes the data of a revert; undefined when it is none of our errors. */
+export function decodeRefusal(data: string): DecodedRefusal | undefined {
+  let parsed: ReturnType<Interface["parseError"]>;
+  try {
+    parsed = errorInterface.parseError(data);
+  } catch {
+    return undefined;
+  }
+  if (parsed === null) return undefined;
+  const fragment: ErrorFragment = parsed.fragment;
+  const values = Object.fromEntries(
+    fragment.inputs.map((input, index) => [input.name || `${index}`, parsed.args[index]]),
+  );
+  const listed = Object.entries(values).map(([name, value]) => `${name}: ${String(value)}`);
+  return { name: parsed.name, values, text: `${parsed.name}(${listed.join(", ")})` };
+}
+
+function findRevertData(error: unknown, depth = 0): string | undefined {
+  if (typeof error !== "object" || error === null || depth > 6) return undefined;
+  const record = error as Record<string, unknown>;
+  if (typeof record.data === "string" && /^0x[0-9a-fA-F]{8,}$/.test(record.data)) {
+    return record.data;
+  }
+  for (const key of ["data", "error", "info", "cause"]) {
+    const found = findRevertData(record[key], depth + 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** True when nothing but the connection is at fault, so that the same call may work later. */
+export function isChainUnreachable(error: unknown): boolean {
+  return error instanceof CommonweightError && error.code === chainErrors.unreachable.code;
+}
+
+/** The name of the contract's custom error, when that is what a call failed with. */
+export function refusalName(error: unknown): string | undefined {
+  if (!(error instanceof CommonweightError)) return undefined;
+  const name = error.details.refusal;
+  return typeof name === "string" ? name : undefined;
+}
+
+/** Says in our words what the RPC library threw. */
+export function toChainError(cause: unknown, doing: string): CommonweightError {
+  if (cause instanceof CommonweightError) return cause;
+  const data = findRevertData(cause);
+  const refusal = data === undefined ? undefined : decodeRefusal(data);
+  if (refusal !== undefined) {
+    return new CommonweightError(chainErrors.refused, `${doing}: ${refusal.text}`, {
+      cause,
+      details: { refusal: refusal.name, ...refusal.values },
+    });
+  }
+  if (isError(cause, "INSUFFICIENT_FUNDS")) {
+    return new CommonweightError(chainErrors.insufficientFunds, doing, { cause });
+  }
+  if (isError(cause, "CALL_EXCEPTION")) {
+    return new CommonweightError(chainErrors.refused, `${doing}: ${cause.shortMessage}`, { cause });
+  }
+  if (isError(cause, "BAD_DATA")) {
+    return new CommonweightError(chainErrors.malformed, `${doing}: ${cause.shortMessage}`, { cause });
+  }
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new CommonweightError(chainErrors.unreachable, `${doing}: ${message}`, { cause });
+}

@@ -1,0 +1,290 @@
+import type { G1Point } from "../../protocol/curve.ts";
+import { call, type Chain, type Receipt, send } from "./connect.ts";
+import { cidToBytes } from "./cid-bytes.ts";
+
+/** All terms of a project, as in `contracts/types/ProjectTerms.sol`, where each is explained. */
+export interface ProjectTerms {
+  readonly rewardToken: string;
+  readonly budgetPerRoundWei: bigint;
+  readonly referee: string;
+  readonly stakeWei: bigint;
+  readonly fullWeightStakeWei: bigint;
+  readonly settleFeeWei: bigint;
+  readonly normBoundSquared: bigint;
+  readonly aggregatorBondWei: bigint;
+  readonly joinSeconds: number;
+  readonly openSeconds: number;
+  readonly commitSeconds: number;
+  readonly revealSeconds: number;
+  readonly settleSeconds: number;
+  readonly rounds: number;
+  readonly extraRounds: number;
+  readonly slots: number;
+  readonly ruleId: number;
+  readonly ruleParameterA: number;
+  readonly ruleParameterB: number;
+  readonly minTrainers: number;
+  readonly maxTrainers: number;
+  readonly minReliability: number;
+  readonly parameterCount: number;
+  readonly fractionBits: number;
+  readonly flatBps: number;
+  readonly capBps: number;
+  readonly baseWeightKind: (typeof baseWeightKinds)[number];
+  readonly modelVisibility: (typeof modelVisibilities)[number];
+  readonly maxStrikes: number;
+  readonly payEvery: number;
+  readonly usesPayGradient: boolean;
+  /** Primary first, then standbys: one to three. */
+  readonly aggregators: readonly string[];
+}
+
+/** In the order of the contract's enums. */
+export const baseWeightKinds = ["equal", "bonded-stake"] as const;
+export const modelVisibilities = ["public", "private"] as const;
+export const roundPhases = [
+  "idle",
+  "commit",
+  "reveal",
+  "settle",
+  "expired",
+  "overdue",
+  "ended",
+] as const;
+export const trainerStatuses = ["none", "active", "leaving", "expelled", "slashed", "left"] as const;
+
+export type RoundPhase = (typeof roundPhases)[number];
+export type TrainerStatus = (typeof trainerStatuses)[number];
+
+/** A project as the chain has it now. */
+export interface Project {
+  readonly projectId: bigint;
+  readonly owner: string;
+  readonly terms: ProjectTerms;
+  readonly phase: RoundPhase;
+  /** Unix seconds; 0 once ended. */
+  readonly phaseEndsAt: number;
+  readonly isStopAnnounced: boolean;
+  readonly rewardLeftWei: bigint;
+  readonly escrowWei: bigint;
+  readonly nextRoundIndex: number;
+  readonly appliedRounds: number;
+  readonly consecutiveVoids: number;
+  readonly consecutiveAbandons: number;
+  readonly aggregatorIndex: number;
+  readonly trainerCount: number;
+  readonly rosterMask: bigint;
+  readonly occupiedMask: bigint;
+  readonly modelCommitment: G1Point;
+  readonly aggregateCommitment: G1Point;
+  readonly bondsWei: readonly bigint[];
+}
+
+/** A trainer in a project. */
+export interface ProjectTrainer {
+  readonly trainer: string;
+  readonly status: TrainerStatus;
+  readonly rosterIndex: number;
+  readonly baseWeight: number;
+  readonly reliability: number;
+  readonly reliabilityUpdatedAt: number;
+  readonly strikes: number;
+  readonly earnedWei: bigint;
+  readonly stakeWei: bigint;
+}
+
+type Raw = Record<string, never>;
+const ZERO_ADDRESS = "0x0000000000000000000000000000000000000000";
+
+export const toPoint = (raw: { x: bigint; y: bigint }): G1Point => ({ x: raw.x, y: raw.y });
+
+function enumName<T extends readonly string[]>(names: T, value: unknown): T[number] {
+  return names[Number(value)] ?? `unknown-${value}`;
+}
+
+/** Terms as they came from the contract. */
+export function toTerms(raw: Raw): ProjectTerms {
+  const big = (name: string) => BigInt(raw[name] as unknown as bigint);
+  const small = (name: string) => Number(raw[name]);
+  return {
+    rewardToken: String(raw.rewardToken),
+    budgetPerRoundWei: big("budgetPerRoundWei"),
+    referee: String(raw.referee),
+    stakeWei: big("stakeWei"),
+    fullWeightStakeWei: big("fullWeightStakeWei"),
+    settleFeeWei: big("settleFeeWei"),
+    normBoundSquared: big("normBoundSquared"),
+    aggregatorBondWei: big("aggregatorBondWei"),
+    joinSeconds: small("joinSeconds"),
+    openSeconds: small("openSeconds"),
+    commitSeconds: small("commitSeconds"),
+    revealSeconds: small("revealSeconds"),
+    settleSeconds: small("settleSeconds"),
+    rounds: small("rounds"),
+    extraRounds: small("extraRounds"),
+    slots: small("slots"),
+    ruleId: small("ruleId"),
+    ruleParameterA: small("ruleParameterA"),
+    ruleParameterB: small("ruleParameterB"),
+    minTrainers: small("minTrainers"),
+    maxTrainers: small("maxTrainers"),
+    minReliability: small("minReliability"),
+    parameterCount: small("parameterCount"),
+    fractionBits: small("fractionBits"),
+    flatBps: small("flatBps"),
+    capBps: small("capBps"),
+    baseWeightKind: enumName(baseWeightKinds, raw.baseWeightKind),
+    modelVisibility: enumName(modelVisibilities, raw.modelVisibility),
+    maxStrikes: small("maxStrikes"),
+    payEvery: small("payEvery"),
+    usesPayGradient: Boolean(raw.usesPayGradient),
+    aggregators: [...(raw.aggregators as unknown as string[])].filter((a) => a !== ZERO_ADDRESS),
+  };
+}
+
+/** Terms in the shape the contract takes. */
+export function fromTerms(terms: ProjectTerms): Record<string, unknown> {
+  return {
+    ...terms,
+    baseWeightKind: baseWeightKinds.indexOf(terms.baseWeightKind),
+    modelVisibility: modelVisibilities.indexOf(terms.modelVisibility),
+    aggregators: [0, 1, 2].map((index) => terms.aggregators[index] ?? ZERO_ADDRESS),
+  };
+}
+
+function toProject(raw: Raw): Project {
+  return {
+    projectId: raw.projectId as unknown as bigint,
+    owner: String(raw.owner),
+    terms: toTerms(raw.terms as unknown as Raw),
+    phase: enumName(roundPhases, raw.phase),
+    phaseEndsAt: Number(raw.phaseEndsAt),
+    isStopAnnounced: Boolean(raw.isStopAnnounced),
+    rewardLeftWei: raw.rewardLeftWei as unknown as bigint,
+    escrowWei: raw.escrowWei as unknown as bigint,
+    nextRoundIndex: Number(raw.nextRoundIndex),
+    appliedRounds: Number(raw.appliedRounds),
+    consecutiveVoids: Number(raw.consecutiveVoids),
+    consecutiveAbandons: Number(raw.consecutiveAbandons),
+    aggregatorIndex: Number(raw.aggregatorIndex),
+    trainerCount: Number(raw.trainerCount),
+    rosterMask: raw.rosterMask as unknown as bigint,
+    occupiedMask: raw.occupiedMask as unknown as bigint,
+    modelCommitment: toPoint(raw.modelCommitment as never),
+    aggregateCommitment: toPoint(raw.aggregateCommitment as never),
+    bondsWei: [...(raw.bondsWei as unknown as bigint[])],
+  };
+}
+
+function toTrainer(raw: Raw): ProjectTrainer {
+  return {
+    trainer: String(raw.trainer),
+    status: enumName(trainerStatuses, raw.status),
+    rosterIndex: Number(raw.rosterIndex),
+    baseWeight: Number(raw.baseWeight),
+    reliability: Number(raw.reliability),
+    reliabilityUpdatedAt: Number(raw.reliabilityUpdatedAt),
+    strikes: Number(raw.strikes),
+    earnedWei: raw.earnedWei as unknown as bigint,
+    stakeWei: raw.stakeWei as unknown as bigint,
+  };
+}
+
+/** How many projects the market has; their ids run from 1 to this. */
+export async function countProjects(chain: Chain): Promise<number> {
+  return Number(await call<bigint>(chain.market, "projectCount"));
+}
+
+/** A project. @throws CW2201 (`MarketUnknownProject`) when there is none of this id. */
+export async function readProject(chain: Chain, projectId: bigint): Promise<Project> {
+  return toProject(await call<Raw>(chain.market, "getProject", projectId));
+}
+
+/** Projects `firstId` to `firstId + limit - 1`, as far as there are. */
+export async function readProjects(
+  chain: Chain,
+  firstId: bigint,
+  limit: number,
+): Promise<Project[]> {
+  return [...(await call<Raw[]>(chain.market, "getProjects", firstId, limit))].map(toProject);
+}
+
+/** All trainers of a project by roster place. */
+export async function readTrainers(chain: Chain, projectId: bigint): Promise<ProjectTrainer[]> {
+  return [...(await call<Raw[]>(chain.market, "getTrainers", projectId, 0, 256))].map(toTrainer);
+}
+
+/** One trainer of a project; status `none` when it never joined. */
+export async function readTrainer(
+  chain: Chain,
+  projectId: bigint,
+  trainer: string,
+): Promise<ProjectTrainer> {
+  return toTrainer(await call<Raw>(chain.market, "getTrainer", projectId, trainer));
+}
+
+/** What posting a project with these terms moves into the vault. */
+export async function requiredEscrow(chain: Chain, terms: ProjectTerms): Promise<bigint> {
+  return call<bigint>(chain.market, "requiredEscrow", fromTerms(terms));
+}
+
+/** Posts a project. The vault needs an allowance of `requiredEscrow`; see `approveVault`. Returns its id. */
+export async function postProject(
+  chain: Chain,
+  project: {
+    terms: ProjectTerms;
+    modelCommitment: G1Point;
+    modelCid: string;
+    manifestCid: string;
+    onSent?: (hash: string) => void;
+  },
+): Promise<{ projectId: bigint; receipt: Receipt }> {
+  const receipt = await send(
+    chain,
+    chain.market,
+    "postProject",
+    [
+      fromTerms(project.terms),
+      project.modelCommitment,
+      cidToBytes(project.modelCid),
+      cidToBytes(project.manifestCid),
+    ],
+    project.onSent ? { onSent: project.onSent } : {},
+  );
+  const logs = await chain.market.queryFilter(
+    chain.market.getEvent("ProjectPosted"),
+    receipt.blockNumber,
+    receipt.blockNumber,
+  );
+  const log = logs.find((each) => each.transactionHash === receipt.hash);
+  const projectId = (log as unknown as { args: { projectId: bigint } }).args.projectId;
+  return { projectId, receipt };
+}
+
+/** Joins a project with a stake; the vault needs an allowance of it. */
+export const joinProject = (chain: Chain, projectId: bigint, stakeWei: bigint) =>
+  send(chain, chain.market, "joinProject", [projectId, stakeWei]);
+
+/** Leaves a project, at once or after the round that the trainer is in. */
+export const leaveProject = (chain: Chain, projectId: bigint) =>
+  send(chain, chain.market, "leaveProject", [projectId]);
+
+/** Pays out somebody who left during a round that is over now. Anyone may. */
+export const releaseTrainer = (chain: Chain, projectId: bigint, trainer: string) =>
+  send(chain, chain.market, "releaseTrainer", [projectId, trainer]);
+
+/** Deposits this account's bond as one of the project's aggregators. */
+export const bondAggregator = (chain: Chain, projectId: bigint) =>
+  send(chain, chain.market, "bondAggregator", [projectId]);
+
+/** Adds budget to a project. */
+export const addBudget = (chain: Chain, projectId: bigint, amountWei: bigint) =>
+  send(chain, chain.market, "addBudget", [projectId, amountWei]);
+
+/** Announces that no further round will open. */
+export const announceStop = (chain: Chain, projectId: bigint) =>
+  send(chain, chain.market, "announceStop", [projectId]);
+
+/** Moves a project on after a missed deadline. Anyone may. */
+export const poke = (chain: Chain, projectId: bigint) =>
+  send(chain, chain.market, "poke", [projectId]);

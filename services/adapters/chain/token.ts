@@ -1,0 +1,65 @@
+import { Contract } from "ethers";
+import { call, type Chain, type Receipt, send } from "./connect.ts";
+
+const tokenAbi = [
+  "function name() view returns (string)",
+  "function symbol() view returns (string)",
+  "function decimals() view returns (uint8)",
+  "function balanceOf(address) view returns (uint256)",
+  "function allowance(address owner, address spender) view returns (uint256)",
+  "function approve(address spender, uint256 amount) returns (bool)",
+  "function transfer(address to, uint256 amount) returns (bool)",
+  "function deposit() payable",
+  "function withdraw(uint256 amount)",
+];
+
+const tokenAt = (chain: Chain, token: string) =>
+  new Contract(token, tokenAbi, chain.signer ?? chain.provider);
+
+/** What people need to know of a token to read an amount. */
+export interface TokenDescription {
+  readonly address: string;
+  readonly symbol: string;
+  readonly decimals: number;
+}
+
+/** Symbol and decimals of a token. */
+export async function describeToken(chain: Chain, token: string): Promise<TokenDescription> {
+  const contract = tokenAt(chain, token);
+  const [symbol, decimals] = await Promise.all([
+    call<string>(contract, "symbol"),
+    call<bigint>(contract, "decimals"),
+  ]);
+  return { address: token, symbol, decimals: Number(decimals) };
+}
+
+/** An account's balance in the token's smallest unit. */
+export const readBalance = (chain: Chain, token: string, account: string) =>
+  call<bigint>(tokenAt(chain, token), "balanceOf", account);
+
+/** An account's balance of the native coin, in wei. */
+export const readNativeBalance = (chain: Chain, account: string) =>
+  chain.provider.getBalance(account);
+
+/** Lets the vault take `amountWei` from this account; nothing is sent when it already may. */
+export async function approveVault(
+  chain: Chain,
+  token: string,
+  amountWei: bigint,
+): Promise<Receipt | undefined> {
+  const contract = tokenAt(chain, token);
+  const allowance = await call<bigint>(
+    contract,
+    "allowance",
+    chain.account,
+    chain.addresses.vault,
+  );
+  if (allowance >= amountWei) return undefined;
+  return send(chain, contract, "approve", [chain.addresses.vault, amountWei]);
+}
+
+/** Wraps native coin so that it can be used as the reward token. */
+export const wrapNative = (chain: Chain, amountWei: bigint) =>
+  send(chain, tokenAt(chain, chain.addresses.wrappedNative), "deposit", [], {
+    valueWei: amountWei,
+  });
