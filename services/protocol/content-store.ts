@@ -68,7 +68,7 @@ export const DEFAULT_MAX_CONTENT_BYTES = 2 ** 30;
 export const DEFAULT_CONTENT_TIMEOUT_MS = 60_000;
 
 /** What can go wrong with content; codes 2400-2449. */
-export const CONTENT_STORE_ERRORS = defineErrors([2400, 2449], {
+export const contentStoreErrors = defineErrors([2400, 2449], {
   notFound: {
     code: "CW2400",
     title: "content not found",

@@ -1,5 +1,5 @@
 import {
-  CONTENT_STORE_ERRORS,
+  contentStoreErrors,
   type ContentOptions,
   DEFAULT_CONTENT_TIMEOUT_MS,
 } from "../../protocol/content-store.ts";
@@ -20,7 +20,7 @@ export async function attempt<T>(
   const timeoutMs = options.timeoutMs ?? DEFAULT_CONTENT_TIMEOUT_MS;
   const controller = new AbortController();
   const cancelled = () =>
-    new CommonweightError(CONTENT_STORE_ERRORS.aborted, `${what}: cancelled`, {
+    new CommonweightError(contentStoreErrors.aborted, `${what}: cancelled`, {
       cause: options.signal?.reason,
     });
   if (options.signal?.aborted) throw cancelled();
@@ -34,7 +34,7 @@ export async function attempt<T>(
     () =>
       stop(
         new CommonweightError(
-          CONTENT_STORE_ERRORS.timedOut,
+          contentStoreErrors.timedOut,
           `${what}: not complete after ${timeoutMs} ms`,
           { details: { timeoutMs } },
         ),
@@ -49,7 +49,7 @@ export async function attempt<T>(
     if (controller.signal.aborted) throw controller.signal.reason;
     if (cause instanceof CommonweightError) throw cause;
     throw new CommonweightError(
-      CONTENT_STORE_ERRORS.notFound,
+      contentStoreErrors.notFound,
       `${what}: ${cause instanceof Error ? cause.message : String(cause)}`,
       { cause },
     );
@@ -81,7 +81,7 @@ export async function attemptWithRetries<T>(
 }
 
 function isWorthRetrying(error: unknown): boolean {
-  const { notFound, timedOut, unreachable, corrupt } = CONTENT_STORE_ERRORS;
+  const { notFound, timedOut, unreachable, corrupt } = contentStoreErrors;
   return [notFound, timedOut, unreachable, corrupt].some((definition) =>
     isErrorOf(error, definition),
   );

@@ -3,7 +3,7 @@ import { fixedSize } from "ipfs-unixfs-importer/chunker";
 import { balanced } from "ipfs-unixfs-importer/layout";
 import type { CID } from "multiformats/cid";
 import {
-  CONTENT_STORE_ERRORS,
+  contentStoreErrors,
   type ContentOptions,
   type ContentStore,
   DEFAULT_MAX_CONTENT_BYTES,
@@ -101,7 +101,7 @@ export function createBlockContentStore(backend: BlockBackend): ContentStore {
     const block = bytes instanceof Uint8Array ? bytes : await collect(bytes);
     if (block.length > MAX_DAG_JSON_BYTES) {
       throw new CommonweightError(
-        CONTENT_STORE_ERRORS.tooLarge,
+        contentStoreErrors.tooLarge,
         `a manifest of ${block.length} bytes; at most ${MAX_DAG_JSON_BYTES} are allowed`,
       );
     }

@@ -1,6 +1,6 @@
 import { varint } from "multiformats";
 import { CID } from "multiformats/cid";
-import { CONTENT_STORE_ERRORS } from "../../protocol/content-store.ts";
+import { contentStoreErrors } from "../../protocol/content-store.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 
 // {"roots":[…],"version":1} in DAG-CBOR: a map of two, the key "roots", an array of one CID (tag 42, bytes, leading 0), the key "version", 1.
@@ -84,5 +84,5 @@ function withLength(bytes: Uint8Array): Uint8Array {
 }
 
 function malformed(reason: string): CommonweightError {
-  return new CommonweightError(CONTENT_STORE_ERRORS.malformed, `not a CAR file: ${reason}`);
+  return new CommonweightError(contentStoreErrors.malformed, `not a CAR file: ${reason}`);
 }

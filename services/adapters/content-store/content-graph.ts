@@ -1,7 +1,7 @@
 import * as dagPb from "@ipld/dag-pb";
 import { UnixFS } from "ipfs-unixfs";
 import type { CID } from "multiformats/cid";
-import { CONTENT_STORE_ERRORS } from "../../protocol/content-store.ts";
+import { contentStoreErrors } from "../../protocol/content-store.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { BLOCK_CODECS, verifyBlock } from "./content-id.ts";
 
@@ -95,14 +95,14 @@ function readNode(
 }
 
 function malformed(cid: CID, reason: string): CommonweightError {
-  return new CommonweightError(CONTENT_STORE_ERRORS.malformed, `${cid}: ${reason}`, {
+  return new CommonweightError(contentStoreErrors.malformed, `${cid}: ${reason}`, {
     details: { cid: cid.toString(), reason },
   });
 }
 
 function tooLarge(cid: CID, bytes: number, maxBytes: number): CommonweightError {
   return new CommonweightError(
-    CONTENT_STORE_ERRORS.tooLarge,
+    contentStoreErrors.tooLarge,
     `${cid} has at least ${bytes} bytes; at most ${maxBytes} are allowed`,
     {
       details: { cid: cid.toString(), bytes, maxBytes },

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { CID } from "multiformats/cid";
 import { create as createDigest } from "multiformats/hashes/digest";
-import { CONTENT_STORE_ERRORS } from "../../protocol/content-store.ts";
+import { contentStoreErrors } from "../../protocol/content-store.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 
 /** Multicodec numbers of the block formats that content may consist of. */
@@ -21,7 +21,7 @@ export function parseContentId(cid: string): CID {
     parsed = CID.parse(cid);
   } catch (cause) {
     throw new CommonweightError(
-      CONTENT_STORE_ERRORS.badCid,
+      contentStoreErrors.badCid,
       `not a CID: ${JSON.stringify(cid.slice(0, 100))}`,
       { cause },
     );
@@ -33,7 +33,7 @@ export function parseContentId(cid: string): CID {
     !codecs.includes(parsed.code)
   ) {
     throw new CommonweightError(
-      CONTENT_STORE_ERRORS.badCid,
+      contentStoreErrors.badCid,
       `unsupported hash or codec in ${cid}`,
       { details: { cid } },
     );
@@ -50,7 +50,7 @@ export function blockContentId(bytes: Uint8Array, codec: number): CID {
 export function verifyBlock(cid: CID, bytes: Uint8Array): void {
   const digest = sha256(bytes);
   if (!cid.multihash.digest.every((byte, index) => byte === digest[index])) {
-    throw new CommonweightError(CONTENT_STORE_ERRORS.corrupt, `block does not match ${cid}`, {
+    throw new CommonweightError(contentStoreErrors.corrupt, `block does not match ${cid}`, {
       details: { cid: cid.toString() },
     });
   }

@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { CONTENT_STORE_ERRORS } from "../../protocol/content-store.ts";
+import { contentStoreErrors } from "../../protocol/content-store.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 
 /**
@@ -20,7 +20,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
       return async () => unlink(path).catch(() => {});
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code !== "EEXIST") {
-        throw new CommonweightError(CONTENT_STORE_ERRORS.storeFailed, `cannot write to ${folder}`, {
+        throw new CommonweightError(contentStoreErrors.storeFailed, `cannot write to ${folder}`, {
           cause,
         });
       }
@@ -28,7 +28,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     const holder = Number(await readFile(path, "utf8").catch(() => ""));
     if (isAlive(holder)) {
       throw new CommonweightError(
-        CONTENT_STORE_ERRORS.folderInUse,
+        contentStoreErrors.folderInUse,
         `process ${holder} runs a node on ${folder}`,
         { details: { folder, pid: holder } },
       );

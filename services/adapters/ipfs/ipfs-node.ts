@@ -17,7 +17,7 @@ import { LevelDatastore } from "datastore-level";
 import { createHeliaLight } from "helia";
 import type { Blockstore } from "interface-blockstore";
 import type { Datastore } from "interface-datastore";
-import { CONTENT_STORE_ERRORS, type ContentStore } from "../../protocol/content-store.ts";
+import { contentStoreErrors, type ContentStore } from "../../protocol/content-store.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { attempt } from "../content-store/attempt.ts";
 import { createBlockContentStore } from "../content-store/block-content-store.ts";
@@ -116,7 +116,7 @@ async function openStores(folder: string | undefined): Promise<Stores> {
     await datastore.open();
   } catch (cause) {
     throw new CommonweightError(
-      CONTENT_STORE_ERRORS.storeFailed,
+      contentStoreErrors.storeFailed,
       `cannot open the node's folder ${folder}`,
       { cause },
     );
@@ -163,7 +163,7 @@ async function startHelia(options: IpfsNodeOptions, stores: Stores): Promise<Hel
     await helia.stop().catch(() => {});
     await stores.close();
     throw new CommonweightError(
-      CONTENT_STORE_ERRORS.unreachable,
+      contentStoreErrors.unreachable,
       `cannot listen on ${listen.join(", ")}`,
       { cause, details: { listen } },
     );
@@ -193,7 +193,7 @@ async function connectNode(
       );
     } catch (cause) {
       throw new CommonweightError(
-        CONTENT_STORE_ERRORS.unreachable,
+        contentStoreErrors.unreachable,
         `nobody answers as expected at ${address}`,
         { cause, details: { address } },
       );
@@ -244,7 +244,7 @@ function parseAddress(address: string): Multiaddr {
   try {
     return multiaddr(address);
   } catch (cause) {
-    throw new CommonweightError(CONTENT_STORE_ERRORS.unreachable, `not a multiaddr: ${address}`, {
+    throw new CommonweightError(contentStoreErrors.unreachable, `not a multiaddr: ${address}`, {
       cause,
       details: { address },
     });

@@ -1,0 +1,101 @@
+import { Aes256Gcm, CipherSuite, HkdfSha256 } from "@hpke/core";
+import { DhkemX25519HkdfSha256 } from "@hpke/dhkem-x25519";
+import { type EncryptionKeyPair, type Envelope, envelopeErrors } from "../../protocol/envelope.ts";
+import { CommonweightError } from "../../protocol/errors.ts";
+
+const ENCAPSULATED_KEY_BYTES = 32;
+const NONCE = new Uint8Array(12);
+
+/**
+ * HPKE by `@hpke/core` and AES-GCM by the platform's WebCrypto; runs in Node and in browsers.
+ *
+ * @example
+ * const envelope = createHpkeEnvelope();
+ * const { publicKey, privateKey } = await envelope.generateKeyPair();
+ * const sealed = await envelope.seal({ recipient: publicKey, purpose: "greeting", associated, plaintext });
+ * await envelope.open({ privateKey, purpose: "greeting", associated, sealed }); // plaintext
+ */
+export function createHpkeEnvelope(): Envelope {
+  const suite = new CipherSuite({
+    kem: new DhkemX25519HkdfSha256(),
+    kdf: new HkdfSha256(),
+    aead: new Aes256Gcm(),
+  });
+
+  const readKey = async (bytes: Uint8Array, isPublic: boolean): Promise<CryptoKey> => {
+    try {
+      if (bytes.length !== 32) throw new RangeError(`${bytes.length} bytes`);
+      return await (isPublic
+        ? suite.kem.deserializePublicKey(bytes)
+        : suite.kem.deserializePrivateKey(bytes));
+    } catch (cause) {
+      throw new CommonweightError(envelopeErrors.badKey, undefined, { cause });
+    }
+  };
+
+  return {
+    randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    generateKeyPair: async (): Promise<EncryptionKeyPair> => {
+      const pair = await suite.kem.generateKeyPair();
+      return {
+        publicKey: new Uint8Array(await suite.kem.serializePublicKey(pair.publicKey)),
+        privateKey: new Uint8Array(await suite.kem.serializePrivateKey(pair.privateKey)),
+      };
+    },
+    seal: async ({ recipient, purpose, associated, plaintext }) => {
+      const recipientPublicKey = await readKey(recipient, true);
+      const { enc, ct } = await suite.seal(
+        { recipientPublicKey, info: utf8(purpose) },
+        plaintext,
+        associated,
+      );
+      const sealed = new Uint8Array(enc.byteLength + ct.byteLength);
+      sealed.set(new Uint8Array(enc));
+      sealed.set(new Uint8Array(ct), enc.byteLength);
+      return sealed;
+    },
+    open: async ({ privateKey, purpose, associated, sealed }) => {
+      const recipientKey = await readKey(privateKey, false);
+      const enc = sealed.slice(0, ENCAPSULATED_KEY_BYTES);
+      const ciphertext = sealed.slice(ENCAPSULATED_KEY_BYTES);
+      return opening(() =>
+        suite.open({ recipientKey, enc, info: utf8(purpose) }, ciphertext, associated),
+      );
+    },
+    encryptOnce: async ({ key, associated, plaintext }) => {
+      const aes = await importAes(key);
+      return new Uint8Array(
+        await crypto.subtle.encrypt(gcm(associated), aes, plaintext as BufferSource),
+      );
+    },
+    decryptOnce: async ({ key, associated, ciphertext }) => {
+      const aes = await importAes(key);
+      return opening(() => crypto.subtle.decrypt(gcm(associated), aes, ciphertext as BufferSource));
+    },
+  };
+}
+
+async function opening(work: () => Promise<ArrayBuffer>): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await work());
+  } catch (cause) {
+    throw new CommonweightError(envelopeErrors.cannotOpen, undefined, { cause });
+  }
+}
+
+function gcm(associated: Uint8Array): AesGcmParams {
+  return { name: "AES-GCM", iv: NONCE, additionalData: associated as BufferSource };
+}
+
+async function importAes(key: Uint8Array): Promise<CryptoKey> {
+  if (key.length !== 32)
+    throw new CommonweightError(envelopeErrors.badKey, `a content key of ${key.length} bytes`);
+  return crypto.subtle.importKey("raw", key as BufferSource, "AES-GCM", false, [
+    "encrypt",
+    "decrypt",
+  ]);
+}
+
+function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}

@@ -1,0 +1,304 @@
+import { hkdf } from "@noble/hashes/hkdf.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
+import {
+  type BundleContext,
+  type BundleHeader,
+  encodeContext,
+  encodeHeader,
+  readBundle,
+  refuse,
+  SHARE_BYTES,
+} from "./bundle-header.ts";
+import { type G1Point, SCALAR_FIELD } from "./curve.ts";
+import { type EncryptionKeyPair, type Envelope, TAG_BYTES } from "./envelope.ts";
+import { decodeInt16, encodeInt16 } from "./int16-coder.ts";
+
+const SHARE_PURPOSE = "commonweight/bundle-share/v1";
+const RELEASE_PURPOSE = "commonweight/content-key/v1";
+const KEY_PURPOSE = "commonweight/bundle-key/v1";
+const BLINDING_BYTES = 32;
+
+/** What {@link sealBundle} seals. */
+export interface SealBundleParameters {
+  readonly envelope: Envelope;
+  readonly update: Int16Array;
+  /** The blinding of the commitment, below the scalar field's order. */
+  readonly blinding: bigint;
+  readonly associated: BundleContext;
+  /** The project's fixed-point scale: the update's unit is `2^-fractionBits`. */
+  readonly fractionBits: number;
+  /** X25519 keys of all the project's aggregators (1 to 8), primary first. */
+  readonly aggregatorPublicKeys: readonly Uint8Array[];
+}
+
+/** A sealed bundle and what its author keeps secret. */
+export interface SealedBundle {
+  /** To be published: without `contentKey` it tells nobody anything but its size, not even the aggregators. */
+  readonly bytes: Uint8Array;
+  /**
+   * Released after the commit phase, by {@link sealContentKey} or in the clear on chain: alone it opens nothing either, because each
+   * aggregator also needs its share in the bundle.
+   */
+  readonly contentKey: Uint8Array;
+  /** Opens the bundle for anybody: for an appeal before auditors, not for the ordinary round. */
+  readonly bundleKey: Uint8Array;
+}
+
+/**
+ * Seals an update so that it can be published before it may be read (commit, then reveal).
+ *
+ * The payload's key is HKDF-SHA256 of two secrets: the content key, which the author releases after the commit phase, and a share
+ * that only the aggregators can open. The payload is the blinding and the integers, range-coded when that is shorter.
+ *
+ * @throws RangeError when a field does not fit its place (a bug of the caller).
+ */
+export async function sealBundle(parameters: SealBundleParameters): Promise<SealedBundle> {
+  const { envelope, update, blinding, associated, fractionBits, aggregatorPublicKeys } = parameters;
+  if (blinding < 0n || blinding >= SCALAR_FIELD) throw new RangeError("blinding outside the field");
+  const contentKey = envelope.randomBytes(32);
+  const share = envelope.randomBytes(32);
+  const bundleKey = deriveBundleKey(contentKey, share);
+  const context = encodeContext(associated);
+  const recipients = await Promise.all(
+    aggregatorPublicKeys.map(async (publicKey) => ({
+      publicKey,
+      sealedShare: await envelope.seal({
+        recipient: publicKey,
+        purpose: SHARE_PURPOSE,
+        associated: context,
+        plaintext: share,
+      }),
+    })),
+  );
+  const plain = encodePlain(update);
+  const coded = encodeInt16(update);
+  const coder = coded.length < plain.length ? "range" : "plain";
+  const plaintext = concatBytes(blindingBytes(blinding), coder === "range" ? coded : plain);
+  const header: BundleHeader = {
+    ...associated,
+    coder,
+    fractionBits,
+    parameterCount: update.length,
+    payloadBytes: plaintext.length + TAG_BYTES,
+    contentKeyHash: sha256(contentKey),
+    bundleKeyHash: sha256(bundleKey),
+    recipients,
+  };
+  const headerBytes = encodeHeader(header);
+  const payload = await envelope.encryptOnce({
+    key: bundleKey,
+    associated: headerBytes,
+    plaintext,
+  });
+  return { bytes: concatBytes(headerBytes, payload), contentKey, bundleKey };
+}
+
+/** A content key on its way to one aggregator. */
+export interface SealContentKeyParameters {
+  readonly envelope: Envelope;
+  readonly contentKey: Uint8Array;
+  readonly aggregatorPublicKey: Uint8Array;
+  readonly associated: BundleContext;
+}
+
+/** Seals a content key to one aggregator (80 bytes); sent only after the commit phase has closed. */
+export async function sealContentKey({
+  envelope,
+  contentKey,
+  aggregatorPublicKey,
+  associated,
+}: SealContentKeyParameters): Promise<Uint8Array> {
+  return envelope.seal({
+    recipient: aggregatorPublicKey,
+    purpose: RELEASE_PURPOSE,
+    associated: encodeContext(associated),
+    plaintext: contentKey,
+  });
+}
+
+/** What an aggregator opens a released key with. */
+export interface OpenContentKeyParameters {
+  readonly envelope: Envelope;
+  readonly sealed: Uint8Array;
+  readonly keys: EncryptionKeyPair;
+  readonly associated: BundleContext;
+}
+
+/** Opens a released content key. @throws CommonweightError CW1711 when it was sealed to another aggregator, round or trainer. */
+export async function openContentKey({
+  envelope,
+  sealed,
+  keys,
+  associated,
+}: OpenContentKeyParameters): Promise<Uint8Array> {
+  try {
+    if (sealed.length !== SHARE_BYTES)
+      throw new RangeError(`${sealed.length} bytes instead of ${SHARE_BYTES}`);
+    return await envelope.open({
+      privateKey: keys.privateKey,
+      purpose: RELEASE_PURPOSE,
+      associated: encodeContext(associated),
+      sealed,
+    });
+  } catch (cause) {
+    throw refuse(
+      "keyReleaseUnreadable",
+      "not sealed to this aggregator for this round and trainer",
+      cause,
+    );
+  }
+}
+
+/** The secrets to open a bundle with: an aggregator's, or the whole key that an appealing trainer has disclosed. */
+export type BundleSecrets =
+  | { readonly contentKey: Uint8Array; readonly keys: EncryptionKeyPair }
+  | { readonly bundleKey: Uint8Array };
+
+/** What {@link openBundle} opens and what it must find. */
+export interface OpenBundleParameters {
+  readonly envelope: Envelope;
+  readonly bytes: Uint8Array;
+  readonly secrets: BundleSecrets;
+  /** From the chain: what the bundle must be bound to. */
+  readonly associated: BundleContext;
+  readonly fractionBits: number;
+  readonly parameterCount: number;
+  /** Recomputes the commitment: `commitUpdate` of `commitment.ts` over a curve. */
+  readonly commit: (opened: { update: Int16Array; blinding: bigint }) => Promise<G1Point>;
+}
+
+/** What a bundle held. */
+export interface OpenedBundle {
+  readonly update: Int16Array;
+  readonly blinding: bigint;
+}
+
+/**
+ * Opens a bundle and verifies everything about it, down to the commitment on chain.
+ *
+ * Memory is bounded by the bundle's size and the project's parameter count, whatever the bundle claims.
+ *
+ * @throws CommonweightError of `bundleErrors` (CW1700-CW1718) naming the first check that failed; see there for the order.
+ */
+export async function openBundle(parameters: OpenBundleParameters): Promise<OpenedBundle> {
+  const { envelope, bytes, secrets, associated, commit } = parameters;
+  const { header, headerBytes, payload } = readBundle(bytes);
+  checkContext(header, parameters);
+  const bundleKey =
+    "bundleKey" in secrets ? secrets.bundleKey : await recoverBundleKey(envelope, header, secrets);
+  if (!isEqual(sha256(bundleKey), header.bundleKeyHash))
+    throw refuse("wrongBundleKey", "hash of the key differs from the header's");
+  const plaintext = await envelope
+    .decryptOnce({ key: bundleKey, associated: headerBytes, ciphertext: payload })
+    .catch((cause) => {
+      throw refuse("payloadTampered", "authentication failed", cause);
+    });
+  const update = decodeUpdate(header, plaintext.subarray(BLINDING_BYTES));
+  const blinding = plaintext
+    .subarray(0, BLINDING_BYTES)
+    .reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
+  // A blinding and the same plus the field's order commit alike: only one of them is a bundle.
+  if (blinding >= SCALAR_FIELD) throw refuse("badBlinding", "not below the field's order");
+  const commitment = await commit({ update, blinding });
+  if (commitment.x !== associated.commitment.x || commitment.y !== associated.commitment.y) {
+    throw refuse(
+      "commitmentMismatch",
+      "recomputed from the opened integers, the commitment is another point",
+    );
+  }
+  return { update, blinding };
+}
+
+/** Compares each bound field with what the chain says, naming the first that differs. */
+function checkContext(
+  header: BundleHeader,
+  { associated, fractionBits, parameterCount }: OpenBundleParameters,
+): void {
+  const sameAddress = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+  const check = (reason: Parameters<typeof refuse>[0], isSame: boolean, found: unknown) => {
+    if (!isSame) throw refuse(reason, `found ${found}`);
+  };
+  check(
+    "wrongChain",
+    header.chainId === associated.chainId && sameAddress(header.market, associated.market),
+    `${header.chainId}, ${header.market}`,
+  );
+  check("wrongProject", header.projectId === associated.projectId, header.projectId);
+  check("wrongRound", header.roundIndex === associated.roundIndex, header.roundIndex);
+  check("wrongTrainer", sameAddress(header.trainer, associated.trainer), header.trainer);
+  const { x, y } = header.commitment;
+  check(
+    "wrongCommitment",
+    x === associated.commitment.x && y === associated.commitment.y,
+    `(${x}, ${y})`,
+  );
+  check("wrongScale", header.fractionBits === fractionBits, `${header.fractionBits} fraction bits`);
+  check(
+    "wrongParameterCount",
+    header.parameterCount === parameterCount,
+    `${header.parameterCount} parameters`,
+  );
+}
+
+async function recoverBundleKey(
+  envelope: Envelope,
+  header: BundleHeader,
+  { contentKey, keys }: { contentKey: Uint8Array; keys: EncryptionKeyPair },
+): Promise<Uint8Array> {
+  const recipient = header.recipients.find(({ publicKey }) => isEqual(publicKey, keys.publicKey));
+  if (recipient === undefined)
+    throw refuse("notAddressed", `${header.recipients.length} other recipients`);
+  if (!isEqual(sha256(contentKey), header.contentKeyHash))
+    throw refuse("wrongContentKey", "hash of the key differs from the header's");
+  const share = await envelope
+    .open({
+      privateKey: keys.privateKey,
+      purpose: SHARE_PURPOSE,
+      associated: encodeContext(header),
+      sealed: recipient.sealedShare,
+    })
+    .catch((cause) => {
+      throw refuse(
+        "recipientShareUnreadable",
+        "the share in the header does not open with this aggregator's key",
+        cause,
+      );
+    });
+  return deriveBundleKey(contentKey, share);
+}
+
+function decodeUpdate({ coder, parameterCount }: BundleHeader, coded: Uint8Array): Int16Array {
+  const update =
+    coder === "range" ? decodeInt16(coded, parameterCount) : decodePlain(coded, parameterCount);
+  if (update === undefined) throw refuse("badCoding", `not ${parameterCount} integers (${coder})`);
+  return update;
+}
+
+function deriveBundleKey(contentKey: Uint8Array, share: Uint8Array): Uint8Array {
+  return hkdf(sha256, concatBytes(contentKey, share), undefined, utf8ToBytes(KEY_PURPOSE), 32);
+}
+
+function blindingBytes(blinding: bigint): Uint8Array {
+  return Uint8Array.from({ length: BLINDING_BYTES }, (_, index) =>
+    Number((blinding >> BigInt(8 * (31 - index))) & 0xffn),
+  );
+}
+
+/** Two bytes a value, little-endian on every machine. */
+function encodePlain(update: Int16Array): Uint8Array {
+  const bytes = new Uint8Array(2 * update.length);
+  const view = new DataView(bytes.buffer);
+  for (const [index, value] of update.entries()) view.setInt16(2 * index, value, true);
+  return bytes;
+}
+
+function decodePlain(bytes: Uint8Array, length: number): Int16Array | undefined {
+  if (bytes.length !== 2 * length) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Int16Array.from({ length }, (_, index) => view.getInt16(2 * index, true));
+}
+
+function isEqual(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, index) => byte === other[index]);
+}
