@@ -1,0 +1,24 @@
+import { defineErrors } from "../../protocol/errors.ts";
+
+export const configErrors = defineErrors([2750, 2769], {
+  unreadable: {
+    code: "CW2750",
+    title: "The configuration file cannot be read",
+    hint: "Check the path given with --config (or COMMONWEIGHT_CONFIG) and that the file is JSON.",
+  },
+  invalid: {
+    code: "CW2751",
+    title: "The configuration is not valid",
+    hint: "Correct the fields named above; `docs/configuration.md` describes each of them.",
+  },
+  networkUnknown: {
+    code: "CW2752",
+    title: "This network is not configured",
+    hint: "Use one of the networks named above, or add it under `networks` in commonweight.config.json.",
+  },
+  secretMissing: {
+    code: "CW2753",
+    title: "A secret is needed and was not given",
+    hint: "Set the environment variable named above. Secrets are never read from flags or from the configuration file.",
+  },
+});

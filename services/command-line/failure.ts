@@ -1,0 +1,40 @@
+import { inspect } from "node:util";
+import { CommonweightError } from "../protocol/errors.ts";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { toJson } from "./json.ts";
+
+/** How a failure is shown. */
+export interface FailureStyle {
+  /** Machine-readable, for `--json`. */
+  readonly isJson: boolean;
+  /** With stack and causes, for `--verbose`. */
+  readonly isVerbose: boolean;
+}
+
+/** Text for stderr and the exit status of a failure. */
+export interface ShownFailure {
+  readonly text: string;
+  readonly exitCode: ExitCode;
+}
+
+/**
+ * Says what went wrong and what to do. A `CommonweightError` shows its code, message and hint; anything else
+ * is a bug of ours and asks for a report. Stack and causes only when asked for.
+ */
+export function showFailure(error: unknown, style: FailureStyle): ShownFailure {
+  const isOurs = error instanceof CommonweightError;
+  const message = error instanceof Error ? error.message : String(error);
+  const code = isOurs ? error.code : "internal";
+  const hint = isOurs
+    ? error.hint
+    : "This is a bug of Commonweight. Run the command again with --verbose and report what it prints.";
+  const exitCode = isOurs ? exitCodes.refused : exitCodes.internal;
+  const trace = style.isVerbose ? inspect(error, { depth: 4 }) : undefined;
+
+  if (style.isJson) {
+    const details = isOurs ? error.details : undefined;
+    return { text: toJson({ error: { code, message, hint, details, trace } }), exitCode };
+  }
+  const lines = [`${code}: ${message}`, `  ${hint}`, ...(trace === undefined ? [] : ["", trace])];
+  return { text: lines.join("\n"), exitCode };
+}
