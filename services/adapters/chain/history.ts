@@ -1,0 +1,293 @@
+import { type EventLog, getBytes, type Log, type Result } from "ethers";
+import type { G1Point } from "../../protocol/curve.ts";
+import { CommonweightError } from "../../protocol/errors.ts";
+import { cidFromBytes } from "./cid-bytes.ts";
+import type { Chain } from "./connect.ts";
+import { chainErrors, toChainError } from "./errors.ts";
+import { type ProjectTerms, toPoint, toTerms } from "./project.ts";
+import type { SettleRequest } from "./round.ts";
+
+/** Where an event stands. */
+export interface EventPlace {
+  readonly blockNumber: number;
+  readonly transactionHash: string;
+}
+
+/** How a project began. */
+export interface PostedProject extends EventPlace {
+  readonly projectId: bigint;
+  readonly owner: string;
+  readonly terms: ProjectTerms;
+  readonly termsHash: string;
+  readonly manifestCid: string;
+}
+
+/** A model of a project: version 0 is the initial one. */
+export interface PublishedModel extends EventPlace {
+  readonly version: number;
+  /** The round that made it; 0 for the initial model too. */
+  readonly roundIndex: number;
+  readonly commitment: G1Point;
+  readonly cid: string;
+}
+
+/** The opening of a round. */
+export interface OpenedRound extends EventPlace {
+  readonly roundIndex: number;
+  readonly aggregator: string;
+  readonly reference: G1Point;
+  readonly payGradient: G1Point;
+  readonly referenceCid: string;
+  readonly payGradientCid: string;
+  readonly jobCid: string;
+  readonly seed: bigint;
+  readonly eligibleMask: bigint;
+  readonly commitClosesAt: number;
+}
+
+/** A submitted update. */
+export interface Submission extends EventPlace {
+  readonly trainer: string;
+  readonly slot: number;
+  readonly commitment: G1Point;
+  readonly bundleCid: string;
+}
+
+/** A content key that was released on chain. */
+export interface RevealedKey extends EventPlace {
+  readonly account: string;
+  readonly isReference: boolean;
+  readonly sealedKeys: Uint8Array;
+}
+
+/** A settled round: what was sent and what the contract did with it. */
+export interface Settlement extends EventPlace {
+  readonly roundIndex: number;
+  readonly settledBy: string;
+  readonly budgetWei: bigint;
+  readonly paidWei: bigint;
+  readonly outcomeWords: readonly bigint[];
+  readonly trainers: readonly string[];
+  readonly earningsWei: readonly bigint[];
+}
+
+/** A round that came to nothing. */
+export interface VoidedRound extends EventPlace {
+  readonly roundIndex: number;
+  readonly reason: (typeof voidReasons)[number];
+  readonly detail: number;
+}
+
+/** In the order of the contract's enum. */
+export const voidReasons = [
+  "rule-found-too-few",
+  "too-few-submissions",
+  "abandoned",
+  "not-settled",
+] as const;
+
+interface FoundEvent {
+  readonly args: Result;
+  readonly place: EventPlace;
+  readonly name: string;
+}
+
+/** Public RPC nodes refuse wide ranges; this many blocks at a time is accepted everywhere. */
+const BLOCKS_PER_QUERY = 10_000;
+
+/** All events of the market with this name and these indexed values, oldest first. */
+export async function findEvents(
+  chain: Chain,
+  name: string,
+  indexed: readonly unknown[],
+  range: { fromBlock?: number; toBlock?: number } = {},
+): Promise<FoundEvent[]> {
+  const filter = chain.market.getEvent(name)(...indexed);
+  const found: FoundEvent[] = [];
+  try {
+    const first = range.fromBlock ?? chain.addresses.deployBlock;
+    const last = range.toBlock ?? (await chain.provider.getBlockNumber());
+    for (let from = first; from <= last; from += BLOCKS_PER_QUERY) {
+      const to = Math.min(from + BLOCKS_PER_QUERY - 1, last);
+      const logs = await chain.market.queryFilter(filter, from, to);
+      for (const log of logs) if (isDecoded(log)) found.push(toFound(log));
+    }
+  } catch (cause) {
+    throw toChainError(cause, `looking for ${name}`);
+  }
+  return found;
+}
+
+const isDecoded = (log: EventLog | Log): log is EventLog => "args" in log;
+
+const toFound = (log: EventLog): FoundEvent => ({
+  args: log.args,
+  name: log.eventName,
+  place: { blockNumber: log.blockNumber, transactionHash: log.transactionHash },
+});
+
+/** How a project was posted. @throws CW2206 when there is none. */
+export async function readPosting(chain: Chain, projectId: bigint): Promise<PostedProject> {
+  const [found] = await findEvents(chain, "ProjectPosted", [projectId]);
+  if (found === undefined) {
+    throw new CommonweightError(chainErrors.notFound, `no project ${projectId} was posted`);
+  }
+  return {
+    ...found.place,
+    projectId,
+    owner: found.args.owner,
+    terms: toTerms(found.args.terms),
+    termsHash: found.args.termsHash,
+    manifestCid: cidFromBytes(found.args.manifestCid),
+  };
+}
+
+/** All models of a project, oldest first. */
+export async function readModels(chain: Chain, projectId: bigint): Promise<PublishedModel[]> {
+  return (await findEvents(chain, "ModelPublished", [projectId])).map(({ args, place }) => ({
+    ...place,
+    version: Number(args.modelVersion),
+    roundIndex: Number(args.roundIndex),
+    commitment: toPoint(args.commitment),
+    cid: cidFromBytes(args.cid),
+  }));
+}
+
+/** All rounds that were opened, or the one of this index. */
+export async function readOpenings(
+  chain: Chain,
+  projectId: bigint,
+  roundIndex?: number,
+): Promise<OpenedRound[]> {
+  const found = await findEvents(chain, "RoundOpened", [projectId, roundIndex ?? null]);
+  return found.map(({ args, place }) => ({
+    ...place,
+    roundIndex: Number(args.roundIndex),
+    aggregator: args.aggregator,
+    reference: toPoint(args.referenceCommitment),
+    payGradient: toPoint(args.payGradientCommitment),
+    referenceCid: cidFromBytes(args.referenceCid),
+    payGradientCid: cidFromBytes(args.payGradientCid),
+    jobCid: cidFromBytes(args.jobCid),
+    seed: args.seed,
+    eligibleMask: args.eligibleMask,
+    commitClosesAt: Number(args.commitClosesAt),
+  }));
+}
+
+/** All submissions of a round in order of their slots. */
+export async function readSubmissions(
+  chain: Chain,
+  projectId: bigint,
+  roundIndex: number,
+): Promise<Submission[]> {
+  const found = await findEvents(chain, "UpdateSubmitted", [projectId, roundIndex]);
+  return found
+    .map(({ args, place }) => ({
+      ...place,
+      trainer: args.trainer,
+      slot: Number(args.slot),
+      commitment: toPoint(args.commitment),
+      bundleCid: cidFromBytes(args.bundleCid),
+    }))
+    .sort((first, second) => first.slot - second.slot);
+}
+
+/** All content keys of a round that were released on chain. */
+export async function readRevealedKeys(
+  chain: Chain,
+  projectId: bigint,
+  roundIndex: number,
+): Promise<RevealedKey[]> {
+  const found = await findEvents(chain, "KeyRevealed", [projectId, roundIndex]);
+  return found.map(({ args, place }) => ({
+    ...place,
+    account: args.account,
+    isReference: args.isReference,
+    sealedKeys: getBytes(args.sealedKeys),
+  }));
+}
+
+/** All settlements of a project, or the one of this round. */
+export async function readSettlements(
+  chain: Chain,
+  projectId: bigint,
+  roundIndex?: number,
+): Promise<Settlement[]> {
+  const found = await findEvents(chain, "RoundSettled", [projectId, roundIndex ?? null]);
+  return found.map(({ args, place }) => ({
+    ...place,
+    roundIndex: Number(args.roundIndex),
+    settledBy: args.settledBy,
+    budgetWei: args.budgetWei,
+    paidWei: args.paidWei,
+    outcomeWords: [...args.outcomeWords],
+    trainers: [...args.trainers],
+    earningsWei: [...args.earningsWei],
+  }));
+}
+
+/** All rounds that came to nothing. */
+export async function readVoidedRounds(chain: Chain, projectId: bigint): Promise<VoidedRound[]> {
+  return (await findEvents(chain, "RoundVoided", [projectId])).map(({ args, place }) => ({
+    ...place,
+    roundIndex: Number(args.roundIndex),
+    reason: voidReasons[Number(args.reason)] ?? "abandoned",
+    detail: Number(args.detail),
+  }));
+}
+
+/**
+ * What a settlement sent, decoded from its transaction: the proof itself is nowhere else.
+ *
+ * @throws CW2207 when the transaction is not a direct call of `settleRound`.
+ */
+export async function readSettleRequest(
+  chain: Chain,
+  transactionHash: string,
+): Promise<SettleRequest> {
+  const transaction = await chain.provider.getTransaction(transactionHash).catch((cause) => {
+    throw toChainError(cause, `reading transaction ${transactionHash}`);
+  });
+  const parsed =
+    transaction && chain.market.interface.parseTransaction({ data: transaction.data });
+  if (parsed?.name !== "settleRound") {
+    throw new CommonweightError(
+      chainErrors.malformed,
+      `transaction ${transactionHash} is not a direct call of settleRound`,
+    );
+  }
+  const request = parsed.args[0];
+  const { gram } = request.proof;
+  return {
+    projectId: request.projectId,
+    roundIndex: Number(request.roundIndex),
+    reference: toPoint(request.referenceCommitment),
+    payGradient: toPoint(request.payGradientCommitment),
+    trainers: [...request.trainers],
+    commitments: [...request.commitments].map(toPoint),
+    excludedMask: Number(request.excludedMask),
+    exclusionReasons: [...getBytes(request.exclusionReasons)],
+    newModelCid: cidFromBytes(request.newModelCid),
+    proof: {
+      gram: {
+        S: toPoint(gram.S),
+        R: toPoint(gram.R),
+        W1: toPoint(gram.W1),
+        W2: toPoint(gram.W2),
+        mu: gram.mu,
+        rhoA: gram.rhoA,
+        a: gram.a,
+        aInv: gram.aInv,
+        s: gram.s,
+        sInv: gram.sInv,
+        zetaInv: gram.zetaInv,
+      },
+      dummyCommitment: toPoint(request.proof.dummyCommitment),
+      gramHash: request.proof.gramHash,
+      outcomeWords: [...request.proof.outcomeWords],
+      aggregateCommitment: toPoint(request.proof.aggregateCommitment),
+      groth16: [...request.proof.groth16],
+    },
+  };
+}

@@ -1,0 +1,208 @@
+import type { G1Point } from "../../protocol/curve.ts";
+import type { GramProof } from "../../protocol/gram-proof.ts";
+import { cidToBytes } from "./cid-bytes.ts";
+import { call, type Chain, type Receipt, send } from "./connect.ts";
+import { type RoundPhase, roundPhases } from "./project.ts";
+import { compactSignature, type UnsignedReference } from "./sign.ts";
+
+/** The open round, or the last one: earlier rounds are in the chain's events. */
+export interface Round {
+  readonly isOpen: boolean;
+  readonly roundIndex: number;
+  readonly phase: RoundPhase;
+  /** Unix seconds of the chain's clock. */
+  readonly commitClosesAt: number;
+  readonly revealClosesAt: number;
+  readonly settleClosesAt: number;
+  readonly settlerIndex: number;
+  readonly budgetWei: bigint;
+  readonly submittedCount: number;
+  /** One bit per roster place. */
+  readonly eligibleMask: bigint;
+  readonly pendingMask: bigint;
+  readonly revealedMask: bigint;
+  readonly isReferenceRevealed: boolean;
+  readonly submissionsHash: string;
+}
+
+/** Both proofs of a round, as they are settled. */
+export interface RoundProof {
+  readonly gram: GramProof;
+  readonly dummyCommitment: G1Point;
+  readonly gramHash: bigint;
+  readonly outcomeWords: readonly bigint[];
+  readonly aggregateCommitment: G1Point;
+  /** pA, pB, pC in the EVM's order. */
+  readonly groth16: readonly bigint[];
+}
+
+/** Everything a settlement sends. */
+export interface SettleRequest {
+  readonly projectId: bigint;
+  readonly roundIndex: number;
+  readonly reference: G1Point;
+  readonly payGradient: G1Point;
+  /** In order of submission: index 0 is slot 3. */
+  readonly trainers: readonly string[];
+  readonly commitments: readonly G1Point[];
+  /** Bit s is set when slot s could not be read. */
+  readonly excludedMask: number;
+  /** One reason a set bit, in order of slots; see `exclusionReasons`. */
+  readonly exclusionReasons: readonly number[];
+  readonly proof: RoundProof;
+  readonly newModelCid: string;
+}
+
+/** Why a submission could not be read, by the number on chain. */
+export const exclusionReasons = {
+  1: "key-not-released",
+  2: "bundle-not-found",
+  3: "bundle-malformed",
+  4: "commitment-mismatch",
+  5: "entries-out-of-range",
+} as const;
+
+type OnSent = { onSent?: (hash: string) => void };
+
+/** The project's open round, or its last one. */
+export async function readRound(chain: Chain, projectId: bigint): Promise<Round> {
+  const raw = await call<Record<string, never>>(chain.market, "getRound", projectId);
+  return {
+    isOpen: Boolean(raw.isOpen),
+    roundIndex: Number(raw.roundIndex),
+    phase: roundPhases[Number(raw.phase)] ?? "idle",
+    commitClosesAt: Number(raw.commitClosesAt),
+    revealClosesAt: Number(raw.revealClosesAt),
+    settleClosesAt: Number(raw.settleClosesAt),
+    settlerIndex: Number(raw.settlerIndex),
+    budgetWei: raw.budgetWei as unknown as bigint,
+    submittedCount: Number(raw.submittedCount),
+    eligibleMask: raw.eligibleMask as unknown as bigint,
+    pendingMask: raw.pendingMask as unknown as bigint,
+    revealedMask: raw.revealedMask as unknown as bigint,
+    isReferenceRevealed: Boolean(raw.isReferenceRevealed),
+    submissionsHash: String(raw.submissionsHash),
+  };
+}
+
+/** Opens a round with the reference that the referee signed. */
+export const openRound = (
+  chain: Chain,
+  reference: UnsignedReference,
+  refereeSignature: string,
+  options: OnSent = {},
+): Promise<Receipt> =>
+  send(
+    chain,
+    chain.market,
+    "openRound",
+    [
+      {
+        projectId: reference.projectId,
+        roundIndex: reference.roundIndex,
+        referenceCommitment: reference.reference,
+        payGradientCommitment: reference.payGradient,
+        referenceCid: cidToBytes(reference.referenceCid),
+        payGradientCid: cidToBytes(reference.payGradientCid),
+        jobCid: cidToBytes(reference.jobCid),
+        refereeSignature,
+      },
+    ],
+    options,
+  );
+
+/** Submits this account's update. */
+export const submitUpdate = (
+  chain: Chain,
+  update: { projectId: bigint; roundIndex: number; commitment: G1Point; bundleCid: string },
+  options: OnSent = {},
+): Promise<Receipt> =>
+  send(
+    chain,
+    chain.market,
+    "submitUpdate",
+    [update.projectId, update.roundIndex, update.commitment, cidToBytes(update.bundleCid)],
+    options,
+  );
+
+/** Relays updates that their trainers signed, in one transaction. */
+export const submitUpdates = (
+  chain: Chain,
+  projectId: bigint,
+  roundIndex: number,
+  updates: readonly { commitment: G1Point; bundleCid: string; signature: string }[],
+  options: OnSent = {},
+): Promise<Receipt> =>
+  send(
+    chain,
+    chain.market,
+    "submitUpdates",
+    [
+      projectId,
+      roundIndex,
+      updates.map(({ commitment, bundleCid, signature }) => ({
+        commitment,
+        bundleCid: cidToBytes(bundleCid),
+        ...compactSignature(signature),
+      })),
+    ],
+    options,
+  );
+
+/** Releases content keys on chain: the fallback that no aggregator can ignore. */
+export const revealKey = (
+  chain: Chain,
+  release: {
+    projectId: bigint;
+    roundIndex: number;
+    isReference: boolean;
+    sealedKeys: Uint8Array;
+  },
+  options: OnSent = {},
+): Promise<Receipt> =>
+  send(
+    chain,
+    chain.market,
+    "revealKey",
+    [release.projectId, release.roundIndex, release.isReference, release.sealedKeys],
+    options,
+  );
+
+const toHex = (bytes: readonly number[]) =>
+  `0x${bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+
+/** Settles a round with its proof. */
+export const settleRound = (
+  chain: Chain,
+  request: SettleRequest,
+  options: OnSent = {},
+): Promise<Receipt> =>
+  send(
+    chain,
+    chain.market,
+    "settleRound",
+    [
+      {
+        projectId: request.projectId,
+        roundIndex: request.roundIndex,
+        referenceCommitment: request.reference,
+        payGradientCommitment: request.payGradient,
+        trainers: request.trainers,
+        commitments: request.commitments,
+        excludedMask: request.excludedMask,
+        exclusionReasons: toHex(request.exclusionReasons),
+        proof: request.proof,
+        newModelCid: cidToBytes(request.newModelCid),
+      },
+    ],
+    options,
+  );
+
+/** Gives a round up for somebody else's fault: 1 too few readable, 2 reference not readable, 3 model not found. */
+export const abandonRound = (
+  chain: Chain,
+  projectId: bigint,
+  roundIndex: number,
+  reason: number,
+): Promise<Receipt> =>
+  send(chain, chain.market, "abandonRound", [projectId, roundIndex, reason]);
