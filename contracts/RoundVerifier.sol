@@ -82,12 +82,11 @@ contract RoundVerifier is IRoundVerifier {
         _requireShape(statement, proof);
         _requireScalars(statement, proof);
 
-        uint256[] memory weights;
-        (outcome, weights) = _decodeOutcome(statement, proof);
+        outcome = _decodeOutcome(statement, proof);
 
         RoundTranscript.Challenges memory drawn = RoundTranscript.challenges(statement, proof);
         GramProof.requireIdentity(proof.gram, drawn);
-        _requirePairing(statement, proof, drawn, weights, key);
+        _requirePairing(statement, proof, drawn, outcome.weights, key);
 
         Bn254.Accumulator memory model;
         model.x = statement.modelCommitment.x;
@@ -142,27 +141,9 @@ contract RoundVerifier is IRoundVerifier {
         return G1(_BLINDING_X, _BLINDING_Y);
     }
 
-    /// @dev Lengths, the mask, and a point in exactly the active slots.
+    /// @dev Everything has the length that the number of slots asks for, and the mask is one of such a round.
     function _requireShape(RoundStatement calldata statement, RoundProof calldata proof) private pure {
         uint256 slots = statement.slots;
-        _requireEqualLengths(statement, proof, slots);
-        if (statement.parameterCount == 0) revert RoundVerifierNoParameters();
-
-        uint256 mask = PublicSignals.activeMask(statement.termsWords[0]);
-        if (mask >> slots != 0) revert RoundVerifierMaskTooWide(mask, slots);
-        if (mask & 1 == 0) revert RoundVerifierInactiveReference(mask);
-        G1[] calldata commitments = statement.commitments;
-        for (uint256 slot = 0; slot < slots; ++slot) {
-            bool isActive = (mask >> slot) & 1 == 1;
-            bool isPoint = commitments[slot].x != 0 || commitments[slot].y != 0;
-            if (isActive != isPoint) revert RoundVerifierCommitmentMismatch(slot, isActive);
-        }
-    }
-
-    function _requireEqualLengths(RoundStatement calldata statement, RoundProof calldata proof, uint256 slots)
-        private
-        pure
-    {
         uint256 terms = PublicSignals.termsLength(slots);
         if (statement.termsWords.length != terms) {
             revert RoundVerifierWrongTermsLength(terms, statement.termsWords.length);
@@ -174,6 +155,12 @@ contract RoundVerifier is IRoundVerifier {
         if (proof.outcomeWords.length != outcomes) {
             revert RoundVerifierWrongOutcomeLength(outcomes, proof.outcomeWords.length);
         }
+        if (statement.parameterCount == 0) revert RoundVerifierNoParameters();
+
+        uint256 mask = PublicSignals.activeMask(statement.termsWords[0]);
+        if (mask >> slots != 0) revert RoundVerifierMaskTooWide(mask, slots);
+        if (mask & 1 == 0) revert RoundVerifierInactiveReference(mask);
+        // That exactly the active slots have a point is checked where the points are read, in `GramProof`.
     }
 
     function _requireScalars(RoundStatement calldata statement, RoundProof calldata proof) private pure {
@@ -186,47 +173,51 @@ contract RoundVerifier is IRoundVerifier {
     }
 
     /// @dev Unpacks the outcome and refuses one that no circuit puts out, so that the market never depends on the circuit alone
-    /// for the sums that its money depends on.
-    /// @return outcome The outcome without the commitments.
-    /// @return weights The weight of every slot.
+    /// for the sums that its money depends on. The commitments are left for `verifyRound`.
     function _decodeOutcome(RoundStatement calldata statement, RoundProof calldata proof)
         private
         pure
-        returns (RoundOutcome memory outcome, uint256[] memory weights)
+        returns (RoundOutcome memory outcome)
     {
-        uint256 slots = statement.slots;
-        uint256 trainers = PublicSignals.trainerCount(slots);
-        outcome.shares = new uint16[](trainers);
-        outcome.weights = new uint16[](trainers);
-        outcome.verdicts = new uint8[](trainers);
-        weights = new uint256[](slots);
+        uint256 trainers = PublicSignals.trainerCount(statement.slots);
+        uint16[] memory shares = new uint16[](trainers);
+        uint16[] memory weights = new uint16[](trainers);
+        uint8[] memory verdicts = new uint8[](trainers);
         uint256 mask = PublicSignals.activeMask(statement.termsWords[0]) >> PublicSignals.FIRST_TRAINER_SLOT;
-        uint256 weightSum;
-        uint256 shareSum;
-        for (uint256 i = 0; i < trainers; ++i) {
-            uint256 index = i / PublicSignals.TRAINERS_PER_OUTCOME_WORD;
-            uint256 word = proof.outcomeWords[index];
-            if (i % PublicSignals.TRAINERS_PER_OUTCOME_WORD == 0 && !PublicSignals.isOutcomeWord(word, index, slots)) {
-                revert RoundVerifierMalformedOutcome(index, word);
+        uint256[] calldata words = proof.outcomeWords;
+        uint256 shareSum = 0;
+        uint256 weightSum = 0;
+        uint256 trainer = 0;
+        for (uint256 index = 0; index < words.length; ++index) {
+            uint256 bits = words[index];
+            uint256 end = trainer + PublicSignals.TRAINERS_PER_OUTCOME_WORD;
+            if (end > trainers) end = trainers;
+            for (; trainer < end; ++trainer) {
+                (uint256 share, uint256 weight, uint256 verdict) = PublicSignals.trainerOutcome(bits);
+                bits >>= PublicSignals.OUTCOME_BITS;
+                if (!_isPossible(share, weight, verdict, (mask >> trainer) & 1 == 1)) {
+                    revert RoundVerifierMalformedOutcome(index, words[index]);
+                }
+                shares[trainer] = uint16(share);
+                weights[trainer] = uint16(weight);
+                verdicts[trainer] = uint8(verdict);
+                shareSum += share;
+                weightSum += weight;
             }
-            (uint16 share, uint16 weight, uint8 verdict) = PublicSignals.trainerOutcome(word, i);
-            bool isActive = (mask >> i) & 1 == 1;
-            // An inactive slot has nothing at all: its fields are zero, and the verdict 0 is its alone.
-            if (verdict > PublicSignals.HIGHEST_VERDICT || isActive != (verdict != 0)) {
-                revert RoundVerifierMalformedOutcome(index, word);
-            }
-            if (verdict != PublicSignals.ACCEPTED && (weight != 0 || share != 0)) {
-                revert RoundVerifierMalformedOutcome(index, word);
-            }
-            outcome.shares[i] = share;
-            outcome.weights[i] = weight;
-            outcome.verdicts[i] = verdict;
-            weights[i + PublicSignals.FIRST_TRAINER_SLOT] = weight;
-            weightSum += weight;
-            shareSum += share;
+            // Bits behind the last trainer.
+            if (bits != 0) revert RoundVerifierMalformedOutcome(index, words[index]);
         }
         _requireSums(weightSum, shareSum, proof.aggregateCommitment);
+        outcome.shares = shares;
+        outcome.weights = weights;
+        outcome.verdicts = verdicts;
         outcome.isVoid = weightSum == 0;
+    }
+
+    /// @dev Exactly the inactive slots have verdict 0, and only the accepted have a weight or a share.
+    function _isPossible(uint256 share, uint256 weight, uint256 verdict, bool isActive) private pure returns (bool) {
+        if (verdict == PublicSignals.ACCEPTED) return isActive;
+        return share | weight == 0 && isActive == (verdict != 0) && verdict <= PublicSignals.HIGHEST_VERDICT;
     }
 
     function _requireSums(uint256 weightSum, uint256 shareSum, G1 calldata aggregate) private pure {
@@ -244,7 +235,7 @@ contract RoundVerifier is IRoundVerifier {
         RoundStatement calldata statement,
         RoundProof calldata proof,
         RoundTranscript.Challenges memory drawn,
-        uint256[] memory weights,
+        uint16[] memory weights,
         uint256[] memory key
     ) private view {
         uint256[30] memory pairs;
@@ -261,14 +252,16 @@ contract RoundVerifier is IRoundVerifier {
         (pairs[8], pairs[9]) = (_TAU_X_IMAGINARY, _TAU_X_REAL);
         (pairs[10], pairs[11]) = (_TAU_Y_IMAGINARY, _TAU_Y_REAL);
 
-        (pairs[12], pairs[13]) = Bn254.negate(proof.groth16[0], proof.groth16[1]);
+        uint256[8] calldata rule = proof.groth16;
+        (pairs[12], pairs[13]) = Bn254.negate(rule[0], rule[1]);
+        (pairs[14], pairs[15], pairs[16], pairs[17]) = (rule[2], rule[3], rule[4], rule[5]);
+        for (uint256 i = 0; i < 6; ++i) {
+            pairs[18 + i] = key[VerifyingKeyCode.ALPHA + i];
+        }
+        (pairs[24], pairs[25]) = (rule[6], rule[7]);
         for (uint256 i = 0; i < 4; ++i) {
-            pairs[14 + i] = proof.groth16[2 + i];
-            pairs[20 + i] = key[VerifyingKeyCode.BETA + i];
             pairs[26 + i] = key[VerifyingKeyCode.DELTA + i];
         }
-        (pairs[18], pairs[19]) = (key[VerifyingKeyCode.ALPHA], key[VerifyingKeyCode.ALPHA + 1]);
-        (pairs[24], pairs[25]) = (proof.groth16[6], proof.groth16[7]);
 
         if (!Bn254.isPairingProductOne(pairs)) revert RoundVerifierProofRejected();
     }

@@ -28,7 +28,8 @@ interface IRoundVerifier {
     /// @notice Thrown when the mask names slots that the circuit does not have.
     error RoundVerifierMaskTooWide(uint256 activeMask, uint256 slots);
     /// @notice Thrown when an active slot has the point at infinity, or an inactive slot has a point.
-    error RoundVerifierCommitmentMismatch(uint256 slot, bool isActive);
+    /// Bit `s` of the masks stands for slot `s`.
+    error RoundVerifierCommitmentMismatch(uint256 activeMask, uint256 pointMask);
     /// @notice Thrown when a word that must be a scalar is not below the scalar field's order.
     error RoundVerifierScalarTooLarge(uint256 value);
     /// @notice Thrown when the Fiat-Shamir challenge alpha is zero, which would switch the Gram proof off.

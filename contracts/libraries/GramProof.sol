@@ -7,6 +7,7 @@ import {GramProofData} from "../types/GramProofData.sol";
 import {RoundProof} from "../types/RoundProof.sol";
 import {RoundStatement} from "../types/RoundStatement.sol";
 import {Bn254} from "./Bn254.sol";
+import {PublicSignals} from "./PublicSignals.sol";
 import {RoundTranscript} from "./RoundTranscript.sol";
 
 /// @title The Gram proof: the Gram matrix that the rule was run on belongs to the committed updates
@@ -55,13 +56,13 @@ library GramProof {
     }
 
     /// @dev Step 2: adds `merge * (F + delta * (sum w_i C_i - C_agg))` to the sum.
-    /// @param weights The weight of every slot in the aggregate, zero for those that are not trainers.
+    /// @param weights The weight of every trainer's update in the aggregate.
     function addCombination(
         Bn254.Accumulator memory sum,
         RoundStatement calldata statement,
         RoundProof calldata proof,
         RoundTranscript.Challenges memory drawn,
-        uint256[] memory weights,
+        uint16[] memory weights,
         G1 memory blindingBase
     ) internal view {
         uint256 p = Bn254.SCALAR_FIELD;
@@ -71,7 +72,7 @@ library GramProof {
         uint256 both = addmod(merge, mulmod(merge, drawn.rr, p), p);
         uint256 mergeDelta = mulmod(merge, drawn.delta, p);
 
-        uint256 factor = _addSlots(sum, statement.commitments, drawn.alpha, both, mergeDelta, weights);
+        uint256 factor = _addSlots(sum, statement, drawn.alpha, both, mergeDelta, weights);
         Bn254.addMul(sum, proof.dummyCommitment.x, proof.dummyCommitment.y, mulmod(factor, both, p));
         Bn254.addMul(sum, blindingBase.x, blindingBase.y, p - mulmod(gram.rhoA, both, p));
 
@@ -105,22 +106,32 @@ library GramProof {
     /// skipped: its row of the Gram matrix is then forced to zero by the identity.
     function _addSlots(
         Bn254.Accumulator memory sum,
-        G1[] calldata commitments,
+        RoundStatement calldata statement,
         uint256 alpha,
         uint256 both,
         uint256 mergeDelta,
-        uint256[] memory weights
+        uint16[] memory weights
     ) private view returns (uint256 factor) {
         uint256 p = Bn254.SCALAR_FIELD;
+        G1[] calldata commitments = statement.commitments;
+        uint256 pointMask = 0;
         factor = alpha;
-        for (uint256 i = 0; i < commitments.length; ++i) {
-            G1 calldata commitment = commitments[i];
-            if (commitment.x != 0 || commitment.y != 0) {
-                uint256 scalar = addmod(mulmod(factor, both, p), mulmod(weights[i], mergeDelta, p), p);
-                Bn254.addMul(sum, commitment.x, commitment.y, scalar);
+        for (uint256 slot = 0; slot < commitments.length; ++slot) {
+            G1 calldata commitment = commitments[slot];
+            (uint256 x, uint256 y) = (commitment.x, commitment.y);
+            if (x | y != 0) {
+                pointMask |= 1 << slot;
+                uint256 scalar = mulmod(factor, both, p);
+                if (slot >= PublicSignals.FIRST_TRAINER_SLOT) {
+                    uint256 weight = weights[slot - PublicSignals.FIRST_TRAINER_SLOT];
+                    scalar = addmod(scalar, mulmod(weight, mergeDelta, p), p);
+                }
+                Bn254.addMul(sum, x, y, scalar);
             }
             factor = mulmod(factor, factor, p);
         }
+        uint256 activeMask = PublicSignals.activeMask(statement.termsWords[0]);
+        if (pointMask != activeMask) revert IRoundVerifier.RoundVerifierCommitmentMismatch(activeMask, pointMask);
     }
 
     /// @dev `a + gamma s + gamma^2 zeta^(d-1) a' + rr (a' + gamma s')`.

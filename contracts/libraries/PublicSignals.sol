@@ -56,23 +56,9 @@ library PublicSignals {
         return uint32(firstTermsWord);
     }
 
-    /// @notice Unpacks one trainer of an outcome word.
-    /// @param word The outcome word `trainer / 8`.
-    /// @param trainer Index of the trainer: its slot less 3.
-    function trainerOutcome(uint256 word, uint256 trainer)
-        internal
-        pure
-        returns (uint16 share, uint16 weight, uint8 verdict)
-    {
-        uint256 bits = word >> (OUTCOME_BITS * (trainer % TRAINERS_PER_OUTCOME_WORD));
-        return (uint16(bits), uint16((bits >> 16) & 0x7ff), uint8((bits >> 27) & 0xf));
-    }
-
-    /// @notice Whether an outcome word has no bits outside its trainers' fields.
-    function isOutcomeWord(uint256 word, uint256 index, uint256 slots) internal pure returns (bool) {
-        uint256 remaining = trainerCount(slots) - index * TRAINERS_PER_OUTCOME_WORD;
-        uint256 trainers = remaining < TRAINERS_PER_OUTCOME_WORD ? remaining : TRAINERS_PER_OUTCOME_WORD;
-        return word >> (OUTCOME_BITS * trainers) == 0;
+    /// @notice Unpacks the trainer in the lowest bits of an outcome word; shift by `OUTCOME_BITS` for the next.
+    function trainerOutcome(uint256 bits) internal pure returns (uint256 share, uint256 weight, uint256 verdict) {
+        return (bits & 0xffff, (bits >> 16) & 0x7ff, (bits >> 27) & 0xf);
     }
 
     /// @notice Packs a round's terms.

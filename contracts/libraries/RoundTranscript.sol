@@ -70,18 +70,15 @@ library RoundTranscript {
         view
         returns (bytes32)
     {
-        G1[] calldata commitments = statement.commitments;
-        uint256 slots = commitments.length;
-        uint256[] memory points = new uint256[](2 * slots + 2);
-        for (uint256 i = 0; i < slots; ++i) {
-            points[2 * i] = commitments[i].x;
-            points[2 * i + 1] = commitments[i].y;
-        }
-        points[2 * slots] = dummyCommitment.x;
-        points[2 * slots + 1] = dummyCommitment.y;
         return keccak256(
             abi.encodePacked(
-                context(statement), slots + 1, uint256(statement.parameterCount), points, gramHash
+                context(statement),
+                statement.commitments.length + 1,
+                uint256(statement.parameterCount),
+                _words(statement.commitments),
+                dummyCommitment.x,
+                dummyCommitment.y,
+                gramHash
             )
         );
     }
@@ -103,6 +100,15 @@ library RoundTranscript {
                 statement.modelCommitment.y
             )
         );
+    }
+
+    /// @dev The coordinates of the points one after the other, as they lie in the call's data: no copy in a loop.
+    function _words(G1[] calldata points) private pure returns (bytes calldata words) {
+        // Touches no memory. The decoder has checked that `points.length` elements of 64 bytes lie within the call's data.
+        assembly ("memory-safe") {
+            words.offset := points.offset
+            words.length := mul(points.length, 0x40)
+        }
     }
 
     function _toScalar(bytes32 hash) private pure returns (uint256) {
