@@ -29,8 +29,14 @@ const warningsAreErrors: HardhatPlugin = {
       default: async () => ({
         async invokeSolc(context, compiler, input, config, next) {
           const output = await next(context, compiler, input, config);
-          const errors = (output.errors ?? []).map((error) => {
-            const file = (error as LocatedError).sourceLocation?.file ?? "";
+          const located: LocatedError[] = output.errors ?? [];
+          const fileOf = (error: LocatedError) => error.sourceLocation?.file ?? "";
+          // A warning about an npm package is its authors' business.
+          const kept = located.filter(
+            (error) => error.severity !== "warning" || !fileOf(error).startsWith("npm/"),
+          );
+          const errors = kept.map((error) => {
+            const file = fileOf(error);
             const isOurs = file.startsWith("project/");
             const isAllowed =
               file.startsWith("project/test/") && allowedInTests.has(error.errorCode ?? "");

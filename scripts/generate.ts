@@ -1,0 +1,26 @@
+/**
+ * `npm run generate`: makes every generated file that this repository keeps.
+ *
+ *   npm run generate              writes what is out of date
+ *   npm run generate -- --check   writes nothing; fails when something is out of date
+ *
+ * (The circuits' keys and verifiers have their own script, because they take minutes.)
+ */
+import { parseArgs } from "node:util";
+import { generateContractBindings } from "./generate/contract-bindings.ts";
+import { generateErrorPage } from "./generate/error-page.ts";
+import { isCurrent, writeGenerated } from "./generate/generated-file.ts";
+
+const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
+
+const files = [...(await generateContractBindings()), ...(await generateErrorPage())];
+const changed: string[] = [];
+for (const file of files) {
+  const isChanged = values.check ? !(await isCurrent(file)) : await writeGenerated(file);
+  if (isChanged) changed.push(file.path);
+}
+
+const verb = values.check ? "out of date" : "written";
+for (const path of changed) console.log(`${verb}: ${path}`);
+console.log(`generate: ${files.length} files, ${changed.length} ${verb}`);
+if (values.check && changed.length > 0) process.exitCode = 1;
