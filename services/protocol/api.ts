@@ -9,10 +9,6 @@ import { z } from "zod";
 
 const hex = (bytes: number) =>
   z.string().regex(new RegExp(`^0x[0-9a-fA-F]{${2 * bytes}}$`), `expected ${bytes} bytes of hex`);
-const hexOfAnyLength = z
-  .string()
-  .max(4096)
-  .regex(/^0x([0-9a-fA-F]{2})+$/, "expected hex");
 const address = hex(20);
 const decimal = z.string().regex(/^(0|[1-9][0-9]{0,77})$/, "expected a decimal number");
 const cid = z.string().min(8).max(128);
@@ -30,11 +26,14 @@ export const ipfsAddressSchema = z.object({
   multiaddrs: z.array(z.string().max(512)).max(32),
 });
 
-/** `POST /v1/projects/:id/rounds/:n/keys`: a content key, sealed to this aggregator, after the commit phase. */
+/**
+ * `POST /v1/projects/:id/rounds/:n/keys`: a bundle's content key, after the commit phase. It may travel in the
+ * clear: without an aggregator's own share of the bundle's key it opens nothing.
+ */
 export const keyReleaseSchema = z.object({
   sender: address,
   kind: z.enum(releaseKinds),
-  sealedKey: hexOfAnyLength,
+  contentKey: hex(32),
   signature: hex(65),
 });
 export type KeyReleaseBody = z.infer<typeof keyReleaseSchema>;
@@ -63,7 +62,8 @@ export const signedUpdateSchema = z.object({
   trainer: address,
   commitment: pointSchema,
   bundleCid: cid,
-  deadline: z.int().positive(),
+  /** Where the bundle can be fetched, for an aggregator that the trainer cannot dial. */
+  multiaddrs: z.array(z.string().max(512)).max(32).default([]),
   signature: hex(65),
 });
 export type SignedUpdateBody = z.infer<typeof signedUpdateSchema>;

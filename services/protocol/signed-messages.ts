@@ -37,7 +37,7 @@ const domain = ({ chainId, market }: MessageContext) => ({
 /** The message with which a trainer or referee hands a content key to one aggregator. */
 export function keyReleaseMessage(
   context: MessageContext,
-  release: { aggregator: string; kind: ReleaseKind; sealedKey: string },
+  release: { aggregator: string; kind: ReleaseKind; contentKey: string },
 ): TypedMessage {
   return {
     domain: domain(context),
@@ -47,7 +47,7 @@ export function keyReleaseMessage(
         { name: "roundIndex", type: "uint256" },
         { name: "aggregator", type: "address" },
         { name: "kind", type: "string" },
-        { name: "sealedKey", type: "bytes" },
+        { name: "contentKey", type: "bytes" },
       ],
     },
     message: { projectId: context.projectId, roundIndex: BigInt(context.roundIndex), ...release },
@@ -57,7 +57,7 @@ export function keyReleaseMessage(
 /** The message with which an aggregator confirms that it holds a content key. */
 export function keyReceiptMessage(
   context: MessageContext,
-  receipt: { sender: string; kind: ReleaseKind; sealedKey: string; receivedAt: number },
+  receipt: { sender: string; kind: ReleaseKind; contentKey: string; receivedAt: number },
 ): TypedMessage {
   return {
     domain: domain(context),
@@ -67,7 +67,7 @@ export function keyReceiptMessage(
         { name: "roundIndex", type: "uint256" },
         { name: "sender", type: "address" },
         { name: "kind", type: "string" },
-        { name: "sealedKey", type: "bytes" },
+        { name: "contentKey", type: "bytes" },
         { name: "receivedAt", type: "uint256" },
       ],
     },

@@ -1,0 +1,39 @@
+import { defineErrors } from "../protocol/errors.ts";
+
+export const aggregatorErrors = defineErrors([5000, 5999], {
+  notAnAggregator: {
+    code: "CW5000",
+    title: "This account is not an aggregator of the project",
+    hint: "The project's terms name its aggregators; check which key this service runs with.",
+  },
+  modelNotFound: {
+    code: "CW5001",
+    title: "No provider has a model that opens the chain's commitment",
+    hint: "Connect to a node that pinned the model: the previous aggregator, the owner or a trainer.",
+  },
+  notSigned: {
+    code: "CW5002",
+    title: "The message is not signed by whom it speaks for",
+    hint: "Sign with the key that joined the project; for references, with the referee's.",
+  },
+  wrongRound: {
+    code: "CW5003",
+    title: "The message is for a round that is not in this phase",
+    hint: "Read the project's state again; keys are taken only after the commit phase has closed.",
+  },
+  provingFailed: {
+    code: "CW5004",
+    title: "The proving process ended without a proof",
+    hint: "It is started again by itself; if this repeats, look at its log and at the free memory.",
+  },
+  badRequest: {
+    code: "CW5005",
+    title: "The request does not have the shape it should have",
+    hint: "The message names each wrong field; the interface is described at /v1/openapi.json.",
+  },
+  unknownRecord: {
+    code: "CW5006",
+    title: "The aggregator has no such record",
+    hint: "Check the project and round numbers; the chain itself knows every round.",
+  },
+});

@@ -1,0 +1,93 @@
+import { type Database, openDatabase, type Row } from "../adapters/database.ts";
+import type { ReferencesBody, ReleaseKind, SignedUpdateBody } from "../protocol/api.ts";
+import { fromJson, toJson } from "../protocol/json.ts";
+
+/** A transaction of ours that may have been sent: its hash is stored before it is waited for. */
+export interface SentTransaction {
+  readonly kind: string;
+  readonly hash: string;
+}
+
+/** A content key as it arrived, with the signature that shows who released it. */
+export interface StoredKey {
+  readonly sender: string;
+  readonly kind: ReleaseKind;
+  readonly contentKey: string;
+  readonly receivedAt: number;
+}
+
+/**
+ * The aggregator's memory. All of it is a cache of what others can repeat: references and updates are
+ * asked for again, keys come back from the chain, results are computed again.
+ */
+export interface RoundStore {
+  saveReferences(projectId: bigint, roundIndex: number, body: ReferencesBody): void;
+  findReferences(projectId: bigint, roundIndex: number): ReferencesBody | undefined;
+  saveKey(projectId: bigint, roundIndex: number, key: StoredKey): void;
+  listKeys(projectId: bigint, roundIndex: number): StoredKey[];
+  saveUpdate(projectId: bigint, roundIndex: number, update: SignedUpdateBody): void;
+  listUpdates(projectId: bigint, roundIndex: number): SignedUpdateBody[];
+  /** The result of a step, kept so that a restart goes on where it was. */
+  saveResult(projectId: bigint, roundIndex: number, step: string, result: unknown): void;
+  findResult<T>(projectId: bigint, roundIndex: number, step: string): T | undefined;
+  saveTransaction(projectId: bigint, roundIndex: number, transaction: SentTransaction): void;
+  findTransaction(projectId: bigint, roundIndex: number, kind: string): string | undefined;
+  close(): void;
+}
+
+const SCHEMA = [
+  `CREATE TABLE IF NOT EXISTS record (
+     project_id TEXT NOT NULL, round_index INTEGER NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,
+     value TEXT NOT NULL, PRIMARY KEY (project_id, round_index, kind, key)) STRICT`,
+];
+
+/** Opens the aggregator's memory. @throws CW2700 when the file cannot be opened. */
+export function openRoundStore(path: string): RoundStore {
+  const database = openDatabase(path, SCHEMA);
+  const put = (p: bigint, r: number, kind: string, key: string, value: unknown) =>
+    database.run(
+      "INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?, ?)",
+      p.toString(),
+      r,
+      kind,
+      key,
+      toJson(value),
+    );
+  return {
+    saveReferences: (p, r, body) => put(p, r, "references", "", body),
+    findReferences: (p, r) => find(database, p, r, "references", ""),
+    saveKey: (p, r, key) => put(p, r, "key", `${key.sender.toLowerCase()}/${key.kind}`, key),
+    listKeys: (p, r) => list(database, p, r, "key"),
+    saveUpdate: (p, r, update) => put(p, r, "update", update.trainer.toLowerCase(), update),
+    listUpdates: (p, r) => list(database, p, r, "update"),
+    saveResult: (p, r, step, result) => put(p, r, "result", step, result),
+    findResult: (p, r, step) => find(database, p, r, "result", step),
+    saveTransaction: (p, r, { kind, hash }) => put(p, r, "transaction", kind, hash),
+    findTransaction: (p, r, kind) => find(database, p, r, "transaction", kind),
+    close: () => database.close(),
+  };
+}
+
+function find<T>(database: Database, p: bigint, r: number, kind: string, key: string) {
+  const row = database.get(
+    "SELECT value FROM record WHERE project_id = ? AND round_index = ? AND kind = ? AND key = ?",
+    p.toString(),
+    r,
+    kind,
+    key,
+  );
+  return row === undefined ? undefined : parse<T>(row);
+}
+
+function list<T>(database: Database, p: bigint, r: number, kind: string): T[] {
+  return database
+    .all(
+      "SELECT value FROM record WHERE project_id = ? AND round_index = ? AND kind = ? ORDER BY key",
+      p.toString(),
+      r,
+      kind,
+    )
+    .map(parse<T>);
+}
+
+const parse = <T>(row: Row): T => fromJson(row.value as string) as T;
