@@ -1,0 +1,68 @@
+import { NEGATE } from "../kernels/add-pairs.ts";
+import type { WasmMachine } from "../wasm-machine.ts";
+import { allocateAdditionSpace, sortIntoBuckets, sumBuckets } from "./bucket-sum.ts";
+import { addSigningConstant, integerDigits, scalarDigits, type Windows } from "./digits.ts";
+
+const POINT_BYTES = 64;
+const JACOBIAN_BYTES = 96;
+
+/** Some windows of a multi-scalar multiplication over a range of bases. */
+export interface MultiScalarTask {
+  /** Affine points, 64 bytes each. */
+  readonly bases: Uint8Array;
+  /** Scalars in Montgomery form, 32 bytes each, or small integers. */
+  readonly scalars: Uint8Array | Int16Array | Int32Array;
+  readonly windows: Windows;
+  /** First window of this task, and how many. */
+  readonly firstWindow: number;
+  readonly taskWindows: number;
+}
+
+/**
+ * Pippenger's bucket method over signed windows, with the buckets filled by batched affine additions.
+ *
+ * @returns `sum over the task's windows of 2^((window - firstWindow) * windowBits) * (sum of digit * base)`, Jacobian.
+ */
+export function multiScalar(machine: WasmMachine, task: MultiScalarTask): Uint8Array<ArrayBuffer> {
+  const { scalars, windows, firstWindow, taskWindows } = task;
+  const count = task.bases.byteLength / POINT_BYTES;
+  const bucketCount = 2 ** (windows.windowBits - 1);
+  const bases = machine.load(task.bases);
+  const digitsOf = windowDigits(machine, scalars, windows, count);
+  const space = allocateAdditionSpace(machine, count);
+  const total = machine.allocate(JACOBIAN_BYTES);
+  const running = machine.allocate(JACOBIAN_BYTES);
+  const windowSum = machine.allocate(JACOBIAN_BYTES);
+  machine.call("g1m_zero", total);
+  for (let window = firstWindow + taskWindows - 1; window >= firstWindow; window--) {
+    for (let bit = 0; bit < windows.windowBits; bit++) machine.call("g1m_double", total, total);
+    const lists = sortIntoBuckets(digitsOf(window), bases, bucketCount);
+    const sums = sumBuckets(machine, lists, space);
+    machine.call("g1m_zero", running);
+    machine.call("g1m_zero", windowSum);
+    for (let bucket = bucketCount - 1; bucket >= 0; bucket--) {
+      const sum = sums[bucket] as number;
+      if (sum & NEGATE) machine.call("g1m_subMixed", running, sum - NEGATE, running);
+      else if (sum) machine.call("g1m_addMixed", running, sum, running);
+      machine.call("g1m_add", windowSum, running, windowSum);
+    }
+    machine.call("g1m_add", total, windowSum, total);
+  }
+  return machine.read(total, JACOBIAN_BYTES);
+}
+
+function windowDigits(
+  machine: WasmMachine,
+  scalars: MultiScalarTask["scalars"],
+  windows: Windows,
+  count: number,
+): (window: number) => Int32Array {
+  if (!(scalars instanceof Uint8Array)) {
+    return (window) => integerDigits(scalars, windows, window);
+  }
+  const address = machine.load(scalars);
+  machine.call("frm_batchFromMontgomery", address, count, address);
+  const words = new Uint32Array(machine.view(), address, count * 8).slice();
+  addSigningConstant(words, windows);
+  return (window) => scalarDigits(words, windows, window);
+}
