@@ -1,6 +1,6 @@
 import {
-  contentStoreErrors,
   type ContentOptions,
+  contentStoreErrors,
   DEFAULT_CONTENT_TIMEOUT_MS,
 } from "../../protocol/content-store.ts";
 import { CommonweightError, isErrorOf } from "../../protocol/errors.ts";

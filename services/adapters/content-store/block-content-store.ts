@@ -3,9 +3,9 @@ import { fixedSize } from "ipfs-unixfs-importer/chunker";
 import { balanced } from "ipfs-unixfs-importer/layout";
 import type { CID } from "multiformats/cid";
 import {
-  contentStoreErrors,
   type ContentOptions,
   type ContentStore,
+  contentStoreErrors,
   DEFAULT_MAX_CONTENT_BYTES,
   type GetOptions,
   type PutOptions,
@@ -117,7 +117,7 @@ export function createBlockContentStore(backend: BlockBackend): ContentStore {
   ): AsyncGenerator<Uint8Array> {
     let totalBytes: number | undefined;
     let doneBytes = 0;
-    const walk = walkContent(root, loadMending, {
+    const walk = walkContent(root, backend.load, {
       signal,
       maxBytes: options.maxBytes ?? DEFAULT_MAX_CONTENT_BYTES,
       onSize: (bytes) => {
@@ -128,18 +128,6 @@ export function createBlockContentStore(backend: BlockBackend): ContentStore {
       doneBytes += data.length;
       options.onProgress?.({ doneBytes, totalBytes });
       if (data.length > 0) yield data;
-    }
-  }
-
-  /** A block whose copy here has rotted is dropped and fetched again instead of failing for ever. */
-  async function loadMending(cid: CID, signal?: AbortSignal): Promise<Uint8Array> {
-    const block = await backend.load(cid, signal);
-    try {
-      verifyBlock(cid, block);
-      return block;
-    } catch {
-      await backend.deleteBlock(cid);
-      return backend.load(cid, signal);
     }
   }
 

@@ -32,11 +32,9 @@ export function parseContentId(cid: string): CID {
     parsed.multihash.digest.length !== 32 ||
     !codecs.includes(parsed.code)
   ) {
-    throw new CommonweightError(
-      contentStoreErrors.badCid,
-      `unsupported hash or codec in ${cid}`,
-      { details: { cid } },
-    );
+    throw new CommonweightError(contentStoreErrors.badCid, `unsupported hash or codec in ${cid}`, {
+      details: { cid },
+    });
   }
   return parsed;
 }
@@ -46,14 +44,18 @@ export function blockContentId(bytes: Uint8Array, codec: number): CID {
   return CID.createV1(codec, createDigest(SHA2_256, sha256(bytes)));
 }
 
+/** True when the bytes are what the CID stands for. */
+export function isBlockOf(cid: CID, bytes: Uint8Array): boolean {
+  const digest = sha256(bytes);
+  return cid.multihash.digest.every((byte, index) => byte === digest[index]);
+}
+
 /** @throws CommonweightError CW2405 when the bytes are not what the CID stands for. */
 export function verifyBlock(cid: CID, bytes: Uint8Array): void {
-  const digest = sha256(bytes);
-  if (!cid.multihash.digest.every((byte, index) => byte === digest[index])) {
-    throw new CommonweightError(contentStoreErrors.corrupt, `block does not match ${cid}`, {
-      details: { cid: cid.toString() },
-    });
-  }
+  if (isBlockOf(cid, bytes)) return;
+  throw new CommonweightError(contentStoreErrors.corrupt, `block does not match ${cid}`, {
+    details: { cid: cid.toString() },
+  });
 }
 
 function sha256(bytes: Uint8Array): Uint8Array {

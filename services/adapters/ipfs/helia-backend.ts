@@ -4,6 +4,7 @@ import { Key } from "interface-datastore";
 import type { CID } from "multiformats/cid";
 import type { BlockBackend } from "../content-store/block-content-store.ts";
 import { concatBytes } from "../content-store/car.ts";
+import { isBlockOf } from "../content-store/content-id.ts";
 
 // Our own pin records. Helia's pins count references per block and lose count when pins share blocks and one is removed
 // (7.1: `rm` keeps the remover instead of dropping it), so a later collection would take blocks that are still pinned.
@@ -27,7 +28,15 @@ export interface HeliaParts {
 export function heliaBackend({ helia, blockstore, reconnect, stop }: HeliaParts): BlockBackend {
   return {
     loadHere: (cid, signal) => joined(blockstore.get(cid, given(signal))),
-    load: (cid, signal) => joined(helia.blockstore.get(cid, given(signal))),
+    load: async (cid, signal) => {
+      if (await blockstore.has(cid, given(signal))) {
+        const block = await joined(blockstore.get(cid, given(signal)));
+        if (isBlockOf(cid, block)) return block;
+        // A copy that has rotted on disk is dropped and fetched again instead of failing for ever.
+        await blockstore.delete(cid);
+      }
+      return joined(helia.blockstore.get(cid, given(signal)));
+    },
     // Through Helia, which offers the block to whoever has asked for it.
     put: async (cid, block, signal) => void (await helia.blockstore.put(cid, block, given(signal))),
     // Past Helia: its `delete` fails on a node without a content router, and deadlocks when called while listing.

@@ -17,7 +17,7 @@ import { LevelDatastore } from "datastore-level";
 import { createHeliaLight } from "helia";
 import type { Blockstore } from "interface-blockstore";
 import type { Datastore } from "interface-datastore";
-import { contentStoreErrors, type ContentStore } from "../../protocol/content-store.ts";
+import { type ContentStore, contentStoreErrors } from "../../protocol/content-store.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { attempt } from "../content-store/attempt.ts";
 import { createBlockContentStore } from "../content-store/block-content-store.ts";
