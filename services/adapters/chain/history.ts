@@ -1,11 +1,11 @@
 import { type EventLog, getBytes, type Log, type Result } from "ethers";
 import type { G1Point } from "../../protocol/curve.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
+import type { SettleRequest } from "../../protocol/settlement.ts";
 import { cidFromBytes } from "./cid-bytes.ts";
 import type { Chain } from "./connect.ts";
 import { chainErrors, toChainError } from "./errors.ts";
 import { type ProjectTerms, toPoint, toTerms } from "./project.ts";
-import type { SettleRequest } from "./round.ts";
 
 /** Where an event stands. */
 export interface EventPlace {

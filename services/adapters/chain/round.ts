@@ -1,5 +1,5 @@
 import type { G1Point } from "../../protocol/curve.ts";
-import type { GramProof } from "../../protocol/gram-proof.ts";
+import type { SettleRequest } from "../../protocol/settlement.ts";
 import { cidToBytes } from "./cid-bytes.ts";
 import { call, type Chain, type Receipt, send } from "./connect.ts";
 import { type RoundPhase, roundPhases } from "./project.ts";
@@ -24,43 +24,6 @@ export interface Round {
   readonly isReferenceRevealed: boolean;
   readonly submissionsHash: string;
 }
-
-/** Both proofs of a round, as they are settled. */
-export interface RoundProof {
-  readonly gram: GramProof;
-  readonly dummyCommitment: G1Point;
-  readonly gramHash: bigint;
-  readonly outcomeWords: readonly bigint[];
-  readonly aggregateCommitment: G1Point;
-  /** pA, pB, pC in the EVM's order. */
-  readonly groth16: readonly bigint[];
-}
-
-/** Everything a settlement sends. */
-export interface SettleRequest {
-  readonly projectId: bigint;
-  readonly roundIndex: number;
-  readonly reference: G1Point;
-  readonly payGradient: G1Point;
-  /** In order of submission: index 0 is slot 3. */
-  readonly trainers: readonly string[];
-  readonly commitments: readonly G1Point[];
-  /** Bit s is set when slot s could not be read. */
-  readonly excludedMask: number;
-  /** One reason a set bit, in order of slots; see `exclusionReasons`. */
-  readonly exclusionReasons: readonly number[];
-  readonly proof: RoundProof;
-  readonly newModelCid: string;
-}
-
-/** Why a submission could not be read, by the number on chain. */
-export const exclusionReasons = {
-  1: "key-not-released",
-  2: "bundle-not-found",
-  3: "bundle-malformed",
-  4: "commitment-mismatch",
-  5: "entries-out-of-range",
-} as const;
 
 type OnSent = { onSent?: (hash: string) => void };
 

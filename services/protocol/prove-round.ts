@@ -1,0 +1,137 @@
+import { aggregateUpdates, type BlindedModel } from "./apply-round.ts";
+import { type Curve, type G1Point, INFINITY, type LongCallOptions } from "./curve.ts";
+import { CommonweightError } from "./errors.ts";
+import type { GramMatrix, SlotVector } from "./gram-matrix.ts";
+import { proveGram } from "./gram-proof.ts";
+import { packOutcome, packTerms } from "./public-signals.ts";
+import { ruleErrors } from "./rule-errors.ts";
+import type { RoundRule, RoundRuleOutcome } from "./round-rule.ts";
+import { FIRST_TRAINER_SLOT, type RoundTerms } from "./round-terms.ts";
+import type { RandomBytes } from "./scalar.ts";
+import type { RoundProof } from "./settlement.ts";
+import { contextHash, type RoundContext } from "./transcript.ts";
+
+/** What the rule circuit is given besides its public terms. */
+export interface RuleProofInput {
+  readonly ruleId: number;
+  readonly terms: RoundTerms;
+  readonly gram: GramMatrix;
+  readonly dummyRow: readonly bigint[];
+  readonly salt: bigint;
+  readonly alpha: bigint;
+  readonly mu: bigint;
+  readonly gramHash: bigint;
+  /** What the rule decides in TypeScript: the circuit must come to the same. */
+  readonly outcome: RoundRuleOutcome;
+}
+
+/** The Groth16 prover, as this module needs it; implemented by `adapters/snark`. */
+export type ProveRule = (
+  input: RuleProofInput,
+  options: LongCallOptions,
+) => Promise<{
+  /** pA, pB, pC in the order of the EVM's pairing precompile. */
+  readonly groth16: readonly bigint[];
+  readonly outcomeWords: readonly bigint[];
+}>;
+
+/** A round as the aggregator holds it after every bundle is open. */
+export interface RoundToProve {
+  readonly context: Omit<RoundContext, "terms" | "slotCount" | "ruleId">;
+  readonly rule: RoundRule;
+  readonly terms: RoundTerms;
+  /** One entry a slot: r, g, p, then the trainers; null where inactive. */
+  readonly slots: readonly SlotVector[];
+  readonly blindings: readonly bigint[];
+  /** As the chain has them; `(0, 0)` where inactive. */
+  readonly commitments: readonly G1Point[];
+}
+
+/** A proven round: what to settle with, and the aggregate to add to the model. */
+export interface ProvenRound {
+  readonly proof: RoundProof;
+  readonly outcome: RoundRuleOutcome;
+  readonly aggregate: BlindedModel;
+  readonly gram: GramMatrix;
+}
+
+/**
+ * Proves a round: Gram matrix, rule, shares and aggregate, ready for `settleRound`.
+ *
+ * @throws CommonweightError CW1001 when the circuit and the rule in TypeScript disagree: a bug of ours, never settled.
+ */
+export async function proveRound(
+  round: RoundToProve,
+  capabilities: { curve: Curve; proveRule: ProveRule; randomBytes: RandomBytes },
+  options: LongCallOptions = {},
+): Promise<ProvenRound> {
+  const { curve, proveRule, randomBytes } = capabilities;
+  const { context, rule, terms, slots, blindings, commitments } = round;
+  const report = (from: number, to: number) => (fraction: number, step: string) =>
+    options.onProgress?.(from + (to - from) * fraction, step);
+
+  const proven = await proveGram({
+    curve,
+    slots,
+    blindings,
+    commitments,
+    context: contextHash({
+      ...context,
+      ruleId: BigInt(rule.id),
+      slotCount: terms.slotCount,
+      terms: packTerms(terms),
+    }),
+    parameterCount: context.parameterCount,
+    randomBytes,
+    signal: options.signal,
+    onProgress: report(0, 0.7),
+  });
+  const outcome = rule.evaluate({ terms, gram: proven.gram });
+  const { groth16, outcomeWords } = await proveRule(
+    {
+      ruleId: rule.id,
+      terms,
+      gram: proven.gram,
+      dummyRow: proven.dummyRow,
+      salt: proven.salt,
+      alpha: proven.alpha,
+      mu: proven.mu,
+      gramHash: proven.gramHash,
+      outcome,
+    },
+    { signal: options.signal, onProgress: report(0.7, 0.95) },
+  );
+  const expected = packOutcome(outcome);
+  if (expected.some((word, index) => word !== outcomeWords[index])) {
+    throw new CommonweightError(
+      ruleErrors.gramMalformed,
+      "the circuit and the rule decide this round differently",
+    );
+  }
+  const trainers = Array.from(outcome.weights, (weight, index) => ({
+    weight,
+    update: slots[FIRST_TRAINER_SLOT + index] as Int16Array,
+    blinding: blindings[FIRST_TRAINER_SLOT + index] as bigint,
+  }));
+  const aggregate = aggregateUpdates(trainers, context.parameterCount);
+  const aggregateCommitment = outcome.isVoid
+    ? INFINITY
+    : await curve.linearCombination(
+        commitments.slice(FIRST_TRAINER_SLOT),
+        outcome.weights.map(BigInt),
+      );
+  options.onProgress?.(1, "proven");
+  return {
+    outcome,
+    aggregate,
+    gram: proven.gram,
+    proof: {
+      gram: proven.proof,
+      dummyCommitment: proven.dummyCommitment,
+      gramHash: proven.gramHash,
+      outcomeWords,
+      aggregateCommitment,
+      groth16,
+    },
+  };
+}
