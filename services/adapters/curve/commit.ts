@@ -3,6 +3,7 @@ import type { G1Point, LongCallOptions } from "../../protocol/curve.ts";
 import { g1Point } from "./point-arithmetic.ts";
 import { portion } from "./shared-bytes.ts";
 import { chooseWindows, type Windows } from "./tasks/digits.ts";
+import type { MultiScalarTask } from "./tasks/multi-scalar.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
 /** Bases that a worker holds at once: 2^19 points and what belongs to them are about 90 MB of its memory. */
@@ -23,7 +24,7 @@ export interface MultiScalarSetup {
 interface ScalarSource {
   readonly length: number;
   readonly bits: number;
-  part(from: number, to: number): Uint8Array | Int16Array | Int32Array;
+  part(from: number, to: number): MultiScalarTask["scalars"];
 }
 
 /** `sum_j scalars[j] * bases[j]` for scalars in Montgomery form. */
@@ -50,6 +51,21 @@ export function multiplyIntegers(
     length: values.length,
     bits: values.BYTES_PER_ELEMENT * 8 - 1,
     part: (from, to) => values.slice(from, to),
+  };
+  return multiply(setup, source, options);
+}
+
+/** `sum_j scalars[j] * bases[j]` for plain numbers of at most `bits` bits, eight 32-bit words each, lowest first. */
+export function multiplyWords(
+  setup: MultiScalarSetup,
+  words: Uint32Array,
+  bits: number,
+  options: LongCallOptions = {},
+): Promise<G1Point> {
+  const source: ScalarSource = {
+    length: words.length / 8,
+    bits,
+    part: (from, to) => words.slice(from * 8, to * 8),
   };
   return multiply(setup, source, options);
 }

@@ -1,6 +1,6 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { SCALAR_FIELD } from "../../protocol/curve.ts";
+import { type G2Point, SCALAR_FIELD } from "../../protocol/curve.ts";
 
 /** What every screen says about anything made with {@link DEVELOPMENT_TAU}. */
 export const DEVELOPMENT_KEY_WARNING = "development key: its secret is public, not for real money";
@@ -15,3 +15,15 @@ export const DEVELOPMENT_TAU: bigint =
       keccak_256(utf8ToBytes("commonweight development powers of tau, secret known to everybody")),
     )}`,
   ) % SCALAR_FIELD;
+
+/** {@link DEVELOPMENT_TAU} times the generator of G2; a test compares it with a fresh multiplication. */
+export const DEVELOPMENT_TAU_G2: G2Point = {
+  x: [
+    16837019875818253193639456968471895460696035061009707180381355895813454632621n,
+    1655859923457046213394552073966965725804984608931112457831965585532611666461n,
+  ],
+  y: [
+    3832999071594552893453551544088085803292091301275886444249087864579549942262n,
+    20627987398784662067161740110062105742961790519298005355474759679881592878218n,
+  ],
+};

@@ -1,29 +1,42 @@
-import type { Curve, LongCallOptions } from "../../protocol/curve.ts";
+import type { Bn128 } from "ffjavascript";
+import type { Curve } from "../../protocol/curve.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { autocorrelation } from "./autocorrelation.ts";
 import { multiplyIntegers, multiplyScalars } from "./commit.ts";
-import { developmentPowers } from "./development-powers.ts";
+import type { PowersOfTau } from "./development-powers.ts";
 import { curveErrors } from "./errors.ts";
+import { loadPowers, type PowersSource } from "./load-powers.ts";
 import { createPointArithmetic } from "./point-arithmetic.ts";
 import { combineVectors, divideVectors, evaluateVector, reverseVector } from "./polynomials.ts";
 import { buildWasmProgram } from "./wasm-program.ts";
-import { openWorkerPool } from "./worker-pool.ts";
+import { openWorkerPool, type WorkerPool } from "./worker-pool.ts";
 
 /** Where the powers of tau come from, and how much of the machine to use. */
-export interface OpenCurveOptions extends LongCallOptions {
-  readonly srsPath?: string | undefined;
-  readonly srsBytes?: Uint8Array | undefined;
-  readonly parameterCount: number;
-  readonly cacheDir?: string | undefined;
+export interface OpenCurveOptions extends PowersSource {
+  /** Worker threads; all cores when left out. */
   readonly threads?: number | undefined;
 }
 
-/** Opens the curve. */
+/**
+ * Opens the curve with `parameterCount` powers of tau: from a `.ptau` file (`srsPath`, or `srsBytes` in the browser),
+ * checked before first use, or else development powers, whose secret is public. One curve serves the whole program;
+ * dispose of it at the end.
+ *
+ * @throws CommonweightError CW2002 to CW2004 for a bad file.
+ */
 export async function openCurve(options: OpenCurveOptions): Promise<Curve & AsyncDisposable> {
-  const { parameterCount } = options;
   const { bn, module } = await buildWasmProgram();
   const pool = await openWorkerPool({ module, threads: options.threads });
-  const powers = await developmentPowers(bn, pool, parameterCount, options);
+  try {
+    return createCurve(bn, pool, await loadPowers(bn, pool, options));
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+}
+
+function createCurve(bn: Bn128, pool: WorkerPool, powers: PowersOfTau): Curve & AsyncDisposable {
+  const parameterCount = powers.g1.byteLength / 64;
   const basesFor = (length: number) => {
     if (length > parameterCount) throw new CommonweightError(curveErrors.vectorTooLong);
     return { bn, pool, bases: powers.g1.subarray(0, length * 64) };

@@ -11,7 +11,7 @@ export function checkPoints(machine: WasmMachine, task: CheckPointsTask): Uint8A
   const points = machine.load(task.points);
   const copy = machine.allocate(64);
   for (let at = points; at < points + task.points.byteLength; at += 64) {
-    // Adding zero twice over brings a coordinate into range: a coordinate that changes was not below the modulus.
+    // Leaving Montgomery form and coming back reduces: a coordinate that changes was not below the modulus.
     machine.call("g1m_fromMontgomeryAffine", at, copy);
     machine.call("g1m_toMontgomeryAffine", copy, copy);
     const isCanonical =

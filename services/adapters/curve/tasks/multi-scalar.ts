@@ -10,8 +10,8 @@ const JACOBIAN_BYTES = 96;
 export interface MultiScalarTask {
   /** Affine points, 64 bytes each. */
   readonly bases: Uint8Array;
-  /** Scalars in Montgomery form, 32 bytes each, or small integers. */
-  readonly scalars: Uint8Array | Int16Array | Int32Array;
+  /** Bytes: scalars in Montgomery form, 32 bytes each. Words: plain scalars, eight words each. Or small integers. */
+  readonly scalars: Uint8Array | Uint32Array | Int16Array | Int32Array;
   readonly windows: Windows;
   /** First window of this task, and how many. */
   readonly firstWindow: number;
@@ -57,12 +57,17 @@ function windowDigits(
   windows: Windows,
   count: number,
 ): (window: number) => Int32Array {
-  if (!(scalars instanceof Uint8Array)) {
+  if (scalars instanceof Int16Array || scalars instanceof Int32Array) {
     return (window) => integerDigits(scalars, windows, window);
   }
-  const address = machine.load(scalars);
-  machine.call("frm_batchFromMontgomery", address, count, address);
-  const words = new Uint32Array(machine.view(), address, count * 8).slice();
+  const words =
+    scalars instanceof Uint32Array ? scalars.slice() : plainWords(machine, scalars, count);
   addSigningConstant(words, windows);
   return (window) => scalarDigits(words, windows, window);
+}
+
+function plainWords(machine: WasmMachine, scalars: Uint8Array, count: number): Uint32Array {
+  const address = machine.load(scalars);
+  machine.call("frm_batchFromMontgomery", address, count, address);
+  return new Uint32Array(machine.view(), address, count * 8).slice();
 }
