@@ -1,0 +1,210 @@
+import type { AddressInfo } from "node:net";
+import express, { type NextFunction, type Request, type Response } from "express";
+import { rateLimit } from "express-rate-limit";
+import helmet from "helmet";
+import { ZodError, type ZodType } from "zod";
+import { keyReleaseSchema, referencesSchema, signedUpdateSchema } from "../protocol/api.ts";
+import { CommonweightError } from "../protocol/errors.ts";
+import { aggregatorErrors } from "./errors.ts";
+import type { Intake } from "./intake.ts";
+import type { ServiceStatus } from "./service-status.ts";
+
+/** What the interface shows and takes in. */
+export interface HttpServerParameters {
+  readonly port: number;
+  readonly host: string;
+  readonly intake: Intake;
+  readonly status: ServiceStatus;
+  /** A block of content that is here, for browsers: checked by them against its CID. */
+  readonly readBlock: (cid: string) => Promise<Uint8Array>;
+  readonly exportCar: (cid: string) => AsyncIterable<Uint8Array>;
+  /** Folder of the web page's static files; absent when it is not built. */
+  readonly webFolder?: string | undefined;
+}
+
+/** A listening server. */
+export interface HttpServer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Largest body of a request: a signed message and some addresses. */
+const MAX_BODY_BYTES = 64 * 1024;
+
+const integer = (value: unknown, name: string): bigint => {
+  if (typeof value !== "string" || !/^(0|[1-9][0-9]{0,18})$/.test(value)) {
+    throw new CommonweightError(aggregatorErrors.badRequest, `${name} is not a number: ${value}`);
+  }
+  return BigInt(value);
+};
+
+const parse = <T>(schema: ZodType<T>, body: unknown): T => {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new CommonweightError(aggregatorErrors.badRequest, describe(parsed.error));
+};
+
+const describe = (error: ZodError) =>
+  error.issues.map(({ path, message }) => `${path.join(".") || "body"}: ${message}`).join("; ");
+
+/** JSON for people and other programs: bigints as decimal strings. */
+const plain = (value: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(value, (_, each) => (typeof each === "bigint" ? each.toString() : each)),
+  );
+
+/** Starts the aggregator's interface. It is a convenience: nobody's money depends on what it says. */
+export async function startHttpServer(parameters: HttpServerParameters): Promise<HttpServer> {
+  const { intake, status, webFolder } = parameters;
+  const app = express();
+  app.disable("x-powered-by");
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        directives: {
+          "default-src": ["'self'"],
+          "script-src": ["'self'", "'wasm-unsafe-eval'"],
+          "worker-src": ["'self'", "blob:"],
+          // The page reads any chain and any gateway that its user names, and verifies what it reads.
+          "connect-src": ["*"],
+          "img-src": ["'self'", "data:", "blob:"],
+          "style-src": ["'self'", "'unsafe-inline'"],
+          "upgrade-insecure-requests": null,
+        },
+      },
+      crossOriginResourcePolicy: { policy: "cross-origin" },
+    }),
+  );
+  app.use((_request, response, next) => {
+    response.setHeader("Access-Control-Allow-Origin", "*");
+    next();
+  });
+  app.options("/{*path}", (_request, response) => {
+    response.setHeader("Access-Control-Allow-Headers", "content-type");
+    response.setHeader("Access-Control-Allow-Methods", "GET, POST");
+    response.status(204).end();
+  });
+  app.use("/v1", rateLimit({ windowMs: 60_000, limit: 3000, standardHeaders: true, legacyHeaders: false }));
+  app.use(express.json({ limit: MAX_BODY_BYTES }));
+
+  const roundOf = (request: Request) => ({
+    projectId: integer(request.params.projectId, "project"),
+    roundIndex: Number(integer(request.params.roundIndex, "round")),
+  });
+  const answer =
+    (work: (request: Request) => unknown) =>
+    async (request: Request, response: Response, next: NextFunction) => {
+      try {
+        response.json(plain(await work(request)));
+      } catch (error) {
+        next(error);
+      }
+    };
+
+  app.get("/v1/health", answer(() => ({ status: "ok", startedAt: status.startedAt })));
+  app.get("/v1/ready", answer(() => status.readiness()));
+  app.get("/v1/ipfs", answer(() => status.ipfs()));
+  app.get("/v1/market", answer(() => status.market()));
+  app.get("/v1/projects", answer(() => status.projects()));
+  app.get(
+    "/v1/projects/:projectId/rounds/:roundIndex",
+    answer((request) => {
+      const { projectId, roundIndex } = roundOf(request);
+      return status.round(projectId, roundIndex);
+    }),
+  );
+  app.post(
+    "/v1/projects/:projectId/rounds/:roundIndex/references",
+    answer((request) => {
+      const { projectId, roundIndex } = roundOf(request);
+      return intake.takeReferences(projectId, roundIndex, parse(referencesSchema, request.body));
+    }),
+  );
+  app.post(
+    "/v1/projects/:projectId/rounds/:roundIndex/updates",
+    answer((request) => {
+      const { projectId, roundIndex } = roundOf(request);
+      return intake.takeUpdate(projectId, roundIndex, parse(signedUpdateSchema, request.body));
+    }),
+  );
+  app.post(
+    "/v1/projects/:projectId/rounds/:roundIndex/keys",
+    answer((request) => {
+      const { projectId, roundIndex } = roundOf(request);
+      return intake.takeKey(projectId, roundIndex, parse(keyReleaseSchema, request.body));
+    }),
+  );
+  app.get("/v1/events", (request, response) => {
+    response.writeHead(200, {
+      "content-type": "text/event-stream",
+      "cache-control": "no-cache",
+      connection: "keep-alive",
+    });
+    const stopListening = status.onEvent((event) => {
+      response.write(`data: ${JSON.stringify(plain(event))}\n\n`);
+    });
+    request.on("close", stopListening);
+  });
+  app.get("/ipfs/:cid", async (request, response, next) => {
+    try {
+      const cid = String(request.params.cid);
+      if (request.query.format === "car") {
+        response.type("application/vnd.ipld.car");
+        for await (const piece of parameters.exportCar(cid)) response.write(piece);
+        response.end();
+        return;
+      }
+      const bytes = await parameters.readBlock(cid);
+      response.type("application/vnd.ipld.raw").send(Buffer.from(bytes));
+    } catch (error) {
+      next(error);
+    }
+  });
+  if (webFolder !== undefined) app.use(express.static(webFolder));
+
+  app.use((_request, _response, next) => next(new CommonweightError(aggregatorErrors.unknownRecord)));
+  app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
+    const known = error instanceof CommonweightError ? error : undefined;
+    const isTooLarge = (error as { type?: string }).type === "entity.too.large";
+    const isMalformed = (error as { type?: string }).type === "entity.parse.failed";
+    response.status(statusCode(known, isTooLarge, isMalformed)).json({
+      code: known?.code ?? (isTooLarge || isMalformed ? aggregatorErrors.badRequest.code : "CW5099"),
+      // An unforeseen error's own words may hold what is nobody's business.
+      message: known?.message ?? (isTooLarge ? "body too large" : "the request could not be handled"),
+      hint: known?.hint ?? "Try again; if it repeats, tell the aggregator's operator.",
+    });
+  });
+
+  const server = app.listen(parameters.port, parameters.host);
+  await new Promise<void>((resolve, reject) => {
+    server.once("listening", resolve);
+    server.once("error", reject);
+  });
+  server.requestTimeout = 30_000;
+  server.headersTimeout = 10_000;
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${parameters.host}:${port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function statusCode(
+  error: CommonweightError | undefined,
+  isTooLarge: boolean,
+  isMalformed: boolean,
+): number {
+  if (isTooLarge) return 413;
+  if (isMalformed || error?.code === aggregatorErrors.badRequest.code) return 400;
+  if (error?.code === aggregatorErrors.notSigned.code) return 403;
+  if (error?.code === aggregatorErrors.wrongRound.code) return 409;
+  if (error?.code === aggregatorErrors.unknownRecord.code) return 404;
+  if (error?.code === "CW2400") return 404;
+  if (error?.code === "CW2404") return 400;
+  if (error?.code === "CW2200") return 503;
+  return error === undefined ? 500 : 422;
+}

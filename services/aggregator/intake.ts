@@ -1,0 +1,126 @@
+import { type Chain, chainTime } from "../adapters/chain/connect.ts";
+import { readProject, readTrainer } from "../adapters/chain/project.ts";
+import { readRound } from "../adapters/chain/round.ts";
+import {
+  recoverMessageSigner,
+  recoverReferenceSigner,
+  recoverUpdateSigner,
+  signMessage,
+} from "../adapters/chain/sign.ts";
+import type {
+  KeyReceipt,
+  KeyReleaseBody,
+  ReferencesBody,
+  SignedUpdateBody,
+} from "../protocol/api.ts";
+import { INFINITY } from "../protocol/curve.ts";
+import { CommonweightError } from "../protocol/errors.ts";
+import { keyReceiptMessage, keyReleaseMessage } from "../protocol/signed-messages.ts";
+import { aggregatorErrors } from "./errors.ts";
+import type { RoundStore } from "./round-store.ts";
+
+/** Takes in what referee and trainers send, checks who signed it, and keeps it. */
+export interface Intake {
+  takeReferences(projectId: bigint, roundIndex: number, body: ReferencesBody): Promise<unknown>;
+  takeUpdate(projectId: bigint, roundIndex: number, body: SignedUpdateBody): Promise<unknown>;
+  takeKey(projectId: bigint, roundIndex: number, body: KeyReleaseBody): Promise<KeyReceipt>;
+}
+
+const pointOf = (point: { x: string; y: string }) => ({ x: BigInt(point.x), y: BigInt(point.y) });
+const isSame = (one: string | undefined, other: string) =>
+  one?.toLowerCase() === other.toLowerCase();
+
+/** @param onMultiaddrs Told where a sender's node can be dialled. */
+export function createIntake(options: {
+  chain: Chain;
+  store: RoundStore;
+  onMultiaddrs: (multiaddrs: readonly string[]) => void;
+}): Intake {
+  const { chain, store, onMultiaddrs } = options;
+  const refuse = (kind: keyof typeof aggregatorErrors, message: string): never => {
+    throw new CommonweightError(aggregatorErrors[kind], message);
+  };
+  const contextOf = (projectId: bigint, roundIndex: number) => ({
+    chainId: chain.chainId,
+    market: chain.addresses.market,
+    projectId,
+    roundIndex,
+  });
+
+  return {
+    async takeReferences(projectId, roundIndex, body) {
+      const project = await readProject(chain, projectId);
+      if (project.nextRoundIndex !== roundIndex) {
+        refuse("wrongRound", `the next round is ${project.nextRoundIndex}, not ${roundIndex}`);
+      }
+      const signer = recoverReferenceSigner(
+        chain,
+        {
+          projectId,
+          roundIndex,
+          reference: pointOf(body.reference),
+          payGradient: body.payGradient ? pointOf(body.payGradient) : INFINITY,
+          referenceCid: body.referenceBundleCid,
+          payGradientCid: body.payGradientBundleCid ?? "",
+          jobCid: "",
+        },
+        body.signature,
+      );
+      if (!isSame(signer, project.terms.referee)) {
+        refuse("notSigned", `references are signed by the referee ${project.terms.referee}`);
+      }
+      store.saveReferences(projectId, roundIndex, body);
+      onMultiaddrs(body.multiaddrs);
+      return { accepted: true };
+    },
+
+    async takeUpdate(projectId, roundIndex, body) {
+      const signer = recoverUpdateSigner(
+        chain,
+        { projectId, roundIndex, commitment: pointOf(body.commitment), bundleCid: body.bundleCid },
+        body.signature,
+      );
+      if (!isSame(signer, body.trainer)) refuse("notSigned", "the update is not signed by its trainer");
+      const round = await readRound(chain, projectId);
+      if (!round.isOpen || round.roundIndex !== roundIndex || round.phase !== "commit") {
+        refuse("wrongRound", `round ${roundIndex} takes no updates now`);
+      }
+      const trainer = await readTrainer(chain, projectId, body.trainer);
+      if (((round.pendingMask >> BigInt(trainer.rosterIndex)) & 1n) === 0n || trainer.status === "none") {
+        refuse("wrongRound", "this trainer is not in the round, or has submitted already");
+      }
+      store.saveUpdate(projectId, roundIndex, body);
+      onMultiaddrs(body.multiaddrs);
+      return { accepted: true, relayedBy: chain.account };
+    },
+
+    async takeKey(projectId, roundIndex, body) {
+      const { sender, kind, contentKey } = body;
+      const aggregator = chain.account as string;
+      const context = contextOf(projectId, roundIndex);
+      const signer = recoverMessageSigner(
+        keyReleaseMessage(context, { aggregator, kind, contentKey }),
+        body.signature,
+      );
+      if (!isSame(signer, sender)) refuse("notSigned", "the key is not signed by its sender");
+      const [project, round, now] = await Promise.all([
+        readProject(chain, projectId),
+        readRound(chain, projectId),
+        chainTime(chain),
+      ]);
+      if (kind !== "update" && !isSame(sender, project.terms.referee)) {
+        refuse("notSigned", "keys of the reference come from the referee");
+      }
+      // A key taken too early would let an aggregator read updates while others still choose theirs.
+      if (!round.isOpen || round.roundIndex !== roundIndex || round.phase === "commit") {
+        refuse("wrongRound", `keys of round ${roundIndex} are taken after its commit phase`);
+      }
+      const trainer = kind === "update" ? await readTrainer(chain, projectId, sender) : undefined;
+      if (trainer?.status === "none") refuse("notSigned", "the sender is not a trainer here");
+      store.saveKey(projectId, roundIndex, { sender, kind, contentKey, receivedAt: now });
+      const receipt = { sender, kind, contentKey, receivedAt: now };
+      const signature = await signMessage(chain, keyReceiptMessage(context, receipt));
+      return { receivedAt: now, aggregator, signature };
+    },
+  };
+}

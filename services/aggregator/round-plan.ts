@@ -1,0 +1,69 @@
+import type { Project, RoundPhase } from "../adapters/chain/project.ts";
+import type { Round } from "../adapters/chain/round.ts";
+
+/** What an aggregator should do next for a project. */
+export type Action =
+  | { readonly kind: "bond" }
+  | { readonly kind: "open" }
+  | { readonly kind: "collect" }
+  | { readonly kind: "settle"; readonly isRevealOver: boolean }
+  | { readonly kind: "poke" }
+  | { readonly kind: "wait"; readonly for: string; readonly until: number }
+  | { readonly kind: "done" };
+
+/** Everything the decision depends on; time is an argument. */
+export interface Situation {
+  readonly project: Project;
+  readonly round: Round;
+  /** Which of the project's aggregators this service is. */
+  readonly ownIndex: number;
+  readonly hasReferences: boolean;
+  /** Seconds of the chain's clock. */
+  readonly now: number;
+}
+
+/** The aggregator in charge may open at once; each standby one window later than the one before it. */
+function opensFrom({ project, ownIndex }: Situation): number {
+  const { terms, aggregatorIndex, phaseEndsAt } = project;
+  const count = terms.aggregators.length;
+  const place = (ownIndex - aggregatorIndex + count) % count;
+  // `phaseEndsAt` of an idle project is the end of the last aggregator's window.
+  return phaseEndsAt - (count - place) * terms.openSeconds;
+}
+
+/** The aggregator in charge may settle from the end of the commit phase; standbys in their own windows. */
+function settlesFrom({ project, round, ownIndex }: Situation): number {
+  const { terms, aggregatorIndex } = project;
+  const count = terms.aggregators.length;
+  const place = (ownIndex - aggregatorIndex + count) % count;
+  return place === 0 ? 0 : round.revealClosesAt + place * terms.settleSeconds;
+}
+
+/**
+ * Decides the next step from the chain's state alone: the same state gives the same step after any crash.
+ *
+ * Twin of the contract's phases: `services/protocol/phases.ts`, `RoundPhases.sol`.
+ */
+export function planAction(situation: Situation): Action {
+  const { project, round, ownIndex, hasReferences, now } = situation;
+  const phase: RoundPhase = project.phase;
+  if (phase === "ended") return { kind: "done" };
+  if (phase === "expired" || phase === "overdue") return { kind: "poke" };
+  const bond = project.bondsWei[ownIndex] ?? 0n;
+  if (bond < project.terms.aggregatorBondWei) return { kind: "bond" };
+  if (phase === "idle") {
+    const from = opensFrom(situation);
+    if (project.trainerCount < project.terms.minTrainers) {
+      return { kind: "wait", for: "trainers to join", until: project.phaseEndsAt };
+    }
+    if (now < from) return { kind: "wait", for: "the aggregator in charge to open", until: from };
+    if (!hasReferences) {
+      return { kind: "wait", for: "the referee's reference", until: project.phaseEndsAt };
+    }
+    return { kind: "open" };
+  }
+  if (phase === "commit") return { kind: "collect" };
+  const from = settlesFrom(situation);
+  if (now < from) return { kind: "wait", for: "the aggregator in charge to settle", until: from };
+  return { kind: "settle", isRevealOver: now >= round.revealClosesAt };
+}
