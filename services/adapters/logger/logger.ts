@@ -48,8 +48,7 @@ export function createLogger(options: {
   return pino(
     {
       level,
-      ...(name === undefined ? {} : { name }),
-      base: null,
+      base: name === undefined ? null : { name },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }), log: withTextBigints },
       redact: {

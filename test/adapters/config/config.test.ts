@@ -1,0 +1,102 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  loadConfig,
+  readSecret,
+  selectedNetwork,
+} from "../../../services/adapters/config/config.ts";
+
+describe("loadConfig", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "commonweight-config-"));
+  });
+  afterEach(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+  const write = (content: unknown) =>
+    writeFile(
+      join(folder, "commonweight.config.json"),
+      typeof content === "string" ? content : JSON.stringify(content),
+    );
+
+  it("works without a file: the embedded network, folders below the current one", () => {
+    const config = loadConfig({ folder, environment: {} });
+
+    expect(selectedNetwork(config)).toEqual({
+      name: "embedded",
+      rpcUrl: "http://127.0.0.1:8545",
+      chainId: 31337,
+    });
+    expect(config.stateFolder).toBe(join(folder, ".commonweight"));
+  });
+
+  it("lets flags win over the environment, and the environment over the file", async () => {
+    await write({
+      network: "file",
+      logLevel: "warn",
+      networks: { file: { rpcUrl: "http://a.example" } },
+    });
+    const environment = { COMMONWEIGHT_NETWORK: "environment", COMMONWEIGHT_LOG_LEVEL: "error" };
+
+    const config = loadConfig({ folder, environment, overrides: { network: "flag" } });
+
+    expect(config.network).toBe("flag");
+    expect(config.logLevel).toBe("error");
+  });
+
+  it("forgets the configured chain when an endpoint is given, because it is another chain", async () => {
+    await write({ networks: { embedded: { rpcUrl: "http://a.example", chainId: 5 } } });
+
+    const config = loadConfig({
+      folder,
+      environment: { COMMONWEIGHT_RPC_URL: "http://b.example" },
+    });
+
+    expect(selectedNetwork(config)).toEqual({ name: "embedded", rpcUrl: "http://b.example" });
+  });
+
+  it.each([
+    ["{", "CW2750", "commonweight.config.json"],
+    ["[]", "CW2750", "object"],
+    [{ netwrok: "a" }, "CW2751", "netwrok"],
+    [{ networks: { a: { rpcUrl: "ftp://a" } } }, "CW2751", "networks.a.rpcUrl"],
+    [{ networks: { a: { rpcUrl: "http://a", market: "0x12" } } }, "CW2751", "networks.a.market"],
+    [{ logLevel: "loud" }, "CW2751", "logLevel"],
+  ])("refuses %j with %s and names the place", async (content, code, place) => {
+    await write(content);
+
+    const error = expect.objectContaining({ code, message: expect.stringContaining(place) });
+    expect(() => loadConfig({ folder, environment: {} })).toThrow(error);
+  });
+
+  it("refuses a file that was asked for and is not there", () => {
+    expect(() => loadConfig({ folder, environment: { COMMONWEIGHT_CONFIG: "no.json" } })).toThrow(
+      expect.objectContaining({ code: "CW2750" }),
+    );
+  });
+
+  it("names the known networks when the chosen one is unknown", () => {
+    const config = loadConfig({ folder, environment: {}, overrides: { network: "moon" } });
+
+    expect(() => selectedNetwork(config)).toThrow(
+      expect.objectContaining({ code: "CW2752", message: expect.stringContaining("embedded") }),
+    );
+  });
+});
+
+describe("readSecret", () => {
+  it("reads a secret, and names the variable that is missing or empty", () => {
+    expect(readSecret({ COMMONWEIGHT_PASSWORD: "p" }, "COMMONWEIGHT_PASSWORD")).toBe("p");
+    for (const environment of [{}, { COMMONWEIGHT_PASSWORD: "" }]) {
+      expect(() => readSecret(environment, "COMMONWEIGHT_PASSWORD")).toThrow(
+        expect.objectContaining({
+          code: "CW2753",
+          message: expect.stringContaining("COMMONWEIGHT_PASSWORD"),
+        }),
+      );
+    }
+  });
+});
