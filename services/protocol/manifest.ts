@@ -1,0 +1,90 @@
+import { z } from "zod";
+import { CommonweightError } from "./errors.ts";
+import { manifestErrors } from "./manifest-errors.ts";
+import { modelSchema } from "./manifest-model.ts";
+import {
+  dataSchema,
+  evaluationSchema,
+  fixedPointSchema,
+  privacySchema,
+  trainingSchema,
+} from "./manifest-training.ts";
+
+/** Bytes of a manifest at most, before anything is parsed. */
+export const MAX_MANIFEST_BYTES = 65_536;
+/** The only version so far. */
+export const MANIFEST_VERSION = 1;
+
+/**
+ * A project's manifest: everything a trainer must know that the contract need not. It lies on IPFS; its CID is in the
+ * contract, so nobody can change it after the project is posted.
+ */
+export const manifestSchema = z
+  .strictObject({
+    version: z.literal(MANIFEST_VERSION),
+    title: z.string().min(1).max(120),
+    description: z.string().max(8000),
+    model: modelSchema,
+    training: trainingSchema,
+    data: dataSchema,
+    fixedPoint: fixedPointSchema,
+    privacy: privacySchema,
+    evaluation: evaluationSchema,
+  })
+  .superRefine((manifest, context) => {
+    const { model, data } = manifest;
+    const problem = (path: string[], message: string) =>
+      context.addIssue({ code: "custom", path, message });
+    if (model.kind === "layers" && model.inputShape.join() !== data.inputShape.join()) {
+      problem(["data", "inputShape"], "differs from the model's input shape");
+    }
+    const { bounds, learningRate, epochs } = manifest.training;
+    const isWithin = (value: number, [min, max]: readonly [number, number]) =>
+      value >= min && value <= max;
+    if (bounds && !isWithin(learningRate, bounds.learningRate)) {
+      problem(["training", "learningRate"], "is outside the owner's own bounds");
+    }
+    if (bounds && !isWithin(epochs, bounds.epochs)) {
+      problem(["training", "epochs"], "is outside the owner's own bounds");
+    }
+  });
+
+/** A valid manifest of version 1. */
+export type Manifest = z.infer<typeof manifestSchema>;
+
+/**
+ * Checks a manifest that comes from anywhere.
+ *
+ * @throws CommonweightError CW1201 for another version, CW1202 naming the first field that is wrong.
+ */
+export function parseManifest(value: unknown): Manifest {
+  const version = z.looseObject({ version: z.unknown() }).safeParse(value).data?.version;
+  if (typeof version === "number" && version !== MANIFEST_VERSION) {
+    throw new CommonweightError(manifestErrors.unknownVersion, `version ${version}`);
+  }
+  const parsed = manifestSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const path = issue?.path.join(".") || "manifest";
+  throw new CommonweightError(manifestErrors.malformed, `${path}: ${issue?.message}`, {
+    cause: parsed.error,
+  });
+}
+
+/**
+ * Reads a manifest from JSON text in UTF-8.
+ *
+ * @throws CommonweightError CW1200 above 64 KiB, CW1201, CW1202 also for text that is not JSON.
+ */
+export function readManifest(bytes: Uint8Array): Manifest {
+  if (bytes.length > MAX_MANIFEST_BYTES) {
+    throw new CommonweightError(manifestErrors.tooLarge, `${bytes.length} bytes`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw new CommonweightError(manifestErrors.malformed, "not JSON in UTF-8", { cause });
+  }
+  return parseManifest(value);
+}
