@@ -39,7 +39,7 @@ export function ditherNorm(options: {
  * The finest scale whose integers hold honest updates with room to spare, and as many dither bits as keep the noise under a
  * tenth of the median update (`docs/proof.md` says why).
  *
- * @throws CommonweightError CW1103 when not even the coarsest scale fits.
+ * @throws CommonweightError CW1104 when not even the coarsest scale fits.
  */
 export function calibrateFixedPoint(statistics: UpdateStatistics): {
   readonly fractionBits: number;

@@ -17,8 +17,13 @@ export const fixedPointErrors = defineErrors([1100, 1149], {
     title: "A model entry leaves the range of 32-bit integers",
     hint: "The project's scale is too fine for this model: post it with fewer fraction bits.",
   },
-  calibrationImpossible: {
+  lengthMismatch: {
     code: "CW1103",
+    title: "Vectors that belong together differ in length",
+    hint: "Every update has as many entries as the model, and there is one weight for each update.",
+  },
+  calibrationImpossible: {
+    code: "CW1104",
     title: "No fixed-point scale fits these updates",
     hint: "Clip updates to a smaller norm, or scale the model's inputs.",
   },

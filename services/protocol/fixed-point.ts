@@ -124,3 +124,45 @@ function requireInt32(entry: number, index: number): number {
   }
   return entry;
 }
+
+/**
+ * `sum_i weights[i] * updates[i]`: the aggregate of a round and the next round's slot 2. Below 2^25 in size when the
+ * weights sum to 1024.
+ *
+ * @param updates One per trainer; null for a weight of 0 whose entries are not at hand.
+ * @throws CommonweightError CW1103 when lengths differ or an update with a weight is missing, CW1102 on overflow.
+ */
+export function aggregateUpdates(options: {
+  readonly updates: readonly (Int16Array | null)[];
+  readonly weights: readonly number[];
+  readonly parameterCount: number;
+}): Int32Array {
+  const { updates, weights, parameterCount } = options;
+  const mismatch = (reason: string) =>
+    new CommonweightError(fixedPointErrors.lengthMismatch, reason);
+  if (updates.length !== weights.length) {
+    throw mismatch(`${updates.length} updates, ${weights.length} weights`);
+  }
+  const sum = new Float64Array(parameterCount);
+  for (const [trainer, update] of updates.entries()) {
+    const weight = weights[trainer] as number;
+    if (weight === 0) continue;
+    if (update?.length !== parameterCount) throw mismatch(`update ${trainer}: ${update?.length}`);
+    for (let index = 0; index < parameterCount; index++) {
+      sum[index] = (sum[index] as number) + weight * (update[index] as number);
+    }
+  }
+  return Int32Array.from(sum, requireInt32);
+}
+
+/**
+ * The model after a round: `model + aggregate`, integer for integer.
+ *
+ * @throws CommonweightError CW1103 when lengths differ, CW1102 when an entry leaves int32.
+ */
+export function appliedModel(model: Int32Array, aggregate: Int32Array): Int32Array {
+  if (model.length !== aggregate.length) {
+    throw new CommonweightError(fixedPointErrors.lengthMismatch);
+  }
+  return model.map((entry, index) => requireInt32(entry + (aggregate[index] as number), index));
+}
