@@ -1,0 +1,103 @@
+import type { ZodType, z } from "zod";
+import {
+  errorBodySchema,
+  ipfsAddressSchema,
+  type KeyReleaseBody,
+  keyReceiptSchema,
+  type ReferencesBody,
+  type SignedUpdateBody,
+} from "../protocol/api.ts";
+import { CommonweightError, defineErrors } from "../protocol/errors.ts";
+
+export const aggregatorClientErrors = defineErrors([2770, 2799], {
+  unreachable: {
+    code: "CW2770",
+    title: "The aggregator does not answer",
+    hint: "It may be restarting: the call is repeated by itself, and what matters can be done on the chain without it.",
+  },
+  refused: {
+    code: "CW2771",
+    title: "The aggregator refused the request",
+    hint: "The message gives its reason; the chain's own state decides, not the aggregator.",
+  },
+});
+
+/** How long one request may take. */
+const TIMEOUT_MS = 10_000;
+
+async function request<S extends ZodType>(
+  url: string,
+  schema: S | undefined,
+  options: { body?: unknown; signal?: AbortSignal | undefined } = {},
+): Promise<z.infer<S>> {
+  const { body, signal } = options;
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  let response: Response;
+  let answer: unknown;
+  try {
+    response = await fetch(url, {
+      method: body === undefined ? "GET" : "POST",
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    });
+    answer = await response.json();
+  } catch (cause) {
+    throw new CommonweightError(aggregatorClientErrors.unreachable, `${url}: ${cause}`, { cause });
+  }
+  if (!response.ok) {
+    const refusal = errorBodySchema.safeParse(answer).data;
+    throw new CommonweightError(
+      aggregatorClientErrors.refused,
+      `${url}: ${refusal ? `${refusal.code} ${refusal.message}` : `HTTP ${response.status}`}`,
+      { details: { status: response.status, remoteCode: refusal?.code } },
+    );
+  }
+  const parsed = schema?.safeParse(answer);
+  if (parsed && !parsed.success) {
+    throw new CommonweightError(aggregatorClientErrors.refused, `${url}: answer not understood`);
+  }
+  return (parsed ? parsed.data : answer) as z.infer<S>;
+}
+
+type Options = { signal?: AbortSignal | undefined };
+const roundUrl = (endpoint: string, projectId: bigint, roundIndex: number) =>
+  `${endpoint.replace(/\/$/, "")}/v1/projects/${projectId}/rounds/${roundIndex}`;
+
+/** Where the aggregator's IPFS node can be dialled. @throws CW2770, CW2771 */
+export const fetchIpfsAddresses = (endpoint: string, options: Options = {}) =>
+  request(`${endpoint.replace(/\/$/, "")}/v1/ipfs`, ipfsAddressSchema, options);
+
+/** Hands a content key over; the receipt is the aggregator's signed word that it has it. */
+export const postKey = (
+  endpoint: string,
+  { projectId, roundIndex }: { projectId: bigint; roundIndex: number },
+  body: KeyReleaseBody,
+  options: Options = {},
+) =>
+  request(`${roundUrl(endpoint, projectId, roundIndex)}/keys`, keyReceiptSchema, {
+    ...options,
+    body,
+  });
+
+/** Hands the referee's commitments of a round over, before it opens. */
+export const postReferences = (
+  endpoint: string,
+  { projectId, roundIndex }: { projectId: bigint; roundIndex: number },
+  body: ReferencesBody,
+  options: Options = {},
+) =>
+  request(`${roundUrl(endpoint, projectId, roundIndex)}/references`, undefined, {
+    ...options,
+    body,
+  });
+
+/** Asks an aggregator to relay a signed update to the chain. */
+export const postUpdate = (
+  endpoint: string,
+  { projectId, roundIndex }: { projectId: bigint; roundIndex: number },
+  body: SignedUpdateBody,
+  options: Options = {},
+) =>
+  request(`${roundUrl(endpoint, projectId, roundIndex)}/updates`, undefined, { ...options, body });
