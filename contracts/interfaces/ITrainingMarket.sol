@@ -27,8 +27,6 @@ interface ITrainingMarket {
     error MarketRuleNeedsMoreTrainers(uint256 attackers, uint256 minTrainers, uint256 needed);
     /// @notice Thrown when the list of aggregators has a gap, a repetition or nobody.
     error MarketInvalidAggregators(address[3] aggregators);
-    /// @notice Thrown when a point is not on the curve, or is the point at infinity where a commitment is needed.
-    error MarketInvalidPoint(uint256 x, uint256 y);
     /// @notice Thrown when a CID is empty or longer than 96 bytes.
     error MarketInvalidCid(uint256 length);
     /// @notice Thrown when a caller is not who the call is for.

@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity 0.8.37;
+
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+
+import {IParticipantRegistry} from "./interfaces/IParticipantRegistry.sol";
+import {IRewardVault} from "./interfaces/IRewardVault.sol";
+import {IRoundVerifier} from "./interfaces/IRoundVerifier.sol";
+import {ITrainingMarket} from "./interfaces/ITrainingMarket.sol";
+import {AggregatorTurns} from "./libraries/AggregatorTurns.sol";
+import {Bn254} from "./libraries/Bn254.sol";
+import {Cids} from "./libraries/Cids.sol";
+import {MarketReader} from "./libraries/MarketReader.sol";
+import {ProjectClock} from "./libraries/ProjectClock.sol";
+import {ProjectRules} from "./libraries/ProjectRules.sol";
+import {PublicSignals} from "./libraries/PublicSignals.sol";
+import {RosterMask} from "./libraries/RosterMask.sol";
+import {RoundClosing} from "./libraries/RoundClosing.sol";
+import {RoundOpening} from "./libraries/RoundOpening.sol";
+import {RoundSettlement} from "./libraries/RoundSettlement.sol";
+import {RoundSubmissions} from "./libraries/RoundSubmissions.sol";
+import {TrainerRoster} from "./libraries/TrainerRoster.sol";
+import {G1} from "./types/G1.sol";
+import {MarketParts} from "./types/MarketParts.sol";
+import {EndReason, ProjectView, RoundView, TrainerStatus, TrainerView} from "./types/MarketViews.sol";
+import {AggregatorAccount, Project, ProjectStage, Submissions, TrainerRecord} from "./types/Project.sol";
+import {ProjectTerms} from "./types/ProjectTerms.sol";
+import {RoundPhase} from "./types/RoundPhase.sol";
+import {OpenRound, SettleRound, SignedUpdate} from "./types/RoundRequests.sol";
+
+/// @title The market for training projects
+/// @notice See `ITrainingMarket`.
+/// @dev Past 300 lines because it is the only writer of a project's state: every transition can be read in one place. Rules and
+/// formulas are in the libraries; what only reads is in `MarketReader`.
+///
+/// Money of a project, all in its pot of the vault:
+/// `pot = rewardLeftWei + fees of attempts not settled + stakes + bonds + earnings of trainers and aggregators`.
+contract TrainingMarket is ITrainingMarket, EIP712, ReentrancyGuardTransient {
+    using ProjectClock for Project;
+    using RosterMask for uint256;
+
+    bytes32 private constant _UPDATE_TYPEHASH = keccak256(
+        "Update(uint256 projectId,uint256 roundIndex,uint256 commitmentX,uint256 commitmentY,bytes bundleCid)"
+    );
+    IRoundVerifier private immutable _VERIFIER;
+    IParticipantRegistry private immutable _REGISTRY;
+    IRewardVault private immutable _VAULT;
+
+    uint256 private _projectCount;
+    mapping(uint256 projectId => Project) private _projects;
+
+    /// @param verifier_ Verifies rounds, for good.
+    /// @param registry_ Deployed for this market's address.
+    /// @param vault_ Deployed for this market's address.
+    constructor(IRoundVerifier verifier_, IParticipantRegistry registry_, IRewardVault vault_)
+        EIP712("Commonweight", "1")
+    {
+        if (registry_.market() != address(this)) revert MarketNotAuthorized(address(this), registry_.market());
+        if (vault_.market() != address(this)) revert MarketNotAuthorized(address(this), vault_.market());
+        _VERIFIER = verifier_;
+        _REGISTRY = registry_;
+        _VAULT = vault_;
+    }
+
+    // --- Projects ---
+
+    /// @inheritdoc ITrainingMarket
+    function postProject(
+        ProjectTerms calldata terms,
+        G1 calldata modelCommitment,
+        bytes calldata modelCid,
+        bytes calldata manifestCid
+    ) external nonReentrant returns (uint256 projectId) {
+        ProjectRules.requireSound(terms);
+        if (!_VERIFIER.isSupported(terms.ruleId, terms.slots)) revert MarketUnsupportedRule(terms.ruleId, terms.slots);
+        Bn254.requirePoint(modelCommitment.x, modelCommitment.y);
+        Cids.requireCid(modelCid);
+        Cids.requireCid(manifestCid);
+
+        projectId = ++_projectCount;
+        Project storage project = _projects[projectId];
+        project.terms = terms;
+        project.owner = msg.sender;
+        // Bounded by `ProjectRules`: 2^88 together.
+        project.rewardLeftWei = terms.budgetPerRoundWei * terms.rounds;
+        project.progress.waitingSince = uint32(block.timestamp + terms.joinSeconds);
+        project.modelCommitment = modelCommitment;
+        emit ProjectPosted(
+            projectId, msg.sender, terms.rewardToken, terms, keccak256(abi.encode(terms)), manifestCid
+        );
+        emit ModelPublished(projectId, 0, 0, modelCommitment, modelCid);
+
+        _VAULT.deposit(projectId, terms.rewardToken, msg.sender, ProjectRules.requiredEscrow(terms));
+    }
+
+    /// @inheritdoc ITrainingMarket
+    function addBudget(uint256 projectId, uint256 amountWei) external nonReentrant {
+        Project storage project = _running(projectId);
+        if (amountWei == 0 || amountWei > type(uint88).max) revert MarketWrongAmount(type(uint88).max, amountWei);
+        project.rewardLeftWei += uint96(amountWei);
+        emit BudgetAdded(projectId, msg.sender, amountWei);
+        _VAULT.deposit(projectId, project.terms.rewardToken, msg.sender, amountWei);
+    }
+
+    /// @inheritdoc ITrainingMarket
+    function announceStop(uint256 projectId) external nonReentrant {
+        Project storage project = _running(projectId);
+        if (msg.sender != project.owner) revert MarketNotAuthorized(msg.sender, project.owner);
+        if (project.progress.isStopAnnounced) revert MarketStopAnnounced(projectId);
+        project.progress.isStopAnnounced = true;
+        emit StopAnnounced(projectId, msg.sender);
+        if (project.progress.stage == ProjectStage.Waiting) RoundClosing.end(project, _parts(), projectId, EndReason.StoppedByOwner);
+    }
+
+    /// @inheritdoc ITrainingMarket
+    function poke(uint256 projectId) external nonReentrant {
+        Project storage project = _existing(projectId);
+        (RoundPhase phase, uint256 endsAt) = project.phase();
+        if (phase == RoundPhase.Overdue) {
+            RoundClosing.end(project, _parts(), projectId, EndReason.NobodyOpened);
+        } else if (phase == RoundPhase.Expired) {
+            RoundClosing.expire(project, _parts(), projectId);
+        } else {
+            revert MarketNothingToDo(projectId, phase, endsAt);
+        }
+    }
+
+    // --- Participants ---
+
+    /// @inheritdoc ITrainingMarket
+    function joinProject(uint256 projectId, uint256 stakeAmountWei) external nonReentrant {
+        TrainerRoster.join(_running(projectId), _parts(), projectId, stakeAmountWei);
+    }
+
+    /// @inheritdoc ITrainingMarket
+    function leaveProject(uint256 projectId) external nonReentrant {
+        TrainerRoster.leaveProject(_running(projectId), _parts(), projectId);
+    }
+
+    /// @inheritdoc ITrainingMarket
+    function releaseTrainer(uint256 projectId, address trainer) external nonReentrant {
+        TrainerRoster.release(_running(projectId), _parts(), projectId, trainer);
+    }
+
+    /// @inheritdoc ITrainingMarket
+    function bondAggregator(uint256 projectId) external nonReentrant {
+        Project storage project = _running(projectId);
+        AggregatorAccount storage account = project.aggregators[AggregatorTurns.indexOf(project.terms, msg.sender)];
+        uint96 bondWei = project.terms.aggregatorBondWei;
+        uint96 missingWei = bondWei - account.bondWei;
+        if (missingWei == 0) revert MarketWrongAmount(bondWei, account.bondWei);
+        account.bondWei = bondWei;
+        emit AggregatorBonded(projectId, msg.sender, bondWei);
+        _VAULT.deposit(projectId, project.terms.rewardToken, msg.sender, missingWei);
+    }
+
+    // --- Rounds ---
+
+    /// @inheritdoc ITrainingMarket
+    function openRound(OpenRound calldata request) external nonReentrant {
+        RoundOpening.open(_existing(request.projectId), request, _domainSeparatorV4());
+    }
+
+    /// @inheritdoc ITrainingMarket
+    function submitUpdate(
+        uint256 projectId,
+        uint256 roundIndex,
+        G1 calldata commitment,
+        bytes calldata bundleCid
+    ) external {
+        Project storage project = _projects[projectId];
+        Submissions memory submissions = _openFor(project, projectId, roundIndex);
+        _submit(project, submissions, projectId, msg.sender, commitment, bundleCid);
+        _storeSubmissions(project, submissions, projectId);
+    }
+
+    /// @inheritdoc ITrainingMarket
+    function submitUpdates(uint256 projectId, uint256 roundIndex, SignedUpdate[] calldata updates) external {
+        if (updates.length == 0) revert MarketEmptyBatch();
+        Project storage project = _projects[projectId];
+        Submissions memory submissions = _openFor(project, projectId, roundIndex);
+        bytes32 separator = _domainSeparatorV4();
+        for (uint256 i = 0; i < updates.length; ++i) {
+            SignedUpdate calldata update = updates[i];
+            _submit(
+                project,
+                submissions,
+                projectId,
+                _signerOf(separator, projectId, roundIndex, update),
+                update.commitment,
+                update.bundleCid
+            );
+        }
+        _storeSubmissions(project, submissions, projectId);
+    }
+
+    /// @inheritdoc ITrainingMarket
+    function revealKey(uint256 projectId, uint256 roundIndex, bool isReference, bytes calldata sealedKeys) external {
+        Project storage project = _existing(projectId);
+        AggregatorTurns.requireAfterCommit(project, projectId, roundIndex);
+        if (project.reveals.roundIndex != roundIndex) {
+            project.reveals.roundIndex = uint16(roundIndex);
+            project.reveals.isReferenceRevealed = false;
+            project.reveals.revealedMask = 0;
+        }
+        if (isReference) {
+            if (msg.sender != project.terms.referee) revert MarketNotAuthorized(msg.sender, project.terms.referee);
+            if (project.reveals.isReferenceRevealed) revert MarketAlreadyRevealed(msg.sender);
+            project.reveals.isReferenceRevealed = true;
+        } else {
+            uint256 place = _placeOfSubmitter(project, msg.sender, roundIndex);
+            if (uint256(project.reveals.revealedMask).has(place)) revert MarketAlreadyRevealed(msg.sender);
+            project.reveals.revealedMask |= uint40(1 << place);
+        }
+        emit KeyRevealed(projectId, roundIndex, msg.sender, isReference, sealedKeys);
+    }
+
+    /// @inheritdoc ITrainingMarket
+    function settleRound(SettleRound calldata request) external nonReentrant {
+        RoundSettlement.settle(_existing(request.projectId), _parts(), request);
+    }
+
+    /// @inheritdoc ITrainingMarket
+    function abandonRound(uint256 projectId, uint256 roundIndex, uint8 reason) external nonReentrant {
+        RoundClosing.abandon(_existing(projectId), _parts(), projectId, roundIndex, reason);
+    }
+
+    // --- Tokens ---
+
+    /// @inheritdoc ITrainingMarket
+    function permit(address token, uint256 amountWei, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external {
+        // Whoever sees the permit in the pool can use it first; the allowance is then there, and a missing one fails later.
+        try IERC20Permit(token).permit(msg.sender, address(_VAULT), amountWei, deadline, v, r, s) {} catch {}
+    }
+
+    /// @inheritdoc ITrainingMarket
+    function multicall(bytes[] calldata calls) external returns (bytes[] memory results) {
+        results = new bytes[](calls.length);
+        for (uint256 i = 0; i < calls.length; ++i) {
+            results[i] = Address.functionDelegateCall(address(this), calls[i]);
+        }
+    }
+
+    // --- Views ---
+
+    /// @inheritdoc ITrainingMarket
+    function projectCount() external view returns (uint256) {
+        return _projectCount;
+    }
+
+    /// @inheritdoc ITrainingMarket
+    function requiredEscrow(ProjectTerms calldata terms) external pure returns (uint256 escrowWei) {
+        return ProjectRules.requiredEscrow(terms);
+    }
+
+    /// @inheritdoc ITrainingMarket
+    function getProject(uint256 projectId) external view returns (ProjectView memory) {
+        return MarketReader.readProject(_existing(projectId), projectId, _VAULT);
+    }
+
+    /// @inheritdoc ITrainingMarket
+    function getProjects(uint256 firstId, uint256 limit) external view returns (ProjectView[] memory page) {
+        uint256 length = firstId == 0 || firstId > _projectCount ? 0 : _projectCount - firstId + 1;
+        page = new ProjectView[](length < limit ? length : limit);
+        for (uint256 i = 0; i < page.length; ++i) {
+            page[i] = MarketReader.readProject(_projects[firstId + i], firstId + i, _VAULT);
+        }
+    }
+
+    /// @inheritdoc ITrainingMarket
+    function getRound(uint256 projectId) external view returns (RoundView memory) {
+        return MarketReader.readRound(_existing(projectId));
+    }
+
+    /// @inheritdoc ITrainingMarket
+    function getTrainers(uint256 projectId, uint256 offset, uint256 limit)
+        external
+        view
+        returns (TrainerView[] memory)
+    {
+        return MarketReader.readTrainers(_existing(projectId), offset, limit);
+    }
+
+    /// @inheritdoc ITrainingMarket
+    function getTrainer(uint256 projectId, address trainer) external view returns (TrainerView memory) {
+        return MarketReader.readTrainer(_existing(projectId), trainer);
+    }
+
+    /// @inheritdoc ITrainingMarket
+    function domainSeparator() external view returns (bytes32) {
+        return _domainSeparatorV4();
+    }
+
+    /// @inheritdoc ITrainingMarket
+    function registry() external view returns (IParticipantRegistry) {
+        return _REGISTRY;
+    }
+
+    /// @inheritdoc ITrainingMarket
+    function vault() external view returns (IRewardVault) {
+        return _VAULT;
+    }
+
+    /// @inheritdoc ITrainingMarket
+    function verifier() external view returns (IRoundVerifier) {
+        return _VERIFIER;
+    }
+
+    // --- Who may do what, and when ---
+
+    function _parts() private view returns (MarketParts memory) {
+        return MarketParts({verifier: _VERIFIER, registry: _REGISTRY, vault: _VAULT});
+    }
+
+    function _existing(uint256 projectId) private view returns (Project storage project) {
+        project = _projects[projectId];
+        if (project.owner == address(0)) revert MarketUnknownProject(projectId);
+    }
+
+    function _running(uint256 projectId) private view returns (Project storage project) {
+        project = _existing(projectId);
+        if (project.progress.stage == ProjectStage.Over) {
+            revert MarketWrongPhase(projectId, RoundPhase.Idle, RoundPhase.Ended);
+        }
+    }
+
+    function _placeOfSubmitter(Project storage project, address trainer, uint256 roundIndex)
+        private
+        view
+        returns (uint256 place)
+    {
+        TrainerRecord memory record = project.trainers[trainer];
+        place = record.rosterIndex;
+        uint256 submitted = project.progress.eligibleMask & ~project.submissions.pendingMask;
+        bool isTrainer = record.status != TrainerStatus.None && record.status != TrainerStatus.Left;
+        if (!isTrainer || !submitted.has(place)) revert MarketNotEligible(trainer, roundIndex);
+    }
+
+    // --- Opening and submitting ---
+
+    function _openFor(Project storage project, uint256 projectId, uint256 roundIndex)
+        private
+        view
+        returns (Submissions memory submissions)
+    {
+        submissions = project.submissions;
+        if (submissions.roundIndex != roundIndex) {
+            revert MarketWrongRound(projectId, submissions.roundIndex, roundIndex);
+        }
+        // Rounds end only after their commit phase, so a round in its commit phase is open.
+        if (block.timestamp >= submissions.commitClosesAt) {
+            revert MarketCommitClosed(roundIndex, submissions.commitClosesAt);
+        }
+    }
+
+    /// @dev Adds one submission to `submissions`, in memory.
+    function _submit(
+        Project storage project,
+        Submissions memory submissions,
+        uint256 projectId,
+        address trainer,
+        G1 calldata commitment,
+        bytes calldata bundleCid
+    ) private {
+        Bn254.requirePoint(commitment.x, commitment.y);
+        Cids.requireCid(bundleCid);
+        TrainerRecord memory record = project.trainers[trainer];
+        uint40 bit = uint40(1 << record.rosterIndex);
+        // A trainer that has left keeps its record, while somebody else may have its place.
+        bool isTrainer = record.status == TrainerStatus.Active || record.status == TrainerStatus.Leaving;
+        if (!isTrainer || submissions.pendingMask & bit == 0) {
+            revert MarketNotEligible(trainer, submissions.roundIndex);
+        }
+        uint256 slot = PublicSignals.FIRST_TRAINER_SLOT + submissions.submittedCount;
+        submissions.submissionsHash = RoundSubmissions.next(submissions.submissionsHash, trainer, commitment);
+        submissions.pendingMask ^= bit;
+        ++submissions.submittedCount;
+        emit UpdateSubmitted(projectId, submissions.roundIndex, trainer, slot, commitment, bundleCid);
+    }
+
+    function _storeSubmissions(Project storage project, Submissions memory submissions, uint256 projectId) private {
+        if (submissions.pendingMask == 0) {
+            submissions.commitClosesAt = uint32(block.timestamp);
+            emit CommitPhaseClosed(projectId, submissions.roundIndex, block.timestamp);
+        }
+        project.submissions = submissions;
+    }
+
+    function _signerOf(bytes32 separator, uint256 projectId, uint256 roundIndex, SignedUpdate calldata update)
+        private
+        pure
+        returns (address)
+    {
+        bytes32 structHash = keccak256(
+            abi.encode(
+                _UPDATE_TYPEHASH, projectId, roundIndex, update.commitment, keccak256(update.bundleCid)
+            )
+        );
+        bytes32 digest = keccak256(abi.encodePacked(hex"1901", separator, structHash));
+        return ECDSA.recover(digest, update.r, update.vs);
+    }
+
+}
