@@ -1,20 +1,15 @@
-import { keccak_256 } from "@noble/hashes/sha3.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { type G2Point, SCALAR_FIELD } from "../../protocol/curve.ts";
+import type { G2Point } from "../../protocol/curve.ts";
 
 /** What every screen says about anything made with {@link DEVELOPMENT_TAU}. */
 export const DEVELOPMENT_KEY_WARNING = "development key: its secret is public, not for real money";
 
 /**
- * The secret of the development setup, known to everybody, so that powers of any size can be made anywhere.
+ * The secret of the development setup, known to everybody, so that powers of any size can be made anywhere:
+ * `keccak256("commonweight development powers of tau, secret known to everybody") mod p`, which a test recomputes.
  * Whoever knows tau can open a commitment to anything: a real network uses a public ceremony file.
  */
-export const DEVELOPMENT_TAU: bigint =
-  BigInt(
-    `0x${bytesToHex(
-      keccak_256(utf8ToBytes("commonweight development powers of tau, secret known to everybody")),
-    )}`,
-  ) % SCALAR_FIELD;
+export const DEVELOPMENT_TAU =
+  15162253849178149615516185760782922980789502269574420141179628229721658396404n;
 
 /** {@link DEVELOPMENT_TAU} times the generator of G2; a test compares it with a fresh multiplication. */
 export const DEVELOPMENT_TAU_G2: G2Point = {
