@@ -1,0 +1,279 @@
+import { type Chain, chainTime } from "../adapters/chain/connect.ts";
+import { refusalName } from "../adapters/chain/errors.ts";
+import { readModels, readSettlements, readVoidedRounds } from "../adapters/chain/history.ts";
+import { readParticipant } from "../adapters/chain/participant.ts";
+import { type Project, readProject, readTrainer } from "../adapters/chain/project.ts";
+import { type Round, readRound, submitUpdate } from "../adapters/chain/round.ts";
+import { postUpdate } from "../adapters/aggregator-client.ts";
+import { signUpdate } from "../adapters/chain/sign.ts";
+import { sealBundle } from "../protocol/bundle.ts";
+import { commitUpdate } from "../protocol/commitment.ts";
+import type { ContentStore } from "../protocol/content-store.ts";
+import type { Curve } from "../protocol/curve.ts";
+import type { Envelope } from "../protocol/envelope.ts";
+import { CommonweightError } from "../protocol/errors.ts";
+import { FIRST_TRAINER_SLOT } from "../protocol/round-terms.ts";
+import { unpackOutcome } from "../protocol/public-signals.ts";
+import { type RandomBytes, randomScalar } from "../protocol/scalar.ts";
+import { workerErrors } from "./errors.ts";
+import { releaseOnChain, releaseToAggregators } from "./release-key.ts";
+import type { Work, WorkStore } from "./work-store.ts";
+
+/** Something a trainer may want to see, as it happens. */
+export interface WorkerEvent {
+  readonly type: string;
+  readonly projectId: bigint;
+  readonly roundIndex: number;
+  readonly [detail: string]: unknown;
+}
+
+/** Computes this trainer's update for a round: the model is verified before any training. */
+export type MakeUpdate = (job: {
+  readonly project: Project;
+  readonly roundIndex: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (fraction: number, step: string) => void;
+}) => Promise<Int16Array>;
+
+/** What a worker needs to take part in one project. */
+export interface ProjectWorkerParameters {
+  readonly chain: Chain;
+  readonly curve: Curve;
+  readonly envelope: Envelope;
+  readonly contentStore: ContentStore & { addresses?(): string[] };
+  readonly workStore: WorkStore;
+  readonly makeUpdate: MakeUpdate;
+  readonly randomBytes: RandomBytes;
+  /** Send signed updates through an aggregator instead of paying gas. */
+  readonly isRelayed: boolean;
+  readonly onEvent: (event: WorkerEvent) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const bytesOfHex = (hex: string) => Uint8Array.from(Buffer.from(hex.slice(2), "hex"));
+/** Seconds before the end of the reveal phase from which a key that nobody confirmed goes on chain. */
+const ON_CHAIN_BEFORE_SECONDS = 10;
+
+/**
+ * Does whatever a project needs from this trainer now, and returns. Called again and again; every call looks at
+ * the chain and at the stored work first, so a worker that was killed anywhere goes on where it was.
+ *
+ * @returns False once the project has ended and nothing is left to do.
+ */
+export async function workOnProject(
+  parameters: ProjectWorkerParameters,
+  projectId: bigint,
+): Promise<boolean> {
+  const { chain, workStore } = parameters;
+  const project = await readProject(chain, projectId);
+  await recordOutcomes(parameters, project);
+  if (project.phase === "ended") return false;
+  const round = await readRound(chain, projectId);
+  if (!round.isOpen) return true;
+  const work = workStore.find(projectId, round.roundIndex);
+  if (round.phase === "commit") await takePart(parameters, project, round, work);
+  if ((round.phase === "reveal" || round.phase === "settle") && work) {
+    await handOver(parameters, project, round, work);
+  }
+  return true;
+}
+
+async function takePart(
+  parameters: ProjectWorkerParameters,
+  project: Project,
+  round: Round,
+  stored: Work | undefined,
+): Promise<void> {
+  const { chain, workStore, onEvent, signal } = parameters;
+  const { projectId } = project;
+  const { roundIndex } = round;
+  const trainer = await readTrainer(chain, projectId, chain.account as string);
+  const isPending = ((round.pendingMask >> BigInt(trainer.rosterIndex)) & 1n) === 1n;
+  if (trainer.status !== "active" || !isPending) {
+    // Submitted before a crash, and the crash came before this was written down.
+    const isIn = ((round.eligibleMask >> BigInt(trainer.rosterIndex)) & 1n) === 1n;
+    if (stored?.stage === "prepared" && isIn && trainer.status === "active") {
+      workStore.save({ ...stored, stage: "submitted" });
+    }
+    return;
+  }
+  if (stored?.stage === "submitted" && parameters.isRelayed) return;
+  const work = stored ?? (await prepare(parameters, project, roundIndex));
+  if ((await chainTime(chain)) >= round.commitClosesAt) return;
+  signal?.throwIfAborted();
+  const update = {
+    projectId,
+    roundIndex,
+    commitment: work.commitment,
+    bundleCid: work.bundleCid,
+  };
+  try {
+    if (parameters.isRelayed) await submitThroughAggregator(parameters, project, update);
+    else {
+      await submitUpdate(chain, update, {
+        onSent: (submissionHash) => workStore.save({ ...work, submissionHash }),
+      });
+    }
+  } catch (error) {
+    // The phase closed, or an earlier attempt of ours is in after all: the next look at the chain tells.
+    const refusal = refusalName(error);
+    if (refusal === "MarketCommitClosed" || refusal === "MarketNotEligible") return;
+    throw error;
+  }
+  workStore.save({ ...work, stage: "submitted" });
+  onEvent({ type: "submitted", projectId, roundIndex, bundleCid: work.bundleCid });
+}
+
+async function submitThroughAggregator(
+  { chain, contentStore, signal }: ProjectWorkerParameters,
+  { terms }: Project,
+  update: Parameters<typeof signUpdate>[1],
+): Promise<void> {
+  const signature = await signUpdate(chain, update);
+  const { commitment } = update;
+  const body = {
+    trainer: chain.account as string,
+    commitment: { x: commitment.x.toString(), y: commitment.y.toString() },
+    bundleCid: update.bundleCid,
+    multiaddrs: contentStore.addresses?.() ?? [],
+    signature,
+  };
+  let failure: unknown;
+  for (const aggregator of terms.aggregators) {
+    const { endpoint } = await readParticipant(chain, aggregator);
+    try {
+      await postUpdate(endpoint, update, body, { signal });
+      return;
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+/** Trains, commits, seals and stores: all of it is on disk before anybody sees the commitment. */
+async function prepare(
+  parameters: ProjectWorkerParameters,
+  project: Project,
+  roundIndex: number,
+): Promise<Work> {
+  const { chain, curve, envelope, contentStore, workStore, randomBytes, onEvent, signal } =
+    parameters;
+  const { projectId, terms } = project;
+  onEvent({ type: "training", projectId, roundIndex });
+  const update = await parameters.makeUpdate({ project, roundIndex, signal });
+  const blinding = randomScalar(randomBytes);
+  const commitment = await commitUpdate(curve, { update, blinding, signal });
+  const participants = await Promise.all(
+    terms.aggregators.map((aggregator) => readParticipant(chain, aggregator)),
+  );
+  const sealed = await sealBundle({
+    envelope,
+    update,
+    blinding,
+    associated: {
+      chainId: chain.chainId,
+      market: chain.addresses.market,
+      projectId,
+      roundIndex,
+      trainer: chain.account as string,
+      commitment,
+    },
+    fractionBits: terms.fractionBits,
+    aggregatorPublicKeys: participants.map(({ encryptionKey }) => bytesOfHex(encryptionKey)),
+  });
+  const bundleCid = await contentStore.put(sealed.bytes, signal ? { signal } : {});
+  const work: Work = {
+    projectId,
+    roundIndex,
+    stage: "prepared",
+    commitment,
+    blinding,
+    contentKey: sealed.contentKey,
+    bundleCid,
+    releasedTo: [],
+  };
+  workStore.save(work);
+  onEvent({ type: "sealed", projectId, roundIndex, bundleCid, bytes: sealed.bytes.length });
+  return work;
+}
+
+async function handOver(
+  parameters: ProjectWorkerParameters,
+  project: Project,
+  round: Round,
+  work: Work,
+): Promise<void> {
+  const { chain, workStore, onEvent, signal } = parameters;
+  const { terms, projectId } = project;
+  if (work.stage === "settled" || work.stage === "lost" || work.releasedTo.includes("chain")) return;
+  const missing = terms.aggregators.filter((each) => !work.releasedTo.includes(each));
+  if (missing.length === 0) return;
+  const release = { projectId, roundIndex: round.roundIndex, contentKey: work.contentKey };
+  const confirmed = await releaseToAggregators(chain, missing, release, { signal });
+  let releasedTo = [...work.releasedTo, ...confirmed];
+  const now = await chainTime(chain);
+  // Without the charge holder's receipt the key goes on chain while the reveal phase still lasts.
+  const inCharge = terms.aggregators[project.aggregatorIndex] ?? "";
+  const mustGoOnChain =
+    !releasedTo.includes(inCharge) &&
+    now >= round.revealClosesAt - Math.max(ON_CHAIN_BEFORE_SECONDS, terms.revealSeconds / 2);
+  if (mustGoOnChain && now < round.revealClosesAt) {
+    await releaseOnChain(chain, release);
+    releasedTo = [...releasedTo, "chain"];
+  }
+  if (releasedTo.length === work.releasedTo.length) return;
+  workStore.save({ ...work, stage: "released", releasedTo });
+  onEvent({ type: "key-released", projectId, roundIndex: round.roundIndex, to: releasedTo });
+}
+
+/** Notes what became of work that was handed in: verdict, share and pay, as the chain has them. */
+async function recordOutcomes(
+  { chain, workStore, onEvent }: ProjectWorkerParameters,
+  project: Project,
+): Promise<void> {
+  const { projectId } = project;
+  const open = workStore
+    .list(projectId)
+    .filter(({ stage, roundIndex }) => {
+      const isOver = roundIndex < project.nextRoundIndex - 1 || isBetweenRounds(project);
+      return stage !== "settled" && stage !== "lost" && isOver;
+    });
+  for (const work of open) {
+    const { roundIndex } = work;
+    const [settlement] = await readSettlements(chain, projectId, roundIndex);
+    const index = settlement?.trainers.findIndex(
+      (trainer) => trainer.toLowerCase() === chain.account?.toLowerCase(),
+    );
+    if (settlement === undefined || index === undefined || index < 0) {
+      const voided = (await readVoidedRounds(chain, projectId)).find(
+        (each) => each.roundIndex === roundIndex,
+      );
+      const outcome = { verdict: voided ? "void" : "not-submitted", reason: voided?.reason };
+      workStore.save({ ...work, stage: "lost", outcome });
+      onEvent({ type: "outcome", projectId, roundIndex, ...outcome });
+      continue;
+    }
+    const decoded = unpackOutcome(settlement.outcomeWords, project.terms.slots);
+    const outcome = {
+      slot: FIRST_TRAINER_SLOT + index,
+      verdict: decoded.verdicts[index],
+      weight: decoded.weights[index],
+      share: decoded.shares[index],
+      earnedWei: (settlement.earningsWei[index] ?? 0n).toString(),
+      transactionHash: settlement.transactionHash,
+    };
+    workStore.save({ ...work, stage: "settled", outcome });
+    onEvent({ type: "outcome", projectId, roundIndex, ...outcome });
+  }
+}
+
+const isBetweenRounds = (project: Project) =>
+  project.phase === "idle" || project.phase === "overdue" || project.phase === "ended";
+
+/** The newest model of a project, as the chain names it. */
+export async function currentModel(chain: Chain, projectId: bigint) {
+  const model = (await readModels(chain, projectId)).at(-1);
+  if (model === undefined) throw new CommonweightError(workerErrors.modelUnverified, "no model");
+  return model;
+}
