@@ -1,3 +1,5 @@
+import type { RandomBytes } from "../protocol/scalar.ts";
+
 /** Numbers in `[0, 1)`: seeded for what must repeat, from the system for what must stay secret. */
 export type RandomSource = () => number;
 
@@ -38,18 +40,42 @@ export function seededRandom(seed: string): RandomSource {
   return () => next() / 4294967296;
 }
 
-/** Unpredictable random numbers with 53 bits, for noise and dither that nobody may reproduce. */
-export function secureRandom(): RandomSource {
-  const words = new Uint32Array(2048);
-  let used = words.length;
+/** Unpredictable bytes from the system, for noise and dither that nobody may reproduce. */
+export function secureBytes(length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  // The Web Crypto API gives at most 65,536 bytes at once.
+  for (let from = 0; from < length; from += 65_536) {
+    crypto.getRandomValues(bytes.subarray(from, Math.min(length, from + 65_536)));
+  }
+  return bytes;
+}
+
+/** Repeatable bytes, for simulations and tests. Not for secrets. */
+export function seededBytes(seed: string): RandomBytes {
+  const random = seededRandom(seed);
+  return (length) => {
+    const bytes = new Uint8Array(length);
+    for (let i = 0; i < length; i += 4) {
+      const word = Math.floor(random() * 4294967296);
+      for (let k = 0; k < 4 && i + k < length; k++) bytes[i + k] = word >>> (8 * k);
+    }
+    return bytes;
+  };
+}
+
+/** Uniform numbers with 53 bits from random bytes. */
+export function uniformRandom(randomBytes: RandomBytes): RandomSource {
+  let words: DataView = new DataView(new ArrayBuffer(0));
+  let used = 0;
   return () => {
-    if (used >= words.length) {
-      crypto.getRandomValues(words);
+    if (used >= words.byteLength) {
+      const bytes = randomBytes(8192);
+      words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       used = 0;
     }
-    const high = (words[used] as number) >>> 5;
-    const low = (words[used + 1] as number) >>> 6;
-    used += 2;
+    const high = words.getUint32(used) >>> 5;
+    const low = words.getUint32(used + 4) >>> 6;
+    used += 8;
     return (high * 67108864 + low) / 9007199254740992;
   };
 }

@@ -1,11 +1,11 @@
 import { CommonweightError } from "../protocol/errors.ts";
+import type { RandomBytes } from "../protocol/scalar.ts";
 import type { Dataset } from "./dataset.ts";
 import { learningErrors } from "./errors.ts";
 import { countLocalSteps, type Hyperparameters } from "./hyperparameters.ts";
 import { type ComputeDevice, compileModel } from "./jax.ts";
 import type { ModelSpec } from "./model-spec.ts";
-import { quantiseUpdate } from "./quantise-update.ts";
-import type { RandomSource } from "./random.ts";
+import { prepareUpdate } from "./prepare-update.ts";
 import { readPadded, requireLayers, trainLocally } from "./train-locally.ts";
 import { difference, norm, scaled } from "./vector.ts";
 
@@ -28,7 +28,8 @@ export interface ComputeReferencesParameters {
   readonly ditherBits?: number;
   readonly seed: string;
   readonly roundIndex?: number;
-  readonly random: RandomSource;
+  /** Rounding and dither: `secureBytes`, seeded in simulations. */
+  readonly randomBytes: RandomBytes;
   readonly device?: ComputeDevice;
   readonly signal?: AbortSignal;
 }
@@ -55,7 +56,7 @@ const LARGEST_ENTRY = 32_000;
  * @throws CommonweightError CW3401 for a multiple outside 2..4 or a reference of length zero.
  */
 export async function computeReferences(options: ComputeReferencesParameters): Promise<References> {
-  const { parameters, fractionBits, ditherBits, random, stepMultiple = 3 } = options;
+  const { parameters, fractionBits, ditherBits, randomBytes, stepMultiple = 3 } = options;
   if (!(stepMultiple >= 2 && stepMultiple <= 4)) {
     throw new CommonweightError(
       learningErrors.referenceInvalid,
@@ -81,7 +82,7 @@ export async function computeReferences(options: ComputeReferencesParameters): P
   }
   const step = fitInt16(scaled(gradient, -norm(reference) / length), fractionBits);
   const integers = (delta: Float32Array) =>
-    quantiseUpdate({ delta, fractionBits, ditherBits, random }).update;
+    prepareUpdate({ delta, fractionBits, ditherBits, randomBytes }).update;
   return { r: integers(reference), g: integers(step), referenceSteps };
 }
 

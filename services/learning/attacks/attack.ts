@@ -33,10 +33,13 @@ export interface Attack {
   craft(context: AttackContext): Int16Array | Promise<Int16Array>;
 }
 
-/** Rounds to int16; what does not fit is cut, as an attacker's own quantiser would. */
-export function toInt16(values: ArrayLike<number>, factor = 1): Int16Array {
+/**
+ * Rounds to int16 at random up or down, so that colluders with the same values are not exact duplicates; what does not
+ * fit is cut, as an attacker's own quantiser would.
+ */
+export function toInt16(values: ArrayLike<number>, random: RandomSource, factor = 1): Int16Array {
   return Int16Array.from(values, (value) =>
-    Math.max(-32_767, Math.min(32_767, Math.round(value * factor))),
+    Math.max(-32_767, Math.min(32_767, Math.floor(value * factor + random()))),
   );
 }
 

@@ -59,7 +59,8 @@ export const dataAttacks: readonly Attack[] = [
     name: "scaling",
     summary: "Label flip, and the update times ten, to outweigh everybody.",
     needs: ["retrain"],
-    craft: async (context) => toInt16(await need(context, "retrain")(flipLabels), 10),
+    craft: async (context) =>
+      toInt16(await need(context, "retrain")(flipLabels), context.random, 10),
   },
   {
     name: "sybil-duplicates",

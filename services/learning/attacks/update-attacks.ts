@@ -33,12 +33,13 @@ function peerStatistics(peers: readonly Int16Array[]): { mean: Float64Array; sig
 /** The mean of the peers moved against itself by `z` standard deviations. */
 function littleIsEnough(context: AttackContext, z: number): Int16Array {
   const { mean, sigma } = peerStatistics(need(context, "peerUpdates"));
-  return toInt16(mean.map((value, j) => value - z * (sigma[j] as number)));
+  const moved = mean.map((value, j) => value - z * (sigma[j] as number));
+  return toInt16(moved, context.random);
 }
 
 /** Minus `epsilon` times the mean of the peers. */
 function innerProduct(context: AttackContext, epsilon: number): Int16Array {
-  return toInt16(peerStatistics(need(context, "peerUpdates")).mean, -epsilon);
+  return toInt16(peerStatistics(need(context, "peerUpdates")).mean, context.random, -epsilon);
 }
 
 export const updateAttacks: readonly Attack[] = [
@@ -46,20 +47,23 @@ export const updateAttacks: readonly Attack[] = [
     name: "sign-flip",
     summary: "Sends the negative of the honest update.",
     needs: [],
-    craft: ({ honestUpdate }) => toInt16(honestUpdate, -1),
+    craft: ({ honestUpdate, random }) => toInt16(honestUpdate, random, -1),
   },
   {
     name: "noise",
     summary: "Adds Gaussian noise three times as long as the honest update.",
     needs: [],
     craft: (context) =>
-      toInt16(add(context.honestUpdate, noiseOfNorm(context, 3 * norm(context.honestUpdate)))),
+      toInt16(
+        add(context.honestUpdate, noiseOfNorm(context, 3 * norm(context.honestUpdate))),
+        context.random,
+      ),
   },
   {
     name: "pure-noise",
     summary: "Sends Gaussian noise as long as an honest update: a free rider in disguise.",
     needs: [],
-    craft: (context) => toInt16(noiseOfNorm(context, norm(context.honestUpdate))),
+    craft: (context) => toInt16(noiseOfNorm(context, norm(context.honestUpdate)), context.random),
   },
   {
     name: "free-rider",
@@ -71,7 +75,7 @@ export const updateAttacks: readonly Attack[] = [
     name: "shrink",
     summary: "Sends a fifth of the honest update, to be averaged in for little.",
     needs: [],
-    craft: ({ honestUpdate }) => toInt16(honestUpdate, 0.2),
+    craft: ({ honestUpdate, random }) => toInt16(honestUpdate, random, 0.2),
   },
   {
     name: "copycat",
@@ -81,7 +85,7 @@ export const updateAttacks: readonly Attack[] = [
     craft: (context) => {
       const [peer] = need(context, "peerUpdates");
       const copied = peer as Int16Array;
-      return toInt16(add(copied, noiseOfNorm(context, 0.3 * norm(copied))));
+      return toInt16(add(copied, noiseOfNorm(context, 0.3 * norm(copied))), context.random);
     },
   },
   {
@@ -98,7 +102,7 @@ export const updateAttacks: readonly Attack[] = [
     needs: [],
     craft: (context) => {
       const stale = context.lastAggregate ?? context.honestUpdate;
-      return toInt16(add(stale, noiseOfNorm(context, 0.58 * norm(stale))));
+      return toInt16(add(stale, noiseOfNorm(context, 0.58 * norm(stale))), context.random);
     },
   },
   {
@@ -134,6 +138,6 @@ export const updateAttacks: readonly Attack[] = [
     name: "leaked-reference",
     summary: "Submits the owner's reference itself, having learned it.",
     needs: ["leakedReference"],
-    craft: (context) => need(context, "leakedReference").slice(),
+    craft: (context) => toInt16(need(context, "leakedReference"), context.random),
   },
 ];
