@@ -261,7 +261,7 @@ async function collect(
 ): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   for await (const part of source) parts.push(part);
-  return parts.length === 1 && parts[0] !== undefined ? parts[0] : concatBytes(parts);
+  return concatBytes(parts);
 }
 
 async function* sliced(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

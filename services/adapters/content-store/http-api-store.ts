@@ -12,8 +12,6 @@ export interface HttpApiStoreOptions {
   readonly authorization?: string;
 }
 
-// Long enough that no block contains it by chance.
-const BOUNDARY = "commonweight-0f3d1f5c9a7b4e2d86c05b9e1a74d3f2";
 const MAX_BLOCK_BYTES = 2 ** 22;
 const CODEC_NAMES = new Map<number, string>([
   [BLOCK_CODECS.raw, "raw"],
@@ -109,18 +107,20 @@ async function callApi(
   }: CallRest & { command: string; parameters: Record<string, string> },
 ): Promise<Uint8Array> {
   const target = `${url.replace(/\/$/, "")}/api/v0/${command}?${new URLSearchParams(parameters)}`;
+  // Drawn anew, so that content cannot have been made to contain it.
+  const boundary = `cw-${crypto.randomUUID()}`;
   const controller = new AbortController();
   const stop = () => controller.abort(signal?.reason);
   signal?.addEventListener("abort", stop, { once: true });
   try {
     const response = await fetch(target, {
       method: "POST",
-      body: body === undefined ? null : (multipart(body) as BodyInit),
+      body: body === undefined ? null : (multipart(body, boundary) as BodyInit),
       signal: controller.signal,
       headers: {
         ...(body === undefined
           ? {}
-          : { "content-type": `multipart/form-data; boundary=${BOUNDARY}` }),
+          : { "content-type": `multipart/form-data; boundary=${boundary}` }),
         ...(authorization === undefined ? {} : { authorization }),
       },
     });
@@ -150,10 +150,10 @@ async function callApi(
  * One file as a multipart body. Not `FormData`: Node's fetch turns that into a stream, and when nobody answers at the address, the
  * stream fails a second time where no caller can catch it, which ends the process.
  */
-function multipart(file: Uint8Array): Uint8Array {
-  const head = `--${BOUNDARY}\r\ncontent-disposition: form-data; name="data"; filename="data"\r\ncontent-type: application/octet-stream\r\n\r\n`;
+function multipart(file: Uint8Array, boundary: string): Uint8Array {
+  const head = `--${boundary}\r\ncontent-disposition: form-data; name="data"; filename="data"\r\ncontent-type: application/octet-stream\r\n\r\n`;
   return new Uint8Array(
-    Buffer.concat([Buffer.from(head), file, Buffer.from(`\r\n--${BOUNDARY}--\r\n`)]),
+    Buffer.concat([Buffer.from(head), file, Buffer.from(`\r\n--${boundary}--\r\n`)]),
   );
 }
 

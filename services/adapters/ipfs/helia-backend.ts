@@ -5,6 +5,7 @@ import type { CID } from "multiformats/cid";
 import type { BlockBackend } from "../content-store/block-content-store.ts";
 import { concatBytes } from "../content-store/car.ts";
 import { isBlockOf } from "../content-store/content-id.ts";
+import { createWantBlock } from "./want-block.ts";
 
 // Our own pin records. Helia's pins count references per block and lose count when pins share blocks and one is removed
 // (7.1: `rm` keeps the remover instead of dropping it), so a later collection would take blocks that are still pinned.
@@ -26,6 +27,7 @@ export interface HeliaParts {
 
 /** The blocks of a Helia node, as {@link BlockBackend}. */
 export function heliaBackend({ helia, blockstore, reconnect, stop }: HeliaParts): BlockBackend {
+  const wantBlock = createWantBlock(helia);
   return {
     loadHere: (cid, signal) => joined(blockstore.get(cid, given(signal))),
     load: async (cid, signal) => {
@@ -35,7 +37,7 @@ export function heliaBackend({ helia, blockstore, reconnect, stop }: HeliaParts)
         // A copy that has rotted on disk is dropped and fetched again instead of failing for ever.
         await blockstore.delete(cid);
       }
-      return joined(helia.blockstore.get(cid, given(signal)));
+      return wantBlock(cid, signal);
     },
     // Through Helia, which offers the block to whoever has asked for it.
     put: async (cid, block, signal) => void (await helia.blockstore.put(cid, block, given(signal))),
@@ -66,7 +68,5 @@ async function joined(
 ): Promise<Uint8Array> {
   const collected: Uint8Array[] = [];
   for await (const part of parts) collected.push(part);
-  return collected.length === 1 && collected[0] !== undefined
-    ? collected[0]
-    : concatBytes(collected);
+  return concatBytes(collected);
 }

@@ -1,0 +1,40 @@
+import type { HeliaWithLibp2p } from "@helia/libp2p";
+import type { CID } from "multiformats/cid";
+import { concatBytes } from "../content-store/car.ts";
+
+/** Fetches one block from the network, asking again while nobody answers; ends with the signal. */
+export type WantBlock = (cid: CID, signal?: AbortSignal) => Promise<Uint8Array>;
+
+// The first wait covers a lost message; doubling lets a block through that is only slow.
+const FIRST_WAIT_MS = 3000;
+// Longer than bitswap's debounce of 10 ms.
+const COOLING_MS = 50;
+
+/**
+ * Asks again for blocks that do not come, since a want can get lost: bitswap drops messages when a peer's queue is full, and a want that
+ * follows a cancelled one for the same block within the debounce reuses the cancelled entry and is never sent (`@helia/bitswap` 4.0).
+ */
+export function createWantBlock(helia: HeliaWithLibp2p): WantBlock {
+  const cooling = new Map<string, Promise<void>>();
+
+  return async (cid, signal) => {
+    const key = cid.toString();
+    for (let waitMs = FIRST_WAIT_MS; ; waitMs *= 2) {
+      await cooling.get(key);
+      signal?.throwIfAborted();
+      const patience = AbortSignal.timeout(waitMs);
+      try {
+        const parts: Uint8Array[] = [];
+        const combined = signal === undefined ? patience : AbortSignal.any([signal, patience]);
+        for await (const part of helia.blockstore.get(cid, { signal: combined })) parts.push(part);
+        return concatBytes(parts);
+      } catch (error) {
+        if (!patience.aborted && signal?.aborted !== true) throw error;
+        const cooled = new Promise<void>((resolve) => setTimeout(resolve, COOLING_MS));
+        cooling.set(key, cooled);
+        void cooled.then(() => cooling.delete(key));
+        signal?.throwIfAborted();
+      }
+    }
+  };
+}
