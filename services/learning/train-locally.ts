@@ -131,8 +131,10 @@ export async function trainLocally(
       pending.push(run.step(await readPadded(dataset, indices, batchSize), rate));
       samplesSeen += indices.length;
       if (pending.length >= READ_EVERY_STEPS || step === steps) {
-        losses.push(...(await readLosses(pending)));
+        // Reading consumes them, so they must not be dropped again below when a loss is not finite.
+        const finished = pending;
         pending = [];
+        losses.push(...(await readLosses(finished)));
         // Lets an abort signal, a server's request or a page's painting in between.
         await new Promise((resolve) => setTimeout(resolve, 0));
       }
