@@ -103,7 +103,9 @@ export async function openWorkerPool(options: {
 
   function failAll(error: unknown): void {
     isClosed = true;
-    for (const job of [...queue.splice(0), ...current.values()]) job.reject(error);
+    const jobs = [...queue.splice(0), ...current.values()];
+    current.clear();
+    for (const job of jobs) job.reject(error);
   }
 
   for (let index = 0; index < threads; index++) start();
@@ -133,12 +135,7 @@ export async function openWorkerPool(options: {
       });
     },
     async close() {
-      if (isClosed && workers.length === 0) return;
-      const closed = new CommonweightError(curveErrors.curveClosed);
-      isClosed = true;
-      for (const job of queue.splice(0)) job.reject(closed);
-      for (const job of current.values()) job.reject(closed);
-      current.clear();
+      failAll(new CommonweightError(curveErrors.curveClosed));
       await Promise.all(workers.splice(0).map((worker) => worker.terminate()));
     },
   };
