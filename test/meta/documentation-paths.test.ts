@@ -1,0 +1,64 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { repositoryRoot } from "../../scripts/repository.ts";
+import { documentationPages } from "./shell-blocks.ts";
+
+const exists = (path: string) => existsSync(join(repositoryRoot, path));
+const readPage = (page: string) => readFile(join(repositoryRoot, page), "utf8");
+
+describe("documentation", () => {
+  it("links only to files that exist", async () => {
+    const pages = [...(await documentationPages()), "CHANGELOG.md"];
+    const links = await Promise.all(
+      pages.map(async (page) =>
+        [...(await readPage(page)).matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
+          .map(([, target]) => target ?? "")
+          .filter((target) => !/^[a-z]+:/.test(target))
+          .map((target) => ({ page, target: join(dirname(page), target) })),
+      ),
+    );
+
+    expect(links.flat().length).toBeGreaterThan(5);
+    expect(links.flat().filter(({ target }) => !exists(target))).toEqual([]);
+  });
+
+  it("defines every word of the glossary in a file that exists", async () => {
+    const rows = (await readPage("docs/glossary.md"))
+      .split("\n")
+      .filter((line) => line.startsWith("| ") && !line.startsWith("| word "))
+      .map((line) => line.split("|").map((cell) => cell.trim()));
+    const paths = rows.map(([, word, , path]) => ({ word, path: path?.replaceAll("`", "") ?? "" }));
+
+    expect(rows.length).toBeGreaterThan(40);
+    expect(paths.filter(({ path }) => !exists(path))).toEqual([]);
+    const words = paths.map(({ word }) => word);
+    expect(words.filter((word, index) => words.indexOf(word) !== index)).toEqual([]);
+  });
+
+  it("maps only folders and files that exist, and every folder there is", async () => {
+    const readme = await readPage("README.md");
+    const rows = readme
+      .split("\n")
+      .filter((line) => /^\| `/.test(line))
+      .map((line) => line.split("|").map((cell) => cell.trim()));
+    const folders = rows.flatMap(([, cell = ""]) =>
+      [...cell.matchAll(/`([^`]+)`/g)].map(([, path]) => path ?? ""),
+    );
+    // "services/owner/, worker/": the later ones stand beside the first.
+    const isThere = (path: string) => exists(path) || exists(join("services", path));
+
+    expect(folders.filter((path) => !isThere(path))).toEqual([]);
+    for (const folder of [
+      "contracts/",
+      "services/protocol/",
+      "services/adapters/",
+      "test/",
+      "scripts/",
+      "docs/",
+    ]) {
+      expect(folders).toContain(folder);
+    }
+  });
+});
