@@ -5,16 +5,19 @@
  *   npm test -- --only typescript    one suite: checks | solidity | typescript
  *   npm test -- test/protocol        only the TypeScript tests below a path
  *
- * `CW_LONG=1` runs the long tier: more fuzzing, and the files `*.long.test.ts`.
+ *   npm test -- --long               the long tier: more fuzzing, and the files `*.long.test.ts`
  */
 import { parseArgs } from "node:util";
 import { runChecks, runSolidity, runVitest } from "./test/suites.ts";
 import { isGreen, type SuiteResult, summaryLines } from "./test/tally.ts";
 
 const { values, positionals } = parseArgs({
-  options: { only: { type: "string" } },
+  options: { only: { type: "string" }, long: { type: "boolean", default: false } },
   allowPositionals: true,
 });
+
+// The configurations of vitest and Hardhat read it, in processes of their own.
+if (values.long) process.env.CW_LONG = "1";
 
 /** Contracts come before TypeScript, whose tests read the artifacts that this compiles. */
 const suites: Record<string, () => Promise<SuiteResult>> = {
