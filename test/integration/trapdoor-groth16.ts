@@ -24,8 +24,13 @@ export interface TrapdoorKey {
   readonly ruleId: number;
   readonly slots: number;
   readonly points: VerifyingKeyPoints;
-  /** A proof for these public signals, in the EVM's order of 8 words. */
-  prove(signals: readonly bigint[], randomness?: string): readonly bigint[];
+  /**
+   * A proof for these public signals, in the EVM's order of 8 words.
+   *
+   * @param error Leaves the rule's equation wrong by this multiple of `e([1], [1])`: one half of an attempt to let two
+   * wrong equations cancel each other.
+   */
+  prove(signals: readonly bigint[], error?: bigint): readonly bigint[];
 }
 
 /** `scalar` times the first group's generator. */
@@ -58,16 +63,25 @@ export function trapdoorKey(ruleId: number, slots: number): TrapdoorKey {
   const [alpha, beta, delta] = ["alpha", "beta", "delta"].map((part) => secret(`${name}/${part}`));
   const ic = Array.from({ length: signalCount(slots) + 1 }, (_, i) => secret(`${name}/ic/${i}`));
   if (alpha === undefined || beta === undefined || delta === undefined) throw new TypeError(name);
-  const points = { alpha: g1(alpha), beta: g2(beta), gamma: g2(1n), delta: g2(delta), ic: ic.map(g1) };
+  const points = {
+    alpha: g1(alpha),
+    beta: g2(beta),
+    gamma: g2(1n),
+    delta: g2(delta),
+    ic: ic.map(g1),
+  };
   return {
     ruleId,
     slots,
     points,
-    prove(signals, randomness = "") {
-      const [a, b] = ["a", "b"].map((part) => secret(`${name}/${randomness}/${part}`));
+    prove(signals, error = 0n) {
+      const [a, b] = ["a", "b"].map((part) => secret(`${name}/proof/${part}`));
       if (a === undefined || b === undefined) throw new TypeError(name);
-      const statement = signals.reduce((sum, signal, i) => sum + signal * (ic[i + 1] ?? 0n), ic[0] ?? 0n);
-      const c = toScalar(a * b - alpha * beta - statement) * scalarInverse(delta);
+      const statement = signals.reduce(
+        (sum, signal, i) => sum + signal * (ic[i + 1] ?? 0n),
+        ic[0] ?? 0n,
+      );
+      const c = toScalar(a * b - alpha * beta - statement - error) * scalarInverse(delta);
       const [pointA, pointB, pointC] = [g1(a), g2(b), g1(c)];
       return [pointA.x, pointA.y, ...pointB.x, ...pointB.y, pointC.x, pointC.y];
     },

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { bn254 } from "@noble/curves/bn254.js";
 import { getAddress, toBeHex } from "ethers";
-import { type G1Point, INFINITY, SCALAR_FIELD } from "../../services/protocol/curve.ts";
+import { type G1Point, INFINITY } from "../../services/protocol/curve.ts";
 import type { GramProof } from "../../services/protocol/gram-proof.ts";
+import { toScalar } from "../../services/protocol/scalar.ts";
+import type { RoundProof } from "../../services/protocol/settlement.ts";
 import { type EvmG2Point, type TrapdoorKey, trapdoorKey } from "./trapdoor-groth16.ts";
 
 /** Solidity's `RoundStatement`. */
@@ -18,16 +20,6 @@ export interface RoundStatement {
   readonly commitments: readonly G1Point[];
 }
 
-/** Solidity's `RoundProof`. */
-export interface RoundProof {
-  readonly gram: GramProof;
-  readonly dummyCommitment: G1Point;
-  readonly gramHash: bigint;
-  readonly outcomeWords: readonly bigint[];
-  readonly aggregateCommitment: G1Point;
-  readonly groth16: readonly bigint[];
-}
-
 /** A round that the verifier must accept, and what it must say. */
 export interface VerifiedRound {
   readonly name: string;
@@ -40,7 +32,9 @@ export interface VerifiedRound {
   readonly newModelCommitment: G1Point;
 }
 
-export const VERIFIER_KEYS: readonly TrapdoorKey[] = [8, 16, 32].map((slots) => trapdoorKey(1, slots));
+export const VERIFIER_KEYS: readonly TrapdoorKey[] = [8, 16, 32].map((slots) =>
+  trapdoorKey(1, slots),
+);
 
 /** The key of a statement's rule and slots. */
 export function keyOf(statement: RoundStatement): TrapdoorKey {
@@ -52,16 +46,21 @@ export function keyOf(statement: RoundStatement): TrapdoorKey {
 /** `sum scalars[i] * points[i]`, by a library that the code under test does not use. */
 export function combinePoints(points: readonly G1Point[], scalars: readonly bigint[]): G1Point {
   const { Point } = bn254.G1;
-  const sum = points.reduce((total, point, i) => {
-    const scalar = (((scalars[i] ?? 0n) % SCALAR_FIELD) + SCALAR_FIELD) % SCALAR_FIELD;
-    if (scalar === 0n || (point.x === 0n && point.y === 0n)) return total;
-    return total.add(Point.fromAffine(point).multiply(scalar));
-  }, Point.ZERO);
+  let sum = Point.ZERO;
+  for (const [i, point] of points.entries()) {
+    const scalar = toScalar(scalars[i] ?? 0n);
+    if (scalar === 0n || (point.x === 0n && point.y === 0n)) continue;
+    sum = sum.add(Point.fromAffine(point).multiply(scalar));
+  }
   return sum.is0() ? INFINITY : sum.toAffine();
 }
 
 /** The public signals in the circuit's order, written down here once more so that the contract's order is checked. */
-export function publicSignals(statement: RoundStatement, proof: RoundProof, alpha: bigint): bigint[] {
+export function publicSignals(
+  statement: RoundStatement,
+  proof: RoundProof,
+  alpha: bigint,
+): bigint[] {
   return [...proof.outcomeWords, alpha, proof.gram.mu, proof.gramHash, ...statement.termsWords];
 }
 
@@ -126,10 +125,7 @@ export function vectorRounds(): VerifiedRound[] {
       shares: settlement.shares.slice(3),
       weights: settlement.weights.slice(3),
       verdicts: round.commitments.slice(3).map(({ x, y }) => (x === 0n && y === 0n ? 0 : 1)),
-      newModelCommitment: combinePoints(
-        [context.modelCommitment, settlement.aggregate],
-        [1n, 1n],
-      ),
+      newModelCommitment: combinePoints([context.modelCommitment, settlement.aggregate], [1n, 1n]),
     };
   });
 }

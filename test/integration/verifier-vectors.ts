@@ -22,8 +22,13 @@ export const ABI_TYPES = {
 /** The contents of test/vectors/round-verifier.json: structs as ABI bytes, which Solidity decodes in one line. */
 export function roundVerifierVectors(): string {
   const coder = AbiCoder.defaultAbiCoder();
-  const encode = (type: keyof typeof ABI_TYPES, value: unknown) => coder.encode([ABI_TYPES[type]], [value]);
-  const keys = VERIFIER_KEYS.map(({ ruleId, slots, points }) => ({ ruleId, slots, key: encode("key", points) }));
+  const encode = (type: keyof typeof ABI_TYPES, value: unknown) =>
+    coder.encode([ABI_TYPES[type]], [value]);
+  const keys = VERIFIER_KEYS.map(({ ruleId, slots, points }) => ({
+    ruleId,
+    slots,
+    key: encode("key", points),
+  }));
   const rounds = vectorRounds().map((round) => ({
     name: round.name,
     slots: Number(round.statement.slots),
