@@ -1,0 +1,107 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { SCALAR_FIELD } from "../../services/protocol/curve.ts";
+import {
+  outcomeWordCount,
+  packOutcome,
+  packTerms,
+  publicSignals,
+  termsWordCount,
+  unpackOutcome,
+  unpackTerms,
+} from "../../services/protocol/public-signals.ts";
+import { SLOT_COUNTS, trainerCount } from "../../services/protocol/round-terms.ts";
+import { VERDICTS } from "../../services/protocol/verdicts.ts";
+import { expectCode } from "./expect-code.ts";
+import { ROUND_INPUTS } from "./round-rule-cases.ts";
+
+const RUNS = { seed: 20_264, numRuns: 200 };
+const slotCounts = fc.constantFrom(...SLOT_COUNTS);
+const outcomes = slotCounts.chain((slotCount) => {
+  const trainers = { minLength: trainerCount(slotCount), maxLength: trainerCount(slotCount) };
+  return fc.record({
+    slotCount: fc.constant(slotCount),
+    verdicts: fc.array(fc.constantFrom(...VERDICTS), trainers),
+    weights: fc.array(fc.integer({ min: 0, max: 1024 }), trainers),
+    shares: fc.array(fc.integer({ min: 0, max: 65_535 }), trainers),
+  });
+});
+
+describe("outcome words", () => {
+  it("unpack to what was packed and stay below the field's order", () => {
+    fc.assert(
+      fc.property(outcomes, ({ slotCount, ...outcome }) => {
+        const words = packOutcome(outcome);
+
+        expect(words).toHaveLength(outcomeWordCount(slotCount));
+        expect(words.every((word) => word < SCALAR_FIELD)).toBe(true);
+        expect(unpackOutcome(words, slotCount)).toEqual(outcome);
+      }),
+      RUNS,
+    );
+  });
+
+  it("lie where the contract and the circuits look for them", () => {
+    const outcome = {
+      verdicts: ["accepted", "stale-copy", "inactive", "inactive", "accepted"] as const,
+      weights: [1024, 0, 0, 0, 3],
+      shares: [65_535, 0, 0, 0, 1],
+    };
+    const word = 65_535n | (1024n << 16n) | (1n << 27n) | (7n << 58n);
+
+    expect(packOutcome(outcome)).toEqual([word | ((1n | (3n << 16n) | (1n << 27n)) << 124n)]);
+  });
+
+  it.each([
+    ["too few words", [], 8],
+    ["too many words", [0n, 0n], 8],
+    ["bits beyond the last trainer", [1n << 155n], 8],
+    ["a verdict that no rule gives", [9n << 27n], 8],
+    ["a negative word", [-1n], 8],
+  ])("are refused with CW1003: %s", (_, words, slotCount) => {
+    expectCode(() => unpackOutcome(words, slotCount), "CW1003");
+  });
+});
+
+describe("terms words", () => {
+  it("unpack to what was packed, for every vector", () => {
+    for (const { terms } of ROUND_INPUTS) {
+      const words = packTerms(terms);
+
+      expect(words).toHaveLength(termsWordCount(terms.slotCount));
+      expect(words.every((word) => word < SCALAR_FIELD)).toBe(true);
+      expect(unpackTerms(words, terms.slotCount)).toEqual(terms);
+    }
+  });
+
+  it("are refused with CW1000 when the terms are malformed", () => {
+    const { terms } = ROUND_INPUTS[0] as (typeof ROUND_INPUTS)[0];
+    expectCode(() => packTerms({ ...terms, normBoundSquared: 1n << 54n }), "CW1000");
+  });
+
+  it.each<[string, (word: bigint) => bigint[]]>([
+    ["no word", () => []],
+    ["a word too many", (word) => [word, 0n]],
+    ["an inactive reference", (word) => [word & ~1n]],
+    ["bits above the last weight", (word) => [word | (1n << 246n)]],
+    ["a flag of a slot that does not exist", (word) => [word | (1n << 8n)]],
+    ["a negative word", (word) => [-word]],
+  ])("are refused with CW1003 for %s", (_, change) => {
+    const { terms } = ROUND_INPUTS[0] as (typeof ROUND_INPUTS)[0];
+    const [word] = packTerms(terms) as [bigint];
+    expectCode(() => unpackTerms(change(word), terms.slotCount), "CW1003");
+  });
+});
+
+describe("the order of public signals", () => {
+  it("is outcome, alpha, mu, gramHash, terms; 5, 6 and 9 of them", () => {
+    const counts = SLOT_COUNTS.map((slotCount) => {
+      const outcomeWords = Array<bigint>(outcomeWordCount(slotCount)).fill(1n);
+      const termsWords = Array<bigint>(termsWordCount(slotCount)).fill(5n);
+      const signals = publicSignals({ outcomeWords, alpha: 2n, mu: 3n, gramHash: 4n, termsWords });
+      expect(signals.filter((word) => word !== 1n && word !== 5n)).toEqual([2n, 3n, 4n]);
+      return signals.length;
+    });
+    expect(counts).toEqual([5, 6, 9]);
+  });
+});
