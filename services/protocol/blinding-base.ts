@@ -31,8 +31,7 @@ export function hashToCurve(seed: string): G1Point {
     // q = 3 (mod 4), so this is a square root exactly when there is one.
     const root = power(square, (BASE_FIELD + 1n) / 4n);
     if ((root * root) % BASE_FIELD !== square) continue;
-    const negated = BASE_FIELD - root;
-    return { x, y: root <= negated ? root : negated };
+    return { x, y: root > (BASE_FIELD - 1n) / 2n ? BASE_FIELD - root : root };
   }
 }
 

@@ -92,7 +92,9 @@ function checkSlots({ slots, blindings, commitments, parameterCount }: ProveGram
   }
   slots.forEach((slot, index) => {
     const isWide = slot instanceof Int32Array;
-    if (slot && (slot.length !== parameterCount || (isWide && index !== 2))) {
+    // The curve adds up weighted integers without carries; beyond 30 bits a limb could overflow.
+    const isTooWide = isWide && (index !== 2 || slot.some((value) => Math.abs(value) >= 2 ** 30));
+    if (slot && (slot.length !== parameterCount || isTooWide)) {
       throw new CommonweightError(gramErrors.slotMalformed, `slot ${index} is malformed`);
     }
   });
