@@ -119,3 +119,38 @@ export function relabelDataset(dataset: Dataset, relabel: (label: number) => num
     readLabels: async () => (await dataset.readLabels()).map(relabel),
   };
 }
+
+/** How values enter the model: `(value - mean) / deviation`; one number for all, or one per channel. */
+export interface Normalisation {
+  readonly mean: readonly number[];
+  readonly deviation: readonly number[];
+}
+
+/**
+ * The same samples normalised as the project's manifest says.
+ *
+ * @throws CommonweightError CW3105 when the lists have neither one entry nor one per channel (or feature).
+ */
+export function normaliseDataset(dataset: Dataset, normalisation: Normalisation): Dataset {
+  const { mean, deviation } = normalisation;
+  const channels = dataset.inputShape[0] as number;
+  if (mean.length !== deviation.length || (mean.length !== 1 && mean.length !== channels)) {
+    throw new CommonweightError(
+      learningErrors.dataUnfit,
+      `normalisation of ${mean.length} channels for samples of shape [${dataset.inputShape}]`,
+    );
+  }
+  const length = sampleLength(dataset.inputShape);
+  const perChannel = length / mean.length;
+  return {
+    ...dataset,
+    readBatch: async (indices) => {
+      const batch = await dataset.readBatch(indices);
+      const inputs = batch.inputs.map((value, i) => {
+        const channel = Math.floor((i % length) / perChannel);
+        return (value - (mean[channel] as number)) / (deviation[channel] as number);
+      });
+      return { inputs, labels: batch.labels };
+    },
+  };
+}

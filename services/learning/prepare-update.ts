@@ -8,6 +8,7 @@ import { clippedTo, norm } from "./vector.ts";
 
 /** Noise a trainer adds to hide its data. Only Gaussian noise comes with a stated (epsilon, delta). */
 export type UpdateNoise =
+  | { readonly kind: "none" }
   /** Standard deviation of each entry is `multiplier * clipNorm`. */
   | { readonly kind: "gaussian"; readonly multiplier: number }
   /** Rounds to coarse random levels `2^levelBits` units apart; each level exists with probability `keep`. */

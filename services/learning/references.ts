@@ -16,14 +16,12 @@ export interface ComputeReferencesParameters {
   readonly parameters: Float32Array;
   /** Clean, balanced samples that decide who is accepted; 100 to 200 are enough. */
   readonly rootSet: Dataset;
-  /** Disjoint clean samples that decide pay; 500 or more, every class. */
-  readonly paySet: Dataset;
+  /** Disjoint clean samples that decide pay; 500 or more, every class. Null when the project has no pay gradient. */
+  readonly paySet: Dataset | null;
   /** The trainers' settings. */
   readonly hyperparameters: Hyperparameters;
-  /** Samples of a typical trainer; with the settings it gives the median trainer's steps. */
-  readonly medianTrainerSamples: number;
-  /** Steps of the reference over those of the median trainer: 2 to 4 (`rules.md` 7.1). Default 3. */
-  readonly stepMultiple?: number;
+  /** Local steps of r, as in the manifest; see {@link referenceStepsFor}. */
+  readonly referenceSteps: number;
   readonly fractionBits: number;
   readonly ditherBits?: number;
   readonly seed: string;
@@ -38,10 +36,8 @@ export interface ComputeReferencesParameters {
 export interface References {
   /** Slot 0: the reference update. */
   readonly r: Int16Array;
-  /** Slot 1: the pay gradient, as long as r. */
-  readonly g: Int16Array;
-  /** Steps r was trained for. */
-  readonly referenceSteps: number;
+  /** Slot 1: the pay gradient, as long as r; null when the project has none. */
+  readonly g: Int16Array | null;
 }
 
 const GRADIENT_BATCH = 250;
@@ -49,41 +45,51 @@ const GRADIENT_BATCH = 250;
 const LARGEST_ENTRY = 32_000;
 
 /**
+ * Steps of the reference: 2 to 4 times those of the median trainer (`rules.md` 7.1). A single gradient is a bad lie
+ * detector; a reference that ran on longer than the trainers points at what they got wrong.
+ *
+ * @throws CommonweightError CW3401 for a multiple outside 2..4.
+ */
+export function referenceStepsFor(
+  hyperparameters: Hyperparameters,
+  medianTrainerSamples: number,
+  multiple = 3,
+): number {
+  if (!(multiple >= 2 && multiple <= 4)) {
+    throw new CommonweightError(
+      learningErrors.referenceInvalid,
+      `${multiple} times the median steps: 2 to 4 filters best`,
+    );
+  }
+  return Math.round(multiple * countLocalSteps(hyperparameters, medianTrainerSamples));
+}
+
+/**
  * Computes r and g for a round: r by training on the root set two to four times as long as the median trainer, g by one
  * full-batch gradient step on the pay set, scaled to the length of r. Shares do not depend on the length of g
  * (`rules.md` 11.1), so a g that would leave 16 bits is shortened.
  *
- * @throws CommonweightError CW3401 for a multiple outside 2..4 or a reference of length zero.
+ * @throws CommonweightError CW3401 for a reference or gradient of length zero.
  */
 export async function computeReferences(options: ComputeReferencesParameters): Promise<References> {
-  const { parameters, fractionBits, ditherBits, randomBytes, stepMultiple = 3 } = options;
-  if (!(stepMultiple >= 2 && stepMultiple <= 4)) {
-    throw new CommonweightError(
-      learningErrors.referenceInvalid,
-      `${stepMultiple} times the median steps: 2 to 4 filters best`,
-    );
-  }
-  const median = countLocalSteps(options.hyperparameters, options.medianTrainerSamples);
-  const referenceSteps = Math.round(stepMultiple * median);
+  const { parameters, fractionBits, ditherBits, randomBytes, paySet } = options;
   const trained = await trainLocally({
     ...options,
     dataset: options.rootSet,
-    hyperparameters: { ...options.hyperparameters, steps: referenceSteps },
+    hyperparameters: { ...options.hyperparameters, steps: options.referenceSteps },
     seed: `${options.seed}/reference`,
   });
+  const integers = (delta: Float32Array) => {
+    if (norm(delta) === 0)
+      throw new CommonweightError(learningErrors.referenceInvalid, "length zero");
+    return prepareUpdate({ delta, fractionBits, ditherBits, randomBytes }).update;
+  };
   const reference = fitInt16(difference(trained.parameters, parameters), fractionBits);
-  const gradient = await meanGradient({ ...options, dataset: options.paySet });
-  const length = norm(gradient);
-  if (!(norm(reference) > 0 && length > 0)) {
-    throw new CommonweightError(
-      learningErrors.referenceInvalid,
-      "the reference or the gradient is zero",
-    );
-  }
-  const step = fitInt16(scaled(gradient, -norm(reference) / length), fractionBits);
-  const integers = (delta: Float32Array) =>
-    prepareUpdate({ delta, fractionBits, ditherBits, randomBytes }).update;
-  return { r: integers(reference), g: integers(step), referenceSteps };
+  const r = integers(reference);
+  if (paySet === null) return { r, g: null };
+  const gradient = await meanGradient({ ...options, dataset: paySet });
+  const step = scaled(gradient, -norm(reference) / Math.max(norm(gradient), Number.MIN_VALUE));
+  return { r, g: integers(fitInt16(step, fractionBits)) };
 }
 
 /** Shortens a vector so that no entry is cut when it becomes an int16. */

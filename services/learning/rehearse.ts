@@ -1,36 +1,41 @@
 import { CommonweightError } from "../protocol/errors.ts";
-import { roundPayouts } from "../protocol/payout.ts";
+import type { Manifest } from "../protocol/manifest.ts";
+import { type RoundPayouts, roundPayouts } from "../protocol/payout.ts";
 import { roundRuleById } from "../protocol/round-rules.ts";
 import type { Verdict } from "../protocol/verdicts.ts";
 import { type Dataset, subsetDataset } from "./dataset.ts";
 import { ruleDecision } from "./decide-round.ts";
 import { learningErrors } from "./errors.ts";
 import { evaluate } from "./evaluate.ts";
-import type { Hyperparameters } from "./hyperparameters.ts";
 import type { ComputeDevice } from "./jax.ts";
-import type { ModelSpec } from "./model-spec.ts";
 import { type PartitionPlan, partitionIndices } from "./partition.ts";
 import { seededRandom, shuffledIndices } from "./random.ts";
 import { type SimulatedRound, type SimulatedTrainer, simulateRounds } from "./simulate-rounds.ts";
 
-/** The terms of a project that a rehearsal depends on. */
+/** The parts of a manifest that a rehearsal depends on. */
+export type RehearsalManifest = Pick<
+  Manifest,
+  "model" | "training" | "fixedPoint" | "privacy" | "evaluation"
+>;
+
+/** The parts of the contract's terms that a rehearsal depends on, with the market's defaults. */
 export interface RehearsalTerms {
-  readonly model: ModelSpec;
-  readonly hyperparameters: Hyperparameters;
-  readonly fractionBits: number;
-  readonly ditherBits?: number | undefined;
-  readonly clipNorm?: number | undefined;
-  readonly ruleId: number;
-  readonly parameterA?: number | undefined;
-  readonly parameterB?: number | undefined;
-  readonly budgetPerRoundWei: bigint;
-  readonly flatBps: number;
-  readonly capBps: number;
+  /** 1, the trust rule, by default. */
+  readonly ruleId?: number;
+  readonly parameterA?: number;
+  readonly parameterB?: number;
+  /** 10^18 by default. */
+  readonly budgetPerRoundWei?: bigint;
+  /** 1000 by default. */
+  readonly flatBps?: number;
+  /** 5000 by default. */
+  readonly capBps?: number;
 }
 
 /** Options of {@link rehearse}. */
 export interface RehearseParameters {
-  readonly terms: RehearsalTerms;
+  readonly manifest: RehearsalManifest;
+  readonly terms?: RehearsalTerms;
   /** A sample of the task. It is divided: a root set, a pay set, a validation set, and the trainers' parts. */
   readonly data: Dataset;
   readonly trainers: number;
@@ -128,27 +133,30 @@ async function makeTrainers(
  * @throws CommonweightError CW3501 for an unknown attack, CW3106 for too little data, CW3006 when cancelled.
  */
 export async function rehearse(parameters: RehearseParameters): Promise<RehearsalReport> {
-  const { terms, rounds, seed, onProgress, signal, device } = parameters;
+  const { manifest, terms = {}, rounds, seed, onProgress, signal, device } = parameters;
   const startedAt = performance.now();
   const sets = splitSample(parameters.data, seed);
   const trainers = await makeTrainers(parameters, sets.training);
-  const { ruleId, parameterA = 0, parameterB = 0 } = terms;
-  const decide = ruleDecision({ rule: roundRuleById(ruleId), parameterA, parameterB });
+  const { ruleId = 1, parameterA = 0, parameterB = 0 } = terms;
   const rehearsed: RehearsedRound[] = [];
   let carriedWei = 0n;
   for await (const round of simulateRounds({
-    ...terms,
+    model: manifest.model,
+    hyperparameters: manifest.training,
+    ...manifest.fixedPoint,
+    noise: manifest.privacy,
+    referenceSteps: manifest.evaluation.referenceSteps,
     trainers,
     rootSet: sets.root,
-    paySet: sets.pay,
-    decide,
+    paySet: manifest.evaluation.paySamples > 0 ? sets.pay : null,
+    decide: ruleDecision({ rule: roundRuleById(ruleId), parameterA, parameterB }),
     rounds,
     seed,
     device,
     signal,
   })) {
     const quality = await evaluate({
-      model: terms.model,
+      model: manifest.model,
       parameters: round.after,
       dataset: sets.validation,
       ...(device ? { device } : {}),
@@ -156,7 +164,8 @@ export async function rehearse(parameters: RehearseParameters): Promise<Rehearsa
     });
     const payouts = payRound(terms, round, carriedWei);
     carriedWei = payouts.remainderWei;
-    const summary = { ...summarise(round), ...quality, payoutsWei: payouts.payoutsWei };
+    const { accuracy, loss } = quality;
+    const summary = { ...summarise(round), accuracy, loss, payoutsWei: payouts.payoutsWei };
     rehearsed.push(summary);
     onProgress?.(summary, rounds);
   }
@@ -164,10 +173,18 @@ export async function rehearse(parameters: RehearseParameters): Promise<Rehearsa
   return report(rehearsed, isAttacker, (performance.now() - startedAt) / 1000);
 }
 
-function payRound(terms: RehearsalTerms, { decision }: SimulatedRound, carriedWei: bigint) {
-  const { flatBps, capBps } = terms;
-  const budgetWei = terms.budgetPerRoundWei + carriedWei;
-  return roundPayouts({ budgetWei, flatBps, capBps, outcome: decision });
+function payRound(
+  terms: RehearsalTerms,
+  { decision }: SimulatedRound,
+  carriedWei: bigint,
+): RoundPayouts {
+  const { flatBps = 1000, capBps = 5000, budgetPerRoundWei = 10n ** 18n } = terms;
+  return roundPayouts({
+    budgetWei: budgetPerRoundWei + carriedWei,
+    flatBps,
+    capBps,
+    outcome: decision,
+  });
 }
 
 function summarise({ roundIndex, decision }: SimulatedRound) {

@@ -9,7 +9,7 @@ import type { Hyperparameters } from "./hyperparameters.ts";
 import { initialiseParameters } from "./initialise.ts";
 import type { ComputeDevice } from "./jax.ts";
 import type { ModelSpec } from "./model-spec.ts";
-import { prepareUpdate } from "./prepare-update.ts";
+import { prepareUpdate, type UpdateNoise } from "./prepare-update.ts";
 import { seededBytes, seededRandom } from "./random.ts";
 import { computeReferences, type References } from "./references.ts";
 import { trainLocally } from "./train-locally.ts";
@@ -31,11 +31,11 @@ export interface SimulationParameters {
   readonly fractionBits: number;
   readonly ditherBits?: number | undefined;
   readonly clipNorm?: number | undefined;
+  readonly noise?: UpdateNoise | undefined;
   readonly trainers: readonly SimulatedTrainer[];
   readonly rootSet: Dataset;
-  readonly paySet: Dataset;
-  /** Steps of r over the median trainer's; 3 by default. */
-  readonly stepMultiple?: number | undefined;
+  readonly paySet: Dataset | null;
+  readonly referenceSteps: number;
   readonly decide: DecideRound;
   readonly rounds: number;
   readonly seed: string;
@@ -54,9 +54,6 @@ export interface SimulatedRound {
   readonly decision: RoundDecision;
 }
 
-const median = (values: readonly number[]) =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
-
 /** What the round's attackers and trainers share. */
 interface RoundState {
   readonly simulation: SimulationParameters;
@@ -73,7 +70,7 @@ async function honestUpdate(
 ): Promise<Int16Array> {
   const { simulation, parameters, roundIndex } = state;
   const seed = `${simulation.seed}/${roundIndex}/${trainer}/${purpose}`;
-  const { model, hyperparameters, fractionBits, ditherBits, clipNorm } = simulation;
+  const { model, hyperparameters, fractionBits, ditherBits, clipNorm, noise } = simulation;
   const trained = await trainLocally({
     model,
     parameters,
@@ -86,7 +83,7 @@ async function honestUpdate(
   });
   const delta = difference(trained.parameters, parameters);
   const randomBytes = seededBytes(`${seed}/quantise`);
-  return prepareUpdate({ delta, fractionBits, ditherBits, clipNorm, randomBytes }).update;
+  return prepareUpdate({ delta, fractionBits, ditherBits, clipNorm, noise, randomBytes }).update;
 }
 
 /** All updates of a round: first what honest trainers send, then what attackers make of it. */
@@ -134,7 +131,6 @@ export async function* simulateRounds(
   const { model, fractionBits, trainers, signal, seed } = simulation;
   let integers = quantiseModel(initialiseParameters(model), fractionBits);
   let lastAggregate: Int32Array | null = null;
-  const medianTrainerSamples = median(trainers.map(({ dataset }) => dataset.size));
   for (let roundIndex = 0; roundIndex < simulation.rounds; roundIndex++) {
     if (signal?.aborted) throw new CommonweightError(learningErrors.cancelled);
     const before = Float32Array.from(modelValues(integers, fractionBits));
@@ -144,8 +140,7 @@ export async function* simulateRounds(
       rootSet: simulation.rootSet,
       paySet: simulation.paySet,
       hyperparameters: simulation.hyperparameters,
-      medianTrainerSamples,
-      stepMultiple: simulation.stepMultiple ?? 3,
+      referenceSteps: simulation.referenceSteps,
       fractionBits,
       seed: `${seed}/${roundIndex}`,
       roundIndex,

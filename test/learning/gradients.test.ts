@@ -83,7 +83,7 @@ describe("gradients by automatic differentiation", () => {
 
     // A ReLU or a maximum that changes sides inside the step bends the slope of a few entries; smooth ones must all agree.
     const isSmooth = !JSON.stringify(model).match(/relu|max-pool/);
-    expect(errors[isSmooth ? 79 : 60]).toBeLessThan(2e-4);
+    expect(errors[isSmooth ? 79 : 60]).toBeLessThan(isSmooth ? 2e-4 : 5e-3);
     expect(errors[79]).toBeLessThan(0.05);
     expect(gradient.some((value) => Math.abs(value) > 0.05)).toBe(true);
   });
