@@ -1,0 +1,90 @@
+pragma circom 2.1.9;
+
+include "circomlib/circuits/bitify.circom";
+include "circomlib/circuits/poseidon.circom";
+include "./GramIndex.circom";
+
+// Salted hash of the Gram matrix and the dummy's row, and the ranges of the entries that rules read.
+//
+// Words: salt; narrow entries (rows 0 and 1 and the diagonal, without slot 2), G + 2^54 in 55 bits, 4 a word; wide entries
+// (everything with slot 2), G + 2^75 in 76 bits, 3 a word; free entries (pairs of trainers), a word each; the dummy's row.
+// h = Poseidon(number of words, slots), then h = Poseidon(h, 15 words) for each chunk, the last padded with zeros.
+// Twin: `gramHash` in services/protocol/gram-hash.ts.
+template GramHash(slots) {
+    signal input salt;
+    signal input gram[gramLength(slots)];
+    signal input dummyRow[slots + 1];
+    signal output out;
+
+    var narrowCount = 2 * (slots - 1) - 1 + (slots - 3);
+    var freeCount = ((slots - 3) * (slots - 4)) \ 2;
+    var narrowWords = (narrowCount + 3) \ 4;
+    var wideWords = (slots + 2) \ 3;
+    var wordCount = 1 + narrowWords + wideWords + freeCount + slots + 1;
+
+    signal words[wordCount];
+    words[0] <== salt;
+    var next = 1;
+
+    component narrowRange[narrowCount];
+    var narrow = 0;
+    var packed = 0;
+    for (var i = 0; i < slots; i++) {
+        for (var j = i; j < slots; j++) {
+            if (i != 2 && j != 2 && (i < 2 || i == j)) {
+                narrowRange[narrow] = Num2Bits(55);
+                narrowRange[narrow].in <== gram[gramIndex(i, j, slots)] + (1 << 54);
+                packed += (gram[gramIndex(i, j, slots)] + (1 << 54)) * (1 << (55 * (narrow % 4)));
+                narrow++;
+                if (narrow % 4 == 0 || narrow == narrowCount) {
+                    words[next] <== packed;
+                    next++;
+                    packed = 0;
+                }
+            }
+        }
+    }
+    component wideRange[slots];
+    for (var j = 0; j < slots; j++) {
+        wideRange[j] = Num2Bits(76);
+        wideRange[j].in <== gram[gramIndex(2, j, slots)] + (1 << 75);
+        packed += (gram[gramIndex(2, j, slots)] + (1 << 75)) * (1 << (76 * (j % 3)));
+        if (j % 3 == 2 || j == slots - 1) {
+            words[next] <== packed;
+            next++;
+            packed = 0;
+        }
+    }
+    // No range check: the mu equation fixes these modulo the field's order, and rules use them only in ways exact in the field.
+    for (var i = 3; i < slots; i++) {
+        for (var j = i + 1; j < slots; j++) {
+            words[next] <== gram[gramIndex(i, j, slots)];
+            next++;
+        }
+    }
+    for (var i = 0; i <= slots; i++) {
+        words[next] <== dummyRow[i];
+        next++;
+    }
+
+    var chunks = (wordCount + 14) \ 15;
+    component start = Poseidon(2);
+    start.inputs[0] <== wordCount;
+    start.inputs[1] <== slots;
+    signal state[chunks + 1];
+    state[0] <== start.out;
+    component chunk[chunks];
+    for (var c = 0; c < chunks; c++) {
+        chunk[c] = Poseidon(16);
+        chunk[c].inputs[0] <== state[c];
+        for (var k = 0; k < 15; k++) {
+            if (15 * c + k < wordCount) {
+                chunk[c].inputs[1 + k] <== words[15 * c + k];
+            } else {
+                chunk[c].inputs[1 + k] <== 0;
+            }
+        }
+        state[c + 1] <== chunk[c].out;
+    }
+    out <== state[chunks];
+}
