@@ -1,0 +1,46 @@
+import { spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import type { ProofFigures } from "./proof/measure-size.ts";
+
+export const title = "commit, prove and verify a round, per model size (seconds, MB)";
+
+/**
+ * `npm run bench -- proof --params 10000,100000,1000000 --slots 16 --json`: every size in a process of its own, so that
+ * the peak memory is that size's.
+ */
+export async function runBenchmark(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      params: { type: "string", default: "10000,100000,1000000" },
+      slots: { type: "string", default: "16" },
+      threads: { type: "string", default: String(availableParallelism()) },
+      json: { type: "boolean", default: false },
+    },
+  });
+  const rows: ProofFigures[] = [];
+  for (const params of values.params.split(",")) {
+    rows.push(await measureInChild([params, values.slots, values.threads]));
+  }
+  if (values.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+  else console.table(rows);
+}
+
+function measureInChild(args: readonly string[]): Promise<ProofFigures> {
+  const program = fileURLToPath(new URL("proof/measure-size.ts", import.meta.url));
+  const child = spawn(process.execPath, [program, ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) =>
+      code === 0 ? resolve(JSON.parse(output)) : reject(new Error(`measuring ended with ${code}`)),
+    );
+  });
+}
