@@ -115,6 +115,8 @@ export function proveNaively(input: {
   readonly transcriptParameterCount?: number;
   readonly witness: NaiveWitness;
   readonly gramHash: bigint;
+  /** False leaves R out of the opening, for `acceptsWithoutDegreeCheck`. */
+  readonly isDegreeProven?: boolean;
   readonly cheat?: Cheat;
 }): NaiveProof {
   const { context, parameterCount, witness, cheat = {} } = input;
@@ -170,7 +172,8 @@ export function proveNaively(input: {
   send("sInv", evaluate(sPolynomial, zetaInv));
   const h2 = gammaChallenge(h1.hash, sent);
   const gamma = send("gamma", h2.value);
-  const opened = addUp([a, sPolynomial, rPolynomial], [1n, gamma, gamma * gamma]);
+  const rFactor = input.isDegreeProven === false ? 0n : gamma * gamma;
+  const opened = addUp([a, sPolynomial, rPolynomial], [1n, gamma, rFactor]);
   send("W1", commitPolynomial(quotient(opened, zeta), 0n));
   send("W2", commitPolynomial(quotient(addUp([a, sPolynomial], [1n, gamma]), zetaInv), 0n));
 

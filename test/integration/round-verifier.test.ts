@@ -430,6 +430,12 @@ describe.each(SLOTS)("rejects, with %i slots,", (slots) => {
 });
 
 describe("agrees with the verifier in TypeScript", () => {
+  let curve: Awaited<ReturnType<typeof openVerifierCurve>>;
+  beforeAll(async () => {
+    curve = await openVerifierCurve();
+  });
+  afterAll(() => curve[Symbol.asyncDispose]());
+
   /** Changes that leave every word in range, so that only the proof itself is judged. */
   const changes: readonly [
     string,
@@ -512,7 +518,6 @@ describe("agrees with the verifier in TypeScript", () => {
   ];
 
   it.each(changes)("on a round with %s", async (_, change) => {
-    await using curve = await openVerifierCurve();
     const accepted: boolean[] = [];
     for (const honest of [honestRound(8), settleNaively({ slots: 8, inactive: [2] })]) {
       const [statement, draft] = change(honest.statement, honest.proof);

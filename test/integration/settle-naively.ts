@@ -33,6 +33,8 @@ export interface NaiveRoundOptions {
   readonly cheat?: Cheat;
   /** Degree bound that the prover works with, where it lies about it. */
   readonly provenParameterCount?: number;
+  /** False leaves R out of the opening. */
+  readonly isDegreeProven?: boolean;
   /** Weights by slot; by default 1024 to the first active trainer. All zero for a void round. */
   readonly weights?: readonly bigint[];
   /** Replaces the aggregate. */
@@ -110,6 +112,7 @@ export function settleNaively(options: NaiveRoundOptions): NaiveRound {
     transcriptParameterCount: parameterCount,
     witness,
     gramHash: 123456789n,
+    ...(options.isDegreeProven === false && { isDegreeProven: false }),
     cheat: {
       commitments: () => [...commitments.commitments, commitments.dummyCommitment],
       ...options.cheat,

@@ -1,0 +1,376 @@
+/**
+ * Cheats that recompute every challenge after what they changed, so that no hash gives them away: only the equations
+ * stand between them and the money. The rule's proof is always valid for the false claims (its key's secrets are known
+ * to these tests), as if the cheat had broken the circuit too.
+ */
+import type { Contract } from "ethers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DEVELOPMENT_TAU } from "../../services/adapters/curve/development-tau.ts";
+import { type G1Point, INFINITY, SCALAR_FIELD } from "../../services/protocol/curve.ts";
+import { scalarInverse, scalarPower, toScalar } from "../../services/protocol/scalar.ts";
+import {
+  acceptsWithoutDegreeCheck,
+  type Cheat,
+  innerProduct,
+  type Polynomial,
+} from "./naive-gram-prover.ts";
+import { askVerifier, openVerifierChain, type VerifierChain } from "./round-verifier-chain.ts";
+import { type NaiveRoundOptions, naiveVectors, settleNaively } from "./settle-naively.ts";
+import { combinePoints, DEVELOPMENT_TAU_G2, VERIFIER_KEYS } from "./verifier-rounds.ts";
+
+const GENERATOR: G1Point = { x: 1n, y: 2n };
+const PARAMETERS = 40;
+const TRAINER = 4;
+
+let chain: VerifierChain;
+let verifier: Contract;
+
+beforeAll(async () => {
+  chain = await openVerifierChain();
+  verifier = await chain.deployVerifier({ tauG2: DEVELOPMENT_TAU_G2, keys: VERIFIER_KEYS });
+});
+
+afterAll(() => chain.close());
+
+/** The error of a round made with these options, or "accepted". */
+async function judge(options: NaiveRoundOptions): Promise<string> {
+  const { statement, proof } = settleNaively(options);
+  const verdict = await askVerifier(chain, verifier, statement, proof);
+  return "error" in verdict ? verdict.error : "accepted";
+}
+
+function plusGenerators(count: bigint): (point: G1Point) => G1Point {
+  return (point) => combinePoints([point, GENERATOR], [1n, count]);
+}
+
+const plusGenerator = plusGenerators(1n);
+const atInfinity = () => INFINITY;
+
+/** Replaces the vectors at some slots. */
+function replaceVectors(
+  changes: Readonly<Record<number, (vector: Polynomial) => Polynomial>>,
+): NonNullable<NaiveRoundOptions["commit"]> {
+  return (vectors) => vectors.map((vector, slot) => (vector && changes[slot]?.(vector)) ?? vector);
+}
+
+/** Two field elements whose squares sum to `total`: x + iy = total and x - iy = 1. */
+function twoSquares(total: bigint): [bigint, bigint] {
+  const i = scalarPower(5n, (SCALAR_FIELD - 1n) / 4n);
+  return [
+    toScalar((total + 1n) * scalarInverse(2n)),
+    toScalar((total - 1n) * scalarInverse(2n * i)),
+  ];
+}
+
+describe.each([8, 16] as const)("with %i slots", (slots) => {
+  it("accepts the same prover when it is honest", async () => {
+    expect(await judge({ slots })).toBe("accepted");
+  });
+
+  describe("a claimed mu that is not <A, A>", () => {
+    const falseMu: Cheat = { mu: (mu) => toScalar(mu + 1n) };
+
+    it("fails the identity", async () => {
+      expect(await judge({ slots, cheat: falseMu })).toBe("RoundVerifierIdentityFailed");
+    });
+
+    it.each([
+      ["s", { s: (s, { zeta }) => toScalar(s - scalarInverse(zeta)) }],
+      ["sInv", { sInv: (sInv, { zeta }) => toScalar(sInv - zeta) }],
+      ["aInv", { aInv: (aInv, { a }) => toScalar(aInv + scalarInverse(a)) }],
+    ] satisfies [string, Cheat][])("fails the pairing when %s is solved for", async (_, cheat) => {
+      expect(await judge({ slots, cheat: { ...falseMu, ...cheat } })).toBe(
+        "RoundVerifierProofRejected",
+      );
+    });
+
+    it("fails the pairing when S carries the difference", async () => {
+      // S + c has the value s + c at both points; c (zeta + 1/zeta) would make up for the difference, but S is fixed before zeta.
+      const guess = 12345n;
+      const c = scalarInverse(guess + scalarInverse(guess));
+      const cheat: Cheat = {
+        ...falseMu,
+        S: plusGenerators(-c),
+        s: (s, { zeta }) => toScalar(s - scalarInverse(zeta + scalarInverse(zeta))),
+        sInv: (sInv, { zeta }) => toScalar(sInv - scalarInverse(zeta + scalarInverse(zeta))),
+      };
+
+      expect(await judge({ slots, cheat })).toBe("RoundVerifierProofRejected");
+    });
+
+    it("fails with one Gram entry too high and mu computed from it", async () => {
+      const cheat: Cheat = {
+        mu: (mu, { alpha }) => {
+          const weight = (slot: number) => scalarPower(alpha, 1n << BigInt(slot));
+          return toScalar(mu + 2n * weight(3) * weight(4));
+        },
+        sInv: (sInv, { zeta, alpha }) =>
+          toScalar(sInv - zeta * 2n * scalarPower(alpha, 1n << 3n) * scalarPower(alpha, 1n << 4n)),
+      };
+
+      expect(await judge({ slots, cheat })).toBe("RoundVerifierProofRejected");
+    });
+  });
+
+  describe("one message changed and all challenges recomputed", () => {
+    it.each([
+      ["rhoA", { rhoA: (value) => toScalar(value + 1n) }, "RoundVerifierProofRejected"],
+      ["S", { S: plusGenerator }, "RoundVerifierProofRejected"],
+      ["R", { R: plusGenerator }, "RoundVerifierProofRejected"],
+      ["R left out", { R: atInfinity }, "RoundVerifierProofRejected"],
+      ["a", { a: (value) => toScalar(value + 1n) }, "RoundVerifierIdentityFailed"],
+      ["aInv", { aInv: (value) => toScalar(value + 1n) }, "RoundVerifierIdentityFailed"],
+      ["s", { s: (value) => toScalar(value + 1n) }, "RoundVerifierIdentityFailed"],
+      ["sInv", { sInv: (value) => toScalar(value + 1n) }, "RoundVerifierIdentityFailed"],
+      ["W1", { W1: plusGenerator }, "RoundVerifierProofRejected"],
+      ["W2", { W2: plusGenerator }, "RoundVerifierProofRejected"],
+      ["W1 and W2 swapped", { W2: (_, { W1 }) => W1 }, "RoundVerifierProofRejected"],
+      ["zetaInv", { zetaInv: (value) => toScalar(value + 1n) }, "RoundVerifierWrongInverse"],
+      [
+        "alpha not the hash",
+        { alpha: (value) => toScalar(value + 1n) },
+        "RoundVerifierProofRejected",
+      ],
+      [
+        "gamma not the hash",
+        { gamma: (value) => toScalar(value + 1n) },
+        "RoundVerifierProofRejected",
+      ],
+      [
+        "a and aInv scaled against each other",
+        {
+          a: (value) => toScalar(2n * value),
+          aInv: (value) => toScalar(value * scalarInverse(2n)),
+        },
+        "RoundVerifierProofRejected",
+      ],
+      [
+        "s and sInv shifted against each other",
+        {
+          s: (value) => toScalar(value + 1n),
+          sInv: (value, { zeta }) => toScalar(value - zeta * zeta),
+        },
+        "RoundVerifierProofRejected",
+      ],
+    ] satisfies [string, Cheat, string][])("%s", async (_, cheat, error) => {
+      expect(await judge({ slots, cheat })).toBe(error);
+    });
+
+    it("zeta not the hash", async () => {
+      expect(await judge({ slots, cheat: { zeta: (value) => toScalar(value + 1n) } })).toBe(
+        "RoundVerifierWrongInverse",
+      );
+    });
+  });
+
+  describe("vectors that are not the committed ones", () => {
+    it.each([
+      [
+        "one coefficient raised by one",
+        replaceVectors({
+          [TRAINER]: (vector) => vector.map((value, j) => (j === 7 ? value + 1n : value)),
+        }),
+      ],
+      [
+        "one trainer's vector left out",
+        (vectors: readonly (Polynomial | null)[]) =>
+          vectors.map((vector, slot) => (slot === TRAINER ? null : vector)),
+      ],
+      [
+        "the reference's vector doubled",
+        replaceVectors({ 0: (vector) => vector.map((value) => 2n * value) }),
+      ],
+      [
+        "the dummy left out",
+        (vectors: readonly (Polynomial | null)[]) =>
+          vectors.map((vector, slot) => (slot === slots ? null : vector)),
+      ],
+      [
+        "two trainers swapped",
+        (vectors: readonly (Polynomial | null)[]) =>
+          vectors.map((vector, slot) => vectors[slot === 3 ? 4 : slot === 4 ? 3 : slot] ?? vector),
+      ],
+    ])("%s", async (_, prove) => {
+      expect(await judge({ slots, prove })).toBe("RoundVerifierProofRejected");
+    });
+  });
+
+  describe("a tail behind the model's end", () => {
+    const tail = [11n, 22n, 33n, 44n, 55n, 66n, 77n, 88n];
+    const withTail = replaceVectors({ [TRAINER]: (vector) => [...vector, ...tail] });
+
+    it("is rejected when the proof covers it", async () => {
+      expect(
+        await judge({ slots, commit: withTail, provenParameterCount: PARAMETERS + tail.length }),
+      ).toBe("RoundVerifierProofRejected");
+    });
+
+    it("is rejected when the proof covers it but R is cut off", async () => {
+      expect(await judge({ slots, commit: withTail })).toBe("RoundVerifierProofRejected");
+    });
+
+    it("is rejected when R is opened to its own value", async () => {
+      // R at the longer shift has the value zeta^(d+7) A(1/zeta): make the verifier's zeta^(d-1) a' come out at that.
+      const cheat: Cheat = {
+        aInv: (aInv, { zeta }) => toScalar(aInv * scalarPower(zeta, BigInt(tail.length))),
+      };
+
+      expect(
+        await judge({
+          slots,
+          commit: withTail,
+          provenParameterCount: PARAMETERS + tail.length,
+          cheat,
+        }),
+      ).toBe("RoundVerifierIdentityFailed");
+    });
+
+    it("is rejected when the proof covers only the model", async () => {
+      const cutOff = replaceVectors({ [TRAINER]: (vector) => vector.slice(0, PARAMETERS) });
+
+      expect(await judge({ slots, commit: withTail, prove: cutOff })).toBe(
+        "RoundVerifierProofRejected",
+      );
+    });
+
+    it("could forge any norm if the degree were not checked, and is rejected because it is", async () => {
+      // 100 times the honest update, with a tail whose squares cancel the norm down to a harmless one.
+      const honest = naiveVectors({ slots })[TRAINER] as Polynomial;
+      const inflated = honest.map((value) => 100n * value);
+      const wanted = innerProduct(honest, honest);
+      const forged = [
+        ...inflated,
+        ...twoSquares(toScalar(wanted - innerProduct(inflated, inflated))),
+      ];
+      const others = naiveVectors({ slots }).flatMap((vector, slot) =>
+        vector && slot !== TRAINER ? [vector] : [],
+      );
+      const options: NaiveRoundOptions = {
+        slots,
+        commit: replaceVectors({ [TRAINER]: () => forged }),
+        provenParameterCount: forged.length,
+      };
+
+      const withoutCheck = (round: NaiveRoundOptions) => {
+        const { gram, context } = settleNaively({ ...round, isDegreeProven: false });
+        return acceptsWithoutDegreeCheck(gram, context, PARAMETERS);
+      };
+
+      // The claim: the norm of an honest update, and the inner products of the inflated one.
+      expect(innerProduct(forged, forged)).toBe(wanted);
+      for (const other of others)
+        expect(innerProduct(forged, other)).toBe(innerProduct(inflated, other));
+      expect(withoutCheck({ slots })).toBe(true);
+      expect(withoutCheck(options)).toBe(true);
+      expect(await judge(options)).toBe("RoundVerifierProofRejected");
+      expect(await judge({ ...options, isDegreeProven: false })).toBe("RoundVerifierProofRejected");
+    });
+  });
+
+  describe("an aggregate that is not the weighted sum", () => {
+    const weights = Array.from({ length: slots }, (_, slot) =>
+      slot === 3 ? 1000n : slot === 4 ? 24n : 0n,
+    );
+
+    it("accepts the true one", async () => {
+      expect(await judge({ slots, weights })).toBe("accepted");
+    });
+
+    it.each([
+      ["shifted", plusGenerator],
+      ["left out", () => INFINITY],
+      ["doubled", (point: G1Point) => combinePoints([point], [2n])],
+    ] as const)("%s", async (_, aggregate) => {
+      expect(await judge({ slots, weights, aggregate })).toBe("RoundVerifierProofRejected");
+    });
+
+    it("of other weights", async () => {
+      const { statement } = settleNaively({ slots, weights });
+      const swapped = combinePoints(statement.commitments.slice(3, 5), [24n, 1000n]);
+
+      expect(await judge({ slots, weights, aggregate: () => swapped })).toBe(
+        "RoundVerifierProofRejected",
+      );
+    });
+
+    it("in a void round", async () => {
+      const nobody = weights.map(() => 0n);
+
+      expect(await judge({ slots, weights: nobody, aggregate: () => GENERATOR })).toBe(
+        "RoundVerifierAggregateInVoidRound",
+      );
+    });
+  });
+
+  describe("two wrong equations that are meant to cancel each other", () => {
+    it("Gram proof against the rule's proof", async () => {
+      // W1 off by G puts an error into the Gram equation, e((zeta - tau) G, 1). The rule's proof can carry any error too,
+      // but it is hashed into the weight that separates them.
+      const cheat: Cheat = { W1: plusGenerator };
+      const { gram } = settleNaively({ slots, cheat });
+      const error = gram.messages.zeta - DEVELOPMENT_TAU;
+
+      for (const sign of [1n, -1n]) {
+        expect(await judge({ slots, cheat, ruleError: sign * error })).toBe(
+          "RoundVerifierProofRejected",
+        );
+      }
+    });
+
+    it("Gram proof against the aggregate", async () => {
+      // The same error, taken up by the aggregate instead; delta is a hash of the aggregate.
+      const cheat: Cheat = { W1: plusGenerator };
+      const { gram } = settleNaively({ slots, cheat });
+      const error = gram.messages.zeta - DEVELOPMENT_TAU;
+
+      for (const sign of [1n, -1n]) {
+        const aggregate = (honest: G1Point) =>
+          combinePoints([honest, GENERATOR], [1n, sign * error]);
+        expect(await judge({ slots, cheat, aggregate })).toBe("RoundVerifierProofRejected");
+      }
+    });
+  });
+
+  it("a rule proof made for other public signals", async () => {
+    const { proof } = settleNaively({ slots });
+    const count = proof.outcomeWords.length + 4;
+    for (let index = 0; index < count; index++) {
+      const signals = (honest: readonly bigint[]) =>
+        honest.map((signal, i) => (i === index ? signal + 1n : signal));
+      expect(await judge({ slots, signals })).toBe("RoundVerifierProofRejected");
+    }
+  });
+
+  it("a rule proof that is off by the smallest error", async () => {
+    expect(await judge({ slots, ruleError: 1n })).toBe("RoundVerifierProofRejected");
+  });
+});
+
+describe("openings that do not exist", () => {
+  it("a polynomial's value changed together with a remainder in the quotient", async () => {
+    // (A - a - 1) / (X - zeta) is not a polynomial; with the public tau its commitment can be computed all the same. This is
+    // why a development setup proves nothing, and the contract says so.
+    const cheat: Cheat = {
+      a: (a) => toScalar(a + 1n),
+      aInv: (aInv, { a }) => toScalar((a - 1n) * aInv * scalarInverse(a)),
+    };
+
+    expect(await judge({ slots: 8, cheat })).toBe("RoundVerifierProofRejected");
+    expect(await verifier.isDevelopmentSetup?.()).toBe(true);
+  });
+
+  it("whoever knows tau forges: the development setup is no protection, as its label says", async () => {
+    const cheat: Cheat = {
+      mu: (mu) => toScalar(mu + 1n),
+      sInv: (sInv, { zeta }) => toScalar(sInv - zeta),
+      // S(1/zeta) is claimed one zeta lower than it is: the quotient has a remainder, which tau divides away.
+      W2: (W2, { zeta, zetaInv, gamma }) =>
+        combinePoints(
+          [W2, GENERATOR],
+          [1n, gamma * zeta * scalarInverse(DEVELOPMENT_TAU - zetaInv)],
+        ),
+    };
+
+    expect(await judge({ slots: 8, cheat })).toBe("accepted");
+  });
+});
