@@ -21,13 +21,14 @@ library TrainerParts {
         delete project.stakesWei[trainer];
         uint256 reliability =
             Reliability.afterTime(record.reliability, block.timestamp - record.reliabilityUpdatedAt);
-        uint256 updatedAt = record.reliabilityUpdatedAt;
+        bool hasOutcome =
+            record.reliability != record.joinReliability || record.reliabilityUpdatedAt != record.joinedAt;
         record.earnedWei = 0;
         record.status = TrainerStatus.Left;
         project.trainers[trainer] = record;
         emit ITrainingMarket.TrainerLeft(projectId, trainer, amountWei, reliability);
         // Without a proven outcome there is nothing to record; time is the registry's own business.
-        if (updatedAt != record.joinedAt) {
+        if (hasOutcome) {
             uint256 before = Reliability.afterTime(record.joinReliability, block.timestamp - record.joinedAt);
             registry.recordReliability(trainer, projectId, before, reliability);
         }

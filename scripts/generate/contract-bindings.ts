@@ -22,9 +22,15 @@ interface ContractArtifact {
   >;
 }
 
-/** Interfaces and libraries without external functions are not deployed: no binding. */
-function isDeployable({ abi, bytecode }: ContractArtifact): boolean {
-  return bytecode !== "0x" && abi.some(({ type }) => type === "function" || type === "constructor");
+/** Interfaces and libraries that nobody links to are not deployed: no binding. */
+function isDeployable(
+  { contractName, abi, bytecode }: ContractArtifact,
+  linked: ReadonlySet<string>,
+): boolean {
+  if (bytecode === "0x") return false;
+  // Functions that take storage are not in a library's ABI, so it can look empty.
+  if (linked.has(contractName)) return true;
+  return abi.some(({ type }) => type === "function" || type === "constructor");
 }
 
 /** Library name -> the 40 characters that stand for its address in the creation code. */
@@ -76,5 +82,8 @@ export async function generateContractBindings(): Promise<GeneratedFile[]> {
       .sort()
       .map(async (name) => (await hre.artifacts.readArtifact(name)) as unknown as ContractArtifact),
   );
-  return artifacts.filter(isDeployable).flatMap(bindingsOf);
+  const linked = new Set(
+    artifacts.flatMap(({ linkReferences }) => Object.values(linkReferences).flatMap(Object.keys)),
+  );
+  return artifacts.filter((artifact) => isDeployable(artifact, linked)).flatMap(bindingsOf);
 }

@@ -4,6 +4,17 @@ export const participantRegistryAbi = [
   "inputs": [
    {
     "internalType": "address",
+    "name": "market_",
+    "type": "address"
+   }
+  ],
+  "stateMutability": "nonpayable",
+  "type": "constructor"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
     "name": "account",
     "type": "address"
    }
@@ -406,7 +417,7 @@ export const participantRegistryAbi = [
      }
     ],
     "internalType": "struct ParticipantView[]",
-    "name": "",
+    "name": "page",
     "type": "tuple[]"
    }
   ],
@@ -618,6 +629,3 @@ export const participantRegistryAbi = [
   "type": "function"
  }
 ] as const;
-
-export const participantRegistryBytecode =
-  "0x";

@@ -3,6 +3,33 @@ export const rewardVaultAbi = [
  {
   "inputs": [
    {
+    "internalType": "address",
+    "name": "market_",
+    "type": "address"
+   }
+  ],
+  "stateMutability": "nonpayable",
+  "type": "constructor"
+ },
+ {
+  "inputs": [],
+  "name": "ReentrancyGuardReentrantCall",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "token",
+    "type": "address"
+   }
+  ],
+  "name": "SafeERC20FailedOperation",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
     "internalType": "uint256",
     "name": "projectId",
     "type": "uint256"
@@ -431,6 +458,29 @@ export const rewardVaultAbi = [
    },
    {
     "internalType": "address",
+    "name": "payee",
+    "type": "address"
+   },
+   {
+    "internalType": "uint256",
+    "name": "amountWei",
+    "type": "uint256"
+   }
+  ],
+  "name": "transferFromSelf",
+  "outputs": [],
+  "stateMutability": "nonpayable",
+  "type": "function"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "token",
+    "type": "address"
+   },
+   {
+    "internalType": "address",
     "name": "to",
     "type": "address"
    }
@@ -447,6 +497,3 @@ export const rewardVaultAbi = [
   "type": "function"
  }
 ] as const;
-
-export const rewardVaultBytecode =
-  "0x";

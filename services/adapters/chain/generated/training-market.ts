@@ -3,6 +3,91 @@ export const trainingMarketAbi = [
  {
   "inputs": [
    {
+    "internalType": "contract IRoundVerifier",
+    "name": "verifier_",
+    "type": "address"
+   },
+   {
+    "internalType": "contract IParticipantRegistry",
+    "name": "registry_",
+    "type": "address"
+   },
+   {
+    "internalType": "contract IRewardVault",
+    "name": "vault_",
+    "type": "address"
+   }
+  ],
+  "stateMutability": "nonpayable",
+  "type": "constructor"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "address",
+    "name": "target",
+    "type": "address"
+   }
+  ],
+  "name": "AddressEmptyCode",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint256",
+    "name": "x",
+    "type": "uint256"
+   },
+   {
+    "internalType": "uint256",
+    "name": "y",
+    "type": "uint256"
+   }
+  ],
+  "name": "Bn254InvalidPoint",
+  "type": "error"
+ },
+ {
+  "inputs": [],
+  "name": "ECDSAInvalidSignature",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint256",
+    "name": "length",
+    "type": "uint256"
+   }
+  ],
+  "name": "ECDSAInvalidSignatureLength",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "bytes32",
+    "name": "s",
+    "type": "bytes32"
+   }
+  ],
+  "name": "ECDSAInvalidSignatureS",
+  "type": "error"
+ },
+ {
+  "inputs": [],
+  "name": "FailedCall",
+  "type": "error"
+ },
+ {
+  "inputs": [],
+  "name": "InvalidShortString",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
     "internalType": "address",
     "name": "trainer",
     "type": "address"
@@ -116,22 +201,6 @@ export const trainingMarketAbi = [
    }
   ],
   "name": "MarketInvalidExclusion",
-  "type": "error"
- },
- {
-  "inputs": [
-   {
-    "internalType": "uint256",
-    "name": "x",
-    "type": "uint256"
-   },
-   {
-    "internalType": "uint256",
-    "name": "y",
-    "type": "uint256"
-   }
-  ],
-  "name": "MarketInvalidPoint",
   "type": "error"
  },
  {
@@ -524,6 +593,22 @@ export const trainingMarketAbi = [
   "type": "error"
  },
  {
+  "inputs": [],
+  "name": "ReentrancyGuardReentrantCall",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "string",
+    "name": "str",
+    "type": "string"
+   }
+  ],
+  "name": "StringTooLong",
+  "type": "error"
+ },
+ {
   "anonymous": false,
   "inputs": [
    {
@@ -683,6 +768,12 @@ export const trainingMarketAbi = [
    }
   ],
   "name": "CommitPhaseClosed",
+  "type": "event"
+ },
+ {
+  "anonymous": false,
+  "inputs": [],
+  "name": "EIP712DomainChanged",
   "type": "event"
  },
  {
@@ -1525,6 +1616,49 @@ export const trainingMarketAbi = [
   "type": "function"
  },
  {
+  "inputs": [],
+  "name": "eip712Domain",
+  "outputs": [
+   {
+    "internalType": "bytes1",
+    "name": "fields",
+    "type": "bytes1"
+   },
+   {
+    "internalType": "string",
+    "name": "name",
+    "type": "string"
+   },
+   {
+    "internalType": "string",
+    "name": "version",
+    "type": "string"
+   },
+   {
+    "internalType": "uint256",
+    "name": "chainId",
+    "type": "uint256"
+   },
+   {
+    "internalType": "address",
+    "name": "verifyingContract",
+    "type": "address"
+   },
+   {
+    "internalType": "bytes32",
+    "name": "salt",
+    "type": "bytes32"
+   },
+   {
+    "internalType": "uint256[]",
+    "name": "extensions",
+    "type": "uint256[]"
+   }
+  ],
+  "stateMutability": "view",
+  "type": "function"
+ },
+ {
   "inputs": [
    {
     "internalType": "uint256",
@@ -2126,7 +2260,7 @@ export const trainingMarketAbi = [
      }
     ],
     "internalType": "struct ProjectView[]",
-    "name": "",
+    "name": "page",
     "type": "tuple[]"
    }
   ],
@@ -3398,6 +3532,3 @@ export const trainingMarketAbi = [
   "type": "function"
  }
 ] as const;
-
-export const trainingMarketBytecode =
-  "0x";

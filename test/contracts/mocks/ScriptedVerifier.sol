@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity 0.8.37;
+
+import {PublicSignals} from "../../../contracts/libraries/PublicSignals.sol";
+import {G1} from "../../../contracts/types/G1.sol";
+import {RoundOutcome} from "../../../contracts/types/RoundOutcome.sol";
+import {RoundProof} from "../../../contracts/types/RoundProof.sol";
+import {RoundStatement} from "../../../contracts/types/RoundStatement.sol";
+
+/// @title A verifier that believes every outcome word
+/// @notice For tests of the market alone: the outcome is what the proof's words say, and the model's commitment counts up.
+/// It checks what the market is responsible for: a point in exactly the active slots.
+contract ScriptedVerifier {
+    error ScriptedVerifierMismatch(uint256 slot, bool isActive);
+    error ScriptedVerifierRefused();
+
+    bool private _isRefusing;
+
+    /// @notice Makes every proof fail.
+    function refuse(bool isRefusing) external {
+        _isRefusing = isRefusing;
+    }
+
+    function verifyRound(RoundStatement calldata statement, RoundProof calldata proof)
+        external
+        view
+        returns (RoundOutcome memory outcome)
+    {
+        if (_isRefusing) revert ScriptedVerifierRefused();
+        uint256 trainers = PublicSignals.trainerCount(statement.slots);
+        outcome.shares = new uint16[](trainers);
+        outcome.weights = new uint16[](trainers);
+        outcome.verdicts = new uint8[](trainers);
+        uint256 mask = uint32(statement.termsWords[0]);
+        for (uint256 slot = 0; slot < statement.slots; ++slot) {
+            bool isActive = (mask >> slot) & 1 == 1;
+            bool isPoint = statement.commitments[slot].x | statement.commitments[slot].y != 0;
+            if (isActive != isPoint) revert ScriptedVerifierMismatch(slot, isActive);
+        }
+        uint256 weightSum;
+        for (uint256 i = 0; i < trainers; ++i) {
+            if ((mask >> (3 + i)) & 1 == 0) continue;
+            uint256 bits = proof.outcomeWords[i / 8] >> (31 * (i % 8));
+            outcome.shares[i] = uint16(bits);
+            outcome.weights[i] = uint16((bits >> 16) & 0x7ff);
+            outcome.verdicts[i] = uint8((bits >> 27) & 0xf);
+            weightSum += outcome.weights[i];
+        }
+        outcome.isVoid = weightSum == 0;
+        outcome.newModelCommitment =
+            outcome.isVoid ? statement.modelCommitment : G1(statement.modelCommitment.x + 1, 7);
+        outcome.aggregateCommitment = proof.aggregateCommitment;
+    }
+
+    function isSupported(uint8 ruleId, uint8) external pure returns (bool) {
+        return ruleId == 1 || ruleId == 2;
+    }
+}
