@@ -154,7 +154,9 @@ export async function verifyModel({
   if (lineage.chainId !== expected.chainId) differs("chain", lineage.chainId);
   if (lineage.market.toLowerCase() !== expected.market.toLowerCase())
     differs("market", lineage.market);
-  if (lineage.projectId !== expected.projectId) differs("project", lineage.projectId);
+  // An initial model is written before its project has a number; the commitment binds it all the same.
+  const isInitial = lineage.roundIndex === null;
+  if (!isInitial && lineage.projectId !== expected.projectId) differs("project", lineage.projectId);
   if (fractionBits !== expected.fractionBits) differs("scale", `${fractionBits} fraction bits`);
   if (model.length !== expected.parameterCount) differs("parameter count", model.length);
   checkFloats(file, model, fractionBits);

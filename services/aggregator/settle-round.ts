@@ -1,0 +1,108 @@
+import type { Chain } from "../adapters/chain/connect.ts";
+import type { OpenedRound, Submission } from "../adapters/chain/history.ts";
+import type { Project, ProjectTrainer } from "../adapters/chain/project.ts";
+import { type BlindedModel, modelDifference } from "../protocol/apply-round.ts";
+import { INFINITY, type G1Point } from "../protocol/curve.ts";
+import type { SlotVector } from "../protocol/gram-matrix.ts";
+import type { RoundToProve } from "../protocol/prove-round.ts";
+import { roundRuleById } from "../protocol/round-rules.ts";
+import { FIRST_TRAINER_SLOT, type RoundTerms, trainerCount } from "../protocol/round-terms.ts";
+import { isReadable, type ReadableUpdate, type UnreadableUpdate } from "./collect-bundles.ts";
+
+/** An opened vector of the referee: the reference or the pay gradient. */
+export interface OpenedReference {
+  readonly update: Int16Array;
+  readonly blinding: bigint;
+}
+
+/** Everything a round's proof is made of, once every bundle is open. */
+export interface OpenedRoundContent {
+  readonly project: Project;
+  readonly opening: OpenedRound;
+  readonly submissions: readonly Submission[];
+  readonly trainers: readonly ProjectTrainer[];
+  readonly updates: readonly (ReadableUpdate | UnreadableUpdate)[];
+  readonly reference: OpenedReference;
+  readonly payGradient: OpenedReference | undefined;
+  /** The current model and, after the first applied round, the one before it. */
+  readonly model: BlindedModel;
+  readonly previousModel: BlindedModel | undefined;
+}
+
+const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+
+/** The rule's terms, as the contract will build them: active slots, norm bound, parameters, base weights. */
+export function termsOf(content: OpenedRoundContent): RoundTerms {
+  const { project, trainers, updates, payGradient, previousModel } = content;
+  const { terms } = project;
+  const readable = new Set(updates.filter(isReadable).map(({ slot }) => slot));
+  const active = Array.from({ length: terms.slots }, (_, slot) => {
+    if (slot === 0) return true;
+    if (slot === 1) return payGradient !== undefined;
+    if (slot === 2) return previousModel !== undefined;
+    return readable.has(slot);
+  });
+  const baseWeights = Array.from({ length: trainerCount(terms.slots) }, (_, index) => {
+    const update = updates.find(({ slot }) => slot === index + FIRST_TRAINER_SLOT);
+    if (update === undefined || !readable.has(update.slot)) return 0;
+    return trainers.find(({ trainer }) => isSame(trainer, update.trainer))?.baseWeight ?? 0;
+  });
+  return {
+    slotCount: terms.slots,
+    active,
+    normBoundSquared: terms.normBoundSquared,
+    parameterA: terms.ruleParameterA,
+    parameterB: terms.ruleParameterB,
+    baseWeights,
+  };
+}
+
+/** Puts vectors, blindings and commitments into their slots. */
+export function roundToProve(chain: Chain, content: OpenedRoundContent): RoundToProve {
+  const { project, opening, updates, reference, payGradient, model, previousModel } = content;
+  const { terms } = project;
+  const slots: SlotVector[] = new Array(terms.slots).fill(null);
+  const blindings: bigint[] = new Array(terms.slots).fill(0n);
+  const commitments: G1Point[] = new Array(terms.slots).fill(INFINITY);
+  const put = (slot: number, vector: SlotVector, blinding: bigint, commitment: G1Point) => {
+    slots[slot] = vector;
+    blindings[slot] = blinding;
+    commitments[slot] = commitment;
+  };
+  put(0, reference.update, reference.blinding, opening.reference);
+  if (payGradient) put(1, payGradient.update, payGradient.blinding, opening.payGradient);
+  if (previousModel) {
+    const last = modelDifference(model, previousModel);
+    put(2, last.integers, last.blinding, project.aggregateCommitment);
+  }
+  for (const { slot, update, blinding } of updates.filter(isReadable)) {
+    const submission = content.submissions.find((each) => each.slot === slot);
+    put(slot, update, blinding, submission?.commitment ?? INFINITY);
+  }
+  return {
+    context: {
+      chainId: chain.chainId,
+      market: BigInt(chain.addresses.market),
+      projectId: project.projectId,
+      roundIndex: BigInt(opening.roundIndex),
+      parameterCount: terms.parameterCount,
+      modelCommitment: project.modelCommitment,
+    },
+    rule: roundRuleById(terms.ruleId),
+    terms: termsOf(content),
+    slots,
+    blindings,
+    commitments,
+  };
+}
+
+/** The mask and reasons with which the contract leaves unreadable submissions out. */
+export function exclusionsOf(updates: readonly (ReadableUpdate | UnreadableUpdate)[]) {
+  const excluded = updates
+    .filter((each): each is UnreadableUpdate => !isReadable(each))
+    .sort((first, second) => first.slot - second.slot);
+  return {
+    excludedMask: excluded.reduce((mask, { slot }) => mask | (1 << slot), 0) >>> 0,
+    exclusionReasons: excluded.map(({ reason }) => reason),
+  };
+}

@@ -1,0 +1,43 @@
+import type { BlindedModel } from "./apply-round.ts";
+import { commitModel } from "./commitment.ts";
+import type { ContentStore } from "./content-store.ts";
+import type { Curve, G1Point } from "./curve.ts";
+import { verifyModel } from "./model-file.ts";
+
+/** Which model is wanted, and what the chain says about it. */
+export interface WantedModel {
+  readonly cid: string;
+  readonly commitment: G1Point;
+  readonly fractionBits: number;
+  readonly parameterCount: number;
+  readonly chainId: bigint;
+  readonly market: string;
+  readonly projectId: bigint;
+}
+
+/** A model file holds four bytes an entry twice (integers and floats) and a header. */
+export const maxModelFileBytes = (parameterCount: number): number => 8 * parameterCount + 262_144;
+
+/**
+ * Fetches a model and verifies it against the chain's commitment: only then may anybody train on it.
+ *
+ * @throws CommonweightError as the content store, and CW1800-CW1804 when the file is not the committed model.
+ */
+export async function loadModel(
+  curve: Curve,
+  store: Pick<ContentStore, "get">,
+  wanted: WantedModel,
+  options: { signal?: AbortSignal | undefined; providers?: readonly string[] } = {},
+): Promise<BlindedModel> {
+  const bytes = await store.get(wanted.cid, {
+    maxBytes: maxModelFileBytes(wanted.parameterCount),
+    ...(options.signal ? { signal: options.signal } : {}),
+    ...(options.providers ? { providers: options.providers } : {}),
+  });
+  const { model, blinding } = await verifyModel({
+    bytes,
+    expected: wanted,
+    commit: (opened) => commitModel(curve, { ...opened, signal: options.signal }),
+  });
+  return { integers: model, blinding };
+}
