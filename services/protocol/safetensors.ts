@@ -191,7 +191,8 @@ function alignedCopy(tensor: Tensor, dtype: SafetensorsDtype): ArrayBuffer {
   if (tensor.dtype !== dtype) {
     fail("wrongDtype", `tensor ${tensor.name} is ${tensor.dtype}, expected ${dtype}`);
   }
-  return tensor.bytes.slice().buffer;
+  // Not slice(): on a Node Buffer, as files are read, that would be a view of the whole file.
+  return new Uint8Array(tensor.bytes).buffer;
 }
 
 /**

@@ -1,0 +1,135 @@
+import { lstat, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { CommonweightError } from "../protocol/errors.ts";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  float32Entries,
+  tensorOf,
+} from "../protocol/safetensors.ts";
+import { learningErrors } from "./errors.ts";
+import { flattenTensors, unflattenTensors } from "./flatten.ts";
+import type { Hyperparameters } from "./hyperparameters.ts";
+import type { ModelSpec } from "./model-spec.ts";
+
+/** Version of the contract between us and a trainer's own program: `docs/bring-your-own-trainer.md`. */
+export const TRAINING_JOB_VERSION = 1;
+/** Where the program leaves its results, inside the job folder. */
+export const TRAINER_OUTPUT_FOLDER = "output";
+
+const MODEL_FILE = "model.safetensors";
+const METRICS_FILE = "metrics.json";
+const MAX_HEADER_BYTES = 5_000_000;
+const MAX_METRICS_BYTES = 65_536;
+
+/** A job for a trainer's own program. */
+export interface TrainingJob {
+  readonly model: ModelSpec;
+  /** The round's global model. */
+  readonly parameters: Float32Array;
+  readonly hyperparameters: Hyperparameters;
+  /** The trainer's data, passed on as it is. */
+  readonly dataPath: string;
+  readonly projectId: string;
+  readonly roundIndex: number;
+  readonly seed: string;
+}
+
+/** What the program reports; numbers only, for display. */
+export type TrainerMetrics = Readonly<Record<string, number>>;
+
+/** A parameter vector as a safetensors file of float32 tensors. */
+export function encodeModel(model: ModelSpec, parameters: Float32Array): Uint8Array {
+  const tensors = [...unflattenTensors(model, parameters)].map(([name, { shape, values }]) =>
+    tensorOf({ name, shape, entries: values }),
+  );
+  return encodeSafetensors({ tensors, metadata: { format: "pt" } });
+}
+
+/**
+ * Reads a safetensors file of float32 tensors as the model's parameter vector.
+ *
+ * @throws CommonweightError CW3003 when tensors do not fit the model, or a safetensors error.
+ */
+export function decodeModel(model: ModelSpec, bytes: Uint8Array): Float32Array {
+  const { tensors } = decodeSafetensors(bytes);
+  return flattenTensors(
+    model,
+    new Map(
+      tensors.map((tensor) => [
+        tensor.name,
+        { shape: tensor.shape, values: float32Entries(tensor) },
+      ]),
+    ),
+  );
+}
+
+/** Writes `model.safetensors` and `job.json` into a folder, which is created. */
+export async function writeTrainingJob(jobFolder: string, job: TrainingJob): Promise<void> {
+  const { model, parameters, ...rest } = job;
+  await mkdir(jobFolder, { recursive: true });
+  await writeFile(join(jobFolder, MODEL_FILE), encodeModel(model, parameters));
+  const description = {
+    version: TRAINING_JOB_VERSION,
+    input: { model: MODEL_FILE, data: rest.dataPath },
+    output: {
+      model: `${TRAINER_OUTPUT_FOLDER}/${MODEL_FILE}`,
+      metrics: `${TRAINER_OUTPUT_FOLDER}/${METRICS_FILE}`,
+    },
+    projectId: rest.projectId,
+    roundIndex: rest.roundIndex,
+    seed: rest.seed,
+    training: rest.hyperparameters,
+    model,
+  };
+  await writeFile(join(jobFolder, "job.json"), `${JSON.stringify(description, null, 2)}\n`);
+}
+
+/** Reads a regular file of bounded size: a program may be faulty, or fooled by its data. */
+async function readBounded(path: string, maxBytes: number): Promise<Uint8Array | null> {
+  const info = await lstat(path).catch(() => null);
+  if (info === null) return null;
+  if (!info.isFile() || info.size > maxBytes) {
+    throw new CommonweightError(
+      learningErrors.trainerResultInvalid,
+      `${path} is ${info.isFile() ? `${info.size} bytes long` : "not a regular file"}`,
+    );
+  }
+  return readFile(path);
+}
+
+/**
+ * Reads what the program left.
+ *
+ * @throws CommonweightError CW3304 when the model is missing, too large, or does not fit; `metrics.json` may be missing.
+ */
+export async function readTrainingResult(
+  jobFolder: string,
+  model: ModelSpec,
+): Promise<{ parameters: Float32Array; metrics: TrainerMetrics }> {
+  const folder = join(jobFolder, TRAINER_OUTPUT_FOLDER);
+  const input = await lstat(join(jobFolder, MODEL_FILE));
+  const bytes = await readBounded(join(folder, MODEL_FILE), input.size + MAX_HEADER_BYTES);
+  if (bytes === null) {
+    const message = `the program wrote no ${TRAINER_OUTPUT_FOLDER}/${MODEL_FILE}`;
+    throw new CommonweightError(learningErrors.trainerResultInvalid, message);
+  }
+  try {
+    const parameters = decodeModel(model, bytes);
+    const metrics = readMetrics(await readBounded(join(folder, METRICS_FILE), MAX_METRICS_BYTES));
+    return { parameters, metrics };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : "unreadable";
+    throw new CommonweightError(learningErrors.trainerResultInvalid, reason, { cause });
+  }
+}
+
+function readMetrics(bytes: Uint8Array | null): TrainerMetrics {
+  if (bytes === null) return {};
+  const parsed = JSON.parse(new TextDecoder().decode(bytes)) as unknown;
+  if (typeof parsed !== "object" || parsed === null) return {};
+  const numbers = Object.entries(parsed).filter(
+    (entry): entry is [string, number] => typeof entry[1] === "number" && Number.isFinite(entry[1]),
+  );
+  return Object.fromEntries(numbers);
+}

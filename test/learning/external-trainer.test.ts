@@ -1,0 +1,193 @@
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runExternalTrainer } from "../../services/learning/external-trainer.ts";
+import { initialiseParameters } from "../../services/learning/initialise.ts";
+import { logisticRegression } from "../../services/learning/model-spec.ts";
+import { trainExternally } from "../../services/learning/train-externally.ts";
+import {
+  encodeModel,
+  readTrainingResult,
+  writeTrainingJob,
+} from "../../services/learning/training-job.ts";
+
+const model = logisticRegression({ features: 2, classes: 2 });
+const parameters = initialiseParameters(model);
+const node = `"${process.execPath}"`;
+const example = resolve("examples/trainers/plain-node/train.mjs");
+const limits = { timeoutMs: 20_000, memoryMb: 1000, environment: { PATH: process.env.PATH ?? "" } };
+
+let folder: string;
+let jobs = 0;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "trainer-test-"));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const newJobFolder = () => join(folder, `job-${jobs++}`);
+
+function jobOn(dataPath: string) {
+  return {
+    model,
+    parameters,
+    hyperparameters: { optimiser: "sgd", learningRate: 0.5, batchSize: 1, epochs: 20 } as const,
+    dataPath,
+    projectId: "7",
+    roundIndex: 3,
+    seed: "1",
+  };
+}
+
+/** Runs a program given as JavaScript text in a job folder. */
+async function runProgram(source: string, overrides: object = {}) {
+  const jobFolder = newJobFolder();
+  await writeTrainingJob(jobFolder, jobOn("none"));
+  await writeFile(join(jobFolder, "program.mjs"), source);
+  await runExternalTrainer({ ...limits, command: `${node} program.mjs`, jobFolder, ...overrides });
+  return jobFolder;
+}
+
+describe("a trainer's own program", () => {
+  test("trains the project's tensors and reports progress and metrics", async () => {
+    const dataPath = join(folder, "data.csv");
+    await writeFile(dataPath, "x,y,class\n1,0,0\n0,1,1\n1,0.2,0\n0.1,1,1\n");
+    const steps: number[] = [];
+
+    const trained = await trainExternally({
+      ...limits,
+      command: `${node} "${example}"`,
+      jobFolder: newJobFolder(),
+      job: jobOn(dataPath),
+      onProgress: ({ step }) => steps.push(step),
+    });
+
+    expect(trained.metrics.samples).toBe(4);
+    expect(trained.metrics.loss).toBeLessThan(0.3);
+    expect(trained.parameters[0]).toBeGreaterThan(0.5);
+    expect(trained.parameters).toHaveLength(6);
+    expect(steps).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+  });
+
+  test("finds all it needs to know in job.json", async () => {
+    const jobFolder = newJobFolder();
+
+    await writeTrainingJob(jobFolder, jobOn("/data/mine.csv"));
+
+    expect(JSON.parse(await readFile(join(jobFolder, "job.json"), "utf8"))).toEqual({
+      version: 1,
+      input: { model: "model.safetensors", data: "/data/mine.csv" },
+      output: { model: "output/model.safetensors", metrics: "output/metrics.json" },
+      projectId: "7",
+      roundIndex: 3,
+      seed: "1",
+      training: { optimiser: "sgd", learningRate: 0.5, batchSize: 1, epochs: 20 },
+      model,
+    });
+  });
+
+  test("shows its last messages when it fails", async () => {
+    const failing = runProgram('console.error("no such column: age"); process.exit(3);');
+
+    await expect(failing).rejects.toMatchObject({
+      code: "CW3301",
+      message: expect.stringContaining("no such column: age"),
+      details: { code: 3, messages: "no such column: age\n" },
+    });
+  });
+
+  test("is ended with its children when it runs past its time", async () => {
+    const marker = join(folder, "still-alive");
+    const child = `setTimeout(() => fs.writeFileSync(${JSON.stringify(marker)}, ""), 2500); setInterval(() => {}, 100);`;
+    const source = `import { spawn } from "node:child_process";
+      process.on("SIGTERM", () => {});
+      spawn(process.execPath, ["-e", ${JSON.stringify(`const fs = require("fs"); ${child}`)}], { stdio: "ignore" });
+      setInterval(() => {}, 100);`;
+
+    await expect(runProgram(source, { timeoutMs: 700 })).rejects.toMatchObject({ code: "CW3302" });
+
+    // The program ignored the polite signal, so this ran until the hard one; its child got both.
+    await expect(readFile(marker)).rejects.toMatchObject({ code: "ENOENT" });
+  });
+
+  test("is ended when it takes more memory than allowed", async () => {
+    const source = "globalThis.kept = Buffer.alloc(300e6, 1); setInterval(() => {}, 100);";
+
+    await expect(runProgram(source, { memoryMb: 200 })).rejects.toMatchObject({ code: "CW3303" });
+  });
+
+  test("is ended when the round is cancelled", async () => {
+    const controller = new AbortController();
+    const running = runProgram(
+      'console.log(\'{"step":1,"steps":9,"loss":1}\'); setInterval(() => {}, 100);',
+      {
+        signal: controller.signal,
+        onProgress: () => controller.abort(),
+      },
+    );
+
+    await expect(running).rejects.toMatchObject({ code: "CW3006" });
+  });
+
+  test("does not see our environment", async () => {
+    process.env.COMMONWEIGHT_TEST_SECRET = "key";
+
+    const running = runProgram("if (process.env.COMMONWEIGHT_TEST_SECRET) process.exit(1);");
+
+    await expect(running).resolves.toBeTypeOf("string");
+    delete process.env.COMMONWEIGHT_TEST_SECRET;
+  });
+});
+
+describe("readTrainingResult", () => {
+  async function resultOf(bytes: Uint8Array | null, metrics = "{}") {
+    const jobFolder = newJobFolder();
+    await writeTrainingJob(jobFolder, jobOn("none"));
+    await mkdir(join(jobFolder, "output"));
+    if (bytes) await writeFile(join(jobFolder, "output/model.safetensors"), bytes);
+    await writeFile(join(jobFolder, "output/metrics.json"), metrics);
+    return readTrainingResult(jobFolder, model);
+  }
+  const good = encodeModel(model, parameters);
+
+  test("reads back what encodeModel wrote and keeps only finite numbers of the metrics", async () => {
+    const result = await resultOf(good, '{"loss":0.5,"note":"x","bad":null}');
+
+    expect(result).toEqual({ parameters, metrics: { loss: 0.5 } });
+  });
+
+  test.each([
+    ["nothing", null],
+    ["a cut file", good.subarray(0, good.length - 4)],
+    ["not safetensors", new TextEncoder().encode("hello world, hello world")],
+    [
+      "another model",
+      encodeModel(logisticRegression({ features: 3, classes: 2 }), new Float32Array(8)),
+    ],
+    [
+      "numbers that are not finite",
+      encodeModel(
+        model,
+        parameters.map(() => Number.NaN),
+      ),
+    ],
+    ["far too many bytes", new Uint8Array(6_000_000)],
+  ])("refuses %s", async (_, bytes) => {
+    await expect(resultOf(bytes)).rejects.toMatchObject({ code: "CW3304" });
+  });
+
+  test("refuses metrics that are no JSON, and a link instead of a file", async () => {
+    await expect(resultOf(good, "{")).rejects.toMatchObject({ code: "CW3304" });
+    const jobFolder = newJobFolder();
+    await writeTrainingJob(jobFolder, jobOn("none"));
+    await mkdir(join(jobFolder, "output"));
+    await symlink(
+      join(jobFolder, "model.safetensors"),
+      join(jobFolder, "output/model.safetensors"),
+    );
+
+    await expect(readTrainingResult(jobFolder, model)).rejects.toMatchObject({ code: "CW3304" });
+  });
+});
