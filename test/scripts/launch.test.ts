@@ -9,12 +9,13 @@ import { repositoryRoot } from "../../scripts/repository.ts";
 /** A stand-in for the product: it says how it was called, then does what the first argument says. */
 const MAIN = `
 const [up, verb, value] = process.argv.slice(2);
-console.log(JSON.stringify({ up, args: process.argv.slice(3), cwd: process.cwd() }));
 if (verb === "exit") process.exitCode = Number(value);
 if (verb === "wait") {
   process.on("SIGTERM", () => { console.log("cleaned up"); process.exit(7); });
   setInterval(() => {}, 1000);
 }
+// Last, so that whoever has read it may send a signal.
+console.log(JSON.stringify({ up, args: process.argv.slice(3), cwd: process.cwd() }));
 `;
 
 const emptyLock = (packages: object = {}) =>

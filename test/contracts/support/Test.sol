@@ -12,6 +12,7 @@ abstract contract Test {
     }
 
     address internal constant VM_ADDRESS = address(uint160(uint256(keccak256("hevm cheat code"))));
+    // solhint-disable-next-line const-name-snakecase
     Vm internal constant vm = Vm(VM_ADDRESS);
 
     /// @dev EDR asks for this marker before it runs a suite.
@@ -97,7 +98,8 @@ abstract contract Test {
         uint256 size = max - min + 1;
         if (size == 0) return value;
         if (value <= 3 && size > value) return min + value;
-        if (value >= type(uint256).max - 3 && size > type(uint256).max - value) return max - (type(uint256).max - value);
+        if (value >= type(uint256).max - 3 && size > type(uint256).max - value)
+            return max - (type(uint256).max - value);
         return min + (value % size);
     }
 

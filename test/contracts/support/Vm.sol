@@ -79,22 +79,28 @@ interface Vm {
     // json
     function parseJson(string calldata json, string calldata key) external pure returns (bytes memory encoded);
     function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256 value);
-    function parseJsonUintArray(string calldata json, string calldata key) external pure returns (uint256[] memory values);
+    function parseJsonUintArray(
+        string calldata json,
+        string calldata key
+    ) external pure returns (uint256[] memory values);
     function parseJsonInt(string calldata json, string calldata key) external pure returns (int256 value);
-    function parseJsonIntArray(string calldata json, string calldata key) external pure returns (int256[] memory values);
+    function parseJsonIntArray(
+        string calldata json,
+        string calldata key
+    ) external pure returns (int256[] memory values);
     function parseJsonBool(string calldata json, string calldata key) external pure returns (bool value);
     function parseJsonAddress(string calldata json, string calldata key) external pure returns (address value);
     function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory value);
     function parseJsonBytes32(string calldata json, string calldata key) external pure returns (bytes32 value);
-    function parseJsonBytes32Array(string calldata json, string calldata key)
-        external
-        pure
-        returns (bytes32[] memory values);
+    function parseJsonBytes32Array(
+        string calldata json,
+        string calldata key
+    ) external pure returns (bytes32[] memory values);
     function parseJsonString(string calldata json, string calldata key) external pure returns (string memory value);
-    function parseJsonStringArray(string calldata json, string calldata key)
-        external
-        pure
-        returns (string[] memory values);
+    function parseJsonStringArray(
+        string calldata json,
+        string calldata key
+    ) external pure returns (string[] memory values);
     function keyExistsJson(string calldata json, string calldata key) external view returns (bool exists);
 
     // text
