@@ -3,6 +3,8 @@ import { countDown, countUp, element } from "./loops.ts";
 
 const FIELD_BYTES = 32;
 const POINT_BYTES = 64;
+/** Additions whose operands are read ahead together; a power of two. */
+const AHEAD = 16;
 
 /** Bit of an operand's address that asks for the point's negative: points are 4-byte aligned, so it is free. */
 export const NEGATE = 1;
@@ -26,7 +28,8 @@ export function buildAddPairs(module: WasmModuleBuilder): void {
   ] as const;
   const f = module.addFunction("wasm_addPairs");
   for (const name of ["pairs", "count", "out", "scratch"]) f.addParam(name, "i32");
-  for (const name of ["i", "left", "right", "result", "prefix", "slow"]) f.addLocal(name, "i32");
+  for (const name of ["i", "left", "right", "result", "prefix", "slow", "ahead", "limit"])
+    f.addLocal(name, "i32");
   const c = f.getCodeBuilder();
   const get = c.getLocal.bind(c);
   const at = c.i32_const.bind(c);
@@ -47,9 +50,31 @@ export function buildAddPairs(module: WasmModuleBuilder): void {
       ...c.setLocal(name, at(copy)),
     ]);
 
+  // Operands lie anywhere in memory. Reading a word of each of the next few at once lets their cache misses overlap;
+  // one by one, each would wait behind a chain of multiplications.
+  const readAhead = [
+    ...c.setLocal("limit", c.i32_sub(get("count"), get("i"))),
+    ...c.if(c.i32_ge_u(get("limit"), at(AHEAD)), c.setLocal("limit", at(AHEAD))),
+    ...countUp(c, "ahead", c.i32_shl(get("limit"), at(1)), [
+      c.setLocal(
+        "slow",
+        c.i32_or(
+          get("slow"),
+          c.i32_load(
+            c.i32_and(
+              c.i32_load(c.i32_add(pair(), c.i32_shl(get("ahead"), at(2)))),
+              at(0xfffffffc),
+            ),
+          ),
+        ),
+      ),
+    ]),
+  ];
+
   f.addCode(
     c.call("f1m_one", at(inverse)),
     countUp(c, "i", get("count"), [
+      c.if(c.i32_eqz(c.i32_and(get("i"), at(AHEAD - 1))), readAhead),
       ...loadOperands,
       clearFlags("left"),
       clearFlags("right"),

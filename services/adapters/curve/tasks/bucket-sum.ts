@@ -21,6 +21,21 @@ export function allocateAdditionSpace(machine: WasmMachine, count: number): Addi
   };
 }
 
+/** Adds points pairwise: `operands` holds two addresses an addition; results go to `out`, 64 bytes each. */
+export function addInBatches(
+  machine: WasmMachine,
+  operands: readonly number[],
+  space: AdditionSpace,
+  out: number,
+): void {
+  for (let from = 0; from < operands.length; from += BATCH * 2) {
+    const part = operands.slice(from, from + BATCH * 2);
+    new Uint32Array(machine.view(), space.pairs, part.length).set(part);
+    const target = out + (from / 2) * POINT_BYTES;
+    machine.call("wasm_addPairs", space.pairs, part.length / 2, target, space.scratch);
+  }
+}
+
 /** Sums lists of points: `entries[starts[b]] .. entries[starts[b + 1] - 1]` for every bucket b. */
 export interface BucketLists {
   /** Addresses of affine points, with the NEGATE bit. Overwritten. */

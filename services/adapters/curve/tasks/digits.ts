@@ -5,7 +5,7 @@ export interface Windows {
 }
 
 /**
- * The window size with the least work: a point addition for each scalar and window, and about four additions' worth
+ * The window size with the least work: a point addition for each scalar and window, and a little more than two
  * for each of the `2^(bits-1)` buckets.
  *
  * @param scalarBits Bits of the largest magnitude.
@@ -15,7 +15,7 @@ export function chooseWindows(count: number, scalarBits: number): Windows {
   let leastWork = Number.POSITIVE_INFINITY;
   for (let windowBits = 4; windowBits <= 17; windowBits++) {
     const windowCount = Math.ceil((scalarBits + 1) / windowBits);
-    const work = windowCount * (count + 4 * 2 ** (windowBits - 1));
+    const work = windowCount * (count + 2.5 * 2 ** (windowBits - 1));
     if (work < leastWork) {
       leastWork = work;
       best = { windowBits, windowCount };

@@ -1,7 +1,7 @@
-import { NEGATE } from "../kernels/add-pairs.ts";
 import type { WasmMachine } from "../wasm-machine.ts";
 import { allocateAdditionSpace, sortIntoBuckets, sumBuckets } from "./bucket-sum.ts";
 import { addSigningConstant, integerDigits, scalarDigits, type Windows } from "./digits.ts";
+import { allocateWindowSpace, sumWindow } from "./window-sum.ts";
 
 const POINT_BYTES = 64;
 const JACOBIAN_BYTES = 96;
@@ -29,24 +29,14 @@ export function multiScalar(machine: WasmMachine, task: MultiScalarTask): Uint8A
   const bucketCount = 2 ** (windows.windowBits - 1);
   const bases = machine.load(task.bases);
   const digitsOf = windowDigits(machine, scalars, windows, count);
-  const space = allocateAdditionSpace(machine, count);
+  const additions = allocateAdditionSpace(machine, count);
+  const space = allocateWindowSpace(machine, bucketCount);
   const total = machine.allocate(JACOBIAN_BYTES);
-  const running = machine.allocate(JACOBIAN_BYTES);
-  const windowSum = machine.allocate(JACOBIAN_BYTES);
   machine.call("g1m_zero", total);
   for (let window = firstWindow + taskWindows - 1; window >= firstWindow; window--) {
     for (let bit = 0; bit < windows.windowBits; bit++) machine.call("g1m_double", total, total);
     const lists = sortIntoBuckets(digitsOf(window), bases, bucketCount);
-    const sums = sumBuckets(machine, lists, space);
-    machine.call("g1m_zero", running);
-    machine.call("g1m_zero", windowSum);
-    for (let bucket = bucketCount - 1; bucket >= 0; bucket--) {
-      const sum = sums[bucket] as number;
-      if (sum & NEGATE) machine.call("g1m_subMixed", running, sum - NEGATE, running);
-      else if (sum) machine.call("g1m_addMixed", running, sum, running);
-      machine.call("g1m_add", windowSum, running, windowSum);
-    }
-    machine.call("g1m_add", total, windowSum, total);
+    sumWindow(machine, sumBuckets(machine, lists, additions), additions, space, total);
   }
   return machine.read(total, JACOBIAN_BYTES);
 }

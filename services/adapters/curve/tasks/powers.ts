@@ -1,8 +1,8 @@
 import type { WasmMachine } from "../wasm-machine.ts";
+import { addInBatches, allocateAdditionSpace } from "./bucket-sum.ts";
 
 const POINT_BYTES = 64;
 const SCALAR_BYTES = 32;
-const BATCH = 1024;
 
 /** A run of powers of a known tau times the generator: development powers of tau. */
 export interface PowersTask {
@@ -20,15 +20,8 @@ export function powers(machine: WasmMachine, task: PowersTask): Uint8Array<Array
   // Table size and additions an output in balance: at most 2^12 entries a window.
   const windowBits = Math.min(12, Math.max(4, Math.floor(Math.log2(count))));
   const windowCount = Math.ceil(254 / windowBits);
-  const scratch = machine.allocate(BATCH * SCALAR_BYTES);
-  const pairs = machine.allocate(BATCH * 8);
-  const add = (out: number, operands: number[]) => {
-    for (let from = 0; from * 2 < operands.length; from += BATCH) {
-      const part = operands.slice(from * 2, (from + BATCH) * 2);
-      new Uint32Array(machine.view(), pairs, part.length).set(part);
-      machine.call("wasm_addPairs", pairs, part.length / 2, out + from * POINT_BYTES, scratch);
-    }
-  };
+  const space = allocateAdditionSpace(machine, 0);
+  const add = (out: number, operands: number[]) => addInBatches(machine, operands, space, out);
   const tables = buildTables(machine, task.generator, windowBits, windowCount, add);
   const scalars = machine.allocate(count * SCALAR_BYTES);
   const tau = machine.load(task.tau);
