@@ -44,11 +44,12 @@ export function createHpkeEnvelope(): Envelope {
     },
     seal: async ({ recipient, purpose, associated, plaintext }) => {
       const recipientPublicKey = await readKey(recipient, true);
-      const { enc, ct } = await suite.seal(
-        { recipientPublicKey, info: utf8(purpose) },
-        plaintext,
-        associated,
-      );
+      const { enc, ct } = await suite
+        .seal({ recipientPublicKey, info: utf8(purpose) }, plaintext, associated)
+        .catch((cause) => {
+          // A point of small order: everybody could compute the shared secret.
+          throw new CommonweightError(envelopeErrors.badKey, "weak X25519 key", { cause });
+        });
       const sealed = new Uint8Array(enc.byteLength + ct.byteLength);
       sealed.set(new Uint8Array(enc));
       sealed.set(new Uint8Array(ct), enc.byteLength);
