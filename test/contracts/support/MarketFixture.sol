@@ -10,7 +10,7 @@ import {TrainingMarket} from "../../../contracts/TrainingMarket.sol";
 import {G1} from "../../../contracts/types/G1.sol";
 import {RoundView} from "../../../contracts/types/MarketViews.sol";
 import {BaseWeightKind, ModelVisibility, ProjectTerms} from "../../../contracts/types/ProjectTerms.sol";
-import {OpenRound, SettleRound} from "../../../contracts/types/RoundRequests.sol";
+import {OpenRound, SettleRound, SignedUpdate} from "../../../contracts/types/RoundRequests.sol";
 import {ScriptedVerifier} from "../mocks/ScriptedVerifier.sol";
 import {TestToken} from "../mocks/TestToken.sol";
 import {Test} from "./Test.sol";
@@ -278,6 +278,42 @@ abstract contract MarketFixture is Test {
         SettleRound memory request = _settlement(projectId, verdicts);
         vm.prank(aggregator);
         market.settleRound(request);
+    }
+
+    /// @dev The same verdict for every submitter.
+    function _verdicts(uint8 verdict) internal view returns (uint8[] memory verdicts) {
+        verdicts = new uint8[](submitters.length);
+        for (uint256 i = 0; i < verdicts.length; ++i) {
+            verdicts[i] = verdict;
+        }
+    }
+
+    /// @dev Accepted, but for the submitter at `index`.
+    function _verdictsBut(uint256 index, uint8 verdict) internal view returns (uint8[] memory verdicts) {
+        verdicts = _verdicts(ACCEPTED);
+        verdicts[index] = verdict;
+    }
+
+    function _signUpdate(uint256 projectId, uint256 roundIndex, G1 memory commitment, uint256 key)
+        internal
+        view
+        returns (SignedUpdate memory update)
+    {
+        bytes32 structHash = keccak256(
+            abi.encode(
+                keccak256(
+                    "Update(uint256 projectId,uint256 roundIndex,uint256 commitmentX,uint256 commitmentY,bytes bundleCid)"
+                ),
+                projectId,
+                roundIndex,
+                commitment.x,
+                commitment.y,
+                keccak256(CID)
+            )
+        );
+        (uint8 v, bytes32 r, bytes32 s) =
+            vm.sign(key, keccak256(abi.encodePacked(hex"1901", market.domainSeparator(), structHash)));
+        return SignedUpdate({commitment: commitment, bundleCid: CID, r: r, vs: bytes32(uint256(v - 27) << 255) | s});
     }
 
     function _assertSolvent() internal view {
