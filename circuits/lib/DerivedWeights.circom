@@ -1,12 +1,12 @@
 pragma circom 2.1.9;
 
 include "circomlib/circuits/bitify.circom";
-include "./Comparison.circom";
-include "./Division.circom";
+include "./FloorDivision.circom";
 
 // Integer weights in proportion to raw ones: floors of 1024 * raw / sum, the missing units to the first largest raw weight.
 // They are derived here and never chosen by the prover, who could otherwise move the model where it likes.
-// Precondition: raw[t] < 2^rawBits (checked by the caller). All weights are zero if isVoid = 1; isVoid must be 1 if all raw are 0.
+// Preconditions: raw[t] < 2^rawBits; isVoid is a bit, and 1 if all raw weights are 0; at most 29 trainers.
+// All weights are 0 if isVoid = 1, otherwise they sum to 1024.
 // Twin: `weightsFromRaw` in services/protocol/weights.ts.
 template DerivedWeights(trainers, rawBits) {
     signal input raw[trainers];
@@ -17,14 +17,14 @@ template DerivedWeights(trainers, rawBits) {
     for (var t = 0; t < trainers; t++) {
         sum += raw[t];
     }
-    // In a void round the numerators are zero and the divisor must not be.
-    signal divisor <== isVoid * (1 - sum) + sum;
+    // 0 / 1 in a void round.
+    signal divisor <== sum + isVoid * (1 - sum);
 
     signal numerator[trainers];
     component floor[trainers];
     var assigned = 0;
     for (var t = 0; t < trainers; t++) {
-        numerator[t] <== 1024 * raw[t] * (1 - isVoid);
+        numerator[t] <== (1 - isVoid) * (1024 * raw[t]);
         floor[t] = FloorDivision(11, rawBits + 5);
         floor[t].numerator <== numerator[t];
         floor[t].divisor <== divisor;
@@ -54,14 +54,12 @@ template DerivedWeights(trainers, rawBits) {
 
     component isNotAbove[trainers];
     signal extra[trainers];
-    var isAtOrBefore = 0;
+    var isChosenSoFar = 0;
     for (var t = 0; t < trainers; t++) {
-        isAtOrBefore += isChosen[t];
-        // 1 - isAtOrBefore is 1 exactly for trainers before the chosen one, which must be strictly below it.
-        isNotAbove[t] = IsLess(rawBits + 1);
-        isNotAbove[t].a <== raw[t] + 1 - isAtOrBefore;
-        isNotAbove[t].b <== largest + 1;
-        isNotAbove[t].out === 1;
+        isChosenSoFar += isChosen[t];
+        // largest - raw[t] >= 0 from the chosen one on, >= 1 before it: a tie is not for the prover to break.
+        isNotAbove[t] = Num2Bits(rawBits);
+        isNotAbove[t].in <== largest - raw[t] - (1 - isChosenSoFar);
         extra[t] <== isChosen[t] * missing;
         weight[t] <== floor[t].quotient + extra[t];
     }

@@ -1,14 +1,14 @@
 pragma circom 2.1.9;
 
-include "circomlib/circuits/bitify.circom";
 include "circomlib/circuits/poseidon.circom";
 include "./GramIndex.circom";
 
-// Salted hash of the Gram matrix and the dummy's row, and the ranges of the entries that rules read.
+// Salted hash of the Gram matrix and the dummy's row.
 //
 // Words: salt; narrow entries (rows 0 and 1 and the diagonal, without slot 2), G + 2^54 in 55 bits, 4 a word; wide entries
 // (everything with slot 2), G + 2^75 in 76 bits, 3 a word; free entries (pairs of trainers), a word each; the dummy's row.
 // h = Poseidon(number of words, slots), then h = Poseidon(h, 15 words) for each chunk, the last padded with zeros.
+// Precondition: `GramRanges`, without which two matrices could pack into the same word.
 // Twin: `gramHash` in services/protocol/gram-hash.ts.
 template GramHash(slots) {
     signal input salt;
@@ -26,14 +26,11 @@ template GramHash(slots) {
     words[0] <== salt;
     var next = 1;
 
-    component narrowRange[narrowCount];
     var narrow = 0;
     var packed = 0;
     for (var i = 0; i < slots; i++) {
         for (var j = i; j < slots; j++) {
             if (i != 2 && j != 2 && (i < 2 || i == j)) {
-                narrowRange[narrow] = Num2Bits(55);
-                narrowRange[narrow].in <== gram[gramIndex(i, j, slots)] + (1 << 54);
                 packed += (gram[gramIndex(i, j, slots)] + (1 << 54)) * (1 << (55 * (narrow % 4)));
                 narrow++;
                 if (narrow % 4 == 0 || narrow == narrowCount) {
@@ -44,10 +41,7 @@ template GramHash(slots) {
             }
         }
     }
-    component wideRange[slots];
     for (var j = 0; j < slots; j++) {
-        wideRange[j] = Num2Bits(76);
-        wideRange[j].in <== gram[gramIndex(2, j, slots)] + (1 << 75);
         packed += (gram[gramIndex(2, j, slots)] + (1 << 75)) * (1 << (76 * (j % 3)));
         if (j % 3 == 2 || j == slots - 1) {
             words[next] <== packed;
@@ -55,7 +49,6 @@ template GramHash(slots) {
             packed = 0;
         }
     }
-    // No range check: the mu equation fixes these modulo the field's order, and rules use them only in ways exact in the field.
     for (var i = 3; i < slots; i++) {
         for (var j = i + 1; j < slots; j++) {
             words[next] <== gram[gramIndex(i, j, slots)];
@@ -71,12 +64,14 @@ template GramHash(slots) {
     component start = Poseidon(2);
     start.inputs[0] <== wordCount;
     start.inputs[1] <== slots;
-    signal state[chunks + 1];
-    state[0] <== start.out;
     component chunk[chunks];
     for (var c = 0; c < chunks; c++) {
         chunk[c] = Poseidon(16);
-        chunk[c].inputs[0] <== state[c];
+        if (c == 0) {
+            chunk[c].inputs[0] <== start.out;
+        } else {
+            chunk[c].inputs[0] <== chunk[c - 1].out;
+        }
         for (var k = 0; k < 15; k++) {
             if (15 * c + k < wordCount) {
                 chunk[c].inputs[1 + k] <== words[15 * c + k];
@@ -84,7 +79,6 @@ template GramHash(slots) {
                 chunk[c].inputs[1 + k] <== 0;
             }
         }
-        state[c + 1] <== chunk[c].out;
     }
-    out <== state[chunks];
+    out <== chunk[chunks - 1].out;
 }

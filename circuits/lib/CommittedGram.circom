@@ -1,0 +1,41 @@
+pragma circom 2.1.9;
+
+include "./GramEquation.circom";
+include "./GramHash.circom";
+include "./GramIndex.circom";
+include "./GramRanges.circom";
+
+// The matrix is the one that the Gram proof ties to the commitments: its hash was fixed before alpha was drawn, its combination
+// with the powers of alpha is mu, and the entries that rules compare are in range.
+// Signs of two rows are by-products: see `GramRanges`.
+template CommittedGram(slots) {
+    var trainers = slots - 3;
+
+    signal input alpha;
+    signal input mu;
+    signal input gramHash;
+    signal input gram[gramLength(slots)];
+    signal input dummyRow[slots + 1];
+    signal input salt;
+    signal output isForward[trainers];
+    signal output isAlongLast[trainers];
+    signal output hasLast;
+
+    component ranges = GramRanges(slots);
+    ranges.gram <== gram;
+    isForward <== ranges.isForward;
+    isAlongLast <== ranges.isAlongLast;
+    hasLast <== ranges.hasLast;
+
+    component hash = GramHash(slots);
+    hash.salt <== salt;
+    hash.gram <== gram;
+    hash.dummyRow <== dummyRow;
+    hash.out === gramHash;
+
+    component equation = GramEquation(slots);
+    equation.alpha <== alpha;
+    equation.gram <== gram;
+    equation.dummyRow <== dummyRow;
+    equation.mu === mu;
+}
