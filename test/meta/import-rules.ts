@@ -43,7 +43,11 @@ export const DOORS: readonly { library: RegExp; doors: readonly string[] }[] = [
   },
   {
     library: /^(ipfs-unixfs.*|@ipld\/.*)$/,
-    doors: ["services/adapters/content-store", "services/adapters/ipfs"],
+    doors: [
+      "services/adapters/content-store",
+      "services/adapters/ipfs",
+      "services/adapters/dag-json",
+    ],
   },
   { library: /^snarkjs($|\/)/, doors: ["services/adapters/snark"] },
   { library: /^circom2($|\/)/, doors: ["services/adapters/snark"] },
