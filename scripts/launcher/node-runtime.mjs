@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { requireDiskSpace } from "./disk-space.mjs";
 import { failureFrom, LauncherFailure, launcherErrors } from "./failure.mjs";
-import { environmentWithoutNpm, runNpm } from "./npm.mjs";
+import { environmentWithoutNpm, INSTALL_FLAGS, runNpm } from "./npm.mjs";
 
 /** The oldest Node that runs TypeScript without a build and has a stable `node:sqlite`. */
 export const REQUIRED_NODE_MAJOR = 24;
@@ -53,6 +54,9 @@ const NPM_PACKAGE = {
   integrity:
     "sha512-7HPApk+AflMUavSseL1Pm6CnYqMIHk53x+KmuhqmTDqPkjPMgxIpTPcTqsE91EKNw4gFBJV9fnXiSdGm1DXq9A==",
 };
+
+/** What Node and npm take unpacked, with some room. */
+const NEEDED_BYTES = 0.3e9;
 
 /** Major number of a version like `v24.21.0`. */
 export function majorOf(version) {
@@ -135,6 +139,7 @@ export async function obtainNode({ root, log, currentVersion = process.version }
   const isStamped = existsSync(stampPath) && readFileSync(stampPath, "utf8") === stamp;
   if (isStamped && existsSync(runtime.nodePath)) return runtime;
 
+  requireDiskSpace(root, NEEDED_BYTES);
   log(`Node ${nodePackage.version} is fetched once into .node (this Node is ${currentVersion})`);
   try {
     rmSync(folder, { recursive: true, force: true });
@@ -143,7 +148,7 @@ export async function obtainNode({ root, log, currentVersion = process.version }
   } catch (error) {
     throw failureFrom(String(error.code));
   }
-  await runNpm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
+  await runNpm(["ci", ...INSTALL_FLAGS], {
     nodePath: process.execPath,
     cwd: folder,
     env: environmentWithoutNpm(process.env),

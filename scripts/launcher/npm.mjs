@@ -6,6 +6,19 @@ import { failureFrom, LauncherFailure, launcherErrors } from "./failure.mjs";
 const KEPT =
   /^npm_config_(registry|cache|userconfig|globalconfig|proxy|https_proxy|noproxy|cafile|ca|strict_ssl|offline|prefer_offline|fetch_\w+)$/i;
 
+/**
+ * How every install of the launcher runs: no code of packages, no chatter, and an unreachable registry is noticed
+ * in seconds, not in the minutes that npm allows itself.
+ */
+export const INSTALL_FLAGS = [
+  "--ignore-scripts",
+  "--no-audit",
+  "--no-fund",
+  "--loglevel=error",
+  "--fetch-retry-mintimeout=1000",
+  "--fetch-retry-maxtimeout=5000",
+];
+
 /** The environment without what the outer `npm run` added to it. */
 export function environmentWithoutNpm(environment) {
   const entries = Object.entries(environment).filter(

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { requireDiskSpace } from "./disk-space.mjs";
 import { failureFrom, LauncherFailure, launcherErrors } from "./failure.mjs";
-import { environmentWithoutNpm, runNpm } from "./npm.mjs";
+import { environmentWithoutNpm, INSTALL_FLAGS, runNpm } from "./npm.mjs";
 
 /** What an install takes on the disk, with some room (measured: see README, "What it weighs"). */
 const NEEDED_BYTES = 1.2e9;
@@ -68,18 +69,6 @@ function isInstalled(root, lock) {
   }
 }
 
-function requireDiskSpace(root) {
-  if (statfsSync === undefined) return; // Node < 18.15 cannot tell; npm will
-  const { bavail, bsize } = statfsSync(root);
-  if (bavail * bsize < NEEDED_BYTES) {
-    const freeMegabytes = Math.round((bavail * bsize) / 1e6);
-    throw new LauncherFailure(
-      launcherErrors.diskFull,
-      `${freeMegabytes} MB free, ${NEEDED_BYTES / 1e6} MB needed`,
-    );
-  }
-}
-
 /**
  * Installs the packages of the lock file, unless they already are.
  *
@@ -92,7 +81,7 @@ export async function installPackages({ root, runtime, log }) {
   const lock = readLockFile(root);
   if (isInstalled(root, lock)) return;
 
-  requireDiskSpace(root);
+  requireDiskSpace(root, NEEDED_BYTES);
   log("Packages are installed once from package-lock.json (about a minute)");
   try {
     rmSync(stampPathOf(root), { force: true });
@@ -102,13 +91,10 @@ export async function installPackages({ root, runtime, log }) {
   const path = [...runtime.binFolders, process.env.PATH ?? ""];
   // Not `npm ci`: it refuses a lock file that does not name the optional native packages of every
   // platform, which npm leaves out when the registry it was made against does not carry them.
-  await runNpm(
-    ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
-    {
-      ...runtime,
-      cwd: root,
-      env: { ...environmentWithoutNpm(process.env), PATH: path.join(delimiter) },
-    },
-  );
+  await runNpm(["install", "--no-save", ...INSTALL_FLAGS], {
+    ...runtime,
+    cwd: root,
+    env: { ...environmentWithoutNpm(process.env), PATH: path.join(delimiter) },
+  });
   writeFileSync(stampPathOf(root), lock.hash);
 }
