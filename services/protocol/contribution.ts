@@ -1,14 +1,7 @@
 import { type RoundRuleInput, SHARE_TOTAL } from "./round-rule.ts";
-import {
-  FIRST_TRAINER_SLOT,
-  LAST_AGGREGATE_SLOT,
-  PAY_SLOT,
-  REFERENCE_SLOT,
-} from "./round-terms.ts";
-import { gramEntry, hasLastAggregate } from "./survivors.ts";
+import { FIRST_TRAINER_SLOT, PAY_SLOT, REFERENCE_SLOT } from "./round-terms.ts";
+import { copiedPart, gramEntry, NOVELTY_UNIT } from "./survivors.ts";
 
-/** Novelty of an update that is no copy of the last aggregate; the unit is 1/1024. */
-export const FULL_NOVELTY = 1024;
 /** Largest scale of the reference in the quadratic pay, unit 1/1024. */
 export const MAX_KAPPA = 1n << 16n;
 
@@ -25,14 +18,10 @@ export interface Contributions {
 
 /**
  * `1 - cos^2` towards the last aggregate p in units of 1/1024, 1024 when it points away or there is no p.
- * Resubmitting the last aggregate is a useful direction and would be paid for it (`rules.md` 9.1).
+ * Resubmitting the last aggregate is a useful direction and would be paid for it (`docs/rules.md`).
  */
 export function novelty(input: RoundRuleInput, slot: number): number {
-  const along = gramEntry(input.gram, slot, LAST_AGGREGATE_SLOT);
-  if (!hasLastAggregate(input) || along <= 0n) return FULL_NOVELTY;
-  const lastNormSquared = gramEntry(input.gram, LAST_AGGREGATE_SLOT, LAST_AGGREGATE_SLOT);
-  const product = gramEntry(input.gram, slot, slot) * lastNormSquared;
-  return FULL_NOVELTY - Number((BigInt(FULL_NOVELTY) * along * along) / product);
+  return NOVELTY_UNIT - copiedPart(input, slot);
 }
 
 /**
@@ -91,7 +80,7 @@ export function contributionShares(
     : quadraticContributions(input, weights);
   const contributions = values.map((value) => (value > 0n ? value : 0n));
   const noveltyOf = weights.map((weight, trainer) =>
-    weight === 0 ? FULL_NOVELTY : novelty(input, trainer + FIRST_TRAINER_SLOT),
+    weight === 0 ? NOVELTY_UNIT : novelty(input, trainer + FIRST_TRAINER_SLOT),
   );
   const paid = contributions.map((value, trainer) => value * BigInt(noveltyOf[trainer] as number));
   const contributionSum = paid.reduce((sum, value) => sum + value, 0n);

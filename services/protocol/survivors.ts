@@ -26,6 +26,24 @@ export function hasLastAggregate({ gram, terms }: RoundRuleInput): boolean {
   );
 }
 
+/** Unit of novelty and of its opposite, the part that is copied. */
+export const NOVELTY_UNIT = 1024;
+/**
+ * An update whose copied part reaches this (cos^2 >= 1023/1024) is the last aggregate again, give or take its rounding.
+ * Lower cuts fail honest trainers: where data are alike and steps small, their updates keep one direction from round to
+ * round, with cos^2 up to 0.998 (`docs/rules.md`). Whatever is below the cut is left to the novelty in the pay.
+ */
+const STALE_FROM = 1023;
+
+/** `floor(1024 cos^2)` towards the last aggregate p; 0 when the update points away from it or there is no p. */
+export function copiedPart(input: RoundRuleInput, slot: number): number {
+  const along = gramEntry(input.gram, slot, LAST_AGGREGATE_SLOT);
+  if (!hasLastAggregate(input) || along <= 0n) return 0;
+  const lastNormSquared = gramEntry(input.gram, LAST_AGGREGATE_SLOT, LAST_AGGREGATE_SLOT);
+  const product = gramEntry(input.gram, slot, slot) * lastNormSquared;
+  return Number((BigInt(NOVELTY_UNIT) * along * along) / product);
+}
+
 function isDuplicate(gram: GramMatrix, terms: RoundTerms, slot: number): boolean {
   for (let earlier = FIRST_TRAINER_SLOT; earlier < slot; earlier++) {
     if (terms.active[earlier] && squaredDistance(gram, earlier, slot) === 0n) return true;
@@ -48,12 +66,7 @@ export function survivorVerdict(input: RoundRuleInput, slot: number): Verdict {
   if (normSquared > 8n * referenceNormSquared) return "too-large";
   if (128n * normSquared < referenceNormSquared) return "too-small";
   if (gramEntry(gram, REFERENCE_SLOT, slot) < 1n) return "against-reference";
-  if (hasLastAggregate(input)) {
-    const along = gramEntry(gram, slot, LAST_AGGREGATE_SLOT);
-    const lastNormSquared = gramEntry(gram, LAST_AGGREGATE_SLOT, LAST_AGGREGATE_SLOT);
-    // cos > 0.949: a resubmitted aggregate. Honest IID trainers reach 0.94.
-    if (along > 0n && 10n * along * along > 9n * normSquared * lastNormSquared) return "stale-copy";
-  }
+  if (copiedPart(input, slot) >= STALE_FROM) return "stale-copy";
   return "accepted";
 }
 
