@@ -180,37 +180,39 @@ contract RoundVerifier is IRoundVerifier {
         returns (RoundOutcome memory outcome)
     {
         uint256 trainers = PublicSignals.trainerCount(statement.slots);
-        uint16[] memory shares = new uint16[](trainers);
-        uint16[] memory weights = new uint16[](trainers);
-        uint8[] memory verdicts = new uint8[](trainers);
+        outcome.shares = new uint16[](trainers);
+        outcome.weights = new uint16[](trainers);
+        outcome.verdicts = new uint8[](trainers);
         uint256 mask = PublicSignals.activeMask(statement.termsWords[0]) >> PublicSignals.FIRST_TRAINER_SLOT;
-        uint256[] calldata words = proof.outcomeWords;
         uint256 shareSum = 0;
         uint256 weightSum = 0;
-        uint256 trainer = 0;
-        for (uint256 index = 0; index < words.length; ++index) {
-            uint256 bits = words[index];
-            uint256 end = trainer + PublicSignals.TRAINERS_PER_OUTCOME_WORD;
-            if (end > trainers) end = trainers;
-            for (; trainer < end; ++trainer) {
-                (uint256 share, uint256 weight, uint256 verdict) = PublicSignals.trainerOutcome(bits);
-                bits >>= PublicSignals.OUTCOME_BITS;
-                if (!_isPossible(share, weight, verdict, (mask >> trainer) & 1 == 1)) {
-                    revert RoundVerifierMalformedOutcome(index, words[index]);
-                }
-                shares[trainer] = uint16(share);
-                weights[trainer] = uint16(weight);
-                verdicts[trainer] = uint8(verdict);
+        uint256 bits = 0;
+        for (uint256 trainer = 0; trainer < trainers; ++trainer) {
+            uint256 index = trainer / PublicSignals.TRAINERS_PER_OUTCOME_WORD;
+            if (trainer % PublicSignals.TRAINERS_PER_OUTCOME_WORD == 0) {
+                // What is left of the word before must have been its last trainer.
+                if (bits != 0) revert RoundVerifierMalformedOutcome(index - 1, proof.outcomeWords[index - 1]);
+                bits = proof.outcomeWords[index];
+            }
+            (uint256 share, uint256 weight, uint256 verdict) = PublicSignals.trainerOutcome(bits);
+            if (!_isPossible(share, weight, verdict, (mask >> trainer) & 1 == 1)) {
+                revert RoundVerifierMalformedOutcome(index, proof.outcomeWords[index]);
+            }
+            outcome.shares[trainer] = uint16(share);
+            outcome.weights[trainer] = uint16(weight);
+            outcome.verdicts[trainer] = uint8(verdict);
+            // At most 29 trainers with 16 and 11 bits each: no sum comes near 2^256.
+            unchecked {
                 shareSum += share;
                 weightSum += weight;
             }
-            // Bits behind the last trainer.
-            if (bits != 0) revert RoundVerifierMalformedOutcome(index, words[index]);
+            bits >>= PublicSignals.OUTCOME_BITS;
+        }
+        if (bits != 0) {
+            uint256 last = proof.outcomeWords.length - 1;
+            revert RoundVerifierMalformedOutcome(last, proof.outcomeWords[last]);
         }
         _requireSums(weightSum, shareSum, proof.aggregateCommitment);
-        outcome.shares = shares;
-        outcome.weights = weights;
-        outcome.verdicts = verdicts;
         outcome.isVoid = weightSum == 0;
     }
 

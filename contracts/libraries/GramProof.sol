@@ -24,6 +24,9 @@ import {RoundTranscript} from "./RoundTranscript.sol";
 /// To `F` comes `delta (sum w_i C_i - C_agg)`: so the same multiplications check the aggregate.
 /// @dev Twin: `verifyGram` in services/protocol.
 library GramProof {
+    /// @dev A constant and not a variable: the compiler then knows that it is not zero.
+    uint256 private constant P = Bn254.SCALAR_FIELD;
+
     /// @dev Refuses words that are not scalars. Multiplications reduce silently but hashes do not: `x + p` would be a second
     /// encoding of the same proof under other challenges.
     function requireScalars(GramProofData calldata gram) internal pure {
@@ -38,21 +41,20 @@ library GramProof {
 
     /// @dev Refuses a word that is not below the scalar field's order.
     function requireScalar(uint256 value) internal pure {
-        if (value >= Bn254.SCALAR_FIELD) revert IRoundVerifier.RoundVerifierScalarTooLarge(value);
+        if (value >= P) revert IRoundVerifier.RoundVerifierScalarTooLarge(value);
     }
 
     /// @dev Step 1: the identity between the opened values.
     function requireIdentity(GramProofData calldata gram, RoundTranscript.Challenges memory drawn) internal pure {
-        uint256 p = Bn254.SCALAR_FIELD;
         // alpha = 0 would take every slot out of the combination; zeta = 0 has no inverse and so fails the second check.
         if (drawn.alpha == 0 || drawn.merge == 0) revert IRoundVerifier.RoundVerifierZeroChallenge();
-        if (mulmod(drawn.zeta, gram.zetaInv, p) != 1) {
+        if (mulmod(drawn.zeta, gram.zetaInv, P) != 1) {
             revert IRoundVerifier.RoundVerifierWrongInverse(drawn.zeta, gram.zetaInv);
         }
         uint256 right = addmod(
-            gram.mu, addmod(mulmod(drawn.zeta, gram.s, p), mulmod(gram.zetaInv, gram.sInv, p), p), p
+            gram.mu, addmod(mulmod(drawn.zeta, gram.s, P), mulmod(gram.zetaInv, gram.sInv, P), P), P
         );
-        if (mulmod(gram.a, gram.aInv, p) != right) revert IRoundVerifier.RoundVerifierIdentityFailed();
+        if (mulmod(gram.a, gram.aInv, P) != right) revert IRoundVerifier.RoundVerifierIdentityFailed();
     }
 
     /// @dev Step 2: adds `merge * (F + delta * (sum w_i C_i - C_agg))` to the sum.
@@ -65,29 +67,28 @@ library GramProof {
         uint16[] memory weights,
         G1 memory blindingBase
     ) internal view {
-        uint256 p = Bn254.SCALAR_FIELD;
         GramProofData calldata gram = proof.gram;
         uint256 merge = drawn.merge;
         // merge * (1 + rr): the polynomials A and S are opened at both points.
-        uint256 both = addmod(merge, mulmod(merge, drawn.rr, p), p);
-        uint256 mergeDelta = mulmod(merge, drawn.delta, p);
+        uint256 both = addmod(merge, mulmod(merge, drawn.rr, P), P);
+        uint256 mergeDelta = mulmod(merge, drawn.delta, P);
 
         uint256 factor = _addSlots(sum, statement, drawn.alpha, both, mergeDelta, weights);
-        Bn254.addMul(sum, proof.dummyCommitment.x, proof.dummyCommitment.y, mulmod(factor, both, p));
-        Bn254.addMul(sum, blindingBase.x, blindingBase.y, p - mulmod(gram.rhoA, both, p));
+        Bn254.addMul(sum, proof.dummyCommitment.x, proof.dummyCommitment.y, mulmod(factor, both, P));
+        Bn254.addMul(sum, blindingBase.x, blindingBase.y, P - mulmod(gram.rhoA, both, P));
 
-        uint256 mergeGamma = mulmod(merge, drawn.gamma, p);
-        Bn254.addMul(sum, gram.S.x, gram.S.y, mulmod(both, drawn.gamma, p));
-        Bn254.addMul(sum, gram.R.x, gram.R.y, mulmod(mergeGamma, drawn.gamma, p));
-        Bn254.addMul(sum, gram.W1.x, gram.W1.y, mulmod(merge, drawn.zeta, p));
-        Bn254.addMul(sum, gram.W2.x, gram.W2.y, mulmod(mulmod(merge, drawn.rr, p), gram.zetaInv, p));
+        uint256 mergeGamma = mulmod(merge, drawn.gamma, P);
+        Bn254.addMul(sum, gram.S.x, gram.S.y, mulmod(both, drawn.gamma, P));
+        Bn254.addMul(sum, gram.R.x, gram.R.y, mulmod(mergeGamma, drawn.gamma, P));
+        Bn254.addMul(sum, gram.W1.x, gram.W1.y, mulmod(merge, drawn.zeta, P));
+        Bn254.addMul(sum, gram.W2.x, gram.W2.y, mulmod(mulmod(merge, drawn.rr, P), gram.zetaInv, P));
 
-        uint256 opened = mulmod(merge, _openedValue(gram, drawn, statement.parameterCount), p);
-        Bn254.addMul(sum, Bn254.GENERATOR_X, Bn254.GENERATOR_Y, p - opened);
+        uint256 opened = mulmod(merge, _openedValue(gram, drawn, statement.parameterCount), P);
+        Bn254.addMul(sum, Bn254.GENERATOR_X, Bn254.GENERATOR_Y, P - opened);
 
         G1 calldata aggregate = proof.aggregateCommitment;
         if (aggregate.x != 0 || aggregate.y != 0) {
-            Bn254.addMul(sum, aggregate.x, aggregate.y, p - mergeDelta);
+            Bn254.addMul(sum, aggregate.x, aggregate.y, P - mergeDelta);
         }
     }
 
@@ -97,9 +98,9 @@ library GramProof {
         GramProofData calldata gram,
         RoundTranscript.Challenges memory drawn
     ) internal view {
-        uint256 negated = Bn254.SCALAR_FIELD - drawn.merge;
+        uint256 negated = P - drawn.merge;
         Bn254.addMul(sum, gram.W1.x, gram.W1.y, negated);
-        Bn254.addMul(sum, gram.W2.x, gram.W2.y, mulmod(negated, drawn.rr, Bn254.SCALAR_FIELD));
+        Bn254.addMul(sum, gram.W2.x, gram.W2.y, mulmod(negated, drawn.rr, P));
     }
 
     /// @dev Adds `sum (alpha_i * both + w_i * mergeDelta) * C_i` and returns the dummy's factor `alpha^(2^n)`. An inactive slot is
@@ -112,7 +113,6 @@ library GramProof {
         uint256 mergeDelta,
         uint16[] memory weights
     ) private view returns (uint256 factor) {
-        uint256 p = Bn254.SCALAR_FIELD;
         G1[] calldata commitments = statement.commitments;
         uint256 pointMask = 0;
         factor = alpha;
@@ -121,14 +121,14 @@ library GramProof {
             (uint256 x, uint256 y) = (commitment.x, commitment.y);
             if (x | y != 0) {
                 pointMask |= 1 << slot;
-                uint256 scalar = mulmod(factor, both, p);
+                uint256 scalar = mulmod(factor, both, P);
                 if (slot >= PublicSignals.FIRST_TRAINER_SLOT) {
                     uint256 weight = weights[slot - PublicSignals.FIRST_TRAINER_SLOT];
-                    scalar = addmod(scalar, mulmod(weight, mergeDelta, p), p);
+                    scalar = addmod(scalar, mulmod(weight, mergeDelta, P), P);
                 }
                 Bn254.addMul(sum, x, y, scalar);
             }
-            factor = mulmod(factor, factor, p);
+            factor = mulmod(factor, factor, P);
         }
         uint256 activeMask = PublicSignals.activeMask(statement.termsWords[0]);
         if (pointMask != activeMask) revert IRoundVerifier.RoundVerifierCommitmentMismatch(activeMask, pointMask);
@@ -140,15 +140,14 @@ library GramProof {
         view
         returns (uint256)
     {
-        uint256 p = Bn254.SCALAR_FIELD;
-        uint256 reversed = mulmod(Bn254.power(drawn.zeta, parameterCount - 1, p), gram.aInv, p);
+        uint256 reversed = mulmod(Bn254.power(drawn.zeta, parameterCount - 1, P), gram.aInv, P);
         // a + gamma * (s + gamma * reversed)
         uint256 atZeta = addmod(
             gram.a,
-            mulmod(drawn.gamma, addmod(gram.s, mulmod(drawn.gamma, reversed, p), p), p),
-            p
+            mulmod(drawn.gamma, addmod(gram.s, mulmod(drawn.gamma, reversed, P), P), P),
+            P
         );
-        uint256 atInverse = addmod(gram.aInv, mulmod(drawn.gamma, gram.sInv, p), p);
-        return addmod(atZeta, mulmod(drawn.rr, atInverse, p), p);
+        uint256 atInverse = addmod(gram.aInv, mulmod(drawn.gamma, gram.sInv, P), P);
+        return addmod(atZeta, mulmod(drawn.rr, atInverse, P), P);
     }
 }
