@@ -9,6 +9,7 @@ import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runForeground } from "./launcher/child.mjs";
 import { LauncherFailure, launcherErrors } from "./launcher/failure.mjs";
+import { withInstallLock } from "./launcher/install-lock.mjs";
 import { obtainNode } from "./launcher/node-runtime.mjs";
 import { installPackages } from "./launcher/packages.mjs";
 
@@ -39,8 +40,11 @@ async function main([taskName, ...args]) {
   if (Number(process.versions.node.split(".")[0]) < 18) {
     throw new LauncherFailure(launcherErrors.nodeTooOld, process.version);
   }
-  const runtime = await obtainNode({ root, log });
-  await installPackages({ root, runtime, log });
+  const runtime = await withInstallLock({ root, log }, async () => {
+    const obtained = await obtainNode({ root, log });
+    await installPackages({ root, runtime: obtained, log });
+    return obtained;
+  });
 
   const [program, ...firstArgs] = task;
   const path = [...runtime.binFolders, join(root, "node_modules", ".bin"), process.env.PATH ?? ""];
