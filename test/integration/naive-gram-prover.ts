@@ -114,6 +114,8 @@ export function proveNaively(input: {
   /** The one in the transcript, where the prover lies about it. */
   readonly transcriptParameterCount?: number;
   readonly witness: NaiveWitness;
+  /** What is on chain: honest only if it opens to the witness. The dummy's comes last. */
+  readonly commitments: readonly G1Point[];
   readonly gramHash: bigint;
   /** False leaves R out of the opening, for `acceptsWithoutDegreeCheck`. */
   readonly isDegreeProven?: boolean;
@@ -130,12 +132,7 @@ export function proveNaively(input: {
     return sent[name];
   }
 
-  const commitments = send(
-    "commitments",
-    witness.vectors.map((vector, i) =>
-      vector ? commitPolynomial(vector, witness.blindings[i] ?? 0n) : INFINITY,
-    ),
-  );
+  const commitments = send("commitments", input.commitments);
   const gramHash = send("gramHash", input.gramHash);
   const h0 = alphaChallenge({
     context,

@@ -1,7 +1,9 @@
+import { INFINITY } from "../../services/protocol/curve.ts";
 import type { RoundProof } from "../../services/protocol/settlement.ts";
 import { contextHash } from "../../services/protocol/transcript.ts";
 import {
   type Cheat,
+  commitPolynomial,
   type NaiveProof,
   type NaiveWitness,
   type Polynomial,
@@ -99,13 +101,10 @@ export function settleNaively(options: NaiveRoundOptions): NaiveRound {
     terms: draft.termsWords,
   });
   const witness: NaiveWitness = { vectors: options.prove?.(committed) ?? committed, blindings };
-  // What is proven may differ from what is committed: then the commitments are replaced before alpha.
-  const commitments = proveNaively({
-    context,
-    parameterCount,
-    witness: { vectors: committed, blindings },
-    gramHash: 0n,
-  });
+  // What is proven may differ from what is committed.
+  const commitments = committed.map((vector, i) =>
+    vector ? commitPolynomial(vector, blindings[i] ?? 0n) : INFINITY,
+  );
   const gram = proveNaively({
     context,
     parameterCount: options.provenParameterCount ?? parameterCount,
@@ -113,10 +112,8 @@ export function settleNaively(options: NaiveRoundOptions): NaiveRound {
     witness,
     gramHash: 123456789n,
     ...(options.isDegreeProven === false && { isDegreeProven: false }),
-    cheat: {
-      commitments: () => [...commitments.commitments, commitments.dummyCommitment],
-      ...options.cheat,
-    },
+    commitments,
+    ...(options.cheat && { cheat: options.cheat }),
   });
   const statement = { ...draft, commitments: gram.commitments };
   const weights = options.weights ?? defaultWeights(committed.slice(0, slots));
