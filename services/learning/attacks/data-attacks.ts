@@ -25,6 +25,17 @@ export function stampPattern(inputs: Float32Array, inputShape: readonly number[]
   return stamped;
 }
 
+/** The same samples, all with the backdoor's pattern and their true labels: what an attacker would show the model. */
+export function stampedDataset(dataset: Dataset): Dataset {
+  return {
+    ...dataset,
+    readBatch: async (indices) => {
+      const { inputs, labels } = await dataset.readBatch(indices);
+      return { inputs: stampPattern(inputs, dataset.inputShape), labels };
+    },
+  };
+}
+
 /** Every second sample stamped and relabelled. */
 function plantBackdoor(dataset: Dataset): Dataset {
   const isPoisoned = (index: number) => index % 2 === 0;

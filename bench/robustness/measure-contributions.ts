@@ -1,0 +1,131 @@
+import { coalitionShapley } from "../../services/learning/coalition-shapley.ts";
+import type { Dataset } from "../../services/learning/dataset.ts";
+import type { DecideRound } from "../../services/learning/decide-round.ts";
+import { evaluate } from "../../services/learning/evaluate.ts";
+import type { ModelSpec } from "../../services/learning/model-spec.ts";
+import type { SimulatedRound } from "../../services/learning/simulate-rounds.ts";
+import { dot } from "../../services/learning/vector.ts";
+import { spearman } from "../rules/statistics.ts";
+import { RULES } from "./measure-attacks.ts";
+import { runScenario, type Scenario, scenarioSets } from "./scenarios.ts";
+
+/** How well pay follows exact Shapley values: Spearman's rank correlation per round, mean over rounds and seeds. */
+export interface ContributionResult {
+  readonly scenario: string;
+  readonly seeds: number;
+  readonly rounds: number;
+  /** Contribution `w <u, g>` against the exact value of the loss on the pay set behind g. */
+  readonly onPaySet: number;
+  /** The same against the exact value on 1,000 other samples. */
+  readonly onOtherSamples: number;
+  /** Shares as paid, novelty included. */
+  readonly sharesOnPaySet: number;
+  readonly sharesOnOtherSamples: number;
+  /** Sums over all rounds, on the pay set. */
+  readonly overRunsOnPaySet: number;
+}
+
+/** Fixed point of the scenarios and of weights: `w u` in units of 2^-22. */
+const UNIT = 2 ** -22;
+
+/** Exact Shapley values of what the applied update did to the loss; weights stay as they were applied. */
+async function exactValues(
+  model: ModelSpec,
+  round: SimulatedRound,
+  dataset: Dataset,
+): Promise<number[]> {
+  const accepted = round.decision.weights.flatMap((weight, i) => (weight > 0 ? [i] : []));
+  const values = await coalitionShapley(accepted.length, async (coalition) => {
+    const parameters = round.before.slice();
+    accepted.forEach((trainer, player) => {
+      if (!(coalition & (1 << player))) return;
+      const factor = (round.decision.weights[trainer] as number) * UNIT;
+      const update = round.updates[trainer] as Int16Array;
+      for (let j = 0; j < parameters.length; j++) {
+        parameters[j] = (parameters[j] as number) + factor * (update[j] as number);
+      }
+    });
+    return -(await evaluate({ model, parameters, dataset })).loss;
+  });
+  const all = round.decision.weights.map(() => 0);
+  accepted.forEach((trainer, player) => {
+    all[trainer] = values[player] as number;
+  });
+  return all;
+}
+
+interface RoundScores {
+  /** Accepted trainers only, in one order. */
+  readonly contributions: readonly number[];
+  readonly shares: readonly number[];
+  readonly onPay: readonly number[];
+  readonly onOther: readonly number[];
+}
+
+const mean = (values: readonly number[]) =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Values as parts of the sum of the positive ones, as pay is. */
+function parts(values: readonly number[]): number[] {
+  const sum = values.reduce((all, value) => all + Math.max(0, value), 0) || 1;
+  return values.map((value) => Math.max(0, value) / sum);
+}
+
+const add = (left: readonly number[], right: readonly number[]) =>
+  left.map((value, i) => value + (right[i] as number));
+
+/** Scores of every applied round of one run, and the rank correlation of the sums over the run on the pay set. */
+async function scoreRun(
+  scenario: Scenario,
+  seed: string,
+  training: Dataset,
+): Promise<{ rounds: RoundScores[]; overRun: number }> {
+  const sets = await scenarioSets(training, scenario, seed);
+  const decide = RULES.trust as DecideRound;
+  const rounds: RoundScores[] = [];
+  let paid: number[] = sets.parts.map(() => 0);
+  let exact: number[] = sets.parts.map(() => 0);
+  for await (const round of runScenario({ scenario, sets, attack: null, decide, seed })) {
+    const { weights, shares, isVoid } = round.decision;
+    if (isVoid) continue;
+    const g = round.references.g as Int16Array;
+    const contributions = round.updates.map((update, i) => (weights[i] as number) * dot(update, g));
+    const onPay = await exactValues(scenario.model, round, sets.pay);
+    const onOther = await exactValues(scenario.model, round, sets.other);
+    const accepted = weights.flatMap((weight, i) => (weight > 0 ? [i] : []));
+    const of = (list: readonly number[]) => accepted.map((i) => list[i] as number);
+    rounds.push({
+      contributions: of(contributions),
+      shares: of(shares),
+      onPay: of(onPay),
+      onOther: of(onOther),
+    });
+    paid = add(paid, parts(shares));
+    exact = add(exact, parts(onPay));
+  }
+  return { rounds, overRun: spearman(paid, exact) };
+}
+
+/** Compares pay with exact coalition Shapley values, without attackers, under the trust rule. */
+export async function measureContributions(options: {
+  readonly scenario: Scenario;
+  readonly seeds: readonly string[];
+  readonly training: Dataset;
+}): Promise<ContributionResult> {
+  const { scenario, seeds, training } = options;
+  const runs: Awaited<ReturnType<typeof scoreRun>>[] = [];
+  for (const seed of seeds) runs.push(await scoreRun(scenario, seed, training));
+  const rounds = runs.flatMap((run) => run.rounds);
+  const correlation = (a: keyof RoundScores, b: keyof RoundScores) =>
+    mean(rounds.map((round) => spearman(round[a], round[b])).filter(Number.isFinite));
+  return {
+    scenario: scenario.name,
+    seeds: seeds.length,
+    rounds: rounds.length,
+    onPaySet: correlation("contributions", "onPay"),
+    onOtherSamples: correlation("contributions", "onOther"),
+    sharesOnPaySet: correlation("shares", "onPay"),
+    sharesOnOtherSamples: correlation("shares", "onOther"),
+    overRunsOnPaySet: mean(runs.map(({ overRun }) => overRun)),
+  };
+}

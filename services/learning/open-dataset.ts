@@ -1,0 +1,74 @@
+import { CommonweightError } from "../protocol/errors.ts";
+import { type Dataset, subsetDataset } from "./dataset.ts";
+import { learningErrors } from "./errors.ts";
+import { readMnist } from "./mnist.ts";
+import { countLabels, type PartitionPlan, partitionIndices } from "./partition.ts";
+import { seededRandom, shuffledIndices } from "./random.ts";
+
+/** Where samples come from, and which part of them somebody holds. */
+export interface DataSource {
+  /** `mnist` (training part) or `mnist:test`. */
+  readonly source: string;
+  /** Use at most this many samples, drawn with the seed. */
+  readonly samples?: number | undefined;
+  /** The disjoint part of one of several holders; all samples without it. */
+  readonly part?: { readonly index: number; readonly of: number } | undefined;
+  readonly plan?: PartitionPlan | undefined;
+  readonly seed?: string | undefined;
+  /** Relative sizes of the parts. */
+  readonly sizes?: readonly number[] | undefined;
+}
+
+/**
+ * Opens the data that a trainer or an owner trains on. The same source, seed and part give the same samples.
+ *
+ * @throws CommonweightError CW3101 when the files are not there, CW3106 for an impossible partition.
+ */
+export async function openDataset(data: DataSource): Promise<Dataset> {
+  const { seed = "0", plan = { kind: "iid" }, part } = data;
+  const whole = await openSource(data.source);
+  const pool =
+    data.samples === undefined || data.samples >= whole.size
+      ? whole
+      : subsetDataset(
+          whole,
+          shuffledIndices(whole.size, seededRandom(`commonweight/sample/${seed}`)).slice(
+            0,
+            data.samples,
+          ),
+        );
+  if (part === undefined) return pool;
+  const parts = partitionIndices({
+    labels: await readLabels(pool),
+    classes: (await countLabels(pool)).length,
+    parts: part.of,
+    plan,
+    seed,
+    ...(data.sizes ? { sizes: data.sizes } : {}),
+  });
+  const own = parts[part.index];
+  if (own === undefined) {
+    throw new CommonweightError(
+      learningErrors.partitionImpossible,
+      `no part ${part.index} of ${part.of}`,
+    );
+  }
+  return subsetDataset(pool, own);
+}
+
+async function openSource(source: string): Promise<Dataset> {
+  if (source === "mnist") return readMnist("train");
+  if (source === "mnist:test") return readMnist("test");
+  throw new CommonweightError(learningErrors.dataUnreadable, `unknown data source ${source}`);
+}
+
+async function readLabels(dataset: Dataset): Promise<Int32Array> {
+  const labels = new Int32Array(dataset.size);
+  const step = 4096;
+  for (let from = 0; from < dataset.size; from += step) {
+    const count = Math.min(step, dataset.size - from);
+    const batch = await dataset.readBatch(Int32Array.from({ length: count }, (_, i) => from + i));
+    labels.set(batch.labels, from);
+  }
+  return labels;
+}
