@@ -25,7 +25,7 @@ function roleArrows(): string[] {
 /** Adapters that may see another one: the interface they implement or the store they extend. */
 export const ADAPTER_ARROWS: Readonly<Record<string, readonly string[]>> = {
   ipfs: ["content-store"],
-  snark: ["curve"],
+  snark: ["curve", "artifacts"],
   artifacts: ["curve", "content-store"],
 };
 
@@ -119,8 +119,9 @@ function processProblems({ path, text }: SourceFile): string[] {
   if (/\bprocess\.env\b/.test(code) && !isBelow(path, "services/adapters/config")) {
     problems.push(`${path} reads process.env, whose door is services/adapters/config`);
   }
-  if (/\bprocess\.exit\(/.test(code) && !/(^|\/)(main|cli)\.ts$/.test(path)) {
-    problems.push(`${path} calls process.exit, which only a main.ts or cli.ts may`);
+  // `*-process.ts` is the main file of a child process.
+  if (/\bprocess\.exit\(/.test(code) && !/(^|\/)(main|cli|[\w-]+-process)\.ts$/.test(path)) {
+    problems.push(`${path} calls process.exit, which only a program's main file may`);
   }
   return problems;
 }
