@@ -1,0 +1,256 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { connectChain } from "../adapters/chain/connect.ts";
+import type { MarketAddresses } from "../adapters/chain/addresses.ts";
+import { isChainUnreachable } from "../adapters/chain/errors.ts";
+import { readPosting } from "../adapters/chain/history.ts";
+import {
+  readParticipant,
+  registerParticipant,
+  setEndpoint,
+} from "../adapters/chain/participant.ts";
+import { countProjects, type Project, readProjects } from "../adapters/chain/project.ts";
+import { openCurve } from "../adapters/curve/open-curve.ts";
+import { getManifest } from "../adapters/dag-json/manifest-store.ts";
+import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
+import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
+import type { Curve } from "../protocol/curve.ts";
+import type { EncryptionKeyPair } from "../protocol/envelope.ts";
+import { CommonweightError } from "../protocol/errors.ts";
+import { modelTensors } from "../learning/model-spec.ts";
+import { startHttpServer } from "./http-server.ts";
+import { createIntake } from "./intake.ts";
+import { ProjectEngine } from "./project-engine.ts";
+import { createProver } from "./prover.ts";
+import { openRoundStore } from "./round-store.ts";
+import { EventFeed, type ServiceEvent } from "./service-status.ts";
+
+/** Everything a running aggregator is told. */
+export interface AggregatorSettings {
+  readonly rpcUrl: string;
+  readonly chainId?: number | undefined;
+  readonly addresses: MarketAddresses;
+  readonly privateKey: string;
+  readonly encryptionKeys: EncryptionKeyPair;
+  /** Where earnings and fees go; the account itself by default. */
+  readonly payoutAddress?: string | undefined;
+  readonly stateFolder: string;
+  readonly host: string;
+  readonly port: number;
+  /** URL under which others reach this service; what it listens on by default. */
+  readonly publicUrl?: string | undefined;
+  readonly ipfsListen: readonly string[];
+  readonly ipfsDial?: readonly string[] | undefined;
+  readonly srsPath?: string | undefined;
+  readonly webFolder?: string | undefined;
+  readonly pollMs?: number | undefined;
+  readonly threads?: number | undefined;
+}
+
+/** A running aggregator. */
+export interface AggregatorService {
+  readonly url: string;
+  readonly account: string;
+  readonly multiaddrs: readonly string[];
+  stop(): Promise<void>;
+}
+
+const hexOf = (bytes: Uint8Array) => `0x${Buffer.from(bytes).toString("hex")}`;
+
+/**
+ * Starts an aggregator: it works on every project whose terms name its account, until it is stopped.
+ *
+ * It never gives up on its own: a chain that is away or a step that fails is tried again, and said.
+ */
+export async function startAggregator(
+  settings: AggregatorSettings,
+  onEvent: (event: ServiceEvent) => void,
+): Promise<AggregatorService> {
+  mkdirSync(settings.stateFolder, { recursive: true });
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const chain = await connectChain({
+    rpcUrl: settings.rpcUrl,
+    addresses: settings.addresses,
+    privateKey: settings.privateKey,
+    ...(settings.chainId === undefined ? {} : { chainId: settings.chainId }),
+  });
+  const account = chain.account as string;
+  const ipfs = await openIpfsNode({
+    folder: join(settings.stateFolder, "ipfs"),
+    listen: settings.ipfsListen,
+    dial: settings.ipfsDial ?? [],
+  });
+  const store = openRoundStore(join(settings.stateFolder, "aggregator.sqlite"));
+  const cacheFolder = join(settings.stateFolder, "cache");
+  const prover = createProver({
+    cacheFolder,
+    srsPath: settings.srsPath,
+    threads: settings.threads,
+  });
+  const curves = new Map<number, Promise<Curve & AsyncDisposable>>();
+  const feed = new EventFeed();
+  feed.onEvent(onEvent);
+  const startedAt = Math.floor(Date.now() / 1000);
+  const engines = new Map<bigint, ProjectEngine>();
+  const ended = new Set<bigint>();
+  const projects = new Map<bigint, Project>();
+  let lastError: string | undefined;
+
+  const server = await startHttpServer({
+    host: settings.host,
+    port: settings.port,
+    webFolder: settings.webFolder,
+    intake: createIntake({
+      chain,
+      store,
+      onMultiaddrs: (multiaddrs) => {
+        for (const each of multiaddrs) ipfs.dial(each, { timeoutMs: 5000 }).catch(() => undefined);
+      },
+    }),
+    status: {
+      startedAt,
+      readiness: () => ({ isReady: lastError === undefined, lastError }),
+      ipfs: () => ({ peerId: ipfs.peerId, multiaddrs: ipfs.addresses() }),
+      market: () => ({
+        chainId: chain.chainId,
+        rpcUrl: settings.rpcUrl,
+        addresses: settings.addresses,
+        aggregator: account,
+      }),
+      projects: () => [...projects.values()],
+      round: (projectId, roundIndex) => {
+        const report = store.findResult(projectId, roundIndex, "report");
+        return { projectId, roundIndex, report: report ?? null };
+      },
+      onEvent: (listener) => feed.onEvent(listener),
+    },
+    readBlock: (cid) => ipfs.getBlock(cid),
+    exportCar: (cid) => ipfs.exportCar(cid),
+  });
+
+  const curveFor = (parameterCount: number) => {
+    const known = curves.get(parameterCount);
+    if (known) return known;
+    const opening = openCurve({
+      parameterCount,
+      srsPath: settings.srsPath,
+      cacheDir: cacheFolder,
+      threads: settings.threads,
+    });
+    curves.set(parameterCount, opening);
+    return opening;
+  };
+
+  const layoutOf = async ({ projectId }: Project) => {
+    const { manifestCid } = await readPosting(chain, projectId);
+    return modelTensors((await getManifest(ipfs, manifestCid)).model);
+  };
+
+  async function register(): Promise<void> {
+    const endpoint = settings.publicUrl ?? server.url;
+    const registered = await readParticipant(chain, account);
+    if (registered.registeredAt === 0) {
+      await registerParticipant(chain, {
+        encryptionKey: hexOf(settings.encryptionKeys.publicKey),
+        payoutAddress: settings.payoutAddress ?? account,
+        endpoint,
+      });
+    } else if (registered.endpoint !== endpoint) await setEndpoint(chain, endpoint);
+  }
+
+  /** Finds the projects that name this account; new ones appear at the end of the list. */
+  async function findProjects(): Promise<void> {
+    const count = await countProjects(chain);
+    for (let first = 1; first <= count; first += 50) {
+      for (const project of await readProjects(chain, BigInt(first), 50)) {
+        projects.set(project.projectId, project);
+        const isOurs = project.terms.aggregators.some(
+          (each) => each.toLowerCase() === account.toLowerCase(),
+        );
+        if (!isOurs || engines.has(project.projectId) || ended.has(project.projectId)) continue;
+        const engine = new ProjectEngine(
+          {
+            chain,
+            curveFor,
+            contentStore: ipfs,
+            envelope: createHpkeEnvelope(),
+            keys: settings.encryptionKeys,
+            store,
+            prover,
+            layoutOf,
+            onEvent: (event) => feed.emit(event),
+            signal,
+          },
+          project.projectId,
+        );
+        engines.set(project.projectId, engine);
+      }
+    }
+  }
+
+  async function guarded(projectId: bigint | undefined, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      lastError = undefined;
+    } catch (error) {
+      if (signal.aborted) return;
+      const code = error instanceof CommonweightError ? error.code : "CW5099";
+      const message = error instanceof Error ? error.message : String(error);
+      // The same failure again is no news, and a chain that is away is waited for.
+      if (message !== lastError) {
+        const event = { type: "failed", at: Math.floor(Date.now() / 1000), code, message };
+        feed.emit(projectId === undefined ? event : { ...event, projectId });
+      }
+      lastError = message;
+      if (isChainUnreachable(error)) await pause(2000, signal);
+    }
+  }
+
+  const pollMs = settings.pollMs ?? 500;
+  await register();
+  const loop = (async () => {
+    while (!signal.aborted) {
+      await guarded(undefined, findProjects);
+      await Promise.all(
+        [...engines].map(([projectId, engine]) =>
+          guarded(projectId, async () => {
+            if (await engine.step()) return;
+            engines.delete(projectId);
+            ended.add(projectId);
+            feed.emit({ type: "project-ended", at: Math.floor(Date.now() / 1000), projectId });
+          }),
+        ),
+      );
+      await pause(pollMs, signal);
+    }
+  })();
+
+  return {
+    url: server.url,
+    account,
+    multiaddrs: ipfs.addresses(),
+    stop: async () => {
+      stopping.abort();
+      prover.stop();
+      await server.stop();
+      await loop;
+      await ipfs.stop();
+      for (const curve of curves.values()) await (await curve)[Symbol.asyncDispose]();
+      store.close();
+      chain.close();
+    },
+  };
+}
+
+/** Waits, or less when everything is to stop. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    }, { once: true });
+  });
+}

@@ -1,0 +1,83 @@
+import type { Chain, Receipt } from "../adapters/chain/connect.ts";
+import { postProject, type ProjectTerms, requiredEscrow } from "../adapters/chain/project.ts";
+import { approveVault } from "../adapters/chain/token.ts";
+import { putManifest } from "../adapters/dag-json/manifest-store.ts";
+import { initialiseParameters } from "../learning/initialise.ts";
+import { countParameters, modelTensors } from "../learning/model-spec.ts";
+import { commitModel } from "../protocol/commitment.ts";
+import type { ContentStore } from "../protocol/content-store.ts";
+import type { Curve, G1Point } from "../protocol/curve.ts";
+import { CommonweightError } from "../protocol/errors.ts";
+import { quantiseModel } from "../protocol/fixed-point.ts";
+import type { Manifest } from "../protocol/manifest.ts";
+import { encodeModelFile } from "../protocol/model-file.ts";
+import { ownerErrors } from "./errors.ts";
+
+/** A project that is ready to be posted: its files are in the content store. */
+export interface PreparedProject {
+  readonly terms: ProjectTerms;
+  readonly manifestCid: string;
+  readonly modelCid: string;
+  readonly modelCommitment: G1Point;
+  /** What posting moves into the vault, in the reward token's smallest unit. */
+  readonly escrowWei: bigint;
+}
+
+/** Makes the initial model, commits to it, and publishes it with the manifest. Nothing is sent to the chain. */
+export async function prepareProject(options: {
+  chain: Chain;
+  curve: Curve;
+  contentStore: ContentStore;
+  manifest: Manifest;
+  terms: Omit<ProjectTerms, "parameterCount" | "fractionBits">;
+  /** Start values for a model of named tensors, or to go on from an earlier model. */
+  initialParameters?: Float32Array;
+  signal?: AbortSignal;
+}): Promise<PreparedProject> {
+  const { chain, curve, contentStore, manifest, signal } = options;
+  const { fractionBits } = manifest.fixedPoint;
+  const parameterCount = countParameters(manifest.model);
+  const parameters = options.initialParameters ?? initialiseParameters(manifest.model);
+  if (parameters.length !== parameterCount) {
+    throw new CommonweightError(
+      ownerErrors.termsMismatch,
+      `${parameters.length} start values for ${parameterCount} parameters`,
+    );
+  }
+  const model = quantiseModel(parameters, fractionBits);
+  // The initial model is public and hides nothing: a blinding of zero lets anybody recompute it from the seed.
+  const blinding = 0n;
+  const commitment = await commitModel(curve, { model, blinding, signal });
+  const modelCid = await contentStore.put(
+    encodeModelFile(
+      {
+        model,
+        blinding,
+        commitment,
+        fractionBits,
+        lineage: {
+          chainId: chain.chainId,
+          market: chain.addresses.market,
+          projectId: 0n,
+          roundIndex: null,
+          previousCid: null,
+        },
+      },
+      modelTensors(manifest.model),
+    ),
+  );
+  const manifestCid = await putManifest(contentStore, manifest);
+  const terms = { ...options.terms, parameterCount, fractionBits };
+  const escrowWei = await requiredEscrow(chain, terms);
+  return { terms, manifestCid, modelCid, modelCommitment: commitment, escrowWei };
+}
+
+/** Approves the escrow and posts a prepared project. */
+export async function postPreparedProject(
+  chain: Chain,
+  prepared: PreparedProject,
+  options: { onSent?: (hash: string) => void } = {},
+): Promise<{ projectId: bigint; receipt: Receipt }> {
+  await approveVault(chain, prepared.terms.rewardToken, prepared.escrowWei);
+  return postProject(chain, { ...prepared, ...options });
+}

@@ -1,0 +1,288 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fetchIpfsAddresses, postKey, postReferences } from "../adapters/aggregator-client.ts";
+import type { MarketAddresses } from "../adapters/chain/addresses.ts";
+import { connectChain } from "../adapters/chain/connect.ts";
+import { readModels, readPosting } from "../adapters/chain/history.ts";
+import { readParticipant } from "../adapters/chain/participant.ts";
+import { type Project, readProject } from "../adapters/chain/project.ts";
+import { readRound, revealKey, type Round } from "../adapters/chain/round.ts";
+import { signMessage, signReference } from "../adapters/chain/sign.ts";
+import { openCurve } from "../adapters/curve/open-curve.ts";
+import { getManifest } from "../adapters/dag-json/manifest-store.ts";
+import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
+import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
+import type { Dataset } from "../learning/dataset.ts";
+import { type Evaluation, evaluate } from "../learning/evaluate.ts";
+import { secureBytes, seededBytes } from "../learning/random.ts";
+import { computeReferences } from "../learning/references.ts";
+import type { ReferencesBody, ReleaseKind } from "../protocol/api.ts";
+import { sealBundle } from "../protocol/bundle.ts";
+import { commitUpdate } from "../protocol/commitment.ts";
+import { type G1Point, INFINITY } from "../protocol/curve.ts";
+import { CommonweightError } from "../protocol/errors.ts";
+import { loadModel } from "../protocol/load-model.ts";
+import { floatsOf } from "../protocol/model-file.ts";
+import { randomScalar } from "../protocol/scalar.ts";
+import { keyReleaseMessage } from "../protocol/signed-messages.ts";
+import { ownerErrors } from "./errors.ts";
+import { openReferenceStore, type StoredReference } from "./reference-store.ts";
+
+/** Everything a running referee is told. */
+export interface RefereeSettings {
+  readonly rpcUrl: string;
+  readonly chainId?: number | undefined;
+  readonly addresses: MarketAddresses;
+  readonly privateKey: string;
+  readonly stateFolder: string;
+  readonly projectId: bigint;
+  /** Clean, balanced samples that decide who is accepted. */
+  readonly rootSet: Dataset;
+  /** Disjoint clean samples that decide pay. */
+  readonly paySet: Dataset;
+  /** Samples that neither set contains, to report each new model's accuracy on; none without it. */
+  readonly validationSet?: Dataset | undefined;
+  readonly medianTrainerSamples: number;
+  readonly seed?: string | undefined;
+  readonly srsPath?: string | undefined;
+  readonly threads?: number | undefined;
+  readonly pollMs?: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Something an owner may want to see, as it happens. */
+export interface RefereeEvent {
+  readonly type: string;
+  readonly [detail: string]: unknown;
+}
+
+const bytesOfHex = (hex: string) => Uint8Array.from(Buffer.from(hex.slice(2), "hex"));
+const hexOf = (bytes: Uint8Array) => `0x${Buffer.from(bytes).toString("hex")}`;
+const decimals = (point: G1Point) => ({ x: point.x.toString(), y: point.y.toString() });
+
+/**
+ * Serves a project's reference update and pay gradient: before each round it trains them on the owner's own
+ * samples, commits and seals them; after the commit phase it releases their keys. The samples never leave.
+ */
+export async function runReferee(
+  settings: RefereeSettings,
+  onEvent: (event: RefereeEvent) => void,
+): Promise<void> {
+  const { signal, stateFolder, projectId } = settings;
+  mkdirSync(stateFolder, { recursive: true });
+  const chain = await connectChain({
+    rpcUrl: settings.rpcUrl,
+    addresses: settings.addresses,
+    privateKey: settings.privateKey,
+    ...(settings.chainId === undefined ? {} : { chainId: settings.chainId }),
+  });
+  const account = chain.account as string;
+  const { terms } = await readProject(chain, projectId);
+  if (terms.referee.toLowerCase() !== account.toLowerCase()) {
+    throw new CommonweightError(ownerErrors.notReferee, `${account} is not ${terms.referee}`);
+  }
+  const participants = await Promise.all(
+    terms.aggregators.map((each) => readParticipant(chain, each)),
+  );
+  const dial = await Promise.all(
+    participants.map(({ endpoint }) =>
+      fetchIpfsAddresses(endpoint, { signal })
+        .then(({ multiaddrs }) => multiaddrs)
+        .catch(() => []),
+    ),
+  );
+  const ipfs = await openIpfsNode({ folder: join(stateFolder, "ipfs"), dial: dial.flat() });
+  const store = openReferenceStore(join(stateFolder, "referee.sqlite"));
+  const curve = await openCurve({
+    parameterCount: terms.parameterCount,
+    cacheDir: join(stateFolder, "cache"),
+    srsPath: settings.srsPath,
+    threads: settings.threads,
+  });
+  const { manifestCid } = await readPosting(chain, projectId);
+  const manifest = await getManifest(ipfs, manifestCid, { signal });
+  let evaluatedVersion = -1;
+
+  async function currentParameters(): Promise<{ version: number; parameters: Float32Array }> {
+    const model = (await readModels(chain, projectId)).at(-1);
+    if (model === undefined) throw new CommonweightError(ownerErrors.termsMismatch, "no model");
+    const { integers } = await loadModel(
+      curve,
+      ipfs,
+      {
+        ...model,
+        chainId: chain.chainId,
+        market: chain.addresses.market,
+        projectId,
+        fractionBits: terms.fractionBits,
+        parameterCount: terms.parameterCount,
+      },
+      { signal },
+    );
+    await ipfs.pin(model.cid);
+    return { version: model.version, parameters: floatsOf(integers, terms.fractionBits) };
+  }
+
+  async function evaluateNewest(): Promise<void> {
+    const newest = (await readModels(chain, projectId)).at(-1);
+    if (settings.validationSet === undefined || newest?.version === evaluatedVersion) return;
+    const { version, parameters } = await currentParameters();
+    const result: Evaluation = await evaluate({
+      model: manifest.model,
+      parameters,
+      dataset: settings.validationSet,
+      signal,
+    });
+    evaluatedVersion = version;
+    onEvent({ type: "evaluated", projectId, version, accuracy: result.accuracy, loss: result.loss });
+  }
+
+  async function seal(update: Int16Array, roundIndex: number) {
+    const blinding = randomScalar(secureBytes);
+    const commitment = await commitUpdate(curve, { update, blinding, signal });
+    const sealed = await sealBundle({
+      envelope: createHpkeEnvelope(),
+      update,
+      blinding,
+      associated: {
+        chainId: chain.chainId,
+        market: chain.addresses.market,
+        projectId,
+        roundIndex,
+        trainer: account,
+        commitment,
+      },
+      fractionBits: terms.fractionBits,
+      aggregatorPublicKeys: participants.map(({ encryptionKey }) => bytesOfHex(encryptionKey)),
+    });
+    return { commitment, cid: await ipfs.put(sealed.bytes), contentKey: sealed.contentKey };
+  }
+
+  async function prepare(roundIndex: number): Promise<StoredReference> {
+    const known = store.find(projectId, roundIndex);
+    if (known !== undefined) return known;
+    const { parameters } = await currentParameters();
+    const seed = `${settings.seed ?? account}/${projectId}/${roundIndex}`;
+    const { r, g, referenceSteps } = await computeReferences({
+      model: manifest.model,
+      parameters,
+      rootSet: settings.rootSet,
+      paySet: settings.paySet,
+      hyperparameters: manifest.training,
+      medianTrainerSamples: settings.medianTrainerSamples,
+      fractionBits: terms.fractionBits,
+      ditherBits: manifest.fixedPoint.ditherBits,
+      seed,
+      roundIndex,
+      randomBytes: settings.seed === undefined ? secureBytes : seededBytes(seed),
+      signal,
+    });
+    const reference = await seal(r, roundIndex);
+    const payGradient = terms.usesPayGradient ? await seal(g, roundIndex) : undefined;
+    const signature = await signReference(chain, {
+      projectId,
+      roundIndex,
+      reference: reference.commitment,
+      payGradient: payGradient?.commitment ?? INFINITY,
+      referenceCid: reference.cid,
+      payGradientCid: payGradient?.cid ?? "",
+      jobCid: "",
+    });
+    const body: ReferencesBody = {
+      reference: decimals(reference.commitment),
+      referenceBundleCid: reference.cid,
+      ...(payGradient
+        ? {
+            payGradient: decimals(payGradient.commitment),
+            payGradientBundleCid: payGradient.cid,
+          }
+        : {}),
+      multiaddrs: ipfs.addresses(),
+      signature,
+    };
+    const stored = {
+      body,
+      referenceKey: reference.contentKey,
+      payGradientKey: payGradient?.contentKey,
+    };
+    store.save(projectId, roundIndex, stored);
+    onEvent({ type: "reference-ready", projectId, roundIndex, referenceSteps });
+    return stored;
+  }
+
+  /** Hands the commitments to every aggregator; the one in charge opens the round with them. */
+  async function offer(project: Project): Promise<void> {
+    const roundIndex = project.nextRoundIndex;
+    const { body } = await prepare(roundIndex);
+    for (const { endpoint } of participants) {
+      await postReferences(endpoint, { projectId, roundIndex }, body, { signal }).catch(() => {});
+    }
+  }
+
+  const released = new Set<string>();
+  async function release(project: Project, round: Round): Promise<void> {
+    const { roundIndex } = round;
+    const stored = store.find(projectId, roundIndex);
+    if (stored === undefined || round.isReferenceRevealed) return;
+    const context = {
+      chainId: chain.chainId,
+      market: chain.addresses.market,
+      projectId,
+      roundIndex,
+    };
+    const send = async (aggregator: string, kind: ReleaseKind, key: Uint8Array) => {
+      const { endpoint } = await readParticipant(chain, aggregator);
+      const contentKey = hexOf(key);
+      const signature = await signMessage(
+        chain,
+        keyReleaseMessage(context, { aggregator, kind, contentKey }),
+      );
+      await postKey(endpoint, context, { sender: account, kind, contentKey, signature }, { signal });
+    };
+    for (const [index, aggregator] of terms.aggregators.entries()) {
+      const mark = `${roundIndex}/${index}`;
+      if (released.has(mark)) continue;
+      try {
+        await send(aggregator, "reference", stored.referenceKey);
+        if (stored.payGradientKey) await send(aggregator, "pay-gradient", stored.payGradientKey);
+        released.add(mark);
+        onEvent({ type: "reference-released", projectId, roundIndex, aggregator });
+      } catch {
+        // Tried again at the next look; the chain is the way past an aggregator that does not answer.
+      }
+    }
+    if (released.has(`${roundIndex}/${project.aggregatorIndex}`)) return;
+    const { timestamp } = (await chain.provider.getBlock("latest")) ?? { timestamp: 0 };
+    if (timestamp < round.revealClosesAt - terms.revealSeconds / 2) return;
+    const keys = new Uint8Array([...stored.referenceKey, ...(stored.payGradientKey ?? [])]);
+    await revealKey(chain, { projectId, roundIndex, isReference: true, sealedKeys: keys });
+    onEvent({ type: "reference-released", projectId, roundIndex, aggregator: "chain" });
+  }
+
+  try {
+    onEvent({ type: "ready", account, projectId });
+    let lastFailure = "";
+    while (!signal.aborted) {
+      try {
+        const project = await readProject(chain, projectId);
+        await evaluateNewest();
+        if (project.phase === "ended") break;
+        if (project.phase === "idle") await offer(project);
+        const round = await readRound(chain, projectId);
+        if (round.isOpen && round.phase !== "commit") await release(project, round);
+        lastFailure = "";
+      } catch (error) {
+        if (signal.aborted) break;
+        const message = error instanceof Error ? error.message : String(error);
+        if (message !== lastFailure) onEvent({ type: "failed", projectId, message });
+        lastFailure = message;
+      }
+      await new Promise((resolve) => setTimeout(resolve, settings.pollMs ?? 1000));
+    }
+  } finally {
+    await ipfs.stop();
+    await curve[Symbol.asyncDispose]();
+    store.close();
+    chain.close();
+  }
+}

@@ -1,0 +1,97 @@
+import type { Chain } from "../adapters/chain/connect.ts";
+import { readModels, readPosting } from "../adapters/chain/history.ts";
+import { getManifest } from "../adapters/dag-json/manifest-store.ts";
+import { applyAttack } from "../learning/attacks/apply-attack.ts";
+import type { Dataset } from "../learning/dataset.ts";
+import { prepareUpdate } from "../learning/prepare-update.ts";
+import { secureBytes, seededBytes, seededRandom, uniformRandom } from "../learning/random.ts";
+import { trainLocally } from "../learning/train-locally.ts";
+import { difference } from "../learning/vector.ts";
+import { modelDifference } from "../protocol/apply-round.ts";
+import type { ContentStore } from "../protocol/content-store.ts";
+import type { Curve } from "../protocol/curve.ts";
+import { loadModel } from "../protocol/load-model.ts";
+import { floatsOf } from "../protocol/model-file.ts";
+import type { MakeUpdate } from "./project-worker.ts";
+
+/** How this trainer makes its updates. */
+export interface UpdateMaker {
+  readonly chain: Chain;
+  readonly curve: Curve;
+  readonly contentStore: ContentStore;
+  readonly dataset: Dataset;
+  /** Repeats every random choice, dither included: for rehearsals and tests, never for real data. */
+  readonly seed?: string | undefined;
+  /** Name of an attack to play instead of being honest: for the embedded market's villains. */
+  readonly attack?: string | undefined;
+  readonly onProgress?: (roundIndex: number, fraction: number, loss: number) => void;
+}
+
+/** Builds the function that trains on the round's verified model and returns the quantised update. */
+export function createMakeUpdate(maker: UpdateMaker): MakeUpdate {
+  const { chain, curve, contentStore, dataset, attack } = maker;
+  return async ({ project, roundIndex, signal }) => {
+    const { projectId, terms } = project;
+    const { manifestCid } = await readPosting(chain, projectId);
+    const manifest = await getManifest(contentStore, manifestCid, signal ? { signal } : {});
+    const models = await readModels(chain, projectId);
+    const load = (index: number) =>
+      loadModel(
+        curve,
+        contentStore,
+        {
+          ...(models.at(index) as (typeof models)[number]),
+          chainId: chain.chainId,
+          market: chain.addresses.market,
+          projectId,
+          fractionBits: terms.fractionBits,
+          parameterCount: terms.parameterCount,
+        },
+        { signal },
+      );
+    const model = await load(-1);
+    const parameters = floatsOf(model.integers, terms.fractionBits);
+    const seed = `${maker.seed ?? chain.account}/${projectId}/${roundIndex}`;
+    const randomBytes = maker.seed === undefined ? secureBytes : seededBytes(seed);
+
+    const train = async (data: Dataset): Promise<Int16Array> => {
+      const trained = await trainLocally({
+        model: manifest.model,
+        parameters,
+        dataset: data,
+        hyperparameters: manifest.training,
+        seed,
+        roundIndex,
+        ...(signal ? { signal } : {}),
+        onProgress: ({ step, steps, loss }) => maker.onProgress?.(roundIndex, step / steps, loss),
+      });
+      const { fixedPoint, privacy } = manifest;
+      return prepareUpdate({
+        delta: difference(trained.parameters, parameters),
+        fractionBits: terms.fractionBits,
+        clipNorm: fixedPoint.clipNorm,
+        ditherBits: fixedPoint.ditherBits,
+        noise: privacy.kind === "none" ? undefined : privacy,
+        normBoundSquared: terms.normBoundSquared,
+        randomBytes,
+      }).update;
+    };
+
+    const honestUpdate = await train(dataset);
+    if (attack === undefined) return honestUpdate;
+    const lastAggregate =
+      models.length < 2 ? undefined : scaledDown(modelDifference(model, await load(-2)).integers);
+    // There is nothing to copy in the first round: a copycat starts by being honest.
+    if (lastAggregate === undefined && attack.startsWith("stale-replay")) return honestUpdate;
+    return applyAttack(attack, {
+      honestUpdate,
+      random: maker.seed === undefined ? uniformRandom(secureBytes) : seededRandom(seed),
+      retrain: (poison) => train(poison(dataset)),
+      lastAggregate,
+    });
+  };
+}
+
+/** An aggregate has ten bits more than an update: it is a weighted sum with weights of 1024 in all. */
+const scaledDown = (aggregate: Int32Array) =>
+  Int16Array.from(aggregate, (value) => Math.round(value / 1024));

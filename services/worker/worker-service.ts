@@ -1,0 +1,169 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fetchIpfsAddresses } from "../adapters/aggregator-client.ts";
+import type { MarketAddresses } from "../adapters/chain/addresses.ts";
+import { connectChain } from "../adapters/chain/connect.ts";
+import { isChainUnreachable } from "../adapters/chain/errors.ts";
+import { readParticipant, registerParticipant } from "../adapters/chain/participant.ts";
+import { joinProject, readProject, readTrainer } from "../adapters/chain/project.ts";
+import { approveVault } from "../adapters/chain/token.ts";
+import { openCurve } from "../adapters/curve/open-curve.ts";
+import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
+import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
+import type { Dataset } from "../learning/dataset.ts";
+import { secureBytes } from "../learning/random.ts";
+import type { EncryptionKeyPair } from "../protocol/envelope.ts";
+import { CommonweightError } from "../protocol/errors.ts";
+import { createMakeUpdate } from "./make-update.ts";
+import { type WorkerEvent, workOnProject } from "./project-worker.ts";
+import { openWorkStore } from "./work-store.ts";
+
+/** Everything a running worker is told. */
+export interface WorkerSettings {
+  readonly rpcUrl: string;
+  readonly chainId?: number | undefined;
+  readonly addresses: MarketAddresses;
+  readonly privateKey: string;
+  readonly encryptionKeys: EncryptionKeyPair;
+  readonly payoutAddress?: string | undefined;
+  readonly stateFolder: string;
+  readonly projectIds: readonly bigint[];
+  readonly dataset: Dataset;
+  /** Joins projects that it has not joined yet, with this stake or the least the terms ask for. */
+  readonly join: { readonly stakeWei?: bigint } | undefined;
+  readonly isRelayed: boolean;
+  readonly seed?: string | undefined;
+  readonly attack?: string | undefined;
+  readonly srsPath?: string | undefined;
+  readonly threads?: number | undefined;
+  readonly pollMs?: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+const hexOf = (bytes: Uint8Array) => `0x${Buffer.from(bytes).toString("hex")}`;
+
+/** Works on projects until all of them have ended or the signal says stop. Outages are waited out, never given up on. */
+export async function runWorker(
+  settings: WorkerSettings,
+  onEvent: (event: WorkerEvent | { type: string; [detail: string]: unknown }) => void,
+): Promise<void> {
+  const { signal, stateFolder } = settings;
+  mkdirSync(stateFolder, { recursive: true });
+  const chain = await connectChain({
+    rpcUrl: settings.rpcUrl,
+    addresses: settings.addresses,
+    privateKey: settings.privateKey,
+    ...(settings.chainId === undefined ? {} : { chainId: settings.chainId }),
+  });
+  const account = chain.account as string;
+  const projects = await Promise.all(settings.projectIds.map((id) => readProject(chain, id)));
+  const aggregators = new Set(projects.flatMap(({ terms }) => terms.aggregators));
+  const ipfs = await openIpfsNode({
+    folder: join(stateFolder, "ipfs"),
+    dial: await dialAddresses([...aggregators]),
+  });
+  const curve = await openCurve({
+    parameterCount: Math.max(...projects.map(({ terms }) => terms.parameterCount)),
+    cacheDir: join(stateFolder, "cache"),
+    srsPath: settings.srsPath,
+    threads: settings.threads,
+  });
+  const workStore = openWorkStore(join(stateFolder, "worker.sqlite"));
+
+  async function dialAddresses(accounts: readonly string[]): Promise<string[]> {
+    const found = await Promise.all(
+      accounts.map(async (each) => {
+        const { endpoint } = await readParticipant(chain, each);
+        const answer = endpoint
+          ? await fetchIpfsAddresses(endpoint, { signal }).catch(() => undefined)
+          : undefined;
+        return answer?.multiaddrs ?? [];
+      }),
+    );
+    return found.flat();
+  }
+
+  async function joinAll(): Promise<void> {
+    if (settings.join === undefined) return;
+    if ((await readParticipant(chain, account)).registeredAt === 0) {
+      await registerParticipant(chain, {
+        encryptionKey: hexOf(settings.encryptionKeys.publicKey),
+        payoutAddress: settings.payoutAddress ?? account,
+        endpoint: "",
+      });
+    }
+    for (const { projectId, terms } of projects) {
+      if ((await readTrainer(chain, projectId, account)).status !== "none") continue;
+      const stakeWei = settings.join.stakeWei ?? terms.stakeWei;
+      await approveVault(chain, terms.rewardToken, stakeWei);
+      await joinProject(chain, projectId, stakeWei);
+      onEvent({ type: "joined", projectId, stakeWei });
+    }
+  }
+
+  const makeUpdate = createMakeUpdate({
+    chain,
+    curve,
+    contentStore: ipfs,
+    dataset: settings.dataset,
+    seed: settings.seed,
+    attack: settings.attack,
+  });
+  try {
+    await joinAll();
+    onEvent({ type: "ready", account, peerId: ipfs.peerId });
+    let open = [...settings.projectIds];
+    let lastFailure = "";
+    while (open.length > 0 && !signal.aborted) {
+      for (const projectId of open) {
+        try {
+          const isOpen = await workOnProject(
+            {
+              chain,
+              curve,
+              envelope: createHpkeEnvelope(),
+              contentStore: ipfs,
+              workStore,
+              makeUpdate,
+              randomBytes: secureBytes,
+              isRelayed: settings.isRelayed,
+              onEvent,
+              signal,
+            },
+            projectId,
+          );
+          if (!isOpen) open = open.filter((each) => each !== projectId);
+          lastFailure = "";
+        } catch (error) {
+          if (signal.aborted) break;
+          const message = error instanceof Error ? error.message : String(error);
+          const code = error instanceof CommonweightError ? error.code : "CW4399";
+          if (message !== lastFailure) onEvent({ type: "failed", projectId, code, message });
+          lastFailure = message;
+          if (isChainUnreachable(error)) await pause(2000, signal);
+        }
+      }
+      await pause(settings.pollMs ?? 1000, signal);
+    }
+  } finally {
+    await ipfs.stop();
+    await curve[Symbol.asyncDispose]();
+    workStore.close();
+    chain.close();
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}
