@@ -36,6 +36,7 @@ const SOURCES = [
   "contracts/RoundVerifier.sol",
   "test/contracts/support/FixedKey.sol",
   "test/contracts/support/CallMeter.sol",
+  "test/contracts/support/VerifierParts.sol",
 ];
 
 /** Compiles what is not compiled yet and starts a chain with the chain id of the vectors (31337). */
