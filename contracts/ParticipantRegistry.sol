@@ -145,16 +145,17 @@ contract ParticipantRegistry is IParticipantRegistry {
     /// @inheritdoc IParticipantRegistry
     function getParticipant(address account) public view returns (ParticipantView memory) {
         Participant storage participant = _participants[account];
-        return ParticipantView({
-            account: account,
-            encryptionKey: participant.encryptionKey,
-            payoutAddress: participant.payoutAddress,
-            pendingPayoutAddress: participant.pendingPayoutAddress,
-            payoutChangesAt: participant.payoutChangesAt,
-            reliability: reliabilityOf(account),
-            registeredAt: participant.registeredAt,
-            endpoint: participant.endpoint
-        });
+        return
+            ParticipantView({
+                account: account,
+                encryptionKey: participant.encryptionKey,
+                payoutAddress: participant.payoutAddress,
+                pendingPayoutAddress: participant.pendingPayoutAddress,
+                payoutChangesAt: participant.payoutChangesAt,
+                reliability: reliabilityOf(account),
+                registeredAt: participant.registeredAt,
+                endpoint: participant.endpoint
+            });
     }
 
     /// @inheritdoc IParticipantRegistry

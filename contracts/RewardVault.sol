@@ -41,11 +41,12 @@ contract RewardVault is IRewardVault, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IRewardVault
-    function deposit(uint256 projectId, address token, address from, uint256 amountWei)
-        external
-        onlyMarket
-        nonReentrant
-    {
+    function deposit(
+        uint256 projectId,
+        address token,
+        address from,
+        uint256 amountWei
+    ) external onlyMarket nonReentrant {
         Pot memory pot = _pots[projectId];
         if (pot.token != token && pot.token != address(0)) revert VaultWrongToken(projectId, pot.token, token);
         uint256 total = pot.amountWei + amountWei;
@@ -61,11 +62,11 @@ contract RewardVault is IRewardVault, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IRewardVault
-    function pay(uint256 projectId, address[] calldata payees, uint256[] calldata amountsWei)
-        external
-        onlyMarket
-        nonReentrant
-    {
+    function pay(
+        uint256 projectId,
+        address[] calldata payees,
+        uint256[] calldata amountsWei
+    ) external onlyMarket nonReentrant {
         uint256 total;
         for (uint256 i = 0; i < payees.length; ++i) {
             total += amountsWei[i];
@@ -80,12 +81,10 @@ contract RewardVault is IRewardVault, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IRewardVault
-    function payRemainder(uint256 projectId, address payee)
-        external
-        onlyMarket
-        nonReentrant
-        returns (uint256 amountWei)
-    {
+    function payRemainder(
+        uint256 projectId,
+        address payee
+    ) external onlyMarket nonReentrant returns (uint256 amountWei) {
         Pot memory pot = _pots[projectId];
         amountWei = pot.amountWei;
         _pots[projectId].amountWei = 0;

@@ -28,8 +28,7 @@ import {VerifyingKey} from "./types/VerifyingKey.sol";
 /// @dev No owner, no upgrade, no storage that changes after construction.
 contract RoundVerifier is IRoundVerifier {
     /// @dev The public secret of every development setup; see `developmentTau`.
-    bytes private constant DEVELOPMENT_TAU_SEED =
-        "commonweight development powers of tau, secret known to everybody";
+    bytes private constant DEVELOPMENT_TAU_SEED = "commonweight development powers of tau, secret known to everybody";
     bytes private constant BLINDING_BASE_SEED = "commonweight/H/v1";
 
     uint256 private constant WEIGHT_SUM = 1024;
@@ -73,11 +72,10 @@ contract RoundVerifier is IRoundVerifier {
     }
 
     /// @inheritdoc IRoundVerifier
-    function verifyRound(RoundStatement calldata statement, RoundProof calldata proof)
-        external
-        view
-        returns (RoundOutcome memory outcome)
-    {
+    function verifyRound(
+        RoundStatement calldata statement,
+        RoundProof calldata proof
+    ) external view returns (RoundOutcome memory outcome) {
         uint256[] memory key = _loadKey(statement.ruleId, statement.slots);
         _requireShape(statement, proof);
         _requireScalars(statement, proof);
@@ -97,11 +95,10 @@ contract RoundVerifier is IRoundVerifier {
     }
 
     /// @inheritdoc IRoundVerifier
-    function publicSignals(RoundStatement calldata statement, RoundProof calldata proof)
-        external
-        view
-        returns (uint256[] memory)
-    {
+    function publicSignals(
+        RoundStatement calldata statement,
+        RoundProof calldata proof
+    ) external view returns (uint256[] memory) {
         uint256 alpha = RoundTranscript.challenges(statement, proof).alpha;
         return _signals(statement, proof, alpha);
     }
@@ -174,11 +171,10 @@ contract RoundVerifier is IRoundVerifier {
 
     /// @dev Unpacks the outcome and refuses one that no circuit puts out, so that the market never depends on the circuit alone
     /// for the sums that its money depends on. The commitments are left for `verifyRound`.
-    function _decodeOutcome(RoundStatement calldata statement, RoundProof calldata proof)
-        private
-        pure
-        returns (RoundOutcome memory outcome)
-    {
+    function _decodeOutcome(
+        RoundStatement calldata statement,
+        RoundProof calldata proof
+    ) private pure returns (RoundOutcome memory outcome) {
         uint256 trainers = PublicSignals.trainerCount(statement.slots);
         outcome.shares = new uint16[](trainers);
         outcome.weights = new uint16[](trainers);
@@ -278,14 +274,12 @@ contract RoundVerifier is IRoundVerifier {
         }
     }
 
-    function _signals(RoundStatement calldata statement, RoundProof calldata proof, uint256 alpha)
-        private
-        pure
-        returns (uint256[] memory)
-    {
-        return PublicSignals.assemble(
-            proof.outcomeWords, alpha, proof.gram.mu, proof.gramHash, statement.termsWords
-        );
+    function _signals(
+        RoundStatement calldata statement,
+        RoundProof calldata proof,
+        uint256 alpha
+    ) private pure returns (uint256[] memory) {
+        return PublicSignals.assemble(proof.outcomeWords, alpha, proof.gram.mu, proof.gramHash, statement.termsWords);
     }
 
     function _loadKey(uint8 ruleId, uint8 slots) private view returns (uint256[] memory) {
@@ -298,11 +292,12 @@ contract RoundVerifier is IRoundVerifier {
         VerifyingKey memory key = source.verifyingKey();
         (uint8 ruleId, uint8 slots) = (source.ruleId(), source.slots());
         G2 memory generator = Bn254.g2Generator();
-        bool isSound = PublicSignals.isSlotCount(slots)
-            && key.ic.length == PublicSignals.signalCount(slots) + 1
-            && keccak256(abi.encode(key.gamma)) == keccak256(abi.encode(generator))
-            // With delta = gamma a prover moves false public signals into C: a key before its first contribution.
-            && keccak256(abi.encode(key.delta)) != keccak256(abi.encode(generator));
+        bool isSound =
+            PublicSignals.isSlotCount(slots) &&
+                key.ic.length == PublicSignals.signalCount(slots) + 1 &&
+                keccak256(abi.encode(key.gamma)) == keccak256(abi.encode(generator)) &&
+                // With delta = gamma a prover moves false public signals into C: a key before its first contribution.
+                keccak256(abi.encode(key.delta)) != keccak256(abi.encode(generator));
         if (!isSound) revert RoundVerifierInvalidKey(address(source));
         Bn254.requirePoint(key.alpha.x, key.alpha.y);
         for (uint256 i = 0; i < key.ic.length; ++i) {

@@ -56,9 +56,11 @@ contract TrainingMarket is ITrainingMarket, EIP712, ReentrancyGuardTransient {
     /// @param verifier_ Verifies rounds, for good.
     /// @param registry_ Deployed for this market's address.
     /// @param vault_ Deployed for this market's address.
-    constructor(IRoundVerifier verifier_, IParticipantRegistry registry_, IRewardVault vault_)
-        EIP712("Commonweight", "1")
-    {
+    constructor(
+        IRoundVerifier verifier_,
+        IParticipantRegistry registry_,
+        IRewardVault vault_
+    ) EIP712("Commonweight", "1") {
         if (registry_.market() != address(this)) revert MarketNotAuthorized(address(this), registry_.market());
         if (vault_.market() != address(this)) revert MarketNotAuthorized(address(this), vault_.market());
         _VERIFIER = verifier_;
@@ -89,9 +91,7 @@ contract TrainingMarket is ITrainingMarket, EIP712, ReentrancyGuardTransient {
         project.rewardLeftWei = terms.budgetPerRoundWei * terms.rounds;
         project.progress.waitingSince = uint32(block.timestamp + terms.joinSeconds);
         project.modelCommitment = modelCommitment;
-        emit ProjectPosted(
-            projectId, msg.sender, terms.rewardToken, terms, keccak256(abi.encode(terms)), manifestCid
-        );
+        emit ProjectPosted(projectId, msg.sender, terms.rewardToken, terms, keccak256(abi.encode(terms)), manifestCid);
         emit ModelPublished(projectId, 0, 0, modelCommitment, modelCid);
 
         _VAULT.deposit(projectId, terms.rewardToken, msg.sender, ProjectRules.requiredEscrow(terms));
@@ -113,7 +113,8 @@ contract TrainingMarket is ITrainingMarket, EIP712, ReentrancyGuardTransient {
         if (project.progress.isStopAnnounced) revert MarketStopAnnounced(projectId);
         project.progress.isStopAnnounced = true;
         emit StopAnnounced(projectId, msg.sender);
-        if (project.progress.stage == ProjectStage.Waiting) RoundClosing.end(project, _parts(), projectId, EndReason.StoppedByOwner);
+        if (project.progress.stage == ProjectStage.Waiting)
+            RoundClosing.end(project, _parts(), projectId, EndReason.StoppedByOwner);
     }
 
     /// @inheritdoc ITrainingMarket
@@ -277,11 +278,11 @@ contract TrainingMarket is ITrainingMarket, EIP712, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc ITrainingMarket
-    function getTrainers(uint256 projectId, uint256 offset, uint256 limit)
-        external
-        view
-        returns (TrainerView[] memory)
-    {
+    function getTrainers(
+        uint256 projectId,
+        uint256 offset,
+        uint256 limit
+    ) external view returns (TrainerView[] memory) {
         return MarketReader.readTrainers(_existing(projectId), offset, limit);
     }
 
@@ -328,11 +329,11 @@ contract TrainingMarket is ITrainingMarket, EIP712, ReentrancyGuardTransient {
         }
     }
 
-    function _placeOfSubmitter(Project storage project, address trainer, uint256 roundIndex)
-        private
-        view
-        returns (uint256 place)
-    {
+    function _placeOfSubmitter(
+        Project storage project,
+        address trainer,
+        uint256 roundIndex
+    ) private view returns (uint256 place) {
         TrainerRecord memory record = project.trainers[trainer];
         place = record.rosterIndex;
         uint256 submitted = project.progress.eligibleMask & ~project.submissions.pendingMask;
@@ -342,11 +343,11 @@ contract TrainingMarket is ITrainingMarket, EIP712, ReentrancyGuardTransient {
 
     // --- Opening and submitting ---
 
-    function _openFor(Project storage project, uint256 projectId, uint256 roundIndex)
-        private
-        view
-        returns (Submissions memory submissions)
-    {
+    function _openFor(
+        Project storage project,
+        uint256 projectId,
+        uint256 roundIndex
+    ) private view returns (Submissions memory submissions) {
         submissions = project.submissions;
         if (submissions.roundIndex != roundIndex) {
             revert MarketWrongRound(projectId, submissions.roundIndex, roundIndex);
@@ -390,18 +391,16 @@ contract TrainingMarket is ITrainingMarket, EIP712, ReentrancyGuardTransient {
         project.submissions = submissions;
     }
 
-    function _signerOf(bytes32 separator, uint256 projectId, uint256 roundIndex, SignedUpdate calldata update)
-        private
-        pure
-        returns (address)
-    {
+    function _signerOf(
+        bytes32 separator,
+        uint256 projectId,
+        uint256 roundIndex,
+        SignedUpdate calldata update
+    ) private pure returns (address) {
         bytes32 structHash = keccak256(
-            abi.encode(
-                _UPDATE_TYPEHASH, projectId, roundIndex, update.commitment, keccak256(update.bundleCid)
-            )
+            abi.encode(_UPDATE_TYPEHASH, projectId, roundIndex, update.commitment, keccak256(update.bundleCid))
         );
         bytes32 digest = keccak256(abi.encodePacked(hex"1901", separator, structHash));
         return ECDSA.recover(digest, update.r, update.vs);
     }
-
 }

@@ -63,17 +63,17 @@ interface IRoundVerifier {
     /// @param statement What is proven, from the market's state.
     /// @param proof What the aggregator sent.
     /// @return outcome Selection, weights, shares and the new model's commitment.
-    function verifyRound(RoundStatement calldata statement, RoundProof calldata proof)
-        external
-        view
-        returns (RoundOutcome memory outcome);
+    function verifyRound(
+        RoundStatement calldata statement,
+        RoundProof calldata proof
+    ) external view returns (RoundOutcome memory outcome);
 
     /// @notice The public signals under which the rule's proof is checked, in the circuit's order: for auditors and for tests.
     /// @dev Checks nothing: what it returns is meaningful only for a round that `verifyRound` accepts.
-    function publicSignals(RoundStatement calldata statement, RoundProof calldata proof)
-        external
-        view
-        returns (uint256[] memory);
+    function publicSignals(
+        RoundStatement calldata statement,
+        RoundProof calldata proof
+    ) external view returns (uint256[] memory);
 
     /// @notice Whether rounds of this rule and number of slots can be verified. Markets refuse projects for which it is false.
     /// @param ruleId 1 = trust rule, 2 = multi-Krum.

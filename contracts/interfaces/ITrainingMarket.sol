@@ -140,7 +140,12 @@ interface ITrainingMarket {
     /// @notice Emitted when strikes end a trainer's part. Its stake and earnings stay its own.
     event TrainerExpelled(uint256 indexed projectId, address indexed trainer, uint256 strikes);
     /// @notice Emitted when a stake is burned: the update was proven to be above the absolute norm bound of the terms.
-    event StakeSlashed(uint256 indexed projectId, uint256 indexed roundIndex, address indexed trainer, uint256 burnedWei);
+    event StakeSlashed(
+        uint256 indexed projectId,
+        uint256 indexed roundIndex,
+        address indexed trainer,
+        uint256 burnedWei
+    );
     /// @notice Emitted when an aggregator deposits its bond.
     event AggregatorBonded(uint256 indexed projectId, address indexed aggregator, uint256 bondWei);
     /// @notice Emitted when another aggregator takes charge of a project.
@@ -278,8 +283,12 @@ interface ITrainingMarket {
     /// @dev The rolling hash starts as `bytes20(keccak256(abi.encode(market, chainid, projectId, roundIndex, referenceCommitment, payGradientCommitment)))`
     /// and becomes `bytes20(keccak256(abi.encodePacked(hash, trainer, commitment.x, commitment.y)))`.
     /// The k-th submission, from 0, takes slot 3 + k.
-    function submitUpdate(uint256 projectId, uint256 roundIndex, G1 calldata commitment, bytes calldata bundleCid)
-        external;
+    function submitUpdate(
+        uint256 projectId,
+        uint256 roundIndex,
+        G1 calldata commitment,
+        bytes calldata bundleCid
+    ) external;
 
     /// @notice Submits updates that their trainers signed; anyone may relay them.
     /// @dev EIP-712: `Update(uint256 projectId,uint256 roundIndex,uint256 commitmentX,uint256 commitmentY,bytes bundleCid)`. A

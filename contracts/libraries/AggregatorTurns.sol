@@ -21,20 +21,18 @@ library AggregatorTurns {
     }
 
     /// @dev The caller's index, and its place in the order of turns, in which whoever is in charge comes first.
-    function _turnOf(Project storage project, uint256 aggregatorCount)
-        internal
-        view
-        returns (uint256 index, uint256 place)
-    {
+    function _turnOf(
+        Project storage project,
+        uint256 aggregatorCount
+    ) internal view returns (uint256 index, uint256 place) {
         index = indexOf(project.terms, msg.sender);
         place = (index + aggregatorCount - project.progress.aggregatorIndex) % aggregatorCount;
     }
 
-    function requireOpener(Project storage project, RoundPhases.Clock memory clock)
-        internal
-        view
-        returns (uint256 index)
-    {
+    function requireOpener(
+        Project storage project,
+        RoundPhases.Clock memory clock
+    ) internal view returns (uint256 index) {
         uint256 place;
         (index, place) = _turnOf(project, clock.aggregatorCount);
         if (place > RoundPhases.openTurn(clock, block.timestamp)) {
@@ -47,28 +45,28 @@ library AggregatorTurns {
     }
 
     /// @dev Also settles late: whoever missed its turn still serves everybody by settling, and still forfeits.
-    function requireSettler(Project storage project, RoundPhases.Clock memory clock)
-        internal
-        view
-        returns (uint256 index, uint256 turn)
-    {
+    function requireSettler(
+        Project storage project,
+        RoundPhases.Clock memory clock
+    ) internal view returns (uint256 index, uint256 turn) {
         uint256 place;
         (index, place) = _turnOf(project, clock.aggregatorCount);
         turn = RoundPhases.settleTurn(clock, block.timestamp);
         if (place > turn) {
             revert ITrainingMarket.MarketNotYourWindow(
-                msg.sender, clock.commitClosesAt + clock.revealSeconds + place * clock.settleSeconds
+                msg.sender,
+                clock.commitClosesAt + clock.revealSeconds + place * clock.settleSeconds
             );
         }
     }
 
-    function requireAfterCommit(Project storage project, uint256 projectId, uint256 roundIndex)
-        internal
-        view
-        returns (RoundPhases.Clock memory clock)
-    {
+    function requireAfterCommit(
+        Project storage project,
+        uint256 projectId,
+        uint256 roundIndex
+    ) internal view returns (RoundPhases.Clock memory clock) {
         clock = project.read();
-        (RoundPhase phase,) = RoundPhases.phaseAt(clock, block.timestamp);
+        (RoundPhase phase, ) = RoundPhases.phaseAt(clock, block.timestamp);
         if (phase != RoundPhase.Reveal && phase != RoundPhase.Settle) {
             revert ITrainingMarket.MarketWrongPhase(projectId, RoundPhase.Settle, phase);
         }

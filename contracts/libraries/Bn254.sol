@@ -22,12 +22,10 @@ library Bn254 {
     /// @dev The second group's generator, imaginary parts first.
     uint256 internal constant G2_X_IMAGINARY =
         11559732032986387107991004021392285783925812861821192530917403151452391805634;
-    uint256 internal constant G2_X_REAL =
-        10857046999023057135944570762232829481370756359578518086990519993285655852781;
+    uint256 internal constant G2_X_REAL = 10857046999023057135944570762232829481370756359578518086990519993285655852781;
     uint256 internal constant G2_Y_IMAGINARY =
         4082367875863433681332203403145435568316851327593401208105741076214120093531;
-    uint256 internal constant G2_Y_REAL =
-        8495653923123431417604973247489272438418190587263600148770280649306958101930;
+    uint256 internal constant G2_Y_REAL = 8495653923123431417604973247489272438418190587263600148770280649306958101930;
 
     /// @notice Thrown when a coordinate is not below the base field's order, a point is off the curve, or infinity where that is
     /// not allowed.
@@ -112,7 +110,7 @@ library Bn254 {
     /// @dev For c = 0, 1, ...: `x = keccak256(seed || uint32(c)) mod q`; the first x on the curve, with the smaller y.
     /// Twin: `hashToCurve` in services/protocol.
     function hashToCurve(bytes memory seed) internal view returns (G1 memory) {
-        for (uint32 counter = 0;; ++counter) {
+        for (uint32 counter = 0; ; ++counter) {
             uint256 x = uint256(keccak256(abi.encodePacked(seed, counter))) % BASE_FIELD;
             uint256 ySquared = addmod(mulmod(x, mulmod(x, x, BASE_FIELD), BASE_FIELD), 3, BASE_FIELD);
             // BASE_FIELD is 3 mod 4, so this is a root of every square.

@@ -23,10 +23,11 @@ library Exclusions {
     /// @param request The settlement, whose trainers are known to be those who submitted.
     /// @param isRevealOver Whether the reveal phase is over.
     /// @return readable How many submissions are left.
-    function check(Project storage project, SettleRound calldata request, bool isRevealOver)
-        internal
-        returns (uint256 readable)
-    {
+    function check(
+        Project storage project,
+        SettleRound calldata request,
+        bool isRevealOver
+    ) internal returns (uint256 readable) {
         uint256 mask = request.excludedMask;
         uint256 submitted = request.trainers.length;
         uint256 excluded = mask.count();
@@ -57,7 +58,8 @@ library Exclusions {
     }
 
     function _hasRevealed(Project storage project, uint256 roundIndex, address trainer) private view returns (bool) {
-        return project.reveals.roundIndex == roundIndex
-            && uint256(project.reveals.revealedMask).has(project.trainers[trainer].rosterIndex);
+        return
+            project.reveals.roundIndex == roundIndex &&
+            uint256(project.reveals.revealedMask).has(project.trainers[trainer].rosterIndex);
     }
 }

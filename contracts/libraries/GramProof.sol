@@ -52,7 +52,9 @@ library GramProof {
             revert IRoundVerifier.RoundVerifierWrongInverse(drawn.zeta, gram.zetaInv);
         }
         uint256 right = addmod(
-            gram.mu, addmod(mulmod(drawn.zeta, gram.s, P), mulmod(gram.zetaInv, gram.sInv, P), P), P
+            gram.mu,
+            addmod(mulmod(drawn.zeta, gram.s, P), mulmod(gram.zetaInv, gram.sInv, P), P),
+            P
         );
         if (mulmod(gram.a, gram.aInv, P) != right) revert IRoundVerifier.RoundVerifierIdentityFailed();
     }
@@ -135,18 +137,14 @@ library GramProof {
     }
 
     /// @dev `a + gamma s + gamma^2 zeta^(d-1) a' + rr (a' + gamma s')`.
-    function _openedValue(GramProofData calldata gram, RoundTranscript.Challenges memory drawn, uint256 parameterCount)
-        private
-        view
-        returns (uint256)
-    {
+    function _openedValue(
+        GramProofData calldata gram,
+        RoundTranscript.Challenges memory drawn,
+        uint256 parameterCount
+    ) private view returns (uint256) {
         uint256 reversed = mulmod(Bn254.power(drawn.zeta, parameterCount - 1, P), gram.aInv, P);
         // a + gamma * (s + gamma * reversed)
-        uint256 atZeta = addmod(
-            gram.a,
-            mulmod(drawn.gamma, addmod(gram.s, mulmod(drawn.gamma, reversed, P), P), P),
-            P
-        );
+        uint256 atZeta = addmod(gram.a, mulmod(drawn.gamma, addmod(gram.s, mulmod(drawn.gamma, reversed, P), P), P), P);
         uint256 atInverse = addmod(gram.aInv, mulmod(drawn.gamma, gram.sInv, P), P);
         return addmod(atZeta, mulmod(drawn.rr, atInverse, P), P);
     }

@@ -14,11 +14,11 @@ library MarketReader {
     using RosterMask for uint256;
 
     /// @notice A project.
-    function readProject(Project storage project, uint256 projectId, IRewardVault vault)
-        external
-        view
-        returns (ProjectView memory view_)
-    {
+    function readProject(
+        Project storage project,
+        uint256 projectId,
+        IRewardVault vault
+    ) external view returns (ProjectView memory view_) {
         view_.projectId = projectId;
         view_.owner = project.owner;
         view_.terms = project.terms;
@@ -46,7 +46,7 @@ library MarketReader {
         RoundPhases.Clock memory clock = ProjectClock.read(project);
         view_.isOpen = project.progress.stage == ProjectStage.InRound;
         view_.roundIndex = project.submissions.roundIndex;
-        (view_.phase,) = RoundPhases.phaseAt(clock, block.timestamp);
+        (view_.phase, ) = RoundPhases.phaseAt(clock, block.timestamp);
         view_.commitClosesAt = clock.commitClosesAt;
         view_.revealClosesAt = clock.commitClosesAt + clock.revealSeconds;
         view_.settleClosesAt = view_.revealClosesAt + clock.settleSeconds * clock.aggregatorCount;
@@ -64,15 +64,16 @@ library MarketReader {
     }
 
     /// @notice Trainers by roster place, free places left out.
-    function readTrainers(Project storage project, uint256 offset, uint256 limit)
-        external
-        view
-        returns (TrainerView[] memory page)
-    {
+    function readTrainers(
+        Project storage project,
+        uint256 offset,
+        uint256 limit
+    ) external view returns (TrainerView[] memory page) {
         uint256 occupied = project.progress.occupiedMask;
-        uint256 end = offset >= RosterMask.CAPACITY || limit > RosterMask.CAPACITY - offset
-            ? RosterMask.CAPACITY
-            : offset + limit;
+        uint256 end =
+            offset >= RosterMask.CAPACITY || limit > RosterMask.CAPACITY - offset
+                ? RosterMask.CAPACITY
+                : offset + limit;
         uint256 length;
         for (uint256 place = offset; place < end; ++place) {
             if (occupied.has(place)) ++length;
@@ -91,16 +92,17 @@ library MarketReader {
 
     function _trainer(Project storage project, address trainer) private view returns (TrainerView memory) {
         TrainerRecord memory record = project.trainers[trainer];
-        return TrainerView({
-            trainer: trainer,
-            status: record.status,
-            rosterIndex: record.rosterIndex,
-            baseWeight: record.baseWeight,
-            reliability: record.reliability,
-            reliabilityUpdatedAt: record.reliabilityUpdatedAt,
-            strikes: record.strikes,
-            earnedWei: record.earnedWei,
-            stakeWei: project.stakesWei[trainer]
-        });
+        return
+            TrainerView({
+                trainer: trainer,
+                status: record.status,
+                rosterIndex: record.rosterIndex,
+                baseWeight: record.baseWeight,
+                reliability: record.reliability,
+                reliabilityUpdatedAt: record.reliabilityUpdatedAt,
+                strikes: record.strikes,
+                earnedWei: record.earnedWei,
+                stakeWei: project.stakesWei[trainer]
+            });
     }
 }

@@ -14,10 +14,14 @@ library MissedTurns {
     using RosterMask for uint256;
 
     /// @dev Takes from the bonds of those who missed their turns, in order, at most what the round would have paid.
-    function _take(uint256 projectId, Project storage project, uint256 mostWei, uint256 turns, bool hasSettler, uint256 settler)
-        private
-        returns (uint256 toSettlerWei, uint256 toTrainersWei)
-    {
+    function _take(
+        uint256 projectId,
+        Project storage project,
+        uint256 mostWei,
+        uint256 turns,
+        bool hasSettler,
+        uint256 settler
+    ) private returns (uint256 toSettlerWei, uint256 toTrainersWei) {
         uint256 aggregatorCount = ProjectClock.aggregatorCount(project.terms);
         if (turns > aggregatorCount) turns = aggregatorCount;
         for (uint256 turn = 0; turn < turns; ++turn) {

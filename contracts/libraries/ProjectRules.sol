@@ -89,7 +89,8 @@ library ProjectRules {
 
     function _requireAggregators(address[3] calldata aggregators) private pure {
         (address a, address b, address c) = (aggregators[0], aggregators[1], aggregators[2]);
-        bool isList = a != address(0) && a != b && a != c && (b != c || b == address(0)) && (b != address(0) || c == address(0));
+        bool isList =
+            a != address(0) && a != b && a != c && (b != c || b == address(0)) && (b != address(0) || c == address(0));
         if (!isList) revert ITrainingMarket.MarketInvalidAggregators(aggregators);
     }
 

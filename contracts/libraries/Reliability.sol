@@ -24,9 +24,10 @@ library Reliability {
         if (halvings >= _MOST_HALVINGS) return NEUTRAL;
         uint256 rest = elapsedSeconds % HALF_LIFE_SECONDS;
         uint256 factor = (_FACTOR_ONE - (rest * (_FACTOR_ONE / 2)) / HALF_LIFE_SECONDS) >> halvings;
-        return score >= NEUTRAL
-            ? NEUTRAL + ((score - NEUTRAL) * factor) / _FACTOR_ONE
-            : NEUTRAL - ((NEUTRAL - score) * factor) / _FACTOR_ONE;
+        return
+            score >= NEUTRAL
+                ? NEUTRAL + ((score - NEUTRAL) * factor) / _FACTOR_ONE
+                : NEUTRAL - ((NEUTRAL - score) * factor) / _FACTOR_ONE;
     }
 
     /// @notice The score after a proven verdict, for a score that was brought to the present first.

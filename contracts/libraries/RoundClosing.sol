@@ -55,7 +55,8 @@ library RoundClosing {
         (uint256 index, uint256 turn) = AggregatorTurns.requireSettler(project, clock);
         uint256 inCharge = project.progress.aggregatorIndex;
         // Only in one's own turn: a late primary must not void what the standby is about to settle.
-        if ((inCharge + turn) % clock.aggregatorCount != index) revert ITrainingMarket.MarketNotYourWindow(msg.sender, 0);
+        if ((inCharge + turn) % clock.aggregatorCount != index)
+            revert ITrainingMarket.MarketNotYourWindow(msg.sender, 0);
         // A standby that abandons does not excuse those who missed their turns before it.
         MissedTurns.toTrainers(projectId, project, turn);
         emit ITrainingMarket.RoundVoided(projectId, roundIndex, VoidReason.Abandoned, reason);
@@ -91,7 +92,12 @@ library RoundClosing {
         uint256[] memory amountsWei = new uint256[](RosterMask.CAPACITY + 3);
         for (uint256 place = 0; place < RosterMask.CAPACITY; ++place) {
             if (!occupied.has(place)) continue;
-            (payees[place], amountsWei[place]) = TrainerParts.close(parts.registry, projectId, project, project.roster[place]);
+            (payees[place], amountsWei[place]) = TrainerParts.close(
+                parts.registry,
+                projectId,
+                project,
+                project.roster[place]
+            );
         }
         for (uint256 i = 0; i < 3; ++i) {
             AggregatorAccount memory account = project.aggregators[i];

@@ -31,8 +31,9 @@ library RoundOpening {
     /// @notice Opens the next round. See `ITrainingMarket.openRound`.
     function open(Project storage project, OpenRound calldata request, bytes32 domainSeparator) external {
         RoundPhases.Clock memory clock = project.read();
-        (RoundPhase phase,) = RoundPhases.phaseAt(clock, block.timestamp);
-        if (phase != RoundPhase.Idle) revert ITrainingMarket.MarketWrongPhase(request.projectId, RoundPhase.Idle, phase);
+        (RoundPhase phase, ) = RoundPhases.phaseAt(clock, block.timestamp);
+        if (phase != RoundPhase.Idle)
+            revert ITrainingMarket.MarketWrongPhase(request.projectId, RoundPhase.Idle, phase);
         Progress memory progress = project.progress;
         if (request.roundIndex != progress.nextRoundIndex) {
             revert ITrainingMarket.MarketWrongRound(request.projectId, progress.nextRoundIndex, request.roundIndex);
@@ -41,7 +42,8 @@ library RoundOpening {
         _requireReference(project, request, domainSeparator);
 
         uint256 joined = uint256(progress.rosterMask).count();
-        if (joined < project.terms.minTrainers) revert ITrainingMarket.MarketTooFewTrainers(project.terms.minTrainers, joined);
+        if (joined < project.terms.minTrainers)
+            revert ITrainingMarket.MarketTooFewTrainers(project.terms.minTrainers, joined);
         progress.eligibleMask = uint40(_sample(project, request, joined));
         ++progress.nextRoundIndex;
         progress.stage = ProjectStage.InRound;
@@ -50,7 +52,11 @@ library RoundOpening {
         _openSubmissions(project, request, progress.eligibleMask);
     }
 
-    function _requireReference(Project storage project, OpenRound calldata request, bytes32 domainSeparator) private view {
+    function _requireReference(
+        Project storage project,
+        OpenRound calldata request,
+        bytes32 domainSeparator
+    ) private view {
         Bn254.requirePoint(request.referenceCommitment.x, request.referenceCommitment.y);
         Cids.requireCid(request.referenceCid);
         if (project.terms.usesPayGradient) {
@@ -71,25 +77,26 @@ library RoundOpening {
     }
 
     function _hashReference(OpenRound calldata request) private pure returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                _REFERENCE_TYPEHASH,
-                request.projectId,
-                request.roundIndex,
-                request.referenceCommitment,
-                request.payGradientCommitment,
-                keccak256(request.referenceCid),
-                keccak256(request.payGradientCid),
-                keccak256(request.jobCid)
-            )
-        );
+        return
+            keccak256(
+                abi.encode(
+                    _REFERENCE_TYPEHASH,
+                    request.projectId,
+                    request.roundIndex,
+                    request.referenceCommitment,
+                    request.payGradientCommitment,
+                    keccak256(request.referenceCid),
+                    keccak256(request.payGradientCid),
+                    keccak256(request.jobCid)
+                )
+            );
     }
 
-    function _sample(Project storage project, OpenRound calldata request, uint256 joined)
-        private
-        view
-        returns (uint256 eligible)
-    {
+    function _sample(
+        Project storage project,
+        OpenRound calldata request,
+        uint256 joined
+    ) private view returns (uint256 eligible) {
         uint256 candidates = project.progress.rosterMask;
         uint256 places = project.terms.maxTrainers;
         if (joined <= places) return candidates;
@@ -97,12 +104,13 @@ library RoundOpening {
         for (uint256 place = 0; place < RosterMask.CAPACITY; ++place) {
             if (!candidates.has(place)) continue;
             TrainerRecord storage record = project.trainers[project.roster[place]];
-            reliabilities[place] =
-                Reliability.afterTime(record.reliability, block.timestamp - record.reliabilityUpdatedAt);
+            reliabilities[place] = Reliability.afterTime(
+                record.reliability,
+                block.timestamp - record.reliabilityUpdatedAt
+            );
         }
-        return Sampling.draw(
-            candidates, reliabilities, places, block.prevrandao, request.projectId, request.roundIndex
-        );
+        return
+            Sampling.draw(candidates, reliabilities, places, block.prevrandao, request.projectId, request.roundIndex);
     }
 
     function _openSubmissions(Project storage project, OpenRound calldata request, uint40 eligibleMask) private {

@@ -37,11 +37,17 @@ library RoundSettlement {
 
     /// @notice Settles the open round. See `ITrainingMarket.settleRound`.
     function settle(Project storage project, MarketParts memory parts, SettleRound calldata request) external {
-        RoundPhases.Clock memory clock = AggregatorTurns.requireAfterCommit(project, request.projectId, request.roundIndex);
+        RoundPhases.Clock memory clock = AggregatorTurns.requireAfterCommit(
+            project,
+            request.projectId,
+            request.roundIndex
+        );
         (uint256 index, uint256 turn) = AggregatorTurns.requireSettler(project, clock);
         RoundSubmissions.requireSame(project.submissions, request);
         uint256 readable = Exclusions.check(
-            project, request, block.timestamp >= clock.commitClosesAt + clock.revealSeconds
+            project,
+            request,
+            block.timestamp >= clock.commitClosesAt + clock.revealSeconds
         );
         RoundOutcome memory outcome = parts.verifier.verifyRound(_statement(project, request), request.proof);
 
@@ -53,11 +59,10 @@ library RoundSettlement {
         RoundClosing.close(project, parts, request.projectId);
     }
 
-    function _statement(Project storage project, SettleRound calldata request)
-        private
-        view
-        returns (RoundStatement memory statement)
-    {
+    function _statement(
+        Project storage project,
+        SettleRound calldata request
+    ) private view returns (RoundStatement memory statement) {
         ProjectTerms storage terms = project.terms;
         uint256 slots = terms.slots;
         statement.market = address(this);
@@ -88,7 +93,12 @@ library RoundSettlement {
             baseWeights[i] = project.trainers[request.trainers[i]].baseWeight;
         }
         statement.termsWords = PublicSignals.packTerms(
-            slots, mask, terms.normBoundSquared, terms.ruleParameterA, terms.ruleParameterB, baseWeights
+            slots,
+            mask,
+            terms.normBoundSquared,
+            terms.ruleParameterA,
+            terms.ruleParameterB,
+            baseWeights
         );
     }
 
@@ -104,8 +114,13 @@ library RoundSettlement {
         uint256[] memory earningsWei = new uint256[](request.trainers.length);
         uint256 paidWei;
         if (!outcome.isVoid) {
-            uint256[] memory paysWei =
-                Payouts.split(budgetWei, project.terms.flatBps, project.terms.capBps, outcome.shares, outcome.verdicts);
+            uint256[] memory paysWei = Payouts.split(
+                budgetWei,
+                project.terms.flatBps,
+                project.terms.capBps,
+                outcome.shares,
+                outcome.verdicts
+            );
             for (uint256 i = 0; i < earningsWei.length; ++i) {
                 earningsWei[i] = paysWei[i];
                 paidWei += paysWei[i];
@@ -142,7 +157,11 @@ library RoundSettlement {
         project.progress.consecutiveVoids = 0;
         project.progress.consecutiveAbandons = 0;
         emit ITrainingMarket.ModelPublished(
-            request.projectId, version, request.roundIndex, outcome.newModelCommitment, request.newModelCid
+            request.projectId,
+            version,
+            request.roundIndex,
+            outcome.newModelCommitment,
+            request.newModelCid
         );
     }
 
@@ -202,7 +221,12 @@ library RoundSettlement {
     }
 
     /// @dev Every `payEvery` applied rounds the round's trainers and the settler get what they have earned.
-    function _pushEarnings(MarketParts memory parts, uint256 projectId, Project storage project, address[] calldata trainers) private {
+    function _pushEarnings(
+        MarketParts memory parts,
+        uint256 projectId,
+        Project storage project,
+        address[] calldata trainers
+    ) private {
         if (project.progress.appliedRounds % project.terms.payEvery != 0) return;
         address[] memory payees = new address[](trainers.length + 1);
         uint256[] memory amountsWei = new uint256[](trainers.length + 1);

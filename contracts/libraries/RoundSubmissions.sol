@@ -18,13 +18,12 @@ library RoundSubmissions {
         G1 calldata referenceCommitment,
         G1 calldata payGradientCommitment
     ) internal view returns (bytes20) {
-        return bytes20(
-            keccak256(
-                abi.encode(
-                    market, block.chainid, projectId, roundIndex, referenceCommitment, payGradientCommitment
+        return
+            bytes20(
+                keccak256(
+                    abi.encode(market, block.chainid, projectId, roundIndex, referenceCommitment, payGradientCommitment)
                 )
-            )
-        );
+            );
     }
 
     /// @notice The hash after one more submission.

@@ -40,11 +40,10 @@ library RoundTranscript {
     }
 
     /// @dev Every challenge of a round's proof.
-    function challenges(RoundStatement calldata statement, RoundProof calldata proof)
-        internal
-        view
-        returns (Challenges memory drawn)
-    {
+    function challenges(
+        RoundStatement calldata statement,
+        RoundProof calldata proof
+    ) internal view returns (Challenges memory drawn) {
         GramProofData calldata gram = proof.gram;
         bytes32 hash = commitmentHash(statement, proof.dummyCommitment, proof.gramHash);
         drawn.alpha = _toScalar(hash);
@@ -56,7 +55,11 @@ library RoundTranscript {
         drawn.rr = _toScalar(hash);
         hash = keccak256(
             abi.encodePacked(
-                hash, proof.outcomeWords, proof.aggregateCommitment.x, proof.aggregateCommitment.y, proof.groth16
+                hash,
+                proof.outcomeWords,
+                proof.aggregateCommitment.x,
+                proof.aggregateCommitment.y,
+                proof.groth16
             )
         );
         drawn.delta = _toScalar(hash);
@@ -65,41 +68,43 @@ library RoundTranscript {
 
     /// @dev h0: everything that is fixed before alpha. The Gram matrix must be among it (by its hash): if it came after alpha, a
     /// prover could search a false matrix with the right `mu`.
-    function commitmentHash(RoundStatement calldata statement, G1 calldata dummyCommitment, uint256 gramHash)
-        internal
-        view
-        returns (bytes32)
-    {
-        return keccak256(
-            abi.encodePacked(
-                context(statement),
-                statement.commitments.length + 1,
-                uint256(statement.parameterCount),
-                _words(statement.commitments),
-                dummyCommitment.x,
-                dummyCommitment.y,
-                gramHash
-            )
-        );
+    function commitmentHash(
+        RoundStatement calldata statement,
+        G1 calldata dummyCommitment,
+        uint256 gramHash
+    ) internal view returns (bytes32) {
+        return
+            keccak256(
+                abi.encodePacked(
+                    context(statement),
+                    statement.commitments.length + 1,
+                    uint256(statement.parameterCount),
+                    _words(statement.commitments),
+                    dummyCommitment.x,
+                    dummyCommitment.y,
+                    gramHash
+                )
+            );
     }
 
     /// @dev What the proof is about, apart from the commitments. Binds it to one chain, market, project, round and rule.
     function context(RoundStatement calldata statement) internal view returns (bytes32) {
-        return keccak256(
-            abi.encodePacked(
-                DOMAIN,
-                block.chainid,
-                uint256(uint160(statement.market)),
-                statement.projectId,
-                statement.roundIndex,
-                uint256(statement.ruleId),
-                uint256(statement.slots),
-                uint256(statement.parameterCount),
-                statement.termsWords,
-                statement.modelCommitment.x,
-                statement.modelCommitment.y
-            )
-        );
+        return
+            keccak256(
+                abi.encodePacked(
+                    DOMAIN,
+                    block.chainid,
+                    uint256(uint160(statement.market)),
+                    statement.projectId,
+                    statement.roundIndex,
+                    uint256(statement.ruleId),
+                    uint256(statement.slots),
+                    uint256(statement.parameterCount),
+                    statement.termsWords,
+                    statement.modelCommitment.x,
+                    statement.modelCommitment.y
+                )
+            );
     }
 
     /// @dev The coordinates of the points one after the other, as they lie in the call's data: no copy in a loop.

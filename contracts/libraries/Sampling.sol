@@ -40,13 +40,13 @@ library Sampling {
         }
     }
 
-    function _placeOf(uint256 candidates, uint256[] memory reliabilities, uint256 ticket)
-        private
-        pure
-        returns (uint256 place)
-    {
+    function _placeOf(
+        uint256 candidates,
+        uint256[] memory reliabilities,
+        uint256 ticket
+    ) private pure returns (uint256 place) {
         uint256 sum;
-        for (;; ++place) {
+        for (; ; ++place) {
             if ((candidates >> place) & 1 == 0) continue;
             sum += reliabilities[place] + FLOOR;
             if (sum > ticket) return place;

@@ -10,17 +10,18 @@ import {Reliability} from "./Reliability.sol";
 /// @title The end of a trainer's part in a project
 library TrainerParts {
     /// @dev Ends a trainer's part; whoever calls this pays what it returns.
-    function close(IParticipantRegistry registry, uint256 projectId, Project storage project, address trainer)
-        internal
-        returns (address payee, uint256 amountWei)
-    {
+    function close(
+        IParticipantRegistry registry,
+        uint256 projectId,
+        Project storage project,
+        address trainer
+    ) internal returns (address payee, uint256 amountWei) {
         TrainerRecord memory record = project.trainers[trainer];
         amountWei = record.earnedWei + project.stakesWei[trainer];
         payee = registry.payoutAddressOf(trainer);
         delete project.roster[record.rosterIndex];
         delete project.stakesWei[trainer];
-        uint256 reliability =
-            Reliability.afterTime(record.reliability, block.timestamp - record.reliabilityUpdatedAt);
+        uint256 reliability = Reliability.afterTime(record.reliability, block.timestamp - record.reliabilityUpdatedAt);
         bool hasOutcome =
             record.reliability != record.joinReliability || record.reliabilityUpdatedAt != record.joinedAt;
         record.earnedWei = 0;

@@ -22,8 +22,13 @@ library TrainerRoster {
     uint256 private constant _FULL_WEIGHT = 1023;
 
     /// @notice See `ITrainingMarket.joinProject`.
-    function join(Project storage project, MarketParts memory parts, uint256 projectId, uint256 stakeAmountWei) external {
-        (RoundPhase phase,) = project.phase();
+    function join(
+        Project storage project,
+        MarketParts memory parts,
+        uint256 projectId,
+        uint256 stakeAmountWei
+    ) external {
+        (RoundPhase phase, ) = project.phase();
         if (phase == RoundPhase.Overdue) revert ITrainingMarket.MarketWrongPhase(projectId, RoundPhase.Idle, phase);
         if (project.progress.isStopAnnounced) revert ITrainingMarket.MarketStopAnnounced(projectId);
         _requireNoConflict(project, msg.sender);
@@ -44,7 +49,14 @@ library TrainerRoster {
         project.stakesWei[msg.sender] = stakeAmountWei;
         project.progress.occupiedMask |= uint40(1 << place);
         project.progress.rosterMask |= uint40(1 << place);
-        emit ITrainingMarket.TrainerJoined(projectId, msg.sender, place, record.baseWeight, stakeAmountWei, record.reliability);
+        emit ITrainingMarket.TrainerJoined(
+            projectId,
+            msg.sender,
+            place,
+            record.baseWeight,
+            stakeAmountWei,
+            record.reliability
+        );
         if (stakeAmountWei != 0) {
             parts.vault.deposit(projectId, project.terms.rewardToken, msg.sender, stakeAmountWei);
         }
@@ -70,8 +82,10 @@ library TrainerRoster {
     /// @dev Pays a trainer that has no further part, and frees its place.
     function _release(MarketParts memory parts, uint256 projectId, Project storage project, address trainer) private {
         TrainerRecord memory record = project.trainers[trainer];
-        bool isLeaving = record.status == TrainerStatus.Leaving || record.status == TrainerStatus.Expelled
-            || record.status == TrainerStatus.Slashed;
+        bool isLeaving =
+            record.status == TrainerStatus.Leaving ||
+                record.status == TrainerStatus.Expelled ||
+                record.status == TrainerStatus.Slashed;
         if (!isLeaving) revert ITrainingMarket.MarketNotATrainer(trainer, record.status);
         if (_isInRound(project, record.rosterIndex)) {
             revert ITrainingMarket.MarketTrainerInRound(trainer, project.submissions.roundIndex);
@@ -104,7 +118,8 @@ library TrainerRoster {
     function _joinReliability(IParticipantRegistry registry, uint256 minReliability) private view returns (uint16) {
         if (!registry.isRegistered(msg.sender)) revert ITrainingMarket.MarketNotRegistered(msg.sender);
         uint256 reliability = registry.reliabilityOf(msg.sender);
-        if (reliability < minReliability) revert ITrainingMarket.MarketNotReliable(msg.sender, minReliability, reliability);
+        if (reliability < minReliability)
+            revert ITrainingMarket.MarketNotReliable(msg.sender, minReliability, reliability);
         return uint16(reliability);
     }
 

@@ -21,13 +21,25 @@ library VerifyingKeyCode {
 
     /// @dev Creates the contract that holds the key.
     function store(VerifyingKey memory key) internal returns (address code) {
-        bytes memory words = abi.encodePacked(key.alpha.x, key.alpha.y, key.beta.x, key.beta.y, key.delta.x, key.delta.y);
+        bytes memory words = abi.encodePacked(
+            key.alpha.x,
+            key.alpha.y,
+            key.beta.x,
+            key.beta.y,
+            key.delta.x,
+            key.delta.y
+        );
         for (uint256 i = 0; i < key.ic.length; ++i) {
             words = bytes.concat(words, abi.encodePacked(key.ic[i].x, key.ic[i].y));
         }
         // PUSH2 length, DUP1, PUSH1 10, PUSH0, CODECOPY, PUSH0, RETURN: ten bytes that return everything behind them.
-        bytes memory creation =
-            abi.encodePacked(hex"61", uint16(words.length + 1), hex"80600a5f395ff3", hex"00", words);
+        bytes memory creation = abi.encodePacked(
+            hex"61",
+            uint16(words.length + 1),
+            hex"80600a5f395ff3",
+            hex"00",
+            words
+        );
         // Memory bounds: reads exactly the bytes of `creation`, writes nothing.
         assembly ("memory-safe") {
             code := create(0, add(creation, 0x20), mload(creation))

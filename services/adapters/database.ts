@@ -53,7 +53,9 @@ export function openDatabase(path: string, schema: readonly string[]): Database 
       return work();
     } catch (cause) {
       if (cause instanceof CommonweightError) throw cause;
-      throw new CommonweightError(databaseErrors.cannotWrite, `database ${path}: ${cause}`, { cause });
+      throw new CommonweightError(databaseErrors.cannotWrite, `database ${path}: ${cause}`, {
+        cause,
+      });
     }
   };
   return {

@@ -1,6 +1,6 @@
 import type { Submission } from "../adapters/chain/history.ts";
-import { bundleErrors } from "../protocol/bundle-errors.ts";
 import { openBundle } from "../protocol/bundle.ts";
+import { bundleErrors } from "../protocol/bundle-errors.ts";
 import type { BundleContext } from "../protocol/bundle-header.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import { contentStoreErrors } from "../protocol/content-store.ts";

@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import express, { type NextFunction, type Request, type Response } from "express";
 import { rateLimit } from "express-rate-limit";
 import helmet from "helmet";
-import { ZodError, type ZodType } from "zod";
+import type { ZodError, ZodType } from "zod";
 import { keyReleaseSchema, referencesSchema, signedUpdateSchema } from "../protocol/api.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { aggregatorErrors } from "./errors.ts";
@@ -84,7 +84,10 @@ export async function startHttpServer(parameters: HttpServerParameters): Promise
     response.setHeader("Access-Control-Allow-Methods", "GET, POST");
     response.status(204).end();
   });
-  app.use("/v1", rateLimit({ windowMs: 60_000, limit: 3000, standardHeaders: true, legacyHeaders: false }));
+  app.use(
+    "/v1",
+    rateLimit({ windowMs: 60_000, limit: 3000, standardHeaders: true, legacyHeaders: false }),
+  );
   app.use(express.json({ limit: MAX_BODY_BYTES }));
 
   const roundOf = (request: Request) => ({
@@ -101,11 +104,26 @@ export async function startHttpServer(parameters: HttpServerParameters): Promise
       }
     };
 
-  app.get("/v1/health", answer(() => ({ status: "ok", startedAt: status.startedAt })));
-  app.get("/v1/ready", answer(() => status.readiness()));
-  app.get("/v1/ipfs", answer(() => status.ipfs()));
-  app.get("/v1/market", answer(() => status.market()));
-  app.get("/v1/projects", answer(() => status.projects()));
+  app.get(
+    "/v1/health",
+    answer(() => ({ status: "ok", startedAt: status.startedAt })),
+  );
+  app.get(
+    "/v1/ready",
+    answer(() => status.readiness()),
+  );
+  app.get(
+    "/v1/ipfs",
+    answer(() => status.ipfs()),
+  );
+  app.get(
+    "/v1/market",
+    answer(() => status.market()),
+  );
+  app.get(
+    "/v1/projects",
+    answer(() => status.projects()),
+  );
   app.get(
     "/v1/projects/:projectId/rounds/:roundIndex",
     answer((request) => {
@@ -162,15 +180,19 @@ export async function startHttpServer(parameters: HttpServerParameters): Promise
   });
   if (webFolder !== undefined) app.use(express.static(webFolder));
 
-  app.use((_request, _response, next) => next(new CommonweightError(aggregatorErrors.unknownRecord)));
+  app.use((_request, _response, next) =>
+    next(new CommonweightError(aggregatorErrors.unknownRecord)),
+  );
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
     const known = error instanceof CommonweightError ? error : undefined;
     const isTooLarge = (error as { type?: string }).type === "entity.too.large";
     const isMalformed = (error as { type?: string }).type === "entity.parse.failed";
     response.status(statusCode(known, isTooLarge, isMalformed)).json({
-      code: known?.code ?? (isTooLarge || isMalformed ? aggregatorErrors.badRequest.code : "CW5099"),
+      code:
+        known?.code ?? (isTooLarge || isMalformed ? aggregatorErrors.badRequest.code : "CW5099"),
       // An unforeseen error's own words may hold what is nobody's business.
-      message: known?.message ?? (isTooLarge ? "body too large" : "the request could not be handled"),
+      message:
+        known?.message ?? (isTooLarge ? "body too large" : "the request could not be handled"),
       hint: known?.hint ?? "Try again; if it repeats, tell the aggregator's operator.",
     });
   });

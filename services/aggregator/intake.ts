@@ -80,13 +80,17 @@ export function createIntake(options: {
         { projectId, roundIndex, commitment: pointOf(body.commitment), bundleCid: body.bundleCid },
         body.signature,
       );
-      if (!isSame(signer, body.trainer)) refuse("notSigned", "the update is not signed by its trainer");
+      if (!isSame(signer, body.trainer))
+        refuse("notSigned", "the update is not signed by its trainer");
       const round = await readRound(chain, projectId);
       if (!round.isOpen || round.roundIndex !== roundIndex || round.phase !== "commit") {
         refuse("wrongRound", `round ${roundIndex} takes no updates now`);
       }
       const trainer = await readTrainer(chain, projectId, body.trainer);
-      if (((round.pendingMask >> BigInt(trainer.rosterIndex)) & 1n) === 0n || trainer.status === "none") {
+      if (
+        ((round.pendingMask >> BigInt(trainer.rosterIndex)) & 1n) === 0n ||
+        trainer.status === "none"
+      ) {
         refuse("wrongRound", "this trainer is not in the round, or has submitted already");
       }
       store.saveUpdate(projectId, roundIndex, body);

@@ -2,7 +2,7 @@ import type { Chain } from "../adapters/chain/connect.ts";
 import type { OpenedRound, Submission } from "../adapters/chain/history.ts";
 import type { Project, ProjectTrainer } from "../adapters/chain/project.ts";
 import { type BlindedModel, modelDifference } from "../protocol/apply-round.ts";
-import { INFINITY, type G1Point } from "../protocol/curve.ts";
+import { type G1Point, INFINITY } from "../protocol/curve.ts";
 import type { SlotVector } from "../protocol/gram-matrix.ts";
 import type { RoundToProve } from "../protocol/prove-round.ts";
 import { roundRuleById } from "../protocol/round-rules.ts";

@@ -64,7 +64,9 @@ export function applyAggregate(model: BlindedModel, aggregate: BlindedModel): Bl
 
 /** What a later model has beyond an earlier one: slot p of the next round, with its blinding. */
 export function modelDifference(later: BlindedModel, earlier: BlindedModel): BlindedModel {
-  const integers = later.integers.map((value, index) => value - (earlier.integers[index] as number));
+  const integers = later.integers.map(
+    (value, index) => value - (earlier.integers[index] as number),
+  );
   const blinding = (later.blinding - earlier.blinding + SCALAR_FIELD) % SCALAR_FIELD;
   return { integers, blinding };
 }

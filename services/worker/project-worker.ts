@@ -1,10 +1,10 @@
+import { postUpdate } from "../adapters/aggregator-client.ts";
 import { type Chain, chainTime } from "../adapters/chain/connect.ts";
 import { refusalName } from "../adapters/chain/errors.ts";
 import { readModels, readSettlements, readVoidedRounds } from "../adapters/chain/history.ts";
 import { readParticipant } from "../adapters/chain/participant.ts";
 import { type Project, readProject, readTrainer } from "../adapters/chain/project.ts";
 import { type Round, readRound, submitUpdate } from "../adapters/chain/round.ts";
-import { postUpdate } from "../adapters/aggregator-client.ts";
 import { signUpdate } from "../adapters/chain/sign.ts";
 import { sealBundle } from "../protocol/bundle.ts";
 import { commitUpdate } from "../protocol/commitment.ts";
@@ -12,8 +12,8 @@ import type { ContentStore } from "../protocol/content-store.ts";
 import type { Curve } from "../protocol/curve.ts";
 import type { Envelope } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";
-import { FIRST_TRAINER_SLOT } from "../protocol/round-terms.ts";
 import { unpackOutcome } from "../protocol/public-signals.ts";
+import { FIRST_TRAINER_SLOT } from "../protocol/round-terms.ts";
 import { type RandomBytes, randomScalar } from "../protocol/scalar.ts";
 import { workerErrors } from "./errors.ts";
 import { releaseOnChain, releaseToAggregators } from "./release-key.ts";
@@ -206,7 +206,8 @@ async function handOver(
 ): Promise<void> {
   const { chain, workStore, onEvent, signal } = parameters;
   const { terms, projectId } = project;
-  if (work.stage === "settled" || work.stage === "lost" || work.releasedTo.includes("chain")) return;
+  if (work.stage === "settled" || work.stage === "lost" || work.releasedTo.includes("chain"))
+    return;
   const missing = terms.aggregators.filter((each) => !work.releasedTo.includes(each));
   if (missing.length === 0) return;
   const release = { projectId, roundIndex: round.roundIndex, contentKey: work.contentKey };
@@ -233,12 +234,10 @@ async function recordOutcomes(
   project: Project,
 ): Promise<void> {
   const { projectId } = project;
-  const open = workStore
-    .list(projectId)
-    .filter(({ stage, roundIndex }) => {
-      const isOver = roundIndex < project.nextRoundIndex - 1 || isBetweenRounds(project);
-      return stage !== "settled" && stage !== "lost" && isOver;
-    });
+  const open = workStore.list(projectId).filter(({ stage, roundIndex }) => {
+    const isOver = roundIndex < project.nextRoundIndex - 1 || isBetweenRounds(project);
+    return stage !== "settled" && stage !== "lost" && isOver;
+  });
   for (const work of open) {
     const { roundIndex } = work;
     const [settlement] = await readSettlements(chain, projectId, roundIndex);

@@ -78,7 +78,5 @@ async function releaseTo(
 }
 
 /** Releases a content key on the chain: no aggregator can say that it never came. */
-export const releaseOnChain = (
-  chain: Chain,
-  { projectId, roundIndex, contentKey }: KeyRelease,
-) => revealKey(chain, { projectId, roundIndex, isReference: false, sealedKeys: contentKey });
+export const releaseOnChain = (chain: Chain, { projectId, roundIndex, contentKey }: KeyRelease) =>
+  revealKey(chain, { projectId, roundIndex, isReference: false, sealedKeys: contentKey });

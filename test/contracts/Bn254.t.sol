@@ -112,7 +112,7 @@ contract Bn254Test is Test {
     }
 
     function test_fuzz_requirePoint_acceptsEveryMultiple(uint256 scalar) public view {
-        scalar = 1 + scalar % (P - 1);
+        scalar = 1 + (scalar % (P - 1));
         (uint256 x, uint256 y) = _caller.mul(1, 2, scalar);
 
         _caller.requirePoint(x, y);

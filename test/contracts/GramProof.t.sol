@@ -16,15 +16,17 @@ contract GramProofCaller {
         return RoundTranscript.context(statement);
     }
 
-    function commitmentHash(RoundStatement calldata statement, RoundProof calldata proof) external view returns (bytes32) {
+    function commitmentHash(
+        RoundStatement calldata statement,
+        RoundProof calldata proof
+    ) external view returns (bytes32) {
         return RoundTranscript.commitmentHash(statement, proof.dummyCommitment, proof.gramHash);
     }
 
-    function challenges(RoundStatement calldata statement, RoundProof calldata proof)
-        external
-        view
-        returns (RoundTranscript.Challenges memory)
-    {
+    function challenges(
+        RoundStatement calldata statement,
+        RoundProof calldata proof
+    ) external view returns (RoundTranscript.Challenges memory) {
         return RoundTranscript.challenges(statement, proof);
     }
 
@@ -167,9 +169,7 @@ contract GramProofTest is RoundVectors {
         proof.gram.zetaInv += 1;
 
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IRoundVerifier.RoundVerifierWrongInverse.selector, drawn.zeta, proof.gram.zetaInv
-            )
+            abi.encodeWithSelector(IRoundVerifier.RoundVerifierWrongInverse.selector, drawn.zeta, proof.gram.zetaInv)
         );
         _caller.requireIdentity(proof.gram, drawn);
     }

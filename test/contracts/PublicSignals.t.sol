@@ -44,10 +44,11 @@ contract PublicSignalsTest is Test {
         assertEq(PublicSignals.isSlotCount(slots), slots == 8 || slots == 16 || slots == 32);
     }
 
-    function test_fuzz_trainerOutcome_undoesPacking(uint16[8] memory shares, uint16[8] memory weights, uint8[8] memory verdicts)
-        public
-        pure
-    {
+    function test_fuzz_trainerOutcome_undoesPacking(
+        uint16[8] memory shares,
+        uint16[8] memory weights,
+        uint8[8] memory verdicts
+    ) public pure {
         uint256 word = 0;
         for (uint256 i = 0; i < 8; ++i) {
             weights[i] = weights[i] % 2048;
@@ -67,8 +68,13 @@ contract PublicSignalsTest is Test {
     function test_packTerms_agreesWithTypeScript() public view {
         string memory json = vm.readFile("test/vectors/gram-proof.json");
         uint256[5] memory slots = [uint256(8), 8, 16, 16, 32];
-        uint32[5] memory inactive =
-            [uint32(0), (1 << 2) | (1 << 6), 0, (1 << 1) | (1 << 4) | (1 << 15), (1 << 9) | (1 << 20) | (1 << 31)];
+        uint32[5] memory inactive = [
+            uint32(0),
+            (1 << 2) | (1 << 6),
+            0,
+            (1 << 1) | (1 << 4) | (1 << 15),
+            (1 << 9) | (1 << 20) | (1 << 31)
+        ];
         for (uint256 i = 0; i < 5; ++i) {
             uint256 mask = ((1 << slots[i]) - 1) & ~uint256(inactive[i]);
             uint16[] memory weights = new uint16[](slots[i] - 3);
@@ -77,7 +83,8 @@ contract PublicSignalsTest is Test {
             }
             string memory path = string.concat(".cases[", vm.toString(i), "].context.terms");
             assertEq(
-                PublicSignals.packTerms(slots[i], mask, 1 << 45, 0, 0, weights), vm.parseJsonUintArray(json, path)
+                PublicSignals.packTerms(slots[i], mask, 1 << 45, 0, 0, weights),
+                vm.parseJsonUintArray(json, path)
             );
         }
     }

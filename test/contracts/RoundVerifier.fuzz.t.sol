@@ -48,39 +48,41 @@ contract RoundVerifierFuzzTest is RoundVectors {
         _requireNamedRejection(statement, proof);
     }
 
-    function test_fuzz_verifyRound_anyStatement_isRejectedByName(uint8 round, RoundStatement memory statement)
-        public
-        view
-    {
+    function test_fuzz_verifyRound_anyStatement_isRejectedByName(
+        uint8 round,
+        RoundStatement memory statement
+    ) public view {
         _requireNamedRejection(statement, proofAt(round % ROUNDS));
     }
 
-    function test_fuzz_verifyRound_anythingAtAll_isRejectedByName(RoundStatement memory statement, RoundProof memory proof)
-        public
-        view
-    {
+    function test_fuzz_verifyRound_anythingAtAll_isRejectedByName(
+        RoundStatement memory statement,
+        RoundProof memory proof
+    ) public view {
         _requireNamedRejection(statement, proof);
     }
 
     /// @dev One word of a valid round replaced: the deepest a random change gets.
-    function test_fuzz_verifyRound_oneWordOfTheProofReplaced_isRejectedByName(uint8 round, uint256 word, uint256 value)
-        public
-        view
-    {
+    function test_fuzz_verifyRound_oneWordOfTheProofReplaced_isRejectedByName(
+        uint8 round,
+        uint256 word,
+        uint256 value
+    ) public view {
         bytes memory encoded = abi.encode(proofAt(round % ROUNDS));
-        word = 1 + word % (encoded.length / 32 - 1);
+        word = 1 + (word % (encoded.length / 32 - 1));
         vm.assume(word != 19 && word != 30);
         vm.assume(_replace(encoded, word, value));
 
         _requireNamedRejection(statementAt(round % ROUNDS), abi.decode(encoded, (RoundProof)));
     }
 
-    function test_fuzz_verifyRound_oneBitOfTheProofFlipped_isRejectedByName(uint8 round, uint256 word, uint8 bit)
-        public
-        view
-    {
+    function test_fuzz_verifyRound_oneBitOfTheProofFlipped_isRejectedByName(
+        uint8 round,
+        uint256 word,
+        uint8 bit
+    ) public view {
         bytes memory encoded = abi.encode(proofAt(round % ROUNDS));
-        word = 1 + word % (encoded.length / 32 - 1);
+        word = 1 + (word % (encoded.length / 32 - 1));
         vm.assume(word != 19 && word != 30);
         uint256 value;
         // Memory bounds: `word` is below the number of words of `encoded`.
@@ -94,8 +96,9 @@ contract RoundVerifierFuzzTest is RoundVectors {
 
     /// @dev Bytes that do not decode are refused by the compiler's decoder, before any of our code runs and without a name.
     function test_fuzz_verifyRound_anyBytesAsCall_neverVerify(bytes memory data) public view {
-        (bool ok, bytes memory reason) =
-            address(_verifier).staticcall(bytes.concat(IRoundVerifier.verifyRound.selector, data));
+        (bool ok, bytes memory reason) = address(_verifier).staticcall(
+            bytes.concat(IRoundVerifier.verifyRound.selector, data)
+        );
 
         assertFalse(ok);
         if (reason.length != 0) _requireOwn(reason);
@@ -109,7 +112,7 @@ contract RoundVerifierFuzzTest is RoundVectors {
             mstore(data, length)
         }
 
-        (bool ok,) = address(_verifier).staticcall(data);
+        (bool ok, ) = address(_verifier).staticcall(data);
 
         assertFalse(ok);
     }

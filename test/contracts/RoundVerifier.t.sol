@@ -26,7 +26,9 @@ contract RoundVerifierTest is RoundVectors {
     function test_verifyRound_acceptsHonestRoundsAndDecodesTheirOutcome() public view {
         for (uint256 i = 0; i < ROUNDS; ++i) {
             assertEq(
-                abi.encode(_verifier.verifyRound(statementAt(i), proofAt(i))), abi.encode(outcomeAt(i)), vm.toString(i)
+                abi.encode(_verifier.verifyRound(statementAt(i), proofAt(i))),
+                abi.encode(outcomeAt(i)),
+                vm.toString(i)
             );
         }
     }
@@ -168,7 +170,9 @@ contract RoundVerifierTest is RoundVectors {
         proof.outcomeWords[0] += 1 << 16;
         vm.expectRevert(
             abi.encodeWithSelector(
-                IRoundVerifier.RoundVerifierWrongOutcomeSum.selector, 1025, _shareSum(proof.outcomeWords[0])
+                IRoundVerifier.RoundVerifierWrongOutcomeSum.selector,
+                1025,
+                _shareSum(proof.outcomeWords[0])
             )
         );
         _verifier.verifyRound(statementAt(0), proof);
@@ -179,7 +183,9 @@ contract RoundVerifierTest is RoundVectors {
         proof.outcomeWords[0] |= 0xffff;
         vm.expectRevert(
             abi.encodeWithSelector(
-                IRoundVerifier.RoundVerifierWrongOutcomeSum.selector, 1024, _shareSum(proof.outcomeWords[0])
+                IRoundVerifier.RoundVerifierWrongOutcomeSum.selector,
+                1024,
+                _shareSum(proof.outcomeWords[0])
             )
         );
         _verifier.verifyRound(statementAt(0), proof);
@@ -208,9 +214,7 @@ contract RoundVerifierTest is RoundVectors {
     function test_verifyRound_malformedRuleProofPoint_reverts() public {
         RoundProof memory proof = proofAt(0);
         proof.groth16[0] += Q;
-        vm.expectRevert(
-            abi.encodeWithSelector(Bn254.Bn254InvalidPoint.selector, proof.groth16[0], proof.groth16[1])
-        );
+        vm.expectRevert(abi.encodeWithSelector(Bn254.Bn254InvalidPoint.selector, proof.groth16[0], proof.groth16[1]));
         _verifier.verifyRound(statementAt(0), proof);
     }
 
@@ -410,9 +414,7 @@ contract RoundVerifierDeploymentTest is RoundVectors {
     function _refuses(uint8 slots, VerifyingKey memory key) private {
         IVerifyingKey[] memory keys = new IVerifyingKey[](1);
         keys[0] = new FixedKey(1, slots, key);
-        vm.expectRevert(
-            abi.encodeWithSelector(IRoundVerifier.RoundVerifierInvalidKey.selector, address(keys[0]))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRoundVerifier.RoundVerifierInvalidKey.selector, address(keys[0])));
         new RoundVerifier(tau(), true, "", 0, keys);
     }
 }

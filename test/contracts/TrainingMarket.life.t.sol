@@ -20,7 +20,7 @@ contract TrainingMarketLifeTest is MarketFixture {
         assertEq(uint256(project.phase), uint256(RoundPhase.Ended));
         assertEq(project.appliedRounds, 3);
         // A round: 10 % flat in four, and shares of 16383 of 65535 each.
-        uint256 perRoundWei = 25 ether + uint256(900 ether) * 16383 / 65535;
+        uint256 perRoundWei = 25 ether + (uint256(900 ether) * 16383) / 65535;
         uint256 firstWei = token.balanceOf(_payout(_trainer(0)));
         assertGt(firstWei, 3 * perRoundWei + 10 ether - 1);
         assertEq(token.balanceOf(primary), 500 ether + 3 ether);

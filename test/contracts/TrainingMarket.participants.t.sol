@@ -76,9 +76,7 @@ contract TrainingMarketParticipantsTest is MarketFixture {
         uint256 projectId = _post(terms);
         _register(_trainer(0));
 
-        vm.expectRevert(
-            abi.encodeWithSelector(ITrainingMarket.MarketNotReliable.selector, _trainer(0), 32769, 32768)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketNotReliable.selector, _trainer(0), 32769, 32768));
         vm.prank(_trainer(0));
         market.joinProject(projectId, 10 ether);
     }
@@ -101,9 +99,7 @@ contract TrainingMarketParticipantsTest is MarketFixture {
 
         vm.startPrank(_trainer(0));
         vm.expectRevert(
-            abi.encodeWithSelector(
-                ITrainingMarket.MarketAlreadyJoined.selector, _trainer(0), TrainerStatus.Active
-            )
+            abi.encodeWithSelector(ITrainingMarket.MarketAlreadyJoined.selector, _trainer(0), TrainerStatus.Active)
         );
         market.joinProject(projectId, 10 ether);
         // Coming back would wash strikes off.
@@ -129,7 +125,10 @@ contract TrainingMarketParticipantsTest is MarketFixture {
         vm.warp(START + 1200);
         vm.expectRevert(
             abi.encodeWithSelector(
-                ITrainingMarket.MarketWrongPhase.selector, other, RoundPhase.Idle, RoundPhase.Overdue
+                ITrainingMarket.MarketWrongPhase.selector,
+                other,
+                RoundPhase.Idle,
+                RoundPhase.Overdue
             )
         );
         vm.prank(_trainer(7));
@@ -193,9 +192,7 @@ contract TrainingMarketParticipantsTest is MarketFixture {
             abi.encodeWithSelector(ITrainingMarket.MarketNotATrainer.selector, _trainer(0), TrainerStatus.Active)
         );
         market.releaseTrainer(projectId, _trainer(0));
-        vm.expectRevert(
-            abi.encodeWithSelector(ITrainingMarket.MarketNotATrainer.selector, third, TrainerStatus.None)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketNotATrainer.selector, third, TrainerStatus.None));
         vm.prank(third);
         market.leaveProject(projectId);
     }
@@ -211,9 +208,7 @@ contract TrainingMarketParticipantsTest is MarketFixture {
     function test_bond_twice_reverts() public {
         uint256 projectId = _ready(_terms(), 0);
 
-        vm.expectRevert(
-            abi.encodeWithSelector(ITrainingMarket.MarketWrongAmount.selector, 500 ether, 500 ether)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketWrongAmount.selector, 500 ether, 500 ether));
         vm.prank(primary);
         market.bondAggregator(projectId);
         assertEq(market.getProject(projectId).bondsWei[1], 500 ether);

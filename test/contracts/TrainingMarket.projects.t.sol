@@ -19,7 +19,9 @@ contract TrainingMarketProjectsTest is MarketFixture {
         // The registry of the fixture knows the fixture's market.
         vm.expectPartialRevert(ITrainingMarket.MarketNotAuthorized.selector);
         new TrainingMarket(
-            IRoundVerifier(address(verifier)), IParticipantRegistry(address(registry)), IRewardVault(address(vault))
+            IRoundVerifier(address(verifier)),
+            IParticipantRegistry(address(registry)),
+            IRewardVault(address(vault))
         );
     }
 
@@ -137,9 +139,7 @@ contract TrainingMarketProjectsTest is MarketFixture {
         terms.ruleId = 2;
         terms.ruleParameterA = 1;
         terms.ruleParameterB = 2;
-        _expectRefusal(
-            terms, abi.encodeWithSelector(ITrainingMarket.MarketRuleNeedsMoreTrainers.selector, 1, 3, 5)
-        );
+        _expectRefusal(terms, abi.encodeWithSelector(ITrainingMarket.MarketRuleNeedsMoreTrainers.selector, 1, 3, 5));
         terms.minTrainers = 5;
         terms.ruleParameterB = 5;
         _refused(terms, "ruleParameterB", 5, 1, 4);
@@ -167,19 +167,17 @@ contract TrainingMarketProjectsTest is MarketFixture {
         ];
         for (uint256 i = 0; i < lists.length; ++i) {
             terms.aggregators = lists[i];
-            _expectRefusal(
-                terms, abi.encodeWithSelector(ITrainingMarket.MarketInvalidAggregators.selector, lists[i])
-            );
+            _expectRefusal(terms, abi.encodeWithSelector(ITrainingMarket.MarketInvalidAggregators.selector, lists[i]));
         }
     }
 
     function test_post_ruleWithoutKey_reverts() public {
         vm.mockCall(
-            address(verifier), abi.encodeWithSelector(IRoundVerifier.isSupported.selector, 1, 8), abi.encode(false)
+            address(verifier),
+            abi.encodeWithSelector(IRoundVerifier.isSupported.selector, 1, 8),
+            abi.encode(false)
         );
-        _expectRefusal(
-            _terms(), abi.encodeWithSelector(ITrainingMarket.MarketUnsupportedRule.selector, 1, 8)
-        );
+        _expectRefusal(_terms(), abi.encodeWithSelector(ITrainingMarket.MarketUnsupportedRule.selector, 1, 8));
     }
 
     function test_post_badModelOrCid_reverts() public {
@@ -213,8 +211,10 @@ contract TrainingMarketProjectsTest is MarketFixture {
                 START + 1
             )
         );
-        (uint8 v, bytes32 r, bytes32 s) =
-            vm.sign(key, keccak256(abi.encodePacked(hex"1901", token.DOMAIN_SEPARATOR(), structHash)));
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(
+            key,
+            keccak256(abi.encodePacked(hex"1901", token.DOMAIN_SEPARATOR(), structHash))
+        );
         bytes[] memory calls = new bytes[](2);
         calls[0] = abi.encodeCall(market.permit, (address(token), escrowWei, START + 1, v, r, s));
         calls[1] = abi.encodeCall(market.postProject, (terms, _point(1), CID, CID));
@@ -299,7 +299,10 @@ contract TrainingMarketProjectsTest is MarketFixture {
         vm.prank(owner);
         market.announceStop(projectId);
         bytes memory over = abi.encodeWithSelector(
-            ITrainingMarket.MarketWrongPhase.selector, projectId, RoundPhase.Idle, RoundPhase.Ended
+            ITrainingMarket.MarketWrongPhase.selector,
+            projectId,
+            RoundPhase.Idle,
+            RoundPhase.Ended
         );
 
         vm.expectRevert(over);
@@ -350,11 +353,10 @@ contract TrainingMarketProjectsTest is MarketFixture {
         assertEq(market.getTrainers(1, 100, 1).length, 0);
     }
 
-    function _refused(ProjectTerms memory terms, string memory term, uint256 value, uint256 min, uint256 max)
-        private
-    {
+    function _refused(ProjectTerms memory terms, string memory term, uint256 value, uint256 min, uint256 max) private {
         _expectRefusal(
-            terms, abi.encodeWithSelector(ITrainingMarket.MarketInvalidTerm.selector, term, value, min, max)
+            terms,
+            abi.encodeWithSelector(ITrainingMarket.MarketInvalidTerm.selector, term, value, min, max)
         );
     }
 

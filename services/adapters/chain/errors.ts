@@ -124,7 +124,9 @@ export function toChainError(cause: unknown, doing: string): CommonweightError {
     return new CommonweightError(chainErrors.refused, `${doing}: ${cause.shortMessage}`, { cause });
   }
   if (isError(cause, "BAD_DATA")) {
-    return new CommonweightError(chainErrors.malformed, `${doing}: ${cause.shortMessage}`, { cause });
+    return new CommonweightError(chainErrors.malformed, `${doing}: ${cause.shortMessage}`, {
+      cause,
+    });
   }
   const message = cause instanceof Error ? cause.message : String(cause);
   return new CommonweightError(chainErrors.unreachable, `${doing}: ${message}`, { cause });

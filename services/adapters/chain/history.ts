@@ -249,8 +249,7 @@ export async function readSettleRequest(
   const transaction = await chain.provider.getTransaction(transactionHash).catch((cause) => {
     throw toChainError(cause, `reading transaction ${transactionHash}`);
   });
-  const parsed =
-    transaction && chain.market.interface.parseTransaction({ data: transaction.data });
+  const parsed = transaction && chain.market.interface.parseTransaction({ data: transaction.data });
   if (parsed?.name !== "settleRound") {
     throw new CommonweightError(
       chainErrors.malformed,

@@ -1,4 +1,4 @@
-import { call, type Chain, send } from "./connect.ts";
+import { type Chain, call, send } from "./connect.ts";
 
 /** A participant as the registry has it. */
 export interface Participant {

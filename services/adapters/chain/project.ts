@@ -1,6 +1,6 @@
 import type { G1Point } from "../../protocol/curve.ts";
-import { call, type Chain, type Receipt, send } from "./connect.ts";
 import { cidToBytes } from "./cid-bytes.ts";
+import { type Chain, call, type Receipt, send } from "./connect.ts";
 
 /** All terms of a project, as in `contracts/types/ProjectTerms.sol`, where each is explained. */
 export interface ProjectTerms {
@@ -51,7 +51,14 @@ export const roundPhases = [
   "overdue",
   "ended",
 ] as const;
-export const trainerStatuses = ["none", "active", "leaving", "expelled", "slashed", "left"] as const;
+export const trainerStatuses = [
+  "none",
+  "active",
+  "leaving",
+  "expelled",
+  "slashed",
+  "left",
+] as const;
 
 export type RoundPhase = (typeof roundPhases)[number];
 export type TrainerStatus = (typeof trainerStatuses)[number];

@@ -1,7 +1,7 @@
 import type { G1Point } from "../../protocol/curve.ts";
 import type { SettleRequest } from "../../protocol/settlement.ts";
 import { cidToBytes } from "./cid-bytes.ts";
-import { call, type Chain, type Receipt, send } from "./connect.ts";
+import { type Chain, call, type Receipt, send } from "./connect.ts";
 import { type RoundPhase, roundPhases } from "./project.ts";
 import { compactSignature, type UnsignedReference } from "./sign.ts";
 
@@ -167,5 +167,4 @@ export const abandonRound = (
   projectId: bigint,
   roundIndex: number,
   reason: number,
-): Promise<Receipt> =>
-  send(chain, chain.market, "abandonRound", [projectId, roundIndex, reason]);
+): Promise<Receipt> => send(chain, chain.market, "abandonRound", [projectId, roundIndex, reason]);

@@ -1,5 +1,5 @@
 import { Contract } from "ethers";
-import { call, type Chain, type Receipt, send } from "./connect.ts";
+import { type Chain, call, type Receipt, send } from "./connect.ts";
 
 const tokenAbi = [
   "function name() view returns (string)",
@@ -48,12 +48,7 @@ export async function approveVault(
   amountWei: bigint,
 ): Promise<Receipt | undefined> {
   const contract = tokenAt(chain, token);
-  const allowance = await call<bigint>(
-    contract,
-    "allowance",
-    chain.account,
-    chain.addresses.vault,
-  );
+  const allowance = await call<bigint>(contract, "allowance", chain.account, chain.addresses.vault);
   if (allowance >= amountWei) return undefined;
   return send(chain, contract, "approve", [chain.addresses.vault, amountWei]);
 }

@@ -21,11 +21,10 @@ contract ScriptedVerifier {
         _isRefusing = isRefusing;
     }
 
-    function verifyRound(RoundStatement calldata statement, RoundProof calldata proof)
-        external
-        view
-        returns (RoundOutcome memory outcome)
-    {
+    function verifyRound(
+        RoundStatement calldata statement,
+        RoundProof calldata proof
+    ) external view returns (RoundOutcome memory outcome) {
         if (_isRefusing) revert ScriptedVerifierRefused();
         uint256 trainers = PublicSignals.trainerCount(statement.slots);
         outcome.shares = new uint16[](trainers);

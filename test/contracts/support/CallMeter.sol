@@ -4,7 +4,10 @@ pragma solidity 0.8.37;
 /// @title Measures the gas of a view call, without the transaction around it
 contract CallMeter {
     /// @notice Gas spent by the call, from one contract to another, with its address already warm.
-    function measure(address target, bytes calldata data) external view returns (uint256 gasUsed, bytes memory returned) {
+    function measure(
+        address target,
+        bytes calldata data
+    ) external view returns (uint256 gasUsed, bytes memory returned) {
         bytes memory copied = data;
         uint256 size;
         assembly ("memory-safe") {

@@ -55,17 +55,20 @@ abstract contract MarketFixture is Test {
         registry = new ParticipantRegistry(marketAddress);
         vault = new RewardVault(marketAddress);
         market = new TrainingMarket(
-            IRoundVerifier(verifierAddress), IParticipantRegistry(address(registry)), IRewardVault(address(vault))
+            IRoundVerifier(verifierAddress),
+            IParticipantRegistry(address(registry)),
+            IRewardVault(address(vault))
         );
     }
 
     /// @dev Address of this contract's creation with a nonce (RLP of the pair); test contracts stay below 65536.
     function _futureAddress(uint256 nonce) internal view returns (address) {
-        bytes memory encoded = nonce < 0x80
-            ? abi.encodePacked(hex"d694", address(this), uint8(nonce))
-            : nonce < 0x100
-                ? abi.encodePacked(hex"d794", address(this), hex"81", uint8(nonce))
-                : abi.encodePacked(hex"d894", address(this), hex"82", uint16(nonce));
+        bytes memory encoded =
+            nonce < 0x80
+                ? abi.encodePacked(hex"d694", address(this), uint8(nonce))
+                : nonce < 0x100
+                    ? abi.encodePacked(hex"d794", address(this), hex"81", uint8(nonce))
+                    : abi.encodePacked(hex"d894", address(this), hex"82", uint16(nonce));
         return address(uint160(uint256(keccak256(encoded))));
     }
 
@@ -111,7 +114,8 @@ abstract contract MarketFixture is Test {
     function _ready(ProjectTerms memory terms, uint256 count) internal returns (uint256 projectId) {
         projectId = _post(terms);
         for (uint256 i = 0; i < 3; ++i) {
-            if (terms.aggregators[i] != address(0) && terms.aggregatorBondWei != 0) _bond(projectId, terms.aggregators[i]);
+            if (terms.aggregators[i] != address(0) && terms.aggregatorBondWei != 0)
+                _bond(projectId, terms.aggregators[i]);
         }
         for (uint256 i = 0; i < count; ++i) {
             _join(projectId, _trainer(i), terms.stakeWei);
@@ -186,8 +190,10 @@ abstract contract MarketFixture is Test {
                 keccak256(request.jobCid)
             )
         );
-        (uint8 v, bytes32 r, bytes32 s) =
-            vm.sign(key, keccak256(abi.encodePacked(hex"1901", market.domainSeparator(), structHash)));
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(
+            key,
+            keccak256(abi.encodePacked(hex"1901", market.domainSeparator(), structHash))
+        );
         return abi.encodePacked(r, s, v);
     }
 
@@ -231,7 +237,10 @@ abstract contract MarketFixture is Test {
         return _settlement(projectId, verdicts);
     }
 
-    function _settlement(uint256 projectId, uint8[] memory verdicts) internal view returns (SettleRound memory request) {
+    function _settlement(
+        uint256 projectId,
+        uint8[] memory verdicts
+    ) internal view returns (SettleRound memory request) {
         OpenRound memory opened = _openRequest(projectId);
         request.projectId = projectId;
         request.roundIndex = opened.roundIndex - 1;
@@ -294,11 +303,12 @@ abstract contract MarketFixture is Test {
         verdicts[index] = verdict;
     }
 
-    function _signUpdate(uint256 projectId, uint256 roundIndex, G1 memory commitment, uint256 key)
-        internal
-        view
-        returns (SignedUpdate memory update)
-    {
+    function _signUpdate(
+        uint256 projectId,
+        uint256 roundIndex,
+        G1 memory commitment,
+        uint256 key
+    ) internal view returns (SignedUpdate memory update) {
         bytes32 structHash = keccak256(
             abi.encode(
                 keccak256(
@@ -311,8 +321,10 @@ abstract contract MarketFixture is Test {
                 keccak256(CID)
             )
         );
-        (uint8 v, bytes32 r, bytes32 s) =
-            vm.sign(key, keccak256(abi.encodePacked(hex"1901", market.domainSeparator(), structHash)));
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(
+            key,
+            keccak256(abi.encodePacked(hex"1901", market.domainSeparator(), structHash))
+        );
         return SignedUpdate({commitment: commitment, bundleCid: CID, r: r, vs: bytes32(uint256(v - 27) << 255) | s});
     }
 
