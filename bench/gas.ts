@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 import { measureVerifierGas } from "./gas/verifier-gas.ts";
 
-export const title = "gas of Gram proof, rule proof and the merged verification, per number of slots";
+export const title =
+  "gas of Gram proof, rule proof and the merged verification, per number of slots";
 
 /** `npm run bench -- gas --json`: exact on every machine. */
 export async function runBenchmark(args: readonly string[]): Promise<void> {
