@@ -1,0 +1,486 @@
+// SPDX-License-Identifier: GPL-3.0-only
+pragma solidity 0.8.37;
+
+import {ITrainingMarket} from "../../contracts/interfaces/ITrainingMarket.sol";
+import {Bn254} from "../../contracts/libraries/Bn254.sol";
+import {RosterMask} from "../../contracts/libraries/RosterMask.sol";
+import {G1} from "../../contracts/types/G1.sol";
+import {RoundView} from "../../contracts/types/MarketViews.sol";
+import {ProjectTerms} from "../../contracts/types/ProjectTerms.sol";
+import {RoundPhase} from "../../contracts/types/RoundPhase.sol";
+import {OpenRound, SignedUpdate} from "../../contracts/types/RoundRequests.sol";
+import {ContractReferee} from "./mocks/ContractReferee.sol";
+import {MarketFixture} from "./support/MarketFixture.sol";
+
+/// @title Opening rounds, submitting and releasing keys
+contract TrainingMarketRoundsTest is MarketFixture {
+    using RosterMask for uint256;
+
+    // --- openRound ---
+
+    function test_open_signedReference_startsTheCommitPhase() public {
+        uint256 projectId = _ready(_terms(), 4);
+        OpenRound memory request = _openRequest(projectId);
+        vm.prevrandao(bytes32(uint256(77)));
+
+        vm.expectEmit(address(market));
+        emit ITrainingMarket.RoundOpened(
+            projectId,
+            0,
+            primary,
+            request.referenceCommitment,
+            request.payGradientCommitment,
+            CID,
+            CID,
+            "",
+            77,
+            15,
+            START + 200
+        );
+        vm.prank(primary);
+        market.openRound(request);
+
+        RoundView memory round = market.getRound(projectId);
+        assertTrue(round.isOpen);
+        assertEq(uint256(round.phase), uint256(RoundPhase.Commit));
+        assertEq(round.commitClosesAt, START + 200);
+        assertEq(round.revealClosesAt, START + 250);
+        assertEq(round.settleClosesAt, START + 250 + 600);
+        assertEq(round.budgetWei, 1000 ether);
+        assertEq(round.pendingMask, 15);
+        assertEq(market.getProject(projectId).nextRoundIndex, 1);
+    }
+
+    function test_open_forgedReference_reverts() public {
+        uint256 projectId = _ready(_terms(), 4);
+        OpenRound memory request = _openRequest(projectId);
+        (, uint256 otherKey) = makeAddrAndKey("somebody");
+        request.refereeSignature = _signReference(request, otherKey);
+        _refused(request, abi.encodeWithSelector(ITrainingMarket.MarketInvalidRefereeSignature.selector, referee));
+    }
+
+    function test_open_anythingChangedAfterSigning_reverts() public {
+        uint256 projectId = _ready(_terms(), 4);
+        bytes memory refusal = abi.encodeWithSelector(ITrainingMarket.MarketInvalidRefereeSignature.selector, referee);
+        OpenRound memory request = _openRequest(projectId);
+        request.referenceCommitment = _point(5);
+        _refused(request, refusal);
+        request = _openRequest(projectId);
+        request.payGradientCommitment = _point(5);
+        _refused(request, refusal);
+        request = _openRequest(projectId);
+        request.referenceCid = "other";
+        _refused(request, refusal);
+        request = _openRequest(projectId);
+        request.payGradientCid = "other";
+        _refused(request, refusal);
+        request = _openRequest(projectId);
+        request.jobCid = "other";
+        _refused(request, refusal);
+    }
+
+    function test_open_signatureOfAnotherRound_reverts() public {
+        uint256 projectId = _ready(_terms(), 4);
+        OpenRound memory request = _openRequest(projectId);
+        _openAndSubmit(projectId, 4);
+        _settle(projectId, primary);
+
+        _refused(request, abi.encodeWithSelector(ITrainingMarket.MarketWrongRound.selector, projectId, 1, 0));
+        request.roundIndex = 1;
+        _refused(request, abi.encodeWithSelector(ITrainingMarket.MarketInvalidRefereeSignature.selector, referee));
+    }
+
+    function test_open_byTheRefereeItself_needsNoSignature() public {
+        ProjectTerms memory terms = _terms();
+        terms.referee = primary;
+        uint256 projectId = _ready(terms, 3);
+        OpenRound memory request = _openRequest(projectId);
+        request.refereeSignature = "";
+        vm.prank(primary);
+        market.openRound(request);
+        assertTrue(market.getRound(projectId).isOpen);
+    }
+
+    function test_open_refereeIsAContract_asksIt() public {
+        ProjectTerms memory terms = _terms();
+        terms.referee = address(new ContractReferee(referee));
+        uint256 projectId = _ready(terms, 3);
+        OpenRound memory request = _openRequest(projectId);
+        vm.prank(primary);
+        market.openRound(request);
+        assertTrue(market.getRound(projectId).isOpen);
+    }
+
+    function test_open_badPointsOrCids_reverts() public {
+        uint256 projectId = _ready(_terms(), 3);
+        OpenRound memory request = _openRequest(projectId);
+        request.referenceCommitment = G1(0, 0);
+        _refused(request, abi.encodeWithSelector(Bn254.Bn254InvalidPoint.selector, 0, 0));
+        request = _openRequest(projectId);
+        request.payGradientCommitment = G1(2, 2);
+        _refused(request, abi.encodeWithSelector(Bn254.Bn254InvalidPoint.selector, 2, 2));
+        request = _openRequest(projectId);
+        request.referenceCid = "";
+        _refused(request, abi.encodeWithSelector(ITrainingMarket.MarketInvalidCid.selector, 0));
+        request = _openRequest(projectId);
+        request.payGradientCid = "";
+        _refused(request, abi.encodeWithSelector(ITrainingMarket.MarketInvalidCid.selector, 0));
+        request = _openRequest(projectId);
+        request.jobCid = new bytes(97);
+        _refused(request, abi.encodeWithSelector(ITrainingMarket.MarketInvalidCid.selector, 97));
+    }
+
+    function test_open_payGradientWhereThereIsNone_reverts() public {
+        ProjectTerms memory terms = _terms();
+        terms.usesPayGradient = false;
+        uint256 projectId = _ready(terms, 3);
+        OpenRound memory request = _openRequest(projectId);
+        request.payGradientCommitment = _point(9);
+        _refused(request, abi.encodeWithSelector(ITrainingMarket.MarketPayGradientMismatch.selector, false));
+    }
+
+    function test_open_tooFewTrainers_reverts() public {
+        uint256 projectId = _ready(_terms(), 2);
+        _refused(
+            _openRequest(projectId), abi.encodeWithSelector(ITrainingMarket.MarketTooFewTrainers.selector, 3, 2)
+        );
+    }
+
+    function test_open_withoutBond_reverts() public {
+        uint256 projectId = _post(_terms());
+        for (uint256 i = 0; i < 3; ++i) {
+            _join(projectId, _trainer(i), 10 ether);
+        }
+        _refused(
+            _openRequest(projectId),
+            abi.encodeWithSelector(ITrainingMarket.MarketBondMissing.selector, primary, 500 ether, 0)
+        );
+    }
+
+    function test_open_standbyBeforeItsTurn_revertsAndThenWorks() public {
+        uint256 projectId = _ready(_terms(), 3);
+        OpenRound memory request = _openRequest(projectId);
+        bytes memory refusal =
+            abi.encodeWithSelector(ITrainingMarket.MarketNotYourWindow.selector, standby, START + 1100);
+
+        vm.warp(START + 1099);
+        vm.expectRevert(refusal);
+        vm.prank(standby);
+        market.openRound(request);
+
+        vm.warp(START + 1100);
+        vm.expectEmit(address(market));
+        emit ITrainingMarket.AggregatorChanged(projectId, standby, 1);
+        vm.prank(standby);
+        market.openRound(request);
+        assertEq(market.getProject(projectId).aggregatorIndex, 1);
+    }
+
+    function test_open_strangerOrDuringARound_reverts() public {
+        uint256 projectId = _ready(_terms(), 3);
+        OpenRound memory request = _openRequest(projectId);
+        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketNotAnAggregator.selector, third));
+        vm.prank(third);
+        market.openRound(request);
+
+        _open(projectId, primary);
+        _refused(
+            _openRequest(projectId),
+            abi.encodeWithSelector(
+                ITrainingMarket.MarketWrongPhase.selector, projectId, RoundPhase.Idle, RoundPhase.Commit
+            )
+        );
+    }
+
+    function test_open_moreTrainersThanPlaces_samplesExactlyTheMost() public {
+        uint256 projectId = _ready(_terms(), 12);
+        _open(projectId, primary);
+
+        uint256 eligible = market.getRound(projectId).eligibleMask;
+        assertEq(eligible.count(), 5);
+        assertLt(eligible, 1 << 12);
+        for (uint256 i = 0; i < 12; ++i) {
+            if (!eligible.has(i)) {
+                G1 memory commitment = _point(9);
+                vm.expectRevert(
+                    abi.encodeWithSelector(ITrainingMarket.MarketNotEligible.selector, _trainer(i), 0)
+                );
+                vm.prank(_trainer(i));
+                market.submitUpdate(projectId, 0, commitment, CID);
+            }
+        }
+    }
+
+    // --- submitUpdate ---
+
+    function test_submit_eligible_movesTheHashAndTakesTheNextSlot() public {
+        uint256 projectId = _ready(_terms(), 4);
+        _open(projectId, primary);
+        RoundView memory before = market.getRound(projectId);
+        G1 memory commitment = _point(42);
+
+        vm.expectEmit(address(market));
+        emit ITrainingMarket.UpdateSubmitted(projectId, 0, _trainer(2), 3, commitment, CID);
+        vm.prank(_trainer(2));
+        market.submitUpdate(projectId, 0, commitment, CID);
+
+        RoundView memory round = market.getRound(projectId);
+        assertEq(round.submittedCount, 1);
+        assertEq(round.pendingMask, 11);
+        assertEq(
+            bytes32(round.submissionsHash),
+            bytes32(
+                bytes20(
+                    keccak256(
+                        abi.encodePacked(before.submissionsHash, _trainer(2), commitment.x, commitment.y)
+                    )
+                )
+            )
+        );
+    }
+
+    function test_submit_startingHash_isBoundToTheReference() public {
+        uint256 projectId = _ready(_terms(), 4);
+        OpenRound memory request = _openRequest(projectId);
+        _open(projectId, primary);
+        assertEq(
+            bytes32(market.getRound(projectId).submissionsHash),
+            bytes32(
+                bytes20(
+                    keccak256(
+                        abi.encode(
+                            address(market),
+                            block.chainid,
+                            projectId,
+                            0,
+                            request.referenceCommitment,
+                            request.payGradientCommitment
+                        )
+                    )
+                )
+            )
+        );
+    }
+
+    function test_submit_everybodyIn_closesTheCommitPhase() public {
+        uint256 projectId = _ready(_terms(), 3);
+        _open(projectId, primary);
+        _submit(projectId, _trainer(0));
+        _submit(projectId, _trainer(1));
+        vm.warp(START + 60);
+
+        vm.expectEmit(address(market));
+        emit ITrainingMarket.CommitPhaseClosed(projectId, 0, START + 60);
+        _submit(projectId, _trainer(2));
+
+        assertEq(uint256(market.getRound(projectId).phase), uint256(RoundPhase.Reveal));
+        assertEq(market.getRound(projectId).revealClosesAt, START + 110);
+    }
+
+    function test_submit_lastSecondAndOneLater_onlyTheFirstCounts() public {
+        uint256 projectId = _ready(_terms(), 4);
+        _open(projectId, primary);
+        vm.warp(START + 199);
+        _submit(projectId, _trainer(0));
+
+        vm.warp(START + 200);
+        _refusedUpdate(
+            projectId,
+            _trainer(1),
+            abi.encodeWithSelector(ITrainingMarket.MarketCommitClosed.selector, 0, START + 200)
+        );
+    }
+
+    function test_submit_twiceStrangerOrLeft_reverts() public {
+        uint256 projectId = _ready(_terms(), 4);
+        vm.prank(_trainer(3));
+        market.leaveProject(projectId);
+        // Somebody else takes the free place; the one who left must not use it.
+        _join(projectId, _trainer(4), 10 ether);
+        _open(projectId, primary);
+        _submit(projectId, _trainer(0));
+
+        address[3] memory refused = [_trainer(0), third, _trainer(3)];
+        for (uint256 i = 0; i < 3; ++i) {
+            _refusedUpdate(
+                projectId,
+                refused[i],
+                abi.encodeWithSelector(ITrainingMarket.MarketNotEligible.selector, refused[i], 0)
+            );
+        }
+    }
+
+    function test_submit_lateJoiner_waitsForTheNextRound() public {
+        uint256 projectId = _ready(_terms(), 3);
+        _open(projectId, primary);
+        _join(projectId, _trainer(3), 10 ether);
+        _refusedUpdate(
+            projectId,
+            _trainer(3),
+            abi.encodeWithSelector(ITrainingMarket.MarketNotEligible.selector, _trainer(3), 0)
+        );
+    }
+
+    function test_submit_wrongRoundPointOrCid_reverts() public {
+        uint256 projectId = _ready(_terms(), 3);
+        _open(projectId, primary);
+        G1 memory commitment = _point(42);
+        vm.startPrank(_trainer(0));
+
+        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketWrongRound.selector, projectId, 0, 1));
+        market.submitUpdate(projectId, 1, commitment, CID);
+        vm.expectRevert(abi.encodeWithSelector(Bn254.Bn254InvalidPoint.selector, 1, 1));
+        market.submitUpdate(projectId, 0, G1(1, 1), CID);
+        vm.expectRevert(abi.encodeWithSelector(Bn254.Bn254InvalidPoint.selector, 0, 0));
+        market.submitUpdate(projectId, 0, G1(0, 0), CID);
+        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketInvalidCid.selector, 0));
+        market.submitUpdate(projectId, 0, commitment, "");
+    }
+
+    function test_submit_beforeAnyRound_reverts() public {
+        uint256 projectId = _ready(_terms(), 3);
+        _refusedUpdate(
+            projectId, _trainer(0), abi.encodeWithSelector(ITrainingMarket.MarketCommitClosed.selector, 0, 0)
+        );
+    }
+
+    // --- submitUpdates ---
+
+    function test_batch_signedUpdates_sameAsDirect() public {
+        (uint256 projectId, SignedUpdate[] memory updates, address[] memory signers) = _batch(3);
+
+        for (uint256 i = 0; i < 3; ++i) {
+            vm.expectEmit(address(market));
+            emit ITrainingMarket.UpdateSubmitted(projectId, 0, signers[i], 3 + i, updates[i].commitment, CID);
+        }
+        vm.prank(third);
+        market.submitUpdates(projectId, 0, updates);
+
+        assertEq(market.getRound(projectId).submittedCount, 3);
+        assertEq(uint256(market.getRound(projectId).phase), uint256(RoundPhase.Reveal));
+    }
+
+    function test_batch_replayed_reverts() public {
+        (uint256 projectId, SignedUpdate[] memory updates, address[] memory signers) = _batch(4);
+        SignedUpdate[] memory twice = new SignedUpdate[](2);
+        twice[0] = updates[0];
+        twice[1] = updates[0];
+
+        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketNotEligible.selector, signers[0], 0));
+        market.submitUpdates(projectId, 0, twice);
+    }
+
+    function test_batch_changedByTheRelayer_isNobodys() public {
+        (uint256 projectId, SignedUpdate[] memory updates,) = _batch(3);
+        updates[1].bundleCid = "other";
+
+        vm.expectPartialRevert(ITrainingMarket.MarketNotEligible.selector);
+        market.submitUpdates(projectId, 0, updates);
+    }
+
+    function test_batch_empty_reverts() public {
+        uint256 projectId = _ready(_terms(), 3);
+        _open(projectId, primary);
+        vm.expectRevert(ITrainingMarket.MarketEmptyBatch.selector);
+        market.submitUpdates(projectId, 0, new SignedUpdate[](0));
+    }
+
+    // --- revealKey ---
+
+    function test_reveal_submitterAndReferee_areRecorded() public {
+        uint256 projectId = _ready(_terms(), 3);
+        _openAndSubmit(projectId, 3);
+
+        vm.expectEmit(address(market));
+        emit ITrainingMarket.KeyRevealed(projectId, 0, _trainer(1), false, "sealed");
+        vm.prank(_trainer(1));
+        market.revealKey(projectId, 0, false, "sealed");
+        vm.prank(referee);
+        market.revealKey(projectId, 0, true, "sealed");
+
+        assertEq(market.getRound(projectId).revealedMask, 2);
+        assertTrue(market.getRound(projectId).isReferenceRevealed);
+    }
+
+    function test_reveal_startsAfreshEveryRound() public {
+        uint256 projectId = _ready(_terms(), 3);
+        _openAndSubmit(projectId, 3);
+        vm.prank(_trainer(1));
+        market.revealKey(projectId, 0, false, "sealed");
+        vm.prank(referee);
+        market.revealKey(projectId, 0, true, "sealed");
+        _settle(projectId, primary);
+        _openAndSubmit(projectId, 3);
+        assertEq(market.getRound(projectId).revealedMask, 0);
+
+        vm.prank(_trainer(0));
+        market.revealKey(projectId, 1, false, "sealed");
+        assertEq(market.getRound(projectId).revealedMask, 1);
+        assertFalse(market.getRound(projectId).isReferenceRevealed);
+    }
+
+    function test_reveal_tooEarlyTwiceOrByOthers_reverts() public {
+        uint256 projectId = _ready(_terms(), 4);
+        _openAndSubmit(projectId, 3);
+
+        // Before the commit phase is over, a released key would let others copy.
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                ITrainingMarket.MarketWrongPhase.selector, projectId, RoundPhase.Settle, RoundPhase.Commit
+            )
+        );
+        vm.prank(_trainer(0));
+        market.revealKey(projectId, 0, false, "sealed");
+
+        _closeCommit(projectId);
+        vm.startPrank(_trainer(0));
+        market.revealKey(projectId, 0, false, "sealed");
+        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketAlreadyRevealed.selector, _trainer(0)));
+        market.revealKey(projectId, 0, false, "sealed");
+        vm.expectRevert(
+            abi.encodeWithSelector(ITrainingMarket.MarketNotAuthorized.selector, _trainer(0), referee)
+        );
+        market.revealKey(projectId, 0, true, "sealed");
+        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketWrongRound.selector, projectId, 0, 1));
+        market.revealKey(projectId, 1, false, "sealed");
+        vm.stopPrank();
+
+        // Eligible, but did not submit.
+        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketNotEligible.selector, _trainer(3), 0));
+        vm.prank(_trainer(3));
+        market.revealKey(projectId, 0, false, "sealed");
+        vm.startPrank(referee);
+        market.revealKey(projectId, 0, true, "sealed");
+        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketAlreadyRevealed.selector, referee));
+        market.revealKey(projectId, 0, true, "sealed");
+    }
+
+    function _refused(OpenRound memory request, bytes memory revertData) private {
+        vm.expectRevert(revertData);
+        vm.prank(primary);
+        market.openRound(request);
+    }
+
+    function _refusedUpdate(uint256 projectId, address trainer, bytes memory revertData) private {
+        G1 memory commitment = _point(43);
+        vm.expectRevert(revertData);
+        vm.prank(trainer);
+        market.submitUpdate(projectId, 0, commitment, CID);
+    }
+
+    /// @dev An open round of `joined` trainers, three of whom have signed.
+    function _batch(uint256 joined)
+        private
+        returns (uint256 projectId, SignedUpdate[] memory updates, address[] memory signers)
+    {
+        projectId = _ready(_terms(), joined);
+        _open(projectId, primary);
+        updates = new SignedUpdate[](3);
+        signers = new address[](3);
+        for (uint256 i = 0; i < 3; ++i) {
+            uint256 key;
+            (signers[i], key) = makeAddrAndKey(string.concat("trainer ", vm.toString(i)));
+            updates[i] = _signUpdate(projectId, 0, _point(50 + i), key);
+        }
+    }
+}
