@@ -36,7 +36,7 @@ export interface IpfsNodeOptions {
   readonly dial?: readonly string[];
   /** Take part in the public network's DHT (needs `dial` addresses of its members); default false. */
   readonly publicNetwork?: boolean;
-  /** `client`: also reach nodes through relays. `server`: also relay for others. Default none. */
+  /** `client`: also reach nodes through relays. `server`: also relay for others, without limits on what a connection carries. To be reached through one, listen on `/p2p-circuit` and dial it. Default none. */
   readonly relay?: "client" | "server";
   /** Connections at once; default 300. */
   readonly maxConnections?: number;
@@ -96,6 +96,9 @@ export async function openIpfsNode(options: IpfsNodeOptions = {}): Promise<IpfsN
   }
 }
 
+// Unlimited: libp2p sends nothing back over a connection with limits when only the other side can dial, so bitswap would stay silent.
+const RELAY_LIMITS = { applyDefaultLimit: false };
+
 interface Stores {
   readonly blockstore: Blockstore;
   readonly datastore: Datastore;
@@ -150,12 +153,18 @@ async function startHelia(options: IpfsNodeOptions, stores: Stores): Promise<Hel
           identify: identify(),
           ping: ping(),
           ...(isPublic ? { dht: kadDHT({ protocol: "/ipfs/kad/1.0.0", clientMode: true }) } : {}),
-          ...(options.relay === "server" ? { relay: circuitRelayServer() } : {}),
+          ...(options.relay === "server"
+            ? { relay: circuitRelayServer({ reservations: RELAY_LIMITS }) }
+            : {}),
         },
       },
     ),
     // A fetch that is repeated after a stall must be answered again, and 30 bundles arrive at once.
-    { doNotResendBlockWindow: 500, maxInboundStreams: 1024, maxOutboundStreams: 1024 },
+    {
+      doNotResendBlockWindow: 500,
+      maxInboundStreams: 1024,
+      maxOutboundStreams: 1024,
+    },
   );
   try {
     await attempt("start the IPFS node", { signal: options.signal }, () => helia.start());

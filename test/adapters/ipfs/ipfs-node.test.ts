@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { createHpkeEnvelope } from "../../../services/adapters/envelope/hpke-envelope.ts";
 import {
   type IpfsNode,
@@ -68,6 +68,24 @@ describe("two IPFS nodes", () => {
     const cid = await aggregator.put(pattern(5000, 3));
 
     expect(await browser.get(cid)).toEqual(pattern(5000, 3));
+  });
+
+  it("reach one that only a relay can reach", async () => {
+    const relay = await open({ relay: "server" });
+    const hidden = await open({
+      listen: ["/p2p-circuit"],
+      dial: relay.addresses(),
+      relay: "client",
+    });
+    await vi.waitUntil(() => hidden.addresses().length > 0, { timeout: 30_000 });
+    const reader = await open({ listen: [], relay: "client" });
+    const bytes = pattern(2_000_000, 6);
+
+    const cid = await hidden.put(bytes);
+    await reader.dial(hidden.addresses()[0] as string);
+
+    expect(hidden.addresses()[0]).toContain("/p2p-circuit/");
+    expect(Buffer.compare(await reader.get(cid), bytes)).toBe(0);
   });
 
   it("find each other again when the aggregator was away", async () => {
