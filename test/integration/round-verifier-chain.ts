@@ -27,17 +27,24 @@ export interface VerifierChain {
   /** Interface that knows every error a verifier can raise. */
   readonly errors: Interface;
   deploy(name: string, parameters: readonly unknown[]): Promise<Contract>;
+  /** Deploys a verifier with test keys. */
   deployVerifier(setup: SetupParameters): Promise<Contract>;
+  /** Deploys a verifier with the generated key contracts of these names. */
+  deployVerifierWith(keyContracts: readonly string[], tauG2: EvmG2Point): Promise<Contract>;
   close(): Promise<void>;
 }
 
 /** Only what these tests deploy, so that a mistake elsewhere in contracts/ is not reported here. */
 const SOURCES = [
+  "contracts/verifiers/Trust8Key.sol",
+  "contracts/verifiers/Trust16Key.sol",
   "contracts/RoundVerifier.sol",
   "test/contracts/support/FixedKey.sol",
   "test/contracts/support/CallMeter.sol",
   "test/contracts/support/VerifierParts.sol",
 ];
+
+const NO_CHECKSUM = `0x${"00".repeat(32)}`;
 
 /** Compiles what is not compiled yet and starts a chain with the chain id of the vectors (31337). */
 export async function openVerifierChain(
@@ -70,7 +77,7 @@ export async function openVerifierChain(
       tauG2,
       isDevelopment = true,
       label = "test",
-      checksum = `0x${"00".repeat(32)}`,
+      checksum = NO_CHECKSUM,
       keys,
     }) {
       const addresses: string[] = [];
@@ -78,6 +85,11 @@ export async function openVerifierChain(
         addresses.push(await (await deploy("FixedKey", [ruleId, slots, points])).getAddress());
       }
       return deploy("RoundVerifier", [tauG2, isDevelopment, label, checksum, addresses]);
+    },
+    async deployVerifierWith(keyContracts, tauG2) {
+      const addresses: string[] = [];
+      for (const name of keyContracts) addresses.push(await (await deploy(name, [])).getAddress());
+      return deploy("RoundVerifier", [tauG2, true, "development key", NO_CHECKSUM, addresses]);
     },
     close: () => connection.close(),
   };

@@ -1,0 +1,191 @@
+/** Whole rounds with the real circuits and their committed development keys, from updates to the contract's verdict. */
+import { AbiCoder, type Contract, keccak256 } from "ethers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readCircuitArtifacts } from "../../services/adapters/artifacts/circuit-artifacts.ts";
+import { openCurve } from "../../services/adapters/curve/open-curve.ts";
+import { createRuleProver } from "../../services/adapters/snark/prove-rule.ts";
+import { BLINDING_BASE } from "../../services/protocol/blinding-base.ts";
+import type { Curve, G1Point } from "../../services/protocol/curve.ts";
+import { gramHash } from "../../services/protocol/gram-hash.ts";
+import { combinedSquare, proveGram, slotWeights } from "../../services/protocol/gram-proof.ts";
+import {
+  type ProvenRound,
+  proveRound,
+  type RoundToProve,
+} from "../../services/protocol/prove-round.ts";
+import { packTerms } from "../../services/protocol/public-signals.ts";
+import type { RoundTerms } from "../../services/protocol/round-terms.ts";
+import { contextHash } from "../../services/protocol/transcript.ts";
+import { trustRule } from "../../services/protocol/trust-rule.ts";
+import { verdictCode } from "../../services/protocol/verdicts.ts";
+import { seededBytes, seededSlots } from "../protocol/gram-cases.ts";
+import {
+  askVerifier,
+  openVerifierChain,
+  type Verdict,
+  type VerifierChain,
+} from "./round-verifier-chain.ts";
+import { combinePoints, DEVELOPMENT_TAU_G2, type RoundStatement } from "./verifier-rounds.ts";
+
+const PARAMETERS = 64;
+const MARKET = "0x5FbDB2315678afecb367f032d93F642f64180aa3";
+const MODEL_COMMITMENT: G1Point = { x: 1n, y: 2n };
+
+let chain: VerifierChain;
+let verifier: Contract;
+let curve: Curve & AsyncDisposable;
+const proveRule = createRuleProver(readCircuitArtifacts);
+
+beforeAll(async () => {
+  chain = await openVerifierChain();
+  verifier = await chain.deployVerifierWith(["Trust8Key", "Trust16Key"], DEVELOPMENT_TAU_G2);
+  curve = await openCurve({ parameterCount: PARAMETERS });
+});
+
+afterAll(async () => {
+  await chain.close();
+  await curve[Symbol.asyncDispose]();
+  // snarkjs keeps the threads of its curve in a global.
+  await (globalThis as { curve_bn128?: { terminate(): Promise<void> } }).curve_bn128?.terminate();
+});
+
+/** Updates that resemble the reference, one that points the other way, one that is missing. */
+async function roundToProve(slotCount: number): Promise<RoundToProve> {
+  const slots = seededSlots(`real ${slotCount}`, slotCount, PARAMETERS, [slotCount - 1]).map(
+    (vector, slot) => (slot === 4 && vector ? vector.map((value) => -value) : vector),
+  ) as RoundToProve["slots"];
+  const blindings = slots.map((vector, slot) => (vector ? 10n ** BigInt(slot + 20) : 0n));
+  const commitments: G1Point[] = [];
+  for (const [slot, vector] of slots.entries()) {
+    commitments.push(
+      vector
+        ? combinePoints(
+            [await curve.commitIntegers(vector), BLINDING_BASE],
+            [1n, blindings[slot] ?? 0n],
+          )
+        : { x: 0n, y: 0n },
+    );
+  }
+  const terms: RoundTerms = {
+    slotCount,
+    active: slots.map((vector) => vector !== null),
+    normBoundSquared: 1n << 50n,
+    parameterA: 0,
+    parameterB: 0,
+    baseWeights: slots.slice(3).map((vector, trainer) => (vector ? 100 + trainer : 0)),
+  };
+  const context = {
+    chainId: 31337n,
+    market: BigInt(MARKET),
+    projectId: 1n,
+    roundIndex: 4n,
+    parameterCount: PARAMETERS,
+    modelCommitment: MODEL_COMMITMENT,
+  };
+  return { context, rule: trustRule, terms, slots, blindings, commitments };
+}
+
+function statementOf(round: RoundToProve): RoundStatement {
+  return {
+    market: MARKET,
+    projectId: round.context.projectId,
+    roundIndex: round.context.roundIndex,
+    ruleId: 1n,
+    slots: BigInt(round.terms.slotCount),
+    parameterCount: BigInt(PARAMETERS),
+    termsWords: packTerms(round.terms),
+    modelCommitment: MODEL_COMMITMENT,
+    commitments: round.commitments,
+  };
+}
+
+function nameOf(verdict: Verdict): string {
+  return "error" in verdict ? verdict.error : "accepted";
+}
+
+describe.each([8, 16])("a round with %i slots", (slotCount) => {
+  let round: RoundToProve;
+  let proven: ProvenRound;
+  beforeAll(async () => {
+    round = await roundToProve(slotCount);
+    proven = await proveRound(round, {
+      curve,
+      proveRule,
+      randomBytes: seededBytes(`secrets ${slotCount}`),
+    });
+  });
+
+  it("is accepted with the outcome that the rule computes in TypeScript", async () => {
+    const verdict = await askVerifier(chain, verifier, statementOf(round), proven.proof);
+
+    if ("error" in verdict) throw new Error(`${verdict.error} ${verdict.arguments}`);
+    const { outcome } = verdict;
+    expect(outcome.weights.map(Number)).toEqual(proven.outcome.weights);
+    expect(outcome.shares.map(Number)).toEqual(proven.outcome.shares);
+    expect(outcome.verdicts.map(Number)).toEqual(proven.outcome.verdicts.map(verdictCode));
+    expect(proven.outcome.verdicts[1]).toBe("against-reference");
+    expect(proven.outcome.isVoid).toBe(false);
+    expect(outcome.newModelCommitment.toObject()).toEqual(
+      combinePoints([MODEL_COMMITMENT, proven.proof.aggregateCommitment], [1n, 1n]),
+    );
+  });
+
+  it("is rejected when a share is moved to another trainer", async () => {
+    const words = [...proven.proof.outcomeWords];
+    // One unit from trainer 2 to trainer 0: a possible outcome, but not the rule's.
+    words[0] = (words[0] as bigint) + 1n - (1n << 62n);
+
+    const verdict = await askVerifier(chain, verifier, statementOf(round), {
+      ...proven.proof,
+      outcomeWords: words,
+    });
+
+    expect(nameOf(verdict)).toBe("RoundVerifierProofRejected");
+  });
+
+  it("has no rule proof for a Gram matrix that is off by one, with the true mu", async () => {
+    const gram = proven.gram.map((row, i) =>
+      row.map((entry, j) => (i === 3 && j === 3 ? entry + 1n : entry)),
+    );
+    const claim = await proveGram({
+      curve,
+      slots: round.slots,
+      blindings: round.blindings,
+      commitments: round.commitments,
+      context: contextHash({
+        ...round.context,
+        ruleId: 1n,
+        slotCount,
+        terms: packTerms(round.terms),
+      }),
+      parameterCount: PARAMETERS,
+      randomBytes: seededBytes("a false claim"),
+    });
+    const { salt, dummyRow, alpha, mu } = claim;
+    const input = {
+      ruleId: 1,
+      terms: round.terms,
+      gram,
+      dummyRow,
+      salt,
+      alpha,
+      outcome: proven.outcome,
+    };
+    const falseHash = gramHash({ salt, gram, dummyRow });
+    const falseMu = combinedSquare(gram, dummyRow, slotWeights(alpha, slotCount + 1));
+
+    expect(falseMu).not.toBe(mu);
+    await expect(proveRule({ ...input, mu, gramHash: falseHash }, {})).rejects.toThrow(
+      /Assert Failed/,
+    );
+  });
+
+  it("has the generated key of its circuit", async () => {
+    const key = await verifier.getFunction("verifyingKey")(1, slotCount);
+    const hash = await verifier.getFunction("verifyingKeyHash")(1, slotCount);
+    const type = verifier.interface.getFunction("verifyingKey")?.outputs[0];
+
+    expect(hash).toBe(keccak256(AbiCoder.defaultAbiCoder().encode([type as never], [key])));
+    expect(await verifier.getFunction("isSupported")(1, slotCount)).toBe(true);
+  });
+});
