@@ -7,7 +7,7 @@ import {
   squaredCosine,
 } from "./federation.ts";
 import { exactShapley, type PayKind, partOfPay, payOf } from "./pay.ts";
-import type { Task } from "./samples.ts";
+import { type Task, tableTask } from "./samples.ts";
 import { mean, meanDistance, normalised, quantile, spearman } from "./statistics.ts";
 
 /** A result as a table. */
@@ -127,26 +127,44 @@ export function attackersPay(options: ExperimentOptions): Table {
   };
 }
 
-/** How the cut against stale copies treats honest trainers, at the task's learning rate, a fifth and a twentieth of it. */
-export function staleCuts(options: ExperimentOptions): Table {
-  const cuts = [0.9, 0.95, 0.99, 1023 / 1024];
-  const rows = settings(options).flatMap(({ name, run }) =>
-    [1, 0.2, 0.05].map((rateFactor) => {
-      const free = run({ attackers: [], rateFactor, staleCut: 1 });
-      const cosines = everyRound(free).flatMap(({ gram, updates }) =>
-        gram[2]?.[2] === 0n ? [] : updates.map((_, trainer) => squaredCosine(gram, trainer)),
-      );
-      const measured = cuts.map((staleCut) => {
-        const runs = run({ attackers: [], rateFactor, staleCut });
-        const stale = everyRound(runs).flatMap(({ outcome, updates }) =>
-          updates.map((_, trainer) => (outcome.verdicts[trainer] === "stale-copy" ? 1 : 0)),
-        );
-        return `${percent(mean(stale))} / ${voidPart(runs)} / ${accuracyOf(runs)}`;
-      });
-      const extremes = [quantile(cosines, 0.5), quantile(cosines, 0.99), Math.max(...cosines)];
-      return [name, rateFactor, ...extremes.map(rounded), ...measured];
-    }),
+const CUTS = [0.9, 0.95, 0.99, 1023 / 1024];
+
+/** One row: honest updates' cos^2 towards p, and what each cut does to them. */
+function cutRow(
+  name: string,
+  rateFactor: number,
+  run: (change: Partial<FederationOptions>) => Federation[],
+): (string | number)[] {
+  const free = run({ attackers: [], rateFactor, staleCut: 1 });
+  const cosines = everyRound(free).flatMap(({ gram, updates }) =>
+    gram[2]?.[2] === 0n ? [] : updates.map((_, trainer) => squaredCosine(gram, trainer)),
   );
+  const measured = CUTS.map((staleCut) => {
+    const runs = run({ attackers: [], rateFactor, staleCut });
+    const stale = everyRound(runs).flatMap(({ outcome, updates }) =>
+      updates.map((_, trainer) => (outcome.verdicts[trainer] === "stale-copy" ? 1 : 0)),
+    );
+    return `${percent(mean(stale))} / ${voidPart(runs)} / ${accuracyOf(runs)}`;
+  });
+  const extremes = [quantile(cosines, 0.5), quantile(cosines, 0.99), Math.max(...cosines)];
+  return [name, rateFactor, ...extremes.map(rounded), ...measured];
+}
+
+/** How cuts against stale copies treat honest trainers, at slower rates and with more data for each trainer too. */
+export function staleCuts(options: ExperimentOptions): Table {
+  const rows = settings(options).flatMap(({ name, run }) =>
+    [1, 0.2, 0.05].map((rateFactor) => cutRow(name, rateFactor, run)),
+  );
+  if (options.tasks.some(({ name }) => name === "table")) {
+    const [trainerSamples, referenceSteps] = [50_000, 450];
+    const large = { task: tableTask(60_000), trainerSamples, referenceSteps, rounds: 8, seed: 1 };
+    for (const rateFactor of [0.1, 0.01]) {
+      const run = (change: Partial<FederationOptions>) => [
+        runFederation({ ...large, plan: "iid", ...change }),
+      ];
+      rows.push(cutRow("table iid, 50,000 samples", rateFactor, run));
+    }
+  }
   return {
     title:
       "Honest updates and the last aggregate: cos^2, and what a cut does (honest rejected as stale % / void rounds % / accuracy %)",

@@ -40,6 +40,10 @@ export interface FederationOptions {
   /** Attackers among the eight; trainers 0, 3 and 6 by default. */
   readonly attackers?: readonly number[];
   readonly root?: RootKind;
+  /** Samples of all trainers together; 4000 by default. */
+  readonly trainerSamples?: number;
+  /** Batches behind r; 32 by default, 2 to 3 times the median trainer's. */
+  readonly referenceSteps?: number;
   /** Factor on the task's learning rate. */
   readonly rateFactor?: number;
   /** False applies a round however few were accepted. */
@@ -82,7 +86,6 @@ const FRACTION_BITS = 12;
 const WEIGHT_TOTAL = 1024;
 /** Consecutive parts of a seeded order of all samples. */
 const SPLIT = { trainers: 4000, root: 200, pay: 500, validation: 500, test: 2000 };
-/** 2 to 3 times the median trainer's batches. */
 const REFERENCE_STEPS = 32;
 
 interface Data {
@@ -93,7 +96,8 @@ interface Data {
   readonly test: Int32Array;
 }
 
-function dividedData({ task, plan, seed, splits = 1 }: FederationOptions): Data {
+function dividedData(options: FederationOptions): Data {
+  const { task, plan, seed, splits = 1 } = options;
   const name = `rules/${task.name}/${plan}/${seed}`;
   const order = shuffledIndices(task.samples.labels.length, seededRandom(`${name}/order`));
   let from = 0;
@@ -101,7 +105,7 @@ function dividedData({ task, plan, seed, splits = 1 }: FederationOptions): Data 
     from += count;
     return order.subarray(from - count, from);
   };
-  const held = take(SPLIT.trainers);
+  const held = take(options.trainerSamples ?? SPLIT.trainers);
   const normal = normalRandom(seededRandom(`${name}/sizes`));
   const parts = partitionIndices({
     labels: held.map((index) => task.samples.labels[index] as number),
@@ -179,7 +183,7 @@ function makeUpdates(state: RoundState): { r: Int16Array; g: Int16Array; updates
   const reference = localUpdate({
     ...base,
     ...root,
-    steps: REFERENCE_STEPS,
+    steps: options.referenceSteps ?? REFERENCE_STEPS,
     random: seededRandom(`${name}/r`),
   });
   const gradient = descentDirection(parameters, samples, { indices: data.pay, labelling: honest });

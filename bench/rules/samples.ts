@@ -66,8 +66,10 @@ export async function mnistTask(): Promise<Task> {
 /**
  * A table like those of sensors or credit: 24 features of different spread, 6 classes of two clusters each, a third of the
  * features without meaning, so that a linear model has a floor. Dense, unlike images and words.
+ *
+ * @param count Number of samples.
  */
-export function tableTask(): Task {
+export function tableTask(count: number = TASK_SAMPLES): Task {
   const random = seededRandom("rules/table");
   const normal = normalRandom(random);
   const [features, classes] = [24, 6];
@@ -75,7 +77,7 @@ export function tableTask(): Task {
     Float32Array.from({ length: features }, (_, j) => (j % 3 === 2 ? 0 : 0.9 * normal())),
   );
   const spread = Float32Array.from({ length: features }, () => 0.5 + random());
-  const labels = Array.from({ length: TASK_SAMPLES }, () => Math.floor(random() * classes));
+  const labels = Array.from({ length: count }, () => Math.floor(random() * classes));
   const rows = labels.map((label) => {
     const centre = centres[2 * label + (random() < 0.7 ? 0 : 1)] as Float32Array;
     return centre.map((entry, j) => entry + (spread[j] as number) * normal());
