@@ -2,13 +2,16 @@ import { CommonweightError } from "../protocol/errors.ts";
 import { type Dataset, subsetDataset } from "./dataset.ts";
 import { learningErrors } from "./errors.ts";
 import { readMnist } from "./mnist.ts";
+import { type OpenDataFilesOptions, openDataFiles } from "./open-data-files.ts";
 import { countLabels, type PartitionPlan, partitionIndices } from "./partition.ts";
 import { seededRandom, shuffledIndices } from "./random.ts";
 
 /** Where samples come from, and which part of them somebody holds. */
 export interface DataSource {
-  /** `mnist` (training part) or `mnist:test`. */
+  /** `mnist` (training part), `mnist:test`, or the path of data files. */
   readonly source: string;
+  /** How to read data files, and the shape the model wants. */
+  readonly files?: OpenDataFilesOptions | undefined;
   /** Use at most this many samples, drawn with the seed. */
   readonly samples?: number | undefined;
   /** The disjoint part of one of several holders; all samples without it. */
@@ -26,7 +29,7 @@ export interface DataSource {
  */
 export async function openDataset(data: DataSource): Promise<Dataset> {
   const { seed = "0", plan = { kind: "iid" }, part } = data;
-  const whole = await openSource(data.source);
+  const whole = await openSource(data);
   const pool =
     data.samples === undefined || data.samples >= whole.size
       ? whole
@@ -39,7 +42,7 @@ export async function openDataset(data: DataSource): Promise<Dataset> {
         );
   if (part === undefined) return pool;
   const parts = partitionIndices({
-    labels: await readLabels(pool),
+    labels: await pool.readLabels(),
     classes: (await countLabels(pool)).length,
     parts: part.of,
     plan,
@@ -56,19 +59,8 @@ export async function openDataset(data: DataSource): Promise<Dataset> {
   return subsetDataset(pool, own);
 }
 
-async function openSource(source: string): Promise<Dataset> {
+async function openSource({ source, files }: DataSource): Promise<Dataset> {
   if (source === "mnist") return readMnist("train");
   if (source === "mnist:test") return readMnist("test");
-  throw new CommonweightError(learningErrors.dataUnreadable, `unknown data source ${source}`);
-}
-
-async function readLabels(dataset: Dataset): Promise<Int32Array> {
-  const labels = new Int32Array(dataset.size);
-  const step = 4096;
-  for (let from = 0; from < dataset.size; from += step) {
-    const count = Math.min(step, dataset.size - from);
-    const batch = await dataset.readBatch(Int32Array.from({ length: count }, (_, i) => from + i));
-    labels.set(batch.labels, from);
-  }
-  return labels;
+  return openDataFiles(source, files);
 }

@@ -1,0 +1,85 @@
+import { CommonweightError } from "../protocol/errors.ts";
+import { DATA_LIMITS } from "./data-limits.ts";
+import { learningErrors } from "./errors.ts";
+
+/** A table as text: the header, and rows of as many cells. */
+export interface CsvTable {
+  readonly header: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+function malformed(message: string): CommonweightError {
+  return new CommonweightError(learningErrors.dataMalformed, `CSV: ${message}`);
+}
+
+/**
+ * Parses CSV (RFC 4180): commas, quotes doubled inside quotes, LF or CRLF, a header in the first line. Empty lines are skipped.
+ *
+ * @throws CommonweightError CW3102 for an open quote, a row of another length or an empty or doubled column name; CW3103 for
+ * too many columns.
+ */
+export function parseCsv(text: string): CsvTable {
+  const lines = splitCells(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+  const header = lines[0]?.map((name) => name.trim());
+  if (!header) throw malformed("no header");
+  if (header.length > DATA_LIMITS.columns) {
+    throw new CommonweightError(learningErrors.dataTooLarge, `CSV with ${header.length} columns`);
+  }
+  const doubled = header.find((name, i) => name === "" || header.indexOf(name) !== i);
+  if (doubled !== undefined) throw malformed(`column name "${doubled}" is empty or appears twice`);
+  const rows = lines.slice(1);
+  const wrong = rows.findIndex((row) => row.length !== header.length);
+  if (wrong >= 0) {
+    throw malformed(
+      `row ${wrong + 1} has ${rows[wrong]?.length} cells, the header ${header.length}`,
+    );
+  }
+  return { header, rows };
+}
+
+function splitCells(text: string): string[][] {
+  const lines: string[][] = [];
+  let cells: string[] = [];
+  let at = 0;
+  while (at < text.length) {
+    const cell = readCell(text, at);
+    cells.push(cell.value);
+    at = cell.end;
+    const separator = text[at];
+    if (separator === ",") {
+      at += 1;
+      if (at < text.length) continue;
+      cells.push("");
+    }
+    if (separator === "\r") at += text[at + 1] === "\n" ? 2 : 1;
+    if (separator === "\n") at += 1;
+    if (cells.length > 1 || cells[0] !== "") lines.push(cells);
+    cells = [];
+  }
+  return lines;
+}
+
+/** Reads one cell from `start`; `end` is the position of the separator after it. */
+function readCell(text: string, start: number): { value: string; end: number } {
+  if (text[start] !== '"') {
+    let end = start;
+    while (end < text.length && !",\r\n".includes(text[end] as string)) end += 1;
+    return { value: text.slice(start, end), end };
+  }
+  let from = start + 1;
+  let value = "";
+  for (;;) {
+    const quote = text.indexOf('"', from);
+    if (quote < 0) throw malformed(`a quote opened at character ${start} is never closed`);
+    value += text.slice(from, quote);
+    if (text[quote + 1] !== '"') {
+      const next = text[quote + 1];
+      if (next !== undefined && !",\r\n".includes(next)) {
+        throw malformed(`text follows a closing quote at character ${quote}`);
+      }
+      return { value, end: quote + 1 };
+    }
+    value += '"';
+    from = quote + 2;
+  }
+}

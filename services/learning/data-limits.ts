@@ -1,0 +1,13 @@
+/** What a data file may cost us: it may come from anywhere, and its header may lie. */
+export const DATA_LIMITS = {
+  /** Largest file that is read whole (CSV, one image). */
+  textBytes: 512 * 1024 * 1024,
+  imageBytes: 32 * 1024 * 1024,
+  imagePixels: 64 * 1024 * 1024,
+  /** Samples of one data set. */
+  samples: 50_000_000,
+  columns: 65_536,
+  images: 5_000_000,
+  /** Bytes of the header of a `.npy` file. */
+  headerBytes: 65_536,
+} as const;

@@ -1,0 +1,126 @@
+import type { Dataset } from "./dataset.ts";
+import { countClasses, type ModelSpec } from "./model-spec.ts";
+import { countLabels } from "./partition.ts";
+
+/** Something about a trainer's data that may stop or spoil training. */
+export interface FitFinding {
+  /** `blocking`: training would fail. */
+  readonly severity: "blocking" | "warning";
+  readonly message: string;
+}
+
+/** What a trainer's data look like, and whether they fit a project. Computed and shown on the trainer's machine only. */
+export interface FitReport {
+  readonly isFit: boolean;
+  readonly findings: readonly FitFinding[];
+  readonly samples: number;
+  readonly inputShape: readonly number[];
+  /** Samples of each class. */
+  readonly classCounts: readonly number[];
+  /** Over the samples looked at. */
+  readonly range: {
+    readonly min: number;
+    readonly max: number;
+    readonly mean: number;
+    readonly deviation: number;
+  };
+  readonly constantFeatures: number;
+  readonly samplesLookedAt: number;
+}
+
+const LOOKED_AT = 2000;
+/** Beyond this, plain SGD at usual learning rates diverges. */
+const LARGEST_SCALED = 20;
+/** Constant features that images have at their border are no news. */
+const CONSTANT_SHARE = 0.5;
+
+interface Statistics {
+  readonly range: FitReport["range"];
+  readonly constantFeatures: number;
+  readonly samplesLookedAt: number;
+  readonly notFinite: number;
+}
+
+async function lookAt(dataset: Dataset): Promise<Statistics> {
+  const step = Math.max(1, Math.floor(dataset.size / LOOKED_AT));
+  const indices = Array.from({ length: Math.min(LOOKED_AT, dataset.size) }, (_, i) => i * step);
+  const { inputs } = await dataset.readBatch(indices);
+  const features = inputs.length / Math.max(1, indices.length);
+  let [min, max, sum, squares, notFinite] = [
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    0,
+    0,
+    0,
+  ];
+  const isConstant = new Uint8Array(features).fill(1);
+  inputs.forEach((value, i) => {
+    if (!Number.isFinite(value)) {
+      notFinite += 1;
+      return;
+    }
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+    sum += value;
+    squares += value * value;
+    if (value !== inputs[i % features]) isConstant[i % features] = 0;
+  });
+  const count = Math.max(1, inputs.length - notFinite);
+  const mean = sum / count;
+  const deviation = Math.sqrt(Math.max(0, squares / count - mean * mean));
+  const constantFeatures = isConstant.reduce((all, flag) => all + flag, 0);
+  return {
+    range: { min, max, mean, deviation },
+    constantFeatures,
+    samplesLookedAt: indices.length,
+    notFinite,
+  };
+}
+
+/**
+ * Compares data with a project's model: shapes, classes, ranges, and what looks suspicious (constant columns, unscaled
+ * features, missing classes).
+ */
+export async function fitReport(dataset: Dataset, model: ModelSpec): Promise<FitReport> {
+  const findings: FitFinding[] = [];
+  const blocking = (message: string) => findings.push({ severity: "blocking", message });
+  const warning = (message: string) => findings.push({ severity: "warning", message });
+  if (model.kind === "layers") {
+    if (model.inputShape.join() !== dataset.inputShape.join()) {
+      blocking(
+        `Samples have shape [${dataset.inputShape}], the model wants [${model.inputShape}].`,
+      );
+    }
+    const classes = countClasses(model);
+    if (dataset.classes > classes) {
+      blocking(`The data have ${dataset.classes} classes, the model ${classes}.`);
+    }
+  }
+  const classCounts = await countLabels(dataset);
+  const missing = classCounts.flatMap((count, k) => (count === 0 ? [k] : []));
+  if (missing.length > 0) warning(`No samples of class ${missing.join(", ")}.`);
+  if (dataset.size < 10 * dataset.classes) {
+    warning(`${dataset.size} samples for ${dataset.classes} classes are few.`);
+  }
+  const looked = await lookAt(dataset);
+  if (looked.notFinite > 0) blocking(`${looked.notFinite} values are infinite or not numbers.`);
+  const { range, constantFeatures } = looked;
+  const largest = Math.max(Math.abs(range.min), Math.abs(range.max));
+  if (largest > LARGEST_SCALED) {
+    warning(`Values reach ${largest.toPrecision(3)}: scale the features to about -1..1.`);
+  }
+  const features = dataset.inputShape.reduce((all, side) => all * side, 1);
+  if (constantFeatures > CONSTANT_SHARE * features) {
+    warning(`${constantFeatures} of ${features} features never change.`);
+  }
+  return {
+    isFit: !findings.some(({ severity }) => severity === "blocking"),
+    findings,
+    samples: dataset.size,
+    inputShape: dataset.inputShape,
+    classCounts,
+    range,
+    constantFeatures,
+    samplesLookedAt: looked.samplesLookedAt,
+  };
+}

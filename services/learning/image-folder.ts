@@ -1,0 +1,106 @@
+import { lstat, readdir, readFile } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { CommonweightError } from "../protocol/errors.ts";
+import { DATA_LIMITS } from "./data-limits.ts";
+import type { Dataset } from "./dataset.ts";
+import { learningErrors } from "./errors.ts";
+import { decodePng } from "./png.ts";
+import { type DecodedImage, decodePnm } from "./pnm.ts";
+
+const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => DecodedImage>> = {
+  ".png": decodePng,
+  ".pgm": decodePnm,
+  ".ppm": decodePnm,
+};
+
+/** Options of {@link openImageFolder}. */
+export interface ImageFolderOptions {
+  /** Class names in the order of the model's outputs; the sorted names of the subfolders by default. */
+  readonly classes?: readonly string[] | undefined;
+}
+
+async function readImage(path: string): Promise<DecodedImage> {
+  const decode = DECODERS[extname(path).toLowerCase()];
+  if (!decode) throw new CommonweightError(learningErrors.dataUnsupported, path);
+  // lstat: a link could point at any file of this machine.
+  const info = await lstat(path);
+  if (!info.isFile()) throw new CommonweightError(learningErrors.dataUnreadable, path);
+  if (info.size > DATA_LIMITS.imageBytes) {
+    throw new CommonweightError(learningErrors.dataTooLarge, `${path}: ${info.size} bytes`);
+  }
+  try {
+    return decode(await readFile(path));
+  } catch (cause) {
+    if (!(cause instanceof CommonweightError)) throw cause;
+    const definition = { code: cause.code as `CW${number}`, title: cause.message, hint: cause.hint };
+    throw new CommonweightError(definition, `${path}: ${cause.message}`, { cause });
+  }
+}
+
+async function listImages(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && DECODERS[extname(entry.name).toLowerCase()])
+    .map((entry) => join(folder, entry.name))
+    .sort();
+}
+
+/**
+ * Opens a folder with one subfolder of images (PNG, PGM, PPM) for each class. Images are decoded when needed; all must have
+ * the size and channels of the first.
+ *
+ * @throws CommonweightError CW3101 when the folder cannot be read, CW3105 when there are no images or classes do not match;
+ * reading a batch throws for a damaged or deviating image.
+ */
+export async function openImageFolder(
+  folder: string,
+  options: ImageFolderOptions = {},
+): Promise<Dataset> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause) => {
+    throw new CommonweightError(learningErrors.dataUnreadable, folder, { cause });
+  });
+  const found = entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+  const classes = options.classes ?? found;
+  const unknown = found.filter((name) => !classes.includes(name));
+  if (unknown.length > 0) {
+    throw new CommonweightError(learningErrors.dataUnfit, `unknown classes: ${unknown.join(", ")}`);
+  }
+  const images: { path: string; label: number }[] = [];
+  for (const name of found) {
+    const label = classes.indexOf(name);
+    for (const path of await listImages(join(folder, name))) images.push({ path, label });
+    if (images.length > DATA_LIMITS.images)
+      throw new CommonweightError(learningErrors.dataTooLarge, folder);
+  }
+  const [first] = images;
+  if (!first) throw new CommonweightError(learningErrors.dataUnfit, `no images in ${folder}`);
+  const { channels, height, width } = await readImage(first.path);
+  const length = channels * height * width;
+  return {
+    size: images.length,
+    inputShape: [channels, height, width],
+    classes: classes.length,
+    readBatch: async (indices) => {
+      const inputs = new Float32Array(indices.length * length);
+      for (let row = 0; row < indices.length; row++) {
+        const { path } = images[indices[row] as number] as { path: string };
+        const image = await readImage(path);
+        if (image.channels !== channels || image.height !== height || image.width !== width) {
+          throw new CommonweightError(
+            learningErrors.dataUnfit,
+            `${path} is ${image.channels} x ${image.height} x ${image.width}, the first image ${channels} x ${height} x ${width}`,
+          );
+        }
+        inputs.set(image.values, row * length);
+      }
+      return {
+        inputs,
+        labels: Int32Array.from(indices, (index) => images[index]?.label as number),
+      };
+    },
+    readLabels: () => Int32Array.from(images, ({ label }) => label),
+  };
+}
