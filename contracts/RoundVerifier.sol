@@ -20,11 +20,11 @@ import {VerifyingKey} from "./types/VerifyingKey.sol";
 ///
 /// `e(merge * F + vk(signals), [1]) e(-merge * (W1 + rr W2), [tau]) e(-A, B) e(alpha, beta) e(C, delta) = 1`
 ///
-/// The Gram equation is weighted by `merge`, a hash of everything, so that an error in one equation cannot cancel an error in
-/// the other. The first pairing serves both because every accepted key has the generator as gamma.
+/// The Gram equation is weighted by `merge`, a hash of everything, so that an error in one equation cannot cancel an
+/// error in the other. The first pairing serves both because every accepted key has the generator as gamma.
 ///
-/// What is proven is that selection, weights, shares and the new model follow from the commitments. Under a development setup
-/// (`isDevelopmentSetup`) nothing is proven, because everybody can forge.
+/// What is proven is that selection, weights, shares and the new model follow from the commitments. Under a
+/// development setup (`isDevelopmentSetup`) nothing is proven, because everybody can forge.
 /// @dev No owner, no upgrade, no storage that changes after construction.
 contract RoundVerifier is IRoundVerifier {
     /// @dev The public secret of every development setup; see `developmentTau`.
@@ -47,8 +47,8 @@ contract RoundVerifier is IRoundVerifier {
     mapping(uint256 ruleAndSlots => address code) private _keys;
 
     /// @param tau The power of tau in the second group.
-    /// @param isDevelopment Whether some secret of the setup is public. Cannot be denied for the development powers of tau, which
-    /// the constructor recognises.
+    /// @param isDevelopment Whether some secret of the setup is public. Cannot be denied for the development powers of
+    /// tau, which the constructor recognises.
     /// @param label What the setup is, in words for people.
     /// @param checksum Checksum of the file that the setup comes from.
     /// @param keys One contract per rule and number of slots. Each is read once and copied.
@@ -169,8 +169,8 @@ contract RoundVerifier is IRoundVerifier {
         // Outcome words have at most 248 bits, which `_decodeOutcome` checks; so they are scalars too.
     }
 
-    /// @dev Unpacks the outcome and refuses one that no circuit puts out, so that the market never depends on the circuit alone
-    /// for the sums that its money depends on. The commitments are left for `verifyRound`.
+    /// @dev Unpacks the outcome and refuses one that no circuit puts out, so that the market never depends on the
+    /// circuit alone for the sums that its money depends on. The commitments are left for `verifyRound`.
     function _decodeOutcome(
         RoundStatement calldata statement,
         RoundProof calldata proof
@@ -328,7 +328,8 @@ contract RoundVerifier is IRoundVerifier {
         _isPowerOf(0, point);
     }
 
-    /// @dev Whether `point` is `exponent` times the second group's generator: `e(exponent [1], [1]) e(-[1], point) = 1`.
+    /// @dev Whether `point` is `exponent` times the second group's generator:
+    /// `e(exponent [1], [1]) e(-[1], point) = 1`.
     function _isPowerOf(uint256 exponent, G2 memory point) private view returns (bool) {
         uint256[30] memory pairs;
         Bn254.Accumulator memory sum;

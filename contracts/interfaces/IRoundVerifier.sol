@@ -9,9 +9,10 @@ import {RoundStatement} from "../types/RoundStatement.sol";
 import {VerifyingKey} from "../types/VerifyingKey.sol";
 
 /// @title Verifier of whole rounds
-/// @notice Checks that a round's selection, weights, shares and new model follow from its committed updates by its rule.
-/// @dev Holds no money and no state that can change; all keys are fixed when it is deployed. A failed check reverts with one of
-/// the errors below, or with those of the `Bn254` library for words that are not points.
+/// @notice Checks that a round's selection, weights, shares and new model follow from its committed updates by its
+/// rule.
+/// @dev Holds no money and no state that can change; all keys are fixed when it is deployed. A failed check reverts
+/// with one of the errors below, or with those of the `Bn254` library for words that are not points.
 interface IRoundVerifier {
     /// @notice Thrown when there is no verifying key for this rule and number of slots.
     error RoundVerifierUnsupportedRule(uint8 ruleId, uint8 slots);
@@ -38,18 +39,19 @@ interface IRoundVerifier {
     error RoundVerifierWrongInverse(uint256 zeta, uint256 zetaInv);
     /// @notice Thrown when the opened values do not satisfy the inner-product identity.
     error RoundVerifierIdentityFailed();
-    /// @notice Thrown when a packed outcome has bits outside its fields, an unknown verdict, a verdict for an inactive slot, or a
-    /// weight or share for a trainer that was not accepted.
+    /// @notice Thrown when a packed outcome has bits outside its fields, an unknown verdict, a verdict for an inactive
+    /// slot, or a weight or share for a trainer that was not accepted.
     error RoundVerifierMalformedOutcome(uint256 word, uint256 value);
     /// @notice Thrown when weights sum to neither 0 nor 1024, or shares to more than 65535.
     error RoundVerifierWrongOutcomeSum(uint256 weightSum, uint256 shareSum);
     /// @notice Thrown when a void round carries an aggregate.
     error RoundVerifierAggregateInVoidRound(uint256 x, uint256 y);
-    /// @notice Thrown when the merged pairing equation does not hold: the Gram proof, the rule's proof or the aggregate is false.
+    /// @notice Thrown when the merged pairing equation does not hold: the Gram proof, the rule's proof or the
+    /// aggregate is false.
     error RoundVerifierProofRejected();
 
-    /// @notice Thrown at deployment when a verifying key is malformed: slots that no circuit has, a wrong number of points, a gamma that is
-    /// not the generator, or a delta that is.
+    /// @notice Thrown at deployment when a verifying key is malformed: slots that no circuit has, a wrong number of
+    /// points, a gamma that is not the generator, or a delta that is.
     error RoundVerifierInvalidKey(address key);
     /// @notice Thrown at deployment when two keys are for the same rule and number of slots.
     error RoundVerifierDuplicateKey(uint8 ruleId, uint8 slots);
@@ -68,14 +70,16 @@ interface IRoundVerifier {
         RoundProof calldata proof
     ) external view returns (RoundOutcome memory outcome);
 
-    /// @notice The public signals under which the rule's proof is checked, in the circuit's order: for auditors and for tests.
+    /// @notice The public signals under which the rule's proof is checked, in the circuit's order: for auditors and
+    /// for tests.
     /// @dev Checks nothing: what it returns is meaningful only for a round that `verifyRound` accepts.
     function publicSignals(
         RoundStatement calldata statement,
         RoundProof calldata proof
     ) external view returns (uint256[] memory);
 
-    /// @notice Whether rounds of this rule and number of slots can be verified. Markets refuse projects for which it is false.
+    /// @notice Whether rounds of this rule and number of slots can be verified. Markets refuse projects for which it
+    /// is false.
     /// @param ruleId 1 = trust rule, 2 = multi-Krum.
     /// @param slots 8, 16 or 32.
     function isSupported(uint8 ruleId, uint8 slots) external view returns (bool);

@@ -5,8 +5,8 @@ import {G1} from "../types/G1.sol";
 import {G2} from "../types/G2.sol";
 
 /// @title Arithmetic on the curve BN254 through the EVM's precompiles
-/// @dev The curve is `y^2 = x^3 + 3` over the base field; its first group has prime order `SCALAR_FIELD` and no cofactor, so a
-/// point on the curve is in the group. The pairing precompile checks the second group's subgroup itself.
+/// @dev The curve is `y^2 = x^3 + 3` over the base field; its first group has prime order `SCALAR_FIELD` and no
+/// cofactor, so a point on the curve is in the group. The pairing precompile checks the second group's subgroup itself.
 library Bn254 {
     /// @dev The order of both groups: the field of scalars and of circuits.
     uint256 internal constant SCALAR_FIELD =
@@ -27,14 +27,14 @@ library Bn254 {
         4082367875863433681332203403145435568316851327593401208105741076214120093531;
     uint256 internal constant G2_Y_REAL = 8495653923123431417604973247489272438418190587263600148770280649306958101930;
 
-    /// @notice Thrown when a coordinate is not below the base field's order, a point is off the curve, or infinity where that is
-    /// not allowed.
+    /// @notice Thrown when a coordinate is not below the base field's order, a point is off the curve, or infinity
+    /// where that is not allowed.
     error Bn254InvalidPoint(uint256 x, uint256 y);
     /// @notice Thrown when the pairing precompile refuses its input: some point is malformed.
     error Bn254PairingRefused();
 
-    /// @dev A running sum of points and the precompiles' workspace behind it. The order of the fields is the precompiles' input
-    /// format: `ecMul` reads (px, py, scalar), `ecAdd` reads (x, y, px, py).
+    /// @dev A running sum of points and the precompiles' workspace behind it. The order of the fields is the
+    /// precompiles' input format: `ecMul` reads (px, py, scalar), `ecAdd` reads (x, y, px, py).
     struct Accumulator {
         uint256 x;
         uint256 y;
@@ -49,8 +49,8 @@ library Bn254 {
         sum.py = y;
         sum.scalar = scalar;
         bool ok;
-        // Memory bounds: `sum` is a struct of 5 words. ecMul (0x07) reads bytes 64..159 and writes 64..127; ecAdd (0x06) reads
-        // bytes 0..127 and writes 0..63. Nothing outside the struct is touched.
+        // Memory bounds: `sum` is a struct of 5 words. ecMul (0x07) reads bytes 64..159 and writes 64..127; ecAdd
+        // (0x06) reads bytes 0..127 and writes 0..63. Nothing outside the struct is touched.
         assembly ("memory-safe") {
             ok := staticcall(gas(), 0x07, add(sum, 0x40), 0x60, add(sum, 0x40), 0x40)
             ok := and(ok, staticcall(gas(), 0x06, sum, 0x80, sum, 0x40))
@@ -70,15 +70,15 @@ library Bn254 {
         if (!ok) revert Bn254InvalidPoint(x, y);
     }
 
-    /// @notice Whether the product of five pairings is one. Six words a pair: the point of the first group, then that of the
-    /// second with imaginary parts first.
+    /// @notice Whether the product of five pairings is one. Six words a pair: the point of the first group, then that
+    /// of the second with imaginary parts first.
     /// @dev Reverts if any point is malformed.
     function isPairingProductOne(uint256[30] memory pairs) internal view returns (bool) {
         uint256 result;
         bool ok;
-        // Memory bounds: `pairs` is 30 words (0x3c0 bytes), all of which the precompile (0x08) reads; it writes one word to the
-        // scratch space at 0. The scratch word is cleared first and the size of the answer checked, so that a chain without the
-        // precompile refuses instead of accepting.
+        // Memory bounds: `pairs` is 30 words (0x3c0 bytes), all of which the precompile (0x08) reads; it writes one
+        // word to the scratch space at 0. The scratch word is cleared first and the size of the answer checked, so
+        // that a chain without the precompile refuses instead of accepting.
         assembly ("memory-safe") {
             mstore(0, 0)
             ok := staticcall(gas(), 0x08, pairs, 0x3c0, 0, 0x20)
@@ -127,8 +127,8 @@ library Bn254 {
     function power(uint256 base, uint256 exponent, uint256 modulus) internal view returns (uint256 result) {
         uint256[6] memory input = [uint256(32), 32, 32, base, exponent, modulus];
         bool ok;
-        // Memory bounds: `input` is 6 words (0xc0 bytes), all of which modexp (0x05) reads; it writes one word to the scratch
-        // space at 0.
+        // Memory bounds: `input` is 6 words (0xc0 bytes), all of which modexp (0x05) reads; it writes one word to the
+        // scratch space at 0.
         assembly ("memory-safe") {
             ok := staticcall(gas(), 0x05, input, 0xc0, 0, 0x20)
             ok := and(ok, eq(returndatasize(), 0x20))

@@ -13,13 +13,13 @@ import {RoundTranscript} from "./RoundTranscript.sol";
 /// @title The Gram proof: the Gram matrix that the rule was run on belongs to the committed updates
 /// @notice With `alpha_i = alpha^(2^i)`, `A = sum alpha_i U_i` over all slots and the dummy:
 ///
-/// 1. `a a' = mu + zeta s + s' / zeta` says that `mu` is the constant term of `A(X) A(1/X)`, that is `<A, A>`. The products
-///    `alpha_i alpha_j` are distinct powers of alpha, so that `<A, A>` pins every single entry of the matrix.
+/// 1. `a a' = mu + zeta s + s' / zeta` says that `mu` is the constant term of `A(X) A(1/X)`, that is `<A, A>`. The
+///    products `alpha_i alpha_j` are distinct powers of alpha, so that `<A, A>` pins every single entry of the matrix.
 /// 2. `e(F, [1]) = e(W1 + rr W2, [tau])` says that the values are those of the committed polynomials, where
 ///    `F = sum alpha_i o C_i - rhoA o H + gamma o S + gamma^2 R + zeta W1 + (rr / zeta) W2
 ///         - (a + gamma s + gamma^2 zeta^(d-1) a' + rr (a' + gamma s')) G`  and  `o = 1 + rr`.
-/// 3. R is opened at zeta to `zeta^(d-1) A(1/zeta)`. That R is a polynomial at all bounds the degree of `A` by `d`: no trainer
-///    can hide values behind the model's end to forge a norm.
+/// 3. R is opened at zeta to `zeta^(d-1) A(1/zeta)`. That R is a polynomial at all bounds the degree of `A` by `d`: no
+///    trainer can hide values behind the model's end to forge a norm.
 ///
 /// To `F` comes `delta (sum w_i C_i - C_agg)`: so the same multiplications check the aggregate.
 /// @dev Twin: `verifyGram` in services/protocol.
@@ -27,8 +27,8 @@ library GramProof {
     /// @dev A constant and not a variable: the compiler then knows that it is not zero.
     uint256 private constant P = Bn254.SCALAR_FIELD;
 
-    /// @dev Refuses words that are not scalars. Multiplications reduce silently but hashes do not: `x + p` would be a second
-    /// encoding of the same proof under other challenges.
+    /// @dev Refuses words that are not scalars. Multiplications reduce silently but hashes do not: `x + p` would be a
+    /// second encoding of the same proof under other challenges.
     function requireScalars(GramProofData calldata gram) internal pure {
         requireScalar(gram.mu);
         requireScalar(gram.rhoA);
@@ -46,7 +46,8 @@ library GramProof {
 
     /// @dev Step 1: the identity between the opened values.
     function requireIdentity(GramProofData calldata gram, RoundTranscript.Challenges memory drawn) internal pure {
-        // alpha = 0 would take every slot out of the combination; zeta = 0 has no inverse and so fails the second check.
+        // alpha = 0 would take every slot out of the combination; zeta = 0 has no inverse and so fails the second
+        // check.
         if (drawn.alpha == 0 || drawn.merge == 0) revert IRoundVerifier.RoundVerifierZeroChallenge();
         if (mulmod(drawn.zeta, gram.zetaInv, P) != 1) {
             revert IRoundVerifier.RoundVerifierWrongInverse(drawn.zeta, gram.zetaInv);
@@ -105,8 +106,8 @@ library GramProof {
         Bn254.addMul(sum, gram.W2.x, gram.W2.y, mulmod(negated, drawn.rr, P));
     }
 
-    /// @dev Adds `sum (alpha_i * both + w_i * mergeDelta) * C_i` and returns the dummy's factor `alpha^(2^n)`. An inactive slot is
-    /// skipped: its row of the Gram matrix is then forced to zero by the identity.
+    /// @dev Adds `sum (alpha_i * both + w_i * mergeDelta) * C_i` and returns the dummy's factor `alpha^(2^n)`. An
+    /// inactive slot is skipped: its row of the Gram matrix is then forced to zero by the identity.
     function _addSlots(
         Bn254.Accumulator memory sum,
         RoundStatement calldata statement,

@@ -2,14 +2,15 @@
 pragma solidity 0.8.37;
 
 /// @title The public signals of every round-rule circuit
-/// @notice In the circuits' order: outcome words, alpha, mu, gramHash, terms words. With `n` slots there are `n - 3` trainers.
+/// @notice In the circuits' order: outcome words, alpha, mu, gramHash, terms words. With `n` slots there are `n - 3`
+/// trainers.
 ///
 /// An outcome word packs eight trainers, 31 bits each, the first in the lowest bits:
 /// `share (16 bits) | weight << 16 (11 bits) | verdict << 27 (4 bits)`.
 ///
 /// The first terms word is `activeMask (32 bits) | normBoundSquared << 32 (54 bits) | parameterA << 86 (5 bits)
-/// | parameterB << 91 (5 bits) | base weights of trainers 0 to 14 from bit 96, 10 bits each`; with 32 slots a second word
-/// carries the base weights of trainers 15 to 28.
+/// | parameterB << 91 (5 bits) | base weights of trainers 0 to 14 from bit 96, 10 bits each`; with 32 slots a second
+/// word carries the base weights of trainers 15 to 28.
 /// @dev Twins: `public-signals.ts` in services/protocol and the circuits' `PublicSignals` templates.
 library PublicSignals {
     uint256 internal constant FIRST_TRAINER_SLOT = 3;

@@ -8,7 +8,8 @@ import {RoundStatement} from "../types/RoundStatement.sol";
 import {Bn254} from "./Bn254.sol";
 
 /// @title The Fiat-Shamir transcript of a round's proof
-/// @notice Every challenge is a hash of everything that was fixed before it, so that a prover cannot choose any of it afterwards.
+/// @notice Every challenge is a hash of everything that was fixed before it, so that a prover cannot choose any of it
+/// afterwards.
 /// @dev Twin: `transcript.ts` in services/protocol; shared vectors in test/vectors/transcript.json.
 ///
 /// ```
@@ -66,8 +67,8 @@ library RoundTranscript {
         drawn.merge = _toScalar(keccak256(abi.encode(hash, uint256(1))));
     }
 
-    /// @dev h0: everything that is fixed before alpha. The Gram matrix must be among it (by its hash): if it came after alpha, a
-    /// prover could search a false matrix with the right `mu`.
+    /// @dev h0: everything that is fixed before alpha. The Gram matrix must be among it (by its hash): if it came
+    /// after alpha, a prover could search a false matrix with the right `mu`.
     function commitmentHash(
         RoundStatement calldata statement,
         G1 calldata dummyCommitment,
@@ -87,7 +88,8 @@ library RoundTranscript {
             );
     }
 
-    /// @dev What the proof is about, apart from the commitments. Binds it to one chain, market, project, round and rule.
+    /// @dev What the proof is about, apart from the commitments. Binds it to one chain, market, project, round and
+    /// rule.
     function context(RoundStatement calldata statement) internal view returns (bytes32) {
         return
             keccak256(
@@ -109,7 +111,8 @@ library RoundTranscript {
 
     /// @dev The coordinates of the points one after the other, as they lie in the call's data: no copy in a loop.
     function _words(G1[] calldata points) private pure returns (bytes calldata words) {
-        // Touches no memory. The decoder has checked that `points.length` elements of 64 bytes lie within the call's data.
+        // Touches no memory. The decoder has checked that `points.length` elements of 64 bytes lie within the call's
+        // data.
         assembly ("memory-safe") {
             words.offset := points.offset
             words.length := mul(points.length, 0x40)

@@ -7,8 +7,9 @@ import {VerifyingKey} from "../types/VerifyingKey.sol";
 import {Bn254} from "./Bn254.sol";
 
 /// @title Verifying keys kept as the code of a contract
-/// @notice Code cannot change and is cheaper to read than storage. The code is a stop instruction, so that nothing in it ever
-/// runs, and then the key's words: alpha (2), beta (4), delta (4), ic (2 each). Gamma is always the generator and is left out.
+/// @notice Code cannot change and is cheaper to read than storage. The code is a stop instruction, so that nothing in
+/// it ever runs, and then the key's words: alpha (2), beta (4), delta (4), ic (2 each). Gamma is always the generator
+/// and is left out.
 library VerifyingKeyCode {
     /// @dev Positions in the list of words.
     uint256 internal constant ALPHA = 0;
@@ -50,7 +51,8 @@ library VerifyingKeyCode {
     /// @dev Reads the key's words.
     function load(address code) internal view returns (uint256[] memory words) {
         words = new uint256[]((code.code.length - 1) / 32);
-        // Memory bounds: writes the array's elements, 32 bytes for each of the length just allocated; skips the stop instruction.
+        // Memory bounds: writes the array's elements, 32 bytes for each of the length just allocated; skips the stop
+        // instruction.
         assembly ("memory-safe") {
             extcodecopy(code, add(words, 0x20), 1, mul(mload(words), 0x20))
         }

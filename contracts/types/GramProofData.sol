@@ -4,7 +4,8 @@ pragma solidity 0.8.37;
 import {G1} from "./G1.sol";
 
 /// @notice The Gram proof: 15 words, whatever the size of the model and the number of trainers.
-/// @dev Notation of docs/proof.md. `A = sum alpha_i U_i` is the combination of all committed vectors. Twin: `GramProof` in services/protocol.
+/// @dev Notation of docs/proof.md. `A = sum alpha_i U_i` is the combination of all committed vectors. Twin:
+/// `GramProof` in services/protocol.
 /// @param S Commitment to `S`, where `A(X) A(1/X) = mu + X S(X) + S(1/X) / X`.
 /// @param R Commitment to `R = X^(d-1) A(1/X)`, which is a polynomial only if `A` has degree below `d`.
 /// @param W1 Opening at `zeta` of `A + gamma S + gamma^2 R`.

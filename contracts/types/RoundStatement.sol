@@ -12,8 +12,8 @@ import {G1} from "./G1.sol";
 /// @param parameterCount Entries of the model and of every update.
 /// @param termsWords The rule's terms, as `PublicSignals.packTerms` packs them; they carry the mask of active slots.
 /// @param modelCommitment Commitment of the model that the round started from.
-/// @param commitments One per slot: 0 = reference, 1 = pay gradient, 2 = last aggregate, trainers from 3. Exactly `slots`
-/// of them; an inactive slot has `(0, 0)`, an active one never.
+/// @param commitments One per slot: 0 = reference, 1 = pay gradient, 2 = last aggregate, trainers from 3. Exactly
+/// `slots` of them; an inactive slot has `(0, 0)`, an active one never.
 struct RoundStatement {
     address market;
     uint256 projectId;

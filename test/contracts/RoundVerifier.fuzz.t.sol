@@ -8,7 +8,8 @@ import {RoundProof} from "../../contracts/types/RoundProof.sol";
 import {RoundStatement} from "../../contracts/types/RoundStatement.sol";
 import {RoundVectors} from "./support/RoundVectors.sol";
 
-/// @dev Whatever is sent: it never verifies, and whatever decodes never reverts without one of the verifier's own errors.
+/// @dev Whatever is sent: it never verifies, and whatever decodes never reverts without one of the verifier's own
+/// errors.
 contract RoundVerifierFuzzTest is RoundVectors {
     RoundVerifier private _verifier;
     mapping(bytes4 selector => bool) private _isOwnError;
@@ -94,7 +95,8 @@ contract RoundVerifierFuzzTest is RoundVectors {
         _requireNamedRejection(statementAt(round % ROUNDS), abi.decode(encoded, (RoundProof)));
     }
 
-    /// @dev Bytes that do not decode are refused by the compiler's decoder, before any of our code runs and without a name.
+    /// @dev Bytes that do not decode are refused by the compiler's decoder, before any of our code runs and without a
+    /// name.
     function test_fuzz_verifyRound_anyBytesAsCall_neverVerify(bytes memory data) public view {
         (bool ok, bytes memory reason) = address(_verifier).staticcall(
             bytes.concat(IRoundVerifier.verifyRound.selector, data)

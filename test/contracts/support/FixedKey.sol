@@ -5,7 +5,8 @@ import {IVerifyingKey} from "../../../contracts/interfaces/IVerifyingKey.sol";
 import {VerifyingKey} from "../../../contracts/types/VerifyingKey.sol";
 
 /// @title A verifying key given at deployment
-/// @notice For tests only: with a key whose secrets a test knows, it can prove any outcome and so attack everything else.
+/// @notice For tests only: with a key whose secrets a test knows, it can prove any outcome and so attack everything
+/// else.
 contract FixedKey is IVerifyingKey {
     uint8 public immutable ruleId;
     uint8 public immutable slots;

@@ -33,11 +33,11 @@ contract VerifierParts {
     }
 
     /// @notice Whether the rule's proof holds for these public signals.
-    function verifyRule(uint256[] calldata signals, uint256[8] calldata proof, VerifyingKey calldata key)
-        external
-        view
-        returns (bool)
-    {
+    function verifyRule(
+        uint256[] calldata signals,
+        uint256[8] calldata proof,
+        VerifyingKey calldata key
+    ) external view returns (bool) {
         Bn254.Accumulator memory sum;
         (sum.x, sum.y) = (key.ic[0].x, key.ic[0].y);
         for (uint256 i = 0; i < signals.length; ++i) {
@@ -45,14 +45,15 @@ contract VerifierParts {
             Bn254.addMul(sum, key.ic[i + 1].x, key.ic[i + 1].y, signals[i]);
         }
         (uint256 x, uint256 y) = Bn254.negate(proof[0], proof[1]);
-        return _isProductOne(
-            bytes.concat(
-                abi.encode(x, y, proof[2], proof[3], proof[4], proof[5]),
-                _pair(key.alpha.x, key.alpha.y, key.beta),
-                _pair(sum.x, sum.y, key.gamma),
-                _pair(proof[6], proof[7], key.delta)
-            )
-        );
+        return
+            _isProductOne(
+                bytes.concat(
+                    abi.encode(x, y, proof[2], proof[3], proof[4], proof[5]),
+                    _pair(key.alpha.x, key.alpha.y, key.beta),
+                    _pair(sum.x, sum.y, key.gamma),
+                    _pair(proof[6], proof[7], key.delta)
+                )
+            );
     }
 
     function _pair(uint256 x, uint256 y, G2 memory point) private pure returns (bytes memory) {
