@@ -92,7 +92,10 @@ export async function openSubmission(
     });
     return { slot, trainer, update: opened.update, blinding: opened.blinding };
   } catch (error) {
-    if (!(error instanceof CommonweightError)) throw error;
+    // A service that is being stopped has learnt nothing about the bundle.
+    if (!(error instanceof CommonweightError) || error.code === contentStoreErrors.aborted.code) {
+      throw error;
+    }
     return unreadable(reasonOf(error), error);
   }
 }

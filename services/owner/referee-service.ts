@@ -42,7 +42,6 @@ export interface RefereeSettings {
   readonly paySet: Dataset;
   /** Samples that neither set contains, to report each new model's accuracy on; none without it. */
   readonly validationSet?: Dataset | undefined;
-  readonly medianTrainerSamples: number;
   readonly seed?: string | undefined;
   readonly srsPath?: string | undefined;
   readonly threads?: number | undefined;
@@ -163,13 +162,13 @@ export async function runReferee(
     if (known !== undefined) return known;
     const { parameters } = await currentParameters();
     const seed = `${settings.seed ?? account}/${projectId}/${roundIndex}`;
-    const { r, g, referenceSteps } = await computeReferences({
+    const { r, g } = await computeReferences({
       model: manifest.model,
       parameters,
       rootSet: settings.rootSet,
-      paySet: settings.paySet,
+      paySet: terms.usesPayGradient ? settings.paySet : null,
       hyperparameters: manifest.training,
-      medianTrainerSamples: settings.medianTrainerSamples,
+      referenceSteps: manifest.evaluation.referenceSteps,
       fractionBits: terms.fractionBits,
       ditherBits: manifest.fixedPoint.ditherBits,
       seed,
@@ -178,7 +177,7 @@ export async function runReferee(
       signal,
     });
     const reference = await seal(r, roundIndex);
-    const payGradient = terms.usesPayGradient ? await seal(g, roundIndex) : undefined;
+    const payGradient = g === null ? undefined : await seal(g, roundIndex);
     const signature = await signReference(chain, {
       projectId,
       roundIndex,
@@ -206,7 +205,7 @@ export async function runReferee(
       payGradientKey: payGradient?.contentKey,
     };
     store.save(projectId, roundIndex, stored);
-    onEvent({ type: "reference-ready", projectId, roundIndex, referenceSteps });
+    onEvent({ type: "reference-ready", projectId, roundIndex });
     return stored;
   }
 

@@ -18,6 +18,10 @@ const networkSchema = z.strictObject({
   chainId: z.int().positive().optional(),
   /** The entry contract; the other addresses are read from it. */
   market: addressSchema.optional(),
+  /** The wrapper for the native coin that was deployed with the market; only `owner post --native` needs it. */
+  wrappedNative: addressSchema.optional(),
+  /** Block of the market's deployment: searches of its history start here. */
+  deployBlock: z.int().nonnegative().optional(),
 });
 
 const configSchema = z.strictObject({

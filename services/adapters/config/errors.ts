@@ -21,4 +21,9 @@ export const configErrors = defineErrors([2750, 2769], {
     title: "A secret is needed and was not given",
     hint: "Set the environment variable named above. Secrets are never read from flags or from the configuration file.",
   },
+  marketMissing: {
+    code: "CW2754",
+    title: "The configuration names no market on this network",
+    hint: "Put the market's address under `networks.<name>.market` in commonweight.config.json; `commonweight up` and `commonweight deploy` write it.",
+  },
 });

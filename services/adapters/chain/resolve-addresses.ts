@@ -1,0 +1,38 @@
+import { Contract, JsonRpcProvider, ZeroAddress } from "ethers";
+import type { MarketAddresses } from "./addresses.ts";
+import { toChainError } from "./errors.ts";
+import { trainingMarketAbi } from "./generated/training-market.ts";
+
+/**
+ * The addresses of a whole market from that of its entry contract: vault, registry and verifier are its immutables,
+ * so nobody can point a program at a false one of them.
+ *
+ * @throws CW2200 when the node does not answer, CW2207 when there is no market at the address.
+ */
+export async function resolveAddresses(options: {
+  rpcUrl: string;
+  market: string;
+  wrappedNative?: string | undefined;
+  deployBlock?: number | undefined;
+}): Promise<MarketAddresses> {
+  const provider = new JsonRpcProvider(options.rpcUrl, undefined, { staticNetwork: true });
+  try {
+    const market = new Contract(options.market, trainingMarketAbi, provider);
+    const read = async (name: string) => String(await market.getFunction(name).staticCall());
+    const [vault, registry, verifier] = await Promise.all(
+      ["vault", "registry", "verifier"].map(read),
+    );
+    return {
+      market: options.market,
+      vault: vault as string,
+      registry: registry as string,
+      verifier: verifier as string,
+      wrappedNative: options.wrappedNative ?? ZeroAddress,
+      deployBlock: options.deployBlock ?? 0,
+    };
+  } catch (cause) {
+    throw toChainError(cause, `reading the market at ${options.market}`);
+  } finally {
+    provider.destroy();
+  }
+}

@@ -1,0 +1,37 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { type EncryptionKeyPair, type Envelope, envelopeErrors } from "../../protocol/envelope.ts";
+import { CommonweightError } from "../../protocol/errors.ts";
+
+/**
+ * The encryption key pair in a file that only its owner can read; made at the first call.
+ *
+ * Losing it means that bundles sealed to it stay shut, so back it up beside the account's keystore.
+ *
+ * @throws CW2501 when the file is not such a key pair.
+ */
+export async function loadEncryptionKeys(
+  path: string,
+  envelope: Envelope,
+): Promise<EncryptionKeyPair> {
+  if (existsSync(path)) {
+    try {
+      const stored = JSON.parse(readFileSync(path, "utf8")) as Record<string, string>;
+      const bytes = (name: string) => Uint8Array.from(Buffer.from(stored[name] ?? "", "hex"));
+      const keys = { publicKey: bytes("publicKey"), privateKey: bytes("privateKey") };
+      if (keys.publicKey.length !== 32 || keys.privateKey.length !== 32) throw new RangeError();
+      return keys;
+    } catch (cause) {
+      throw new CommonweightError(envelopeErrors.badKey, `${path} holds no key pair`, { cause });
+    }
+  }
+  const keys = await envelope.generateKeyPair();
+  const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(
+    path,
+    `${JSON.stringify({ publicKey: hex(keys.publicKey), privateKey: hex(keys.privateKey) })}\n`,
+    { mode: 0o600, flag: "wx" },
+  );
+  return keys;
+}

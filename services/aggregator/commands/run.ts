@@ -1,0 +1,61 @@
+import { join } from "node:path";
+import { readSecret } from "../../adapters/config/config.ts";
+import type { RegisterCommand } from "../../command-line/command-context.ts";
+import { eventPrinter } from "../../command-line/event-lines.ts";
+import { connectToMarket } from "../../command-line/market-connection.ts";
+
+/** Adds `commonweight aggregator run`. */
+export const register: RegisterCommand = (parent, context) => {
+  parent
+    .command("run")
+    .description("open rounds, prove and settle them, until stopped")
+    .option("--host <address>", "address to listen on", "127.0.0.1")
+    .option("--port <number>", "port to listen on; 0 picks one", "8600")
+    .option("--public-url <url>", "URL under which others reach this service")
+    .option("--payout <address>", "cold address that fees go to")
+    .option("--srs <file>", "powers of tau of the network's ceremony (.ptau)")
+    .option("--web <folder>", "static files of the web page")
+    .option("--threads <number>", "threads for proofs")
+    .addHelpText(
+      "after",
+      "\nThe key is read from COMMONWEIGHT_PRIVATE_KEY.\n\nExample:\n  commonweight aggregator run --port 8600 --state ./aggregator",
+    )
+    .action(
+      context.action(async (invocation) => {
+        const { options, config, environment, signal } = invocation;
+        const { createHpkeEnvelope } = await import("../../adapters/envelope/hpke-envelope.ts");
+        const { loadEncryptionKeys } = await import("../../adapters/envelope/key-file.ts");
+        const { startAggregator } = await import("../aggregator-service.ts");
+        const print = eventPrinter(invocation);
+        const service = await startAggregator(
+          {
+            ...(await connectToMarket(invocation)),
+            privateKey: readSecret(environment, "COMMONWEIGHT_PRIVATE_KEY"),
+            encryptionKeys: await loadEncryptionKeys(
+              join(config.stateFolder, "encryption-key.json"),
+              createHpkeEnvelope(),
+            ),
+            stateFolder: config.stateFolder,
+            host: String(options.host),
+            port: Number(options.port),
+            publicUrl: options.publicUrl as string | undefined,
+            payoutAddress: options.payout as string | undefined,
+            srsPath: options.srs as string | undefined,
+            webFolder: options.web as string | undefined,
+            threads: options.threads === undefined ? undefined : Number(options.threads),
+            ipfsListen: config.ipfs.listen,
+            ipfsDial: config.ipfs.bootstrap,
+          },
+          print,
+        );
+        const { url, account, multiaddrs } = service;
+        print({ type: "ready", url, account, multiaddrs });
+        await new Promise<void>((resolve) => {
+          if (signal.aborted) resolve();
+          signal.addEventListener("abort", () => resolve(), { once: true });
+        });
+        await service.stop();
+        return { data: { type: "stopped", url }, text: "stopped" };
+      }),
+    );
+};
