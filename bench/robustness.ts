@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { readMnist } from "../services/learning/mnist.ts";
 import {
@@ -25,8 +25,9 @@ export interface RobustnessResults {
 }
 
 /**
- * `npm run bench -- robustness --json`: every attack against every rule. `--seeds 1,2`, `--scenarios lr`, `--rules trust,FedAvg`
- * and `--attacks sign-flip` narrow it; `--write docs/robustness.md` generates the page.
+ * `npm run bench -- robustness --json`: every attack against every rule. `--seeds 1,2`, `--scenarios lr`, `--rules "trust;FedAvg"`
+ * and `--attacks "none;sign-flip"` narrow it; `--write docs/robustness.md` generates the page, with `--from a.json,b.json` from
+ * results of earlier runs.
  */
 export async function runBenchmark(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -37,11 +38,35 @@ export async function runBenchmark(args: readonly string[]): Promise<void> {
       scenarios: { type: "string", default: "" },
       rules: { type: "string", default: "" },
       attacks: { type: "string", default: "" },
+      from: { type: "string" },
       write: { type: "string" },
     },
   });
+  const results = values.from ? await readResults(values.from.split(",")) : await measure(values);
+  if (values.write) await writeFile(values.write, robustnessPage(results));
+  if (values.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+  else if (!values.write) process.stdout.write(robustnessPage(results));
+}
+
+/** Joins results that runs with `--json` wrote, one scenario each perhaps. */
+async function readResults(paths: readonly string[]): Promise<RobustnessResults> {
+  const texts = await Promise.all(paths.map((path) => readFile(path, "utf8")));
+  const parts = texts.map((text) => JSON.parse(text) as RobustnessResults);
+  return {
+    seeds: parts[0]?.seeds ?? [],
+    attacks: parts.flatMap(({ attacks }) => attacks),
+    contributions: parts.flatMap(({ contributions }) => contributions),
+  };
+}
+
+async function measure(values: {
+  readonly seeds: string;
+  readonly scenarios: string;
+  readonly rules: string;
+  readonly attacks: string;
+}): Promise<RobustnessResults> {
   const isWanted = (filter: string, name: string) =>
-    filter === "" || filter.split(",").some((part) => name.startsWith(part));
+    filter === "" || filter.split(";").some((part) => name.startsWith(part));
   const scenarios = SCENARIOS.filter(({ name }) => isWanted(values.scenarios, name));
   const rules = Object.keys(RULES).filter((name) => isWanted(values.rules, name));
   const names = ATTACK_NAMES.filter((name) => isWanted(values.attacks, name));
@@ -59,17 +84,15 @@ export async function runBenchmark(args: readonly string[]): Promise<void> {
       }),
     );
     const compared = rules.filter((rule) => scenario.rules?.includes(rule) ?? true);
-    const attackSeeds = seeds.slice(0, mostSeeds.attacks);
     for (const attack of names) {
       for (const rule of compared) {
-        const cell = { scenario, attack, rule, seeds: attackSeeds, training, testing };
-        attacks.push(await measureAttack(cell));
+        const own = seeds.slice(0, rule === "trust" ? mostSeeds.trust : mostSeeds.others);
+        attacks.push(
+          await measureAttack({ scenario, attack, rule, seeds: own, training, testing }),
+        );
       }
       process.stderr.write(`${scenario.name}: ${attack}\n`);
     }
   }
-  const results: RobustnessResults = { seeds, attacks, contributions };
-  if (values.write) await writeFile(values.write, robustnessPage(results));
-  if (values.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
-  else if (!values.write) process.stdout.write(robustnessPage(results));
+  return { seeds, attacks, contributions };
 }

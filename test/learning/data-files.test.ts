@@ -1,0 +1,321 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { encode } from "fast-png";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseCsv } from "../../services/learning/csv.ts";
+import { csvDataset, describeColumns } from "../../services/learning/csv-dataset.ts";
+import { decodeIdx } from "../../services/learning/idx.ts";
+import { openDataFiles } from "../../services/learning/open-data-files.ts";
+import { decodePng } from "../../services/learning/png.ts";
+import { decodePnm } from "../../services/learning/pnm.ts";
+
+const code = (wanted: string) => expect.objectContaining({ code: wanted });
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "data-test-"));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** A `.npy` file of version 1. */
+function npy(descr: string, shape: string, data: ArrayBufferView, order = "False"): Uint8Array {
+  const dictionary = `{'descr': '${descr}', 'fortran_order': ${order}, 'shape': ${shape}, }\n`;
+  const bytes = new Uint8Array(10 + dictionary.length + data.byteLength);
+  bytes.set([0x93, ...bytesOf("NUMPY"), 1, 0, dictionary.length & 255, dictionary.length >> 8]);
+  bytes.set(bytesOf(dictionary), 10);
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 10 + dictionary.length);
+  return bytes;
+}
+
+async function folderWith(name: string, files: Record<string, Uint8Array | string>) {
+  const path = join(folder, name);
+  for (const [file, content] of Object.entries(files)) {
+    await mkdir(join(path, file, ".."), { recursive: true });
+    await writeFile(join(path, file), content);
+  }
+  return path;
+}
+
+describe("CSV", () => {
+  test("keeps quotes, commas and line breaks inside quotes", () => {
+    const table = parseCsv('name,"a, b"\r\n"say ""hi""","two\nlines"\n\nx,\n');
+
+    expect(table).toEqual({
+      header: ["name", "a, b"],
+      rows: [
+        ['say "hi"', "two\nlines"],
+        ["x", ""],
+      ],
+    });
+  });
+
+  test.each([
+    ["an open quote", 'a,b\n"1,2\n'],
+    ["text after a closing quote", 'a,b\n"1"x,2\n'],
+    ["a short row", "a,b\n1\n"],
+    ["a doubled column", "a,a\n1,2\n"],
+    ["nothing", ""],
+  ])("refuses %s", (_, text) => {
+    expect(() => parseCsv(text)).toThrow(code("CW3102"));
+  });
+
+  test("refuses a header that would fill the memory", () => {
+    const header = Array.from({ length: 70_000 }, (_, i) => `c${i}`).join();
+
+    expect(() => parseCsv(header)).toThrow(code("CW3103"));
+  });
+
+  test("becomes samples with the target column wherever it is", async () => {
+    const dataset = csvDataset("species,length,width\nb,1.5,2\na,-3,4e-1\n", {
+      targetColumn: "species",
+      classes: ["a", "b"],
+    });
+
+    expect(dataset).toMatchObject({ size: 2, inputShape: [2], classes: 2 });
+    expect(await dataset.readBatch([1, 0])).toEqual({
+      inputs: Float32Array.of(-3, 0.4, 1.5, 2),
+      labels: Int32Array.of(0, 1),
+    });
+  });
+
+  test("reports and encodes categories and missing values only as told", async () => {
+    const text = "colour,size,class\nred,1,0\nblue,NA,1\n";
+
+    expect(describeColumns(parseCsv(text))).toEqual([
+      { name: "colour", kind: "category", missing: 0, values: ["blue", "red"] },
+      { name: "size", kind: "number", missing: 1, values: [] },
+      { name: "class", kind: "number", missing: 0, values: [] },
+    ]);
+    expect(() => csvDataset(text, { missingValue: 0 })).toThrow(code("CW3105"));
+    expect(() => csvDataset(text, { categories: { colour: ["red", "blue"] } })).toThrow(
+      code("CW3105"),
+    );
+    expect(() => csvDataset(text, { categories: { colour: ["red"] }, missingValue: 0 })).toThrow(
+      code("CW3105"),
+    );
+    const dataset = csvDataset(text, { categories: { colour: ["red", "blue"] }, missingValue: -1 });
+    expect(await dataset.readBatch([0, 1])).toMatchObject({
+      inputs: Float32Array.of(1, 0, 1, 0, 1, -1),
+    });
+  });
+
+  test.each([
+    ["a class that is no number", "x,class\n1,cat\n"],
+    ["an unknown target", "x,class\n1,0\n"],
+    ["no features", "class\n1\n"],
+    ["no rows", "x,class\n"],
+  ])("refuses %s", (name, text) => {
+    const options = name === "an unknown target" ? { targetColumn: "y" } : {};
+
+    expect(() => csvDataset(text, options)).toThrow(code("CW3105"));
+  });
+});
+
+describe("idx", () => {
+  const good = Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6);
+
+  test("decodes shape and values", () => {
+    expect(decodeIdx(good)).toEqual({ shape: [2, 3], values: Uint8Array.of(1, 2, 3, 4, 5, 6) });
+  });
+
+  test.each([
+    ["an empty file", new Uint8Array(0), "CW3102"],
+    ["a cut header", good.subarray(0, 9), "CW3102"],
+    ["a cut body", good.subarray(0, 17), "CW3102"],
+    ["more bytes than announced", Uint8Array.of(...good, 7), "CW3102"],
+    ["another mark", Uint8Array.of(1, ...good.subarray(1)), "CW3102"],
+    ["a thousand dimensions", Uint8Array.of(0, 0, 8, 255), "CW3102"],
+    ["floats", Uint8Array.of(0, 0, 13, 1, 0, 0, 0, 0), "CW3104"],
+    [
+      "2^64 announced values",
+      Uint8Array.of(0, 0, 8, 2, 255, 255, 255, 255, 255, 255, 255, 255),
+      "CW3102",
+    ],
+  ])("refuses %s", (_, bytes, wanted) => {
+    expect(() => decodeIdx(bytes)).toThrow(code(wanted));
+  });
+
+  test("opens from a folder like MNIST's, training files first", async () => {
+    const path = await folderWith("mnist", {
+      "t10k-images-idx3-ubyte": Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 9),
+      "t10k-labels-idx1-ubyte": Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 0),
+      "train-images-idx3-ubyte": Uint8Array.of(
+        0,
+        0,
+        8,
+        3,
+        0,
+        0,
+        0,
+        2,
+        0,
+        0,
+        0,
+        1,
+        0,
+        0,
+        0,
+        1,
+        0,
+        255,
+      ),
+      "train-labels-idx1-ubyte": Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 1, 0),
+    });
+
+    const dataset = await openDataFiles(path, { inputShape: [1, 1, 1] });
+
+    expect(dataset).toMatchObject({ size: 2, inputShape: [1, 1, 1] });
+    expect(await dataset.readBatch([1, 0])).toEqual({
+      inputs: Float32Array.of(1, 0),
+      labels: Int32Array.of(0, 1),
+    });
+  });
+});
+
+describe("NumPy files", () => {
+  const x = npy("<f8", "(3, 2)", Float64Array.of(0, 1, 2, 3, 4, 5));
+  const y = npy("<i8", "(3,)", BigInt64Array.of(0n, 1n, 2n));
+  const open = async (name: string, files: Record<string, Uint8Array>) =>
+    openDataFiles(await folderWith(name, files), { classCount: 3 });
+
+  test("are read row by row", async () => {
+    const dataset = await open("npy", { "x.npy": x, "y.npy": y });
+
+    expect(dataset).toMatchObject({ size: 3, inputShape: [2], classes: 3 });
+    expect(await dataset.readBatch([2, 0])).toEqual({
+      inputs: Float32Array.of(4, 5, 0, 1),
+      labels: Int32Array.of(2, 0),
+    });
+  });
+
+  test.each([
+    ["a cut body", x.subarray(0, x.length - 1), "CW3102"],
+    ["a longer body", Uint8Array.of(...x, 0), "CW3102"],
+    ["a cut header", x.subarray(0, 30), "CW3102"],
+    ["no NumPy mark", bytesOf("hello hello hello hello"), "CW3102"],
+    ["code instead of a header", npy("<f8", "__import__('os')", new Uint8Array(8)), "CW3102"],
+    ["a shape without end", npy("<f8", "(99999999999999999999, 2)", new Uint8Array(8)), "CW3103"],
+    ["Fortran order", npy("<f8", "(3, 2)", new Float64Array(6), "True"), "CW3104"],
+    ["Python objects", npy("|O", "(3, 2)", new Uint8Array(48)), "CW3104"],
+    ["other sample counts", npy("<f8", "(2, 2)", new Float64Array(4)), "CW3105"],
+  ])("are refused with %s", async (name, bytes, wanted) => {
+    await expect(open(`npy-${name}`, { "x.npy": bytes, "y.npy": y })).rejects.toMatchObject({
+      code: wanted,
+    });
+  });
+
+  test("are refused with a label that is no class", async () => {
+    const labels = npy("<f4", "(3,)", Float32Array.of(0, 1.5, 2));
+
+    await expect(open("npy-label", { "x.npy": x, "y.npy": labels })).rejects.toMatchObject({
+      code: "CW3105",
+    });
+  });
+});
+
+describe("image folders", () => {
+  const grey = (value: number) =>
+    encode({ width: 2, height: 1, data: Uint8Array.of(value, 0), channels: 1 });
+  const pgm = (value: number) =>
+    Uint8Array.of(...bytesOf("P5\n# made by hand\n2 1\n255\n"), value, 255);
+
+  test("give one class for each subfolder and decode lazily", async () => {
+    const path = await folderWith("images", {
+      "cat/1.png": grey(255),
+      "cat/notes.txt": "not an image",
+      "dog/1.pgm": pgm(0),
+    });
+
+    const dataset = await openDataFiles(path);
+
+    expect(dataset).toMatchObject({ size: 2, inputShape: [1, 1, 2], classes: 2 });
+    expect(await dataset.readBatch([0, 1])).toEqual({
+      inputs: Float32Array.of(1, 0, 0, 1),
+      labels: Int32Array.of(0, 1),
+    });
+  });
+
+  test("separate colours into channels and drop alpha", () => {
+    const rgba = encode({
+      width: 2,
+      height: 1,
+      data: Uint8Array.of(255, 0, 51, 9, 0, 255, 0, 9),
+      channels: 4,
+    });
+
+    const image = decodePng(rgba);
+
+    expect(image).toMatchObject({ channels: 3, height: 1, width: 2 });
+    expect([...image.values].map((value) => Math.round(value * 255))).toEqual([
+      255, 0, 0, 255, 51, 0,
+    ]);
+    expect(decodePnm(Uint8Array.of(...bytesOf("P6 1 1 255\n"), 255, 0, 0)).values).toEqual(
+      Float32Array.of(1, 0, 0),
+    );
+  });
+
+  test("name the file that is damaged or of another size", async () => {
+    const path = await folderWith("bad-images", {
+      "a/1.png": grey(1),
+      "a/2.png": grey(1).subarray(0, 40),
+      "a/3.png": encode({ width: 3, height: 1, data: new Uint8Array(3), channels: 1 }),
+    });
+
+    const dataset = await openDataFiles(path);
+
+    await expect(dataset.readBatch([1])).rejects.toMatchObject({
+      code: "CW3102",
+      message: expect.stringContaining("2.png"),
+    });
+    await expect(dataset.readBatch([2])).rejects.toMatchObject({
+      code: "CW3105",
+      message: expect.stringContaining("3.png"),
+    });
+  });
+
+  test("do not follow links out of the folder", async () => {
+    const path = await folderWith("links", { "a/1.png": grey(1) });
+    await symlink("/etc/passwd", join(path, "a/0.png"));
+
+    expect((await openDataFiles(path)).size).toBe(1);
+  });
+
+  test("refuse a decompression bomb by its announced size", () => {
+    const bomb = Uint8Array.from(grey(1));
+    new DataView(bomb.buffer).setUint32(16, 0x7fffffff);
+
+    expect(() => decodePng(bomb)).toThrow(code("CW3103"));
+    expect(() => decodePnm(bytesOf("P5 100000 100000 255\n"))).toThrow(code("CW3103"));
+    expect(() => decodePnm(bytesOf("P5 10 10 255\nshort"))).toThrow(code("CW3102"));
+    expect(() => decodePng(bytesOf("not a picture"))).toThrow(code("CW3102"));
+  });
+
+  test("refuse classes the project does not have, and a folder without images", async () => {
+    const path = await folderWith("strange", { "wolf/1.png": grey(1) });
+
+    await expect(openDataFiles(path, { classes: ["cat"] })).rejects.toMatchObject({
+      code: "CW3105",
+    });
+    await expect(openDataFiles(await folderWith("empty", { "a.txt": "" }))).rejects.toMatchObject({
+      code: "CW3105",
+    });
+  });
+});
+
+describe("openDataFiles", () => {
+  test("says when nothing is there, and when it cannot read what is there", async () => {
+    await expect(openDataFiles(join(folder, "nowhere"))).rejects.toMatchObject({ code: "CW3101" });
+    const path = await folderWith("kinds", {
+      "data.parquet": "PAR1",
+      "latin.csv": Uint8Array.of(0xe9, 0x0a),
+    });
+    await expect(openDataFiles(join(path, "data.parquet"))).rejects.toMatchObject({
+      code: "CW3104",
+    });
+    await expect(openDataFiles(join(path, "latin.csv"))).rejects.toMatchObject({ code: "CW3102" });
+  });
+});
