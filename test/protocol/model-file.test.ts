@@ -82,6 +82,11 @@ describe("a model file", () => {
     expect(decodeModelFile(small).lineage).toEqual(initial.lineage);
     expect(decodeModelFile(small).file.tensors.length).toBe(1);
     expect((await verifyModel({ bytes: small, expected, commit })).model).toEqual(model);
+    const beforeProject = encodeModelFile({
+      ...initial,
+      lineage: { ...initial.lineage, projectId: 0n },
+    });
+    expect((await verifyModel({ bytes: beforeProject, expected, commit })).model).toEqual(model);
   });
 
   it("verifies against the chain's commitment, whatever the case of the market's address", async () => {

@@ -52,7 +52,8 @@ export interface IpfsNode extends ContentStore {
   /** Multiaddrs of the nodes connected now. */
   connections(): string[];
   /**
-   * Connects to a node; content flows both ways over the one connection, so the dialled side needs no way back.
+   * Connects to a node; content flows both ways over the one connection, so the dialled side needs no way back. Nodes named when this
+   * one was opened are connected to again when they are lost; nodes dialled here are not.
    *
    * @throws CommonweightError CW2407 when nobody answers there, or somebody else than the address names.
    */
@@ -233,10 +234,7 @@ async function connectNode(
     addresses: () => helia.libp2p.getMultiaddrs().map(String),
     connections: () =>
       helia.libp2p.getConnections().map((connection) => connection.remoteAddr.toString()),
-    dial: async (address, dialOptions) => {
-      await dial(address, dialOptions);
-      keepConnected.add(parseAddress(address).toString());
-    },
+    dial,
     stop: () => {
       stopped ??= store.stop();
       return stopped;
