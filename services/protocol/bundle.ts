@@ -15,7 +15,6 @@ import { type EncryptionKeyPair, type Envelope, TAG_BYTES } from "./envelope.ts"
 import { decodeInt16, encodeInt16 } from "./int16-coder.ts";
 
 const SHARE_PURPOSE = "commonweight/bundle-share/v1";
-const RELEASE_PURPOSE = "commonweight/content-key/v1";
 const KEY_PURPOSE = "commonweight/bundle-key/v1";
 const BLINDING_BYTES = 32;
 
@@ -37,7 +36,7 @@ export interface SealedBundle {
   /** To be published: without `contentKey` it tells nobody anything but its size, not even the aggregators. */
   readonly bytes: Uint8Array;
   /**
-   * Released after the commit phase, by {@link sealContentKey} or in the clear on chain: alone it opens nothing either, because each
+   * Released after the commit phase, in a signed message or on chain: alone it opens nothing either, because each
    * aggregator also needs its share in the bundle.
    */
   readonly contentKey: Uint8Array;
@@ -71,10 +70,12 @@ export async function sealBundle(parameters: SealBundleParameters): Promise<Seal
       }),
     })),
   );
-  const plain = encodePlain(update);
   const coded = encodeInt16(update);
-  const coder = coded.length < plain.length ? "range" : "plain";
-  const plaintext = concatBytes(blindingBytes(blinding), coder === "range" ? coded : plain);
+  const coder = coded.length < 2 * update.length ? "range" : "plain";
+  const plaintext = concatBytes(
+    blindingBytes(blinding),
+    coder === "range" ? coded : encodePlain(update),
+  );
   const header: BundleHeader = {
     ...associated,
     coder,
@@ -92,62 +93,6 @@ export async function sealBundle(parameters: SealBundleParameters): Promise<Seal
     plaintext,
   });
   return { bytes: concatBytes(headerBytes, payload), contentKey, bundleKey };
-}
-
-/** A content key on its way to one aggregator. */
-export interface SealContentKeyParameters {
-  readonly envelope: Envelope;
-  readonly contentKey: Uint8Array;
-  readonly aggregatorPublicKey: Uint8Array;
-  readonly associated: BundleContext;
-}
-
-/** Seals a content key to one aggregator (80 bytes); sent only after the commit phase has closed. */
-export async function sealContentKey({
-  envelope,
-  contentKey,
-  aggregatorPublicKey,
-  associated,
-}: SealContentKeyParameters): Promise<Uint8Array> {
-  return envelope.seal({
-    recipient: aggregatorPublicKey,
-    purpose: RELEASE_PURPOSE,
-    associated: encodeContext(associated),
-    plaintext: contentKey,
-  });
-}
-
-/** What an aggregator opens a released key with. */
-export interface OpenContentKeyParameters {
-  readonly envelope: Envelope;
-  readonly sealed: Uint8Array;
-  readonly keys: EncryptionKeyPair;
-  readonly associated: BundleContext;
-}
-
-/** Opens a released content key. @throws CommonweightError CW1711 when it was sealed to another aggregator, round or trainer. */
-export async function openContentKey({
-  envelope,
-  sealed,
-  keys,
-  associated,
-}: OpenContentKeyParameters): Promise<Uint8Array> {
-  try {
-    if (sealed.length !== SHARE_BYTES)
-      throw new RangeError(`${sealed.length} bytes instead of ${SHARE_BYTES}`);
-    return await envelope.open({
-      privateKey: keys.privateKey,
-      purpose: RELEASE_PURPOSE,
-      associated: encodeContext(associated),
-      sealed,
-    });
-  } catch (cause) {
-    throw refuse(
-      "keyReleaseUnreadable",
-      "not sealed to this aggregator for this round and trainer",
-      cause,
-    );
-  }
 }
 
 /** The secrets to open a bundle with: an aggregator's, or the whole key that an appealing trainer has disclosed. */
@@ -289,7 +234,9 @@ function blindingBytes(blinding: bigint): Uint8Array {
 function encodePlain(update: Int16Array): Uint8Array {
   const bytes = new Uint8Array(2 * update.length);
   const view = new DataView(bytes.buffer);
-  for (const [index, value] of update.entries()) view.setInt16(2 * index, value, true);
+  for (let index = 0; index < update.length; index++) {
+    view.setInt16(2 * index, update[index] as number, true);
+  }
   return bytes;
 }
 

@@ -2,12 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
-import {
-  openBundle,
-  openContentKey,
-  sealBundle,
-  sealContentKey,
-} from "../../services/protocol/bundle.ts";
+import { openBundle, sealBundle } from "../../services/protocol/bundle.ts";
 import { bundleErrors } from "../../services/protocol/bundle-errors.ts";
 import {
   type BundleContext,
@@ -16,6 +11,7 @@ import {
   readBundle,
   SHARE_BYTES,
 } from "../../services/protocol/bundle-header.ts";
+import { openContentKey, sealContentKey } from "../../services/protocol/content-key.ts";
 import { type G1Point, SCALAR_FIELD } from "../../services/protocol/curve.ts";
 import type { EncryptionKeyPair } from "../../services/protocol/envelope.ts";
 import { isErrorOf } from "../../services/protocol/errors.ts";
