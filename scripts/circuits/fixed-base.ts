@@ -1,24 +1,21 @@
-import { buildBn128 } from "ffjavascript";
 import { littleEndianBytes } from "../../services/adapters/curve/scalar-bytes.ts";
+import { createMachine } from "../../services/adapters/curve/wasm-machine.ts";
 
-/** A group of the curve by the prefix of its functions in ffjavascript's wasm. */
+/** A group of the curve. */
 export type GroupName = "G1" | "G2";
 
-/** The parts of ffjavascript's single-threaded machine that are used here. */
-interface Machine {
-  readonly tm: {
-    readonly memory: WebAssembly.Memory;
-    readonly instance: { readonly exports: Record<string, (...args: number[]) => void> };
-  };
-  readonly G1: { readonly g: Uint8Array; toAffine(point: Uint8Array): Uint8Array };
-  readonly G2: { readonly g: Uint8Array; toAffine(point: Uint8Array): Uint8Array };
+/** Scalars by which to multiply a group's generator. */
+export interface MultiplyTask {
+  readonly group: GroupName;
+  /** The generator, affine, in Montgomery form. */
+  readonly generator: Uint8Array;
+  readonly scalars: readonly bigint[];
 }
 
 const WINDOW_BITS = 12;
 const WINDOWS = Math.ceil(254 / WINDOW_BITS);
 const ENTRIES = 2 ** WINDOW_BITS;
-const BATCH = 4096;
-const PAGE = 65_536;
+const BATCH = ENTRIES;
 
 /** Bytes of an affine point; a projective one has half as many again. */
 export function pointBytes(group: GroupName): number {
@@ -26,54 +23,38 @@ export function pointBytes(group: GroupName): number {
 }
 
 /**
- * Multiplies a group's generator by each of the scalars, about 20 additions a point: tables of every multiple of each power
- * of 2^12. One thread; see `multiplyGenerator` for all of them.
+ * Multiplies a generator by each of the scalars, 21 additions a point: tables of every multiple of each power of 2^12.
  *
+ * @param module The curve's wasm program, as `buildWasmProgram` compiles it.
  * @returns Affine points in Montgomery form, as `.zkey` and `.ptau` files store them; zeros for infinity.
  */
-export async function multiplyGeneratorHere(
-  group: GroupName,
-  scalars: readonly bigint[],
+export async function multiplyHere(
+  module: WebAssembly.Module,
+  { group, generator, scalars }: MultiplyTask,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const machine = (await buildBn128(true)) as unknown as Machine;
-  const { memory, instance } = machine.tm;
+  const machine = await createMachine(module);
   const affine = pointBytes(group);
   const projective = (affine * 3) / 2;
   const prefix = group === "G1" ? "g1m" : "g2m";
-  const call = (name: string, ...args: number[]) =>
-    instance.exports[`${prefix}_${name}`]?.(...args);
+  const call = (name: string, ...args: number[]) => machine.call(`${prefix}_${name}`, ...args);
 
-  // Before memory grows: ffjavascript keeps a view of the old memory.
-  const generator = machine[group].toAffine(machine[group].g);
-  const tableSize = WINDOWS * ENTRIES * affine;
-  const workSize = Math.max(BATCH, ENTRIES) * projective;
-  const tables = memory.buffer.byteLength;
-  const work = tables + tableSize;
-  const scratch = work + workSize;
-  // ffjavascript's batch functions take their own memory from the address stored at 0.
-  memory.grow(Math.ceil((tableSize + 3 * workSize) / PAGE) + 1);
-  new Uint32Array(memory.buffer)[0] = scratch;
-
-  const base = work;
-  new Uint8Array(memory.buffer).set(generator, tables + affine);
+  const work = machine.allocate((BATCH + 1) * projective);
+  const tables = machine.allocate(WINDOWS * ENTRIES * affine);
+  const nextBase = machine.allocate(affine);
+  let base = machine.load(generator);
   for (let window = 0; window < WINDOWS; window++) {
     const table = tables + window * ENTRIES * affine;
-    // Multiples 0 .. 4095 in projective form, then made affine together.
-    call("zero", base);
-    for (let digit = 1; digit < ENTRIES; digit++) {
-      call("addMixed", base + (digit - 1) * projective, table + affine, base + digit * projective);
+    call("zero", work);
+    for (let digit = 1; digit <= ENTRIES; digit++) {
+      call("addMixed", work + (digit - 1) * projective, base, work + digit * projective);
     }
-    if (window + 1 < WINDOWS) {
-      const following = table + (ENTRIES + 1) * affine;
-      call("addMixed", base + (ENTRIES - 1) * projective, table + affine, scratch);
-      new Uint32Array(memory.buffer)[0] = scratch + projective;
-      call("batchToAffine", scratch, 1, following);
-      new Uint32Array(memory.buffer)[0] = scratch;
-    }
-    call("batchToAffine", base, ENTRIES, table);
+    call("batchToAffine", work, ENTRIES, table);
+    // One multiple more than the digits need: it is the next window's base.
+    base = nextBase;
+    call("batchToAffine", work + ENTRIES * projective, 1, base);
   }
 
-  const out = new Uint8Array(scalars.length * affine);
+  const points = new Uint8Array(scalars.length * affine);
   for (let from = 0; from < scalars.length; from += BATCH) {
     const part = scalars.slice(from, from + BATCH);
     for (const [index, scalar] of part.entries()) {
@@ -86,9 +67,9 @@ export async function multiplyGeneratorHere(
       }
     }
     call("batchToAffine", work, part.length, work);
-    out.set(new Uint8Array(memory.buffer, work, part.length * affine), from * affine);
+    points.set(machine.read(work, part.length * affine), from * affine);
   }
-  return out;
+  return points;
 }
 
 /** Base-2^12 digits of a scalar, lowest first. */

@@ -1,0 +1,141 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { wtns } from "snarkjs";
+import { compileCircuit } from "../../scripts/circuits/compile-circuit.ts";
+import { type LinearCombination, type R1cs, readR1cs } from "../../scripts/circuits/r1cs.ts";
+import { circuitSources } from "../../scripts/circuits/source-hash.ts";
+import { repositoryRoot } from "../../scripts/repository.ts";
+import { SCALAR_FIELD } from "../../services/protocol/curve.ts";
+
+/** Input signals by name. */
+export type CircuitInput = Readonly<Record<string, bigint | number | readonly (bigint | number)[]>>;
+
+/** A compiled circuit under test. */
+export interface Circuit {
+  readonly r1cs: R1cs;
+  /** Wire -> one of the names that the compiler merged into it. */
+  readonly names: ReadonlyMap<number, string>;
+  /** Signals of the main component in the order of their wires. */
+  readonly publicNames: readonly string[];
+  /** The witness that the circuit's own program computes; throws when it finds that there is none. */
+  witness(input: CircuitInput): Promise<bigint[]>;
+  /** Output wires, in order. */
+  outputs(input: CircuitInput): Promise<bigint[]>;
+}
+
+function valueOf(combination: LinearCombination, witness: readonly bigint[]): bigint {
+  let sum = 0n;
+  for (const [wire, coefficient] of combination) sum += coefficient * (witness[wire] as bigint);
+  return sum % SCALAR_FIELD;
+}
+
+/** Indices of the constraints that a witness violates. */
+export function violations(r1cs: R1cs, witness: readonly bigint[]): number[] {
+  return r1cs.constraints.flatMap((constraint, index) =>
+    isViolated(constraint, witness) ? [index] : [],
+  );
+}
+
+function isViolated(
+  [left, right, out]: R1cs["constraints"][number],
+  witness: readonly bigint[],
+): boolean {
+  const difference = valueOf(left, witness) * valueOf(right, witness) - valueOf(out, witness);
+  return difference % SCALAR_FIELD !== 0n;
+}
+
+/** Wires, other than the constant, that can be moved by one alone without violating any constraint. */
+export function freeWires({ r1cs, names }: Circuit, witness: readonly bigint[]): string[] {
+  const users = new Map<number, R1cs["constraints"][number][]>();
+  for (const constraint of r1cs.constraints) {
+    for (const wire of new Set(constraint.flatMap((part) => part.map(([at]) => at)))) {
+      users.set(wire, [...(users.get(wire) ?? []), constraint]);
+    }
+  }
+  const changed = [...witness];
+  const free: string[] = [];
+  for (let wire = 1; wire < r1cs.wires; wire++) {
+    const original = witness[wire] as bigint;
+    changed[wire] = (original + 1n) % SCALAR_FIELD;
+    const isNoticed = (users.get(wire) ?? []).some((constraint) => isViolated(constraint, changed));
+    if (!isNoticed) free.push(names.get(wire) ?? `wire ${wire}`);
+    changed[wire] = original;
+  }
+  return free;
+}
+
+function parseWitness(bytes: Uint8Array): bigint[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const header = 12 + 12 + 4 + 32 + 4;
+  const count = view.getUint32(header - 4, true);
+  return Array.from({ length: count }, (_, wire) => {
+    let value = 0n;
+    for (let word = 3; word >= 0; word--) {
+      value = (value << 64n) | view.getBigUint64(header + 12 + 32 * wire + 8 * word, true);
+    }
+    return value;
+  });
+}
+
+/**
+ * Compiles a template from `circuits/` with its arguments, once for each state of its sources.
+ *
+ * @param file Below `circuits/`.
+ * @param main The template with its arguments, for instance `FloorDivision(11, 130)`.
+ */
+export async function circuitOf(
+  file: string,
+  main: string,
+  publicInputs: readonly string[] = [],
+): Promise<Circuit> {
+  const text = `pragma circom 2.1.9;
+
+include "../../../circuits/${file}";
+
+component main ${publicInputs.length > 0 ? `{public [${publicInputs.join(", ")}]} ` : ""}= ${main};
+`;
+  const hash = createHash("sha256").update(text);
+  for (const [path, source] of await circuitSources(file)) hash.update(path + source);
+  const name = main.replace(/\W+/g, "-").replace(/-$/, "").toLowerCase();
+  const folder = `cache/circuits/test-${name}-${hash.digest("hex").slice(0, 12)}`;
+  const isDone = join(repositoryRoot, folder, "done");
+  if (!existsSync(isDone)) {
+    await compileCircuit({ name, folder, text, isQuiet: true });
+    await writeFile(isDone, "");
+  }
+  const read = async (path: string) =>
+    new Uint8Array(await readFile(join(repositoryRoot, folder, path)));
+  return openCircuit({
+    r1cs: await read(`${name}.r1cs`),
+    wasm: await read(`${name}_js/${name}.wasm`),
+    symbols: new TextDecoder().decode(await read(`${name}.sym`)),
+  });
+}
+
+function openCircuit(files: { r1cs: Uint8Array; wasm: Uint8Array; symbols: string }): Circuit {
+  const r1cs = readR1cs(files.r1cs);
+  const names = new Map<number, string>();
+  for (const line of files.symbols.trim().split("\n")) {
+    const [, wire, , name] = line.split(",");
+    const at = Number(wire);
+    if (at > 0 && name !== undefined && !names.has(at)) names.set(at, name);
+  }
+  const witness = async (input: CircuitInput) => {
+    const memory = { type: "mem" as const, data: new Uint8Array() };
+    await wtns.calculate({ ...input }, files.wasm, memory);
+    return parseWitness(memory.data);
+  };
+  return {
+    r1cs,
+    names,
+    publicNames: Array.from({ length: r1cs.publicCount }, (_, index) =>
+      (names.get(index + 1) ?? "").replace(/^main\./, ""),
+    ),
+    witness,
+    async outputs(input) {
+      return (await witness(input)).slice(1, 1 + r1cs.publicCount);
+    },
+  };
+}

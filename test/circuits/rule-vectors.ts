@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { SCALAR_FIELD } from "../../services/protocol/curve.ts";
+import { gramHash } from "../../services/protocol/gram-hash.ts";
+import type { GramMatrix } from "../../services/protocol/gram-matrix.ts";
+import { combinedSquare, slotWeights } from "../../services/protocol/gram-proof.ts";
+import type { CircuitInput } from "./circuit.ts";
+
+/** A case of `test/vectors/round-rule.json`. */
+export interface RuleVector {
+  readonly name: string;
+  readonly ruleId: number;
+  readonly slotCount: number;
+  readonly gram: GramMatrix;
+  readonly termsWords: readonly bigint[];
+  readonly outcomeWords: readonly bigint[];
+}
+
+interface VectorJson {
+  name: string;
+  ruleId: number;
+  terms: { slotCount: number };
+  gram: string[][];
+  termsWords: string[];
+  outcomeWords: string[];
+}
+
+/** The shared vectors of a rule for a number of slots. */
+export function ruleVectors(ruleId: number, slotCount: number): RuleVector[] {
+  const path = new URL("../vectors/round-rule.json", import.meta.url);
+  return (JSON.parse(readFileSync(path, "utf8")) as VectorJson[])
+    .filter((vector) => vector.ruleId === ruleId && vector.terms.slotCount === slotCount)
+    .map((vector) => ({
+      name: vector.name,
+      ruleId,
+      slotCount,
+      gram: vector.gram.map((row) => row.map(BigInt)),
+      termsWords: vector.termsWords.map(BigInt),
+      outcomeWords: vector.outcomeWords.map(BigInt),
+    }));
+}
+
+const modulo = (value: bigint) => ((value % SCALAR_FIELD) + SCALAR_FIELD) % SCALAR_FIELD;
+
+/** The upper triangle, row by row, as circuits take it. */
+export function upperTriangle(gram: GramMatrix): bigint[] {
+  return gram.flatMap((row, i) => row.slice(i).map(modulo));
+}
+
+/** A rule circuit's input for a matrix: with a made-up dummy row, and alpha, mu and hash that fit. */
+export function ruleInput(vector: Pick<RuleVector, "gram" | "termsWords">): CircuitInput {
+  const { gram, termsWords } = vector;
+  const dummyRow = Array.from({ length: gram.length + 1 }, (_, i) => BigInt(12_345 * i + 7));
+  const salt = 99n;
+  const alpha = 123_456_789_012_345_678_901_234_567_890n;
+  return {
+    alpha,
+    mu: combinedSquare(gram, dummyRow, slotWeights(alpha, gram.length + 1)),
+    gramHash: gramHash({ salt, gram, dummyRow }),
+    terms: termsWords,
+    gram: upperTriangle(gram),
+    dummyRow,
+    salt,
+  };
+}

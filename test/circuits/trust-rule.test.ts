@@ -1,0 +1,88 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { readCircuitTable } from "../../scripts/circuits/circuit-table.ts";
+import { type Circuit, circuitOf, freeWires, violations } from "./circuit.ts";
+import { ruleInput, ruleVectors } from "./rule-vectors.ts";
+
+const PUBLIC_INPUTS = ["alpha", "mu", "gramHash", "terms"];
+
+describe.each([8, 16])("TrustRule with %i slots", (slots) => {
+  let circuit: Circuit;
+  const vectors = ruleVectors(1, slots);
+
+  beforeAll(async () => {
+    circuit = await circuitOf("TrustRule.circom", `TrustRule(${slots})`, PUBLIC_INPUTS);
+  });
+
+  it("decides every shared vector as the rule in TypeScript", async () => {
+    expect(vectors.length).toBeGreaterThan(3);
+    for (const vector of vectors) {
+      const witness = await circuit.witness(ruleInput(vector));
+      expect(violations(circuit.r1cs, witness), vector.name).toEqual([]);
+      const words = witness.slice(1, 1 + vector.outcomeWords.length);
+      expect(words, vector.name).toEqual(vector.outcomeWords);
+    }
+  });
+
+  it("has the public signals of circuits.json in that order", async () => {
+    const table = await readCircuitTable();
+    const entry = table.find(({ name }) => name === `trust-${slots}`);
+
+    expect(circuit.publicNames).toEqual(entry?.publicSignals);
+  });
+});
+
+describe("TrustRule", () => {
+  let circuit: Circuit;
+  const [first] = ruleVectors(1, 8);
+  if (first === undefined) throw new Error("no vectors");
+
+  beforeAll(async () => {
+    circuit = await circuitOf("TrustRule.circom", "TrustRule(8)", PUBLIC_INPUTS);
+  });
+
+  it("has no witness value that can be changed alone, but the inverse of a zero", async () => {
+    const witness = await circuit.witness(ruleInput(first));
+
+    const free = freeWires(circuit, witness);
+
+    // `IsZero` of zero: 0 * inv = 0 whatever inv is, and nothing else reads it.
+    expect(free.filter((name) => !name.endsWith(".inv"))).toEqual([]);
+    expect(free.length).toBeLessThan(20);
+  });
+
+  it.each(["alpha", "mu", "gramHash", "salt"])("has no witness for another %s", async (name) => {
+    const input = ruleInput(first);
+
+    await expect(
+      circuit.witness({ ...input, [name]: (input[name] as bigint) + 1n }),
+    ).rejects.toThrow(/Assert Failed/);
+  });
+
+  it("has no witness when one entry of the matrix differs from the committed one", async () => {
+    const input = ruleInput(first);
+    const gram = input.gram as bigint[];
+
+    for (const index of gram.keys()) {
+      const changed = gram.map((entry, at) => (at === index ? entry + 1n : entry));
+      await expect(circuit.witness({ ...input, gram: changed }), `entry ${index}`).rejects.toThrow(
+        /Assert Failed/,
+      );
+    }
+  });
+
+  it("has no witness for terms with a parameter, an inactive reference or bits outside the fields", async () => {
+    const input = ruleInput(first);
+    const [word] = input.terms as bigint[];
+    if (word === undefined) throw new Error("no terms");
+
+    for (const terms of [
+      word | (1n << 86n),
+      word | (1n << 91n),
+      word & ~1n,
+      word | (1n << 8n),
+      word | (1n << 146n),
+    ]) {
+      await expect(circuit.witness({ ...input, terms: [terms] })).rejects.toThrow(/Assert Failed/);
+    }
+  });
+});
