@@ -8,7 +8,6 @@ import {
   encodeHeader,
   readBundle,
   refuse,
-  SHARE_BYTES,
 } from "./bundle-header.ts";
 import { type G1Point, SCALAR_FIELD } from "./curve.ts";
 import { type EncryptionKeyPair, type Envelope, TAG_BYTES } from "./envelope.ts";
