@@ -166,6 +166,8 @@ contract ParticipantRegistry is IParticipantRegistry {
     /// @inheritdoc IParticipantRegistry
     function reliabilityOf(address account) public view returns (uint256 reliability) {
         Participant storage participant = _participants[account];
+        // Without this, an unknown account would count as idle since 1970, and so as neutral.
+        if (participant.registeredAt == 0) return 0;
         return Reliability.afterTime(participant.reliability, block.timestamp - participant.reliabilityUpdatedAt);
     }
 

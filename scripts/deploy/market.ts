@@ -1,0 +1,112 @@
+/**
+ * Deploys a whole market to any network with the BN254 precompiles, by JSON-RPC.
+ *
+ *   node scripts/deploy/market.ts --rpc-url <url> --key-file <file> --out <file> [--setup <file>] [--chain-id <n>]
+ *
+ * --key-file  a file that holds nothing but the deployer's private key; the deployer pays and has no rights afterwards
+ * --out       JSON with the addresses and the constructor arguments of every contract; what other commands read
+ * --setup     JSON of a ceremony: { tauG2, label, checksum, keys: [{ name, bytecode }] }; without it the
+ *             development setup, whose secret is public, and which is refused on chains that hold real money
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { z } from "zod";
+import { connectDeployer } from "../../services/adapters/chain/connect-deployer.ts";
+import {
+  deployMarket,
+  deploymentJson,
+  type VerifierSetup,
+} from "../../services/adapters/chain/deploy.ts";
+import { developmentSetup } from "../../services/market/development-setup.ts";
+import { CommonweightError } from "../../services/protocol/errors.ts";
+
+const coordinate = z
+  .string()
+  .regex(/^[0-9]+$/)
+  .transform(BigInt);
+const setupSchema = z.strictObject({
+  tauG2: z.strictObject({
+    x: z.tuple([coordinate, coordinate]),
+    y: z.tuple([coordinate, coordinate]),
+  }),
+  label: z.string().min(1),
+  checksum: z.string().regex(/^0x[0-9a-f]{64}$/),
+  keys: z
+    .array(z.strictObject({ name: z.string(), bytecode: z.string().regex(/^0x[0-9a-f]+$/) }))
+    .min(1),
+});
+
+/** Chains on which a forged proof would cost somebody money. */
+const realMoneyChains = new Set([
+  1n,
+  10n,
+  56n,
+  100n,
+  137n,
+  324n,
+  8453n,
+  42161n,
+  43114n,
+  59144n,
+  534352n,
+]);
+
+const { values } = parseArgs({
+  options: {
+    "rpc-url": { type: "string" },
+    "key-file": { type: "string" },
+    "chain-id": { type: "string" },
+    setup: { type: "string" },
+    out: { type: "string" },
+  },
+});
+const { "rpc-url": rpcUrl, "key-file": keyFile, out } = values;
+if (rpcUrl === undefined || keyFile === undefined || out === undefined) {
+  console.error(
+    "usage: market.ts --rpc-url <url> --key-file <file> --out <file> [--setup <file>] [--chain-id <n>]",
+  );
+  process.exit(2);
+}
+
+function readSetup(chainId: bigint): VerifierSetup {
+  if (values.setup !== undefined) {
+    return {
+      ...setupSchema.parse(JSON.parse(readFileSync(values.setup, "utf8"))),
+      isDevelopment: false,
+    };
+  }
+  if (realMoneyChains.has(chainId)) {
+    throw new Error(`chain ${chainId} holds real money: name a ceremony with --setup`);
+  }
+  return developmentSetup();
+}
+
+if (existsSync(out)) {
+  console.error(`${out} exists: it describes an earlier deployment, so move it away first`);
+  process.exit(2);
+}
+const deployer = await connectDeployer({
+  rpcUrl,
+  privateKey: readFileSync(keyFile, "utf8").trim(),
+  ...(values["chain-id"] === undefined ? {} : { chainId: BigInt(values["chain-id"]) }),
+});
+try {
+  const setup = readSetup(deployer.chainId);
+  if (setup.isDevelopment) console.warn(`WARNING: ${setup.label}`);
+  const deployment = await deployMarket({
+    signer: deployer.signer,
+    verifier: setup,
+    onProgress: (name, address) => console.log(`${address}  ${name}`),
+  });
+  writeFileSync(out, deploymentJson(deployment));
+  console.log(
+    `market ${deployment.addresses.market} on chain ${deployment.chainId}; written to ${out}`,
+  );
+} catch (error) {
+  console.error(
+    error instanceof CommonweightError ? `${error.code}: ${error.message}. ${error.hint}` : error,
+  );
+  process.exitCode = 1;
+} finally {
+  deployer.close();
+}
