@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { fetchIpfsAddresses } from "../adapters/aggregator-client.ts";
 import { connectChain } from "../adapters/chain/connect.ts";
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
 import { isChainUnreachable } from "../adapters/chain/errors.ts";
@@ -159,6 +160,23 @@ export async function startAggregator(
     } else if (registered.endpoint !== endpoint) await setEndpoint(chain, endpoint);
   }
 
+  /** Stays connected to the other aggregators of our projects: each keeps what the others publish. */
+  async function dialColleagues(): Promise<void> {
+    const ours = [...projects.values()].filter(({ projectId }) => engines.has(projectId));
+    const colleagues = new Set(ours.flatMap(({ terms }) => terms.aggregators));
+    for (const colleague of colleagues) {
+      if (colleague.toLowerCase() === account.toLowerCase()) continue;
+      const { endpoint } = await readParticipant(chain, colleague);
+      const answer = endpoint
+        ? await fetchIpfsAddresses(endpoint, { signal }).catch(() => undefined)
+        : undefined;
+      for (const each of answer?.multiaddrs ?? []) {
+        if (ipfs.connections().some((open) => open.includes(answer?.peerId ?? "?"))) break;
+        await ipfs.dial(each, { timeoutMs: 5000 }).catch(() => undefined);
+      }
+    }
+  }
+
   /** Finds the projects that name this account; new ones appear at the end of the list. */
   async function findProjects(): Promise<void> {
     const count = await countProjects(chain);
@@ -210,8 +228,10 @@ export async function startAggregator(
   const pollMs = settings.pollMs ?? 500;
   await register();
   const loop = (async () => {
+    let turn = 0;
     while (!signal.aborted) {
       await guarded(undefined, findProjects);
+      if (turn++ % 20 === 0) await guarded(undefined, dialColleagues);
       await Promise.all(
         [...engines].map(([projectId, engine]) =>
           guarded(projectId, async () => {

@@ -3,12 +3,14 @@ import { type Chain, chainTime, type Receipt, waitForReceipt } from "../adapters
 import {
   readModels,
   readOpenings,
+  readPosting,
   readRevealedKeys,
   readSubmissions,
 } from "../adapters/chain/history.ts";
 import { bondAggregator, poke, type Project, readProject, readTrainers } from "../adapters/chain/project.ts";
 import { openRound, type Round, readRound, settleRound, submitUpdates } from "../adapters/chain/round.ts";
 import { approveVault } from "../adapters/chain/token.ts";
+import { topUpWrapped } from "../adapters/chain/token-balance.ts";
 import { applyAggregate, type BlindedModel } from "../protocol/apply-round.ts";
 import { commitUpdate } from "../protocol/commitment.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
@@ -81,6 +83,7 @@ export class ProjectEngine {
       now,
     });
     if (action.kind === "done") return false;
+    await this.#keepContent();
     if (action.kind === "bond") await this.#bond(project);
     if (action.kind === "open") await this.#open(project);
     if (action.kind === "collect") await this.#collect(project, round);
@@ -99,7 +102,23 @@ export class ProjectEngine {
     this.#waitingFor = reason;
   }
 
+  readonly #kept = new Set<string>();
+
+  /** Keeps the manifest and the newest model here, so that trainers find them and a standby can take over. */
+  async #keepContent(): Promise<void> {
+    const { chain, contentStore, signal } = this.#parameters;
+    const model = (await readModels(chain, this.projectId)).at(-1);
+    const { manifestCid } = await readPosting(chain, this.projectId);
+    for (const cid of [manifestCid, model?.cid]) {
+      if (cid === undefined || this.#kept.has(cid)) continue;
+      this.#kept.add(cid);
+      // In the background: a model that is far away must not hold up the project's next step.
+      contentStore.pin(cid, { signal, timeoutMs: 30_000 }).catch(() => this.#kept.delete(cid));
+    }
+  }
+
   async #bond({ terms }: Project): Promise<void> {
+    await topUpWrapped(this.#parameters.chain, terms.rewardToken, terms.aggregatorBondWei);
     await approveVault(this.#parameters.chain, terms.rewardToken, terms.aggregatorBondWei);
     await bondAggregator(this.#parameters.chain, this.projectId);
     this.#emit("bonded", { bondWei: terms.aggregatorBondWei });

@@ -7,6 +7,7 @@ import { isChainUnreachable } from "../adapters/chain/errors.ts";
 import { readParticipant, registerParticipant } from "../adapters/chain/participant.ts";
 import { joinProject, readProject, readTrainer } from "../adapters/chain/project.ts";
 import { approveVault } from "../adapters/chain/token.ts";
+import { topUpWrapped } from "../adapters/chain/token-balance.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
@@ -95,6 +96,7 @@ export async function runWorker(
     for (const { projectId, terms } of projects) {
       if ((await readTrainer(chain, projectId, account)).status !== "none") continue;
       const stakeWei = settings.join.stakeWei ?? terms.stakeWei;
+      await topUpWrapped(chain, terms.rewardToken, stakeWei);
       await approveVault(chain, terms.rewardToken, stakeWei);
       await joinProject(chain, projectId, stakeWei);
       onEvent({ type: "joined", projectId, stakeWei });

@@ -1,0 +1,58 @@
+import type { MarketEvent } from "./market.ts";
+
+const short = (text: unknown) => String(text).slice(0, 10);
+const percent = (fraction: unknown) => `${(100 * Number(fraction)).toFixed(1)} %`;
+
+/** A line for people about something that happened; undefined for what nobody needs to see. */
+export function describeMarketEvent(event: MarketEvent): string | undefined {
+  const { process: name, type } = event;
+  const round = event.roundIndex === undefined ? "" : `round ${Number(event.roundIndex) + 1}: `;
+  const line = (text: string) => `${name.padEnd(11)} ${round}${text}`;
+  switch (type) {
+    case "chain-ready":
+      return line(`chain at ${event.rpcUrl}`);
+    case "deployed":
+      return line("contracts deployed (development key: its secret is public, not for real money)");
+    case "project-posted":
+      return line(`project ${event.projectId} posted, escrow funded`);
+    case "joined":
+      return line("joined with a stake");
+    case "reference-ready":
+      return line("reference and pay gradient committed, before anybody trains");
+    case "round-opened":
+      return line("opened");
+    case "training":
+      return line("training on its own samples");
+    case "sealed":
+      return line(`update committed and sealed (${Math.round(Number(event.bytes) / 1024)} KiB)`);
+    case "key-released":
+      return line("key released after the commit phase");
+    case "proving":
+      return line(`proving ${event.readable} updates`);
+    case "proof-progress":
+      return line(`proof ${percent(event.fraction)} (${event.step})`);
+    case "proven":
+      return line(`proven in ${Number(event.seconds).toFixed(1)} s`);
+    case "round-settled":
+      return line(`settled on chain for ${event.gasUsed} gas`);
+    case "outcome":
+      return line(`${event.verdict}, share ${event.share ?? 0}, earned ${event.earnedWei ?? 0} wei`);
+    case "evaluated":
+      return line(`model ${event.version}: accuracy ${percent(event.accuracy)}`);
+    case "voided":
+      return line(`came to nothing (${event.reason})`);
+    case "crashed":
+      return line("killed");
+    case "came-back":
+      return line("is back");
+    case "died":
+    case "failed":
+      return line(`${type}: ${event.message ?? event.code}`);
+    case "ended":
+      return line("project ended, everybody is paid");
+    case "log":
+      return line(short(event.text) === "" ? "" : String(event.text));
+    default:
+      return undefined;
+  }
+}

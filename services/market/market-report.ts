@@ -1,0 +1,108 @@
+import { readSettlements, readVoidedRounds, readModels } from "../adapters/chain/history.ts";
+import { type Project, readTrainers } from "../adapters/chain/project.ts";
+import { unpackOutcome } from "../protocol/public-signals.ts";
+import type { Market, MarketEvent } from "./market.ts";
+import type { MarketOptions } from "./market-plan.ts";
+
+/** The story of one run, from the chain; times and accuracies from the processes that measured them. */
+export async function marketReport(
+  market: Market,
+  project: Project,
+  options: MarketOptions,
+  events: readonly MarketEvent[],
+) {
+  const { chain, projectId } = market;
+  const [settlements, voided, models, trainers] = await Promise.all([
+    readSettlements(chain, projectId),
+    readVoidedRounds(chain, projectId),
+    readModels(chain, projectId),
+    readTrainers(chain, projectId),
+  ]);
+  const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+  const nameOf = (address: string) =>
+    market.trainers.find((each) => isSame(each.address, address))?.name ?? address;
+  const event = (type: string, roundIndex: number) =>
+    events.find((each) => each.type === type && Number(each.roundIndex) === roundIndex);
+  const accuracyOf = (version: number) =>
+    events.find((each) => each.type === "evaluated" && Number(each.version) === version)?.accuracy;
+  const rounds = settlements.map((settlement) => {
+    const decoded = unpackOutcome(settlement.outcomeWords, project.terms.slots);
+    const { roundIndex } = settlement;
+    const version = models.find(
+      (model) => model.roundIndex === roundIndex && model.version > 0,
+    )?.version;
+    return {
+      roundIndex,
+      accuracy: version === undefined ? null : (accuracyOf(version) ?? null),
+      gasUsed: event("round-settled", roundIndex)?.gasUsed ?? null,
+      proofSeconds: event("proven", roundIndex)?.seconds ?? null,
+      budgetWei: settlement.budgetWei,
+      paidWei: settlement.paidWei,
+      trainers: settlement.trainers.map((address, index) => ({
+        name: nameOf(address),
+        address,
+        verdict: decoded.verdicts[index],
+        weight: decoded.weights[index],
+        share: decoded.shares[index],
+        earnedWei: settlement.earningsWei[index],
+      })),
+    };
+  });
+  const earned = market.trainers.map(({ name, address, attack, crashes }) => ({
+    name,
+    address,
+    attack: attack ?? null,
+    crashed: crashes,
+    earnedWei: rounds
+      .flatMap((round) => round.trainers)
+      .filter((each) => isSame(each.address, address))
+      .reduce((sum, each) => sum + (each.earnedWei ?? 0n), 0n),
+    reliability: trainers.find((each) => isSame(each.trainer, address))?.reliability ?? null,
+  }));
+  return {
+    options,
+    versions: { node: process.version },
+    projectId,
+    initialAccuracy: accuracyOf(0) ?? null,
+    rounds,
+    voidRounds: voided,
+    trainers: earned,
+    totals: {
+      paidWei: rounds.reduce((sum, { paidWei }) => sum + paidWei, 0n),
+      escrowLeftWei: project.escrowWei,
+    },
+    milliseconds: Object.fromEntries(
+      events
+        .filter(({ type }) => ["settled", "project-posted", "ended"].includes(type))
+        .map((each) => [`${each.type}-${each.roundIndex ?? ""}`, each.ms]),
+    ),
+  };
+}
+
+/** The report as a table for people. */
+export function reportText(report: Awaited<ReturnType<typeof marketReport>>): string {
+  const eth = (wei: bigint) => (Number(wei) / 1e18).toFixed(4);
+  const head = "round  accuracy  gas      proof     removed";
+  const rows = report.rounds.map(({ roundIndex, accuracy, gasUsed, proofSeconds, trainers }) => {
+    const removed = trainers
+      .filter(({ verdict }) => verdict !== "accepted")
+      .map(({ name, verdict }) => `${name} (${verdict})`);
+    const shown = accuracy === null ? "-" : `${(100 * Number(accuracy)).toFixed(1)} %`;
+    return [
+      String(roundIndex + 1).padEnd(6),
+      shown.padEnd(9),
+      String(gasUsed ?? "-").padEnd(8),
+      `${Number(proofSeconds ?? 0).toFixed(1)} s`.padEnd(9),
+      removed.join(", ") || "nobody",
+    ].join(" ");
+  });
+  const people = report.trainers.map(({ name, attack, crashed, earnedWei, reliability }) =>
+    [
+      name.padEnd(11),
+      eth(earnedWei).padStart(8),
+      `reliability ${((100 * (reliability ?? 0)) / 65535).toFixed(0)} %`,
+      attack ?? (crashed ? "crashed and came back" : ""),
+    ].join("  "),
+  );
+  return ["", head, ...rows, "", "trainer        earned", ...people].join("\n");
+}

@@ -1,0 +1,325 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { MarketAddresses } from "../adapters/chain/addresses.ts";
+import { type Chain, connectChain } from "../adapters/chain/connect.ts";
+import { deployMarket, deploymentJson } from "../adapters/chain/deploy.ts";
+import { type DevelopmentAccount, developmentAccounts } from "../adapters/chain/development-accounts.ts";
+import { readModels, readSettlements, readVoidedRounds } from "../adapters/chain/history.ts";
+import { type Project, readProject, readTrainers } from "../adapters/chain/project.ts";
+import { topUpWrapped } from "../adapters/chain/token-balance.ts";
+import { openCurve } from "../adapters/curve/open-curve.ts";
+import { DEVELOPMENT_MNEMONIC } from "../adapters/embedded-chain.ts";
+import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
+import { countParameters } from "../learning/model-spec.ts";
+import { postPreparedProject, prepareProject } from "../owner/post-project.ts";
+import { CommonweightError } from "../protocol/errors.ts";
+import { developmentSetup } from "./development-setup.ts";
+import { marketErrors } from "./errors.ts";
+import { marketManifest, type MarketOptions, marketTerms } from "./market-plan.ts";
+import { type ProcessLine, type SupervisedProcess, Supervisor } from "./supervisor.ts";
+
+/** Something that happened in the market; `process` says where. */
+export interface MarketEvent {
+  readonly process: string;
+  readonly type: string;
+  readonly [detail: string]: unknown;
+}
+
+/** The running market. */
+export interface Market {
+  readonly rpcUrl: string;
+  readonly webUrl: string;
+  readonly addresses: MarketAddresses;
+  readonly projectId: bigint;
+  readonly chain: Chain;
+  readonly trainers: readonly MarketTrainer[];
+  /** Resolves with the project once it has ended. */
+  readonly ended: Promise<Project>;
+  stop(): Promise<void>;
+}
+
+/** A trainer of the embedded market. */
+export interface MarketTrainer {
+  readonly name: string;
+  readonly address: string;
+  readonly attack: string | undefined;
+  readonly crashes: boolean;
+}
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const main = join(root, "services/main.ts");
+const READY_TIMEOUT_MS = 120_000;
+
+/**
+ * Starts the whole market on this machine: chain, contracts, two aggregators, an owner with its referee, and trainers, each a
+ * process of its own that talks to the others only as it would on any network.
+ */
+export async function startMarket(
+  options: MarketOptions & {
+    stateFolder: string;
+    port: number;
+    webFolder?: string | undefined;
+    signal: AbortSignal;
+  },
+  onEvent: (event: MarketEvent) => void,
+): Promise<Market> {
+  const { stateFolder, signal } = options;
+  prepareFolder(stateFolder);
+  const accounts = developmentAccounts(DEVELOPMENT_MNEMONIC, 10 + options.trainers);
+  const account = (index: number) => accounts[index] as DevelopmentAccount;
+  const [deployer, owner, referee, primary, standby] = [0, 1, 2, 3, 4].map(account) as [
+    DevelopmentAccount,
+    DevelopmentAccount,
+    DevelopmentAccount,
+    DevelopmentAccount,
+    DevelopmentAccount,
+  ];
+  let failure: CommonweightError | undefined;
+  const supervisor = new Supervisor({
+    onLine: ({ process: name, event, text }: ProcessLine) => {
+      if (event !== undefined) onEvent({ ...event, process: name, type: String(event.type) });
+      else if (text !== "") onEvent({ process: name, type: "log", text });
+    },
+    onUnexpectedEnd: (name, code, lastLines) => {
+      if (signal.aborted || code === 0) return;
+      failure = new CommonweightError(
+        marketErrors.processDied,
+        `${name} ended with ${code ?? "a signal"}:\n${lastLines.join("\n")}`,
+      );
+      onEvent({ process: name, type: "died", code, lastLines });
+    },
+  });
+  const connections: { close(): void }[] = [];
+  const closing: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    await supervisor.stopAll();
+    for (const close of closing) await close().catch(() => undefined);
+    for (const connection of connections) connection.close();
+  };
+
+  try {
+    const environment = (privateKey?: string): Record<string, string> => ({
+      PATH: process.env.PATH ?? "",
+      HOME: process.env.HOME ?? "",
+      NO_COLOR: "1",
+      NODE_NO_WARNINGS: "1",
+      COMMONWEIGHT_CONFIG: join(stateFolder, "commonweight.config.json"),
+      ...(privateKey === undefined ? {} : { COMMONWEIGHT_PRIVATE_KEY: privateKey }),
+    });
+    const start = (name: string, args: readonly string[], privateKey?: string) =>
+      supervisor.start({
+        name,
+        command: [process.execPath, ...args],
+        environment: environment(privateKey),
+        folder: root,
+      });
+    const command = (name: string, args: readonly string[], key: DevelopmentAccount) =>
+      start(name, [main, ...args, "--json", "--state", join(stateFolder, name)], key.privateKey);
+
+    const chainProcess = start("chain", [
+      join(root, "services/market/chain-process.ts"),
+      "0",
+      String(accounts.length),
+    ]);
+    const { rpcUrl, chainId } = (await chainProcess.waitFor("ready", READY_TIMEOUT_MS)) as {
+      rpcUrl: string;
+      chainId: number;
+    };
+    onEvent({ process: "chain", type: "chain-ready", rpcUrl });
+
+    const { addresses } = await deployContracts(rpcUrl, chainId, deployer, stateFolder);
+    onEvent({ process: "chain", type: "deployed", addresses });
+
+    const threads = String(Math.max(1, availableParallelism()));
+    const aggregators: SupervisedProcess[] = [];
+    const urls: string[] = [];
+    for (const [index, key] of [primary, standby].entries()) {
+      const name = index === 0 ? "aggregator" : "standby";
+      const port = options.port === 0 ? 0 : options.port + index;
+      const args = ["aggregator", "run", "--port", String(port), "--threads", threads];
+      if (options.webFolder !== undefined && index === 0) args.push("--web", options.webFolder);
+      aggregators.push(command(name, args, key));
+    }
+    const multiaddrs: string[] = [];
+    for (const aggregator of aggregators) {
+      const ready = await aggregator.waitFor("ready", READY_TIMEOUT_MS);
+      urls.push(String(ready.url));
+      multiaddrs.push(...(ready.multiaddrs as string[]));
+    }
+
+    const chain = await connectChain({ rpcUrl, chainId, addresses, privateKey: owner.privateKey });
+    connections.push(chain);
+    const ipfs = await openIpfsNode({ dial: multiaddrs });
+    closing.push(() => ipfs.stop());
+    const manifest = marketManifest(options);
+    const curve = await openCurve({
+      parameterCount: countParameters(manifest.model),
+      cacheDir: join(stateFolder, "cache"),
+    });
+    const prepared = await prepareProject({
+      chain,
+      curve,
+      contentStore: ipfs,
+      manifest,
+      terms: marketTerms(options, {
+        rewardToken: addresses.wrappedNative,
+        referee: referee.address,
+        aggregators: [primary.address, standby.address],
+      }),
+    });
+    await curve[Symbol.asyncDispose]();
+    await topUpWrapped(chain, addresses.wrappedNative, prepared.escrowWei);
+    const { projectId } = await postPreparedProject(chain, prepared);
+    onEvent({ process: "owner", type: "project-posted", projectId, escrowWei: prepared.escrowWei });
+
+    const trainers: MarketTrainer[] = Array.from({ length: options.trainers }, (_, index) => {
+      const firstAttacker = options.trainers - options.attackers.length;
+      return {
+        name: `trainer-${index + 1}`,
+        address: account(10 + index).address,
+        attack: options.attackers[index - firstAttacker],
+        crashes: options.hasCrash && index === 0,
+      };
+    });
+    const startTrainer = ({ name, attack }: MarketTrainer, index: number) =>
+      command(
+        name,
+        [
+          ...["worker", "run", String(projectId), "--data", "mnist", "--relay"],
+          ...["--samples", String(options.samples), "--part", `${index + 1}/${options.trainers}`],
+          ...["--split", options.split, "--seed", options.seed, "--threads", "1"],
+          ...(attack === undefined ? [] : ["--attack", attack]),
+        ],
+        account(10 + index),
+      );
+    const running = trainers.map(startTrainer);
+    await Promise.all(running.map((each) => each.waitFor("ready", READY_TIMEOUT_MS)));
+
+    const refereeProcess = command(
+      "referee",
+      [
+        ...["owner", "reference", String(projectId), "--data", "mnist:test"],
+        ...["--seed", options.seed, "--threads", "1"],
+      ],
+      referee,
+    );
+    await refereeProcess.waitFor("ready", READY_TIMEOUT_MS);
+
+    const ended = watchProject(chain, projectId, signal, () => failure, onEvent);
+    const crashing = trainers.findIndex(({ crashes }) => crashes);
+    if (crashing >= 0) {
+      scheduleCrash(chain, projectId, signal, async () => {
+        const trainer = trainers[crashing] as MarketTrainer;
+        await running[crashing]?.kill();
+        onEvent({ process: trainer.name, type: "crashed" });
+        await new Promise((resolve) => setTimeout(resolve, 5000));
+        if (signal.aborted) return;
+        running[crashing] = startTrainer(trainer, crashing);
+        onEvent({ process: trainer.name, type: "came-back" });
+      });
+    }
+    return {
+      rpcUrl,
+      webUrl: urls[0] as string,
+      addresses,
+      projectId,
+      chain,
+      trainers,
+      ended,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw failure ?? error;
+  }
+}
+
+function prepareFolder(stateFolder: string): void {
+  try {
+    // The embedded chain forgets everything when it stops, so what others remember of it is of no use.
+    rmSync(stateFolder, { recursive: true, force: true });
+    mkdirSync(stateFolder, { recursive: true });
+  } catch (cause) {
+    throw new CommonweightError(marketErrors.stateFolder, stateFolder, { cause });
+  }
+}
+
+async function deployContracts(
+  rpcUrl: string,
+  chainId: number,
+  deployer: DevelopmentAccount,
+  stateFolder: string,
+) {
+  const { connectSigner } = await import("../adapters/chain/connect-signer.ts");
+  const { signer, close } = connectSigner(rpcUrl, chainId, deployer.privateKey);
+  try {
+    const deployment = await deployMarket({ signer, verifier: developmentSetup() });
+    writeFileSync(join(stateFolder, "deployment.json"), deploymentJson(deployment));
+    const { market, wrappedNative, deployBlock } = deployment.addresses;
+    const config = {
+      network: "embedded",
+      networks: { embedded: { rpcUrl, chainId, market, wrappedNative, deployBlock } },
+    };
+    writeFileSync(
+      join(stateFolder, "commonweight.config.json"),
+      `${JSON.stringify(config, null, 2)}\n`,
+    );
+    return deployment;
+  } finally {
+    close();
+  }
+}
+
+/** Reports models, settlements and void rounds as the chain has them, until the project has ended. */
+async function watchProject(
+  chain: Chain,
+  projectId: bigint,
+  signal: AbortSignal,
+  failed: () => CommonweightError | undefined,
+  onEvent: (event: MarketEvent) => void,
+): Promise<Project> {
+  const seen = new Set<string>();
+  const once = (key: string, event: MarketEvent) => {
+    if (seen.has(key)) return;
+    seen.add(key);
+    onEvent(event);
+  };
+  for (;;) {
+    signal.throwIfAborted();
+    const failure = failed();
+    if (failure !== undefined) throw failure;
+    const project = await readProject(chain, projectId);
+    for (const settlement of await readSettlements(chain, projectId)) {
+      once(`s${settlement.roundIndex}`, { process: "chain", type: "settled", ...settlement });
+    }
+    for (const voided of await readVoidedRounds(chain, projectId)) {
+      once(`v${voided.roundIndex}`, { process: "chain", type: "voided", ...voided });
+    }
+    for (const model of await readModels(chain, projectId)) {
+      once(`m${model.version}`, { process: "chain", type: "model", ...model });
+    }
+    if (project.phase === "ended") {
+      onEvent({ process: "chain", type: "ended", trainers: await readTrainers(chain, projectId) });
+      return project;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}
+
+/** Runs `crash` once, while the third round trains. */
+function scheduleCrash(
+  chain: Chain,
+  projectId: bigint,
+  signal: AbortSignal,
+  crash: () => Promise<void>,
+): void {
+  const timer = setInterval(async () => {
+    if (signal.aborted) return clearInterval(timer);
+    const project = await readProject(chain, projectId).catch(() => undefined);
+    if (project === undefined || project.nextRoundIndex < 3 || project.phase !== "commit") return;
+    clearInterval(timer);
+    await crash();
+  }, 300);
+}
