@@ -1,5 +1,5 @@
 import { BLINDING_BASE } from "./blinding-base.ts";
-import type { Curve, G1Point, LongCallOptions } from "./curve.ts";
+import type { Curve, G1Point, LongCallOptions, ScalarVector } from "./curve.ts";
 import { INFINITY, SCALAR_FIELD } from "./curve.ts";
 import { CommonweightError } from "./errors.ts";
 import { gramErrors } from "./gram-errors.ts";
@@ -120,6 +120,29 @@ async function commitSlots({
   return commitments;
 }
 
+async function commitAutocorrelation(
+  curve: Curve,
+  vectorA: ScalarVector,
+  options: LongCallOptions,
+) {
+  const vectorS = await curve.autocorrelation(vectorA, options);
+  return { vectorS, S: await curve.commitScalars(vectorS, options) };
+}
+
+async function commitQuotient(
+  curve: Curve,
+  opening: {
+    readonly vectors: readonly ScalarVector[];
+    readonly weights: readonly bigint[];
+    readonly point: bigint;
+    readonly options: LongCallOptions;
+  },
+): Promise<G1Point> {
+  const { vectors, weights, point, options } = opening;
+  const quotient = await curve.openingQuotient(vectors, weights, point, options);
+  return curve.commitScalars(quotient, options);
+}
+
 /** mu as the circuit computes it: `<A, A>` for `A = sum_i weights[i] * U_i`, the dummy last. */
 export function combinedSquare(
   gram: GramMatrix,
@@ -153,7 +176,13 @@ export function combinedSquare(
 export async function proveGram(parameters: ProveGramParameters): Promise<ProvenGram> {
   checkSlots(parameters);
   const { curve, slots, context, parameterCount, randomBytes, signal, onProgress } = parameters;
-  const report = (fraction: number, step: string) => onProgress?.(fraction, step);
+  let reported = 0;
+  const report = (fraction: number, step: string) => {
+    reported = Math.max(reported, fraction);
+    onProgress?.(reported, step);
+  };
+  const part = (from: number, to: number) => (fraction: number, step: string) =>
+    report(from + (to - from) * fraction, step);
   const options = { signal };
 
   report(0, "commitments");
@@ -196,13 +225,13 @@ export async function proveGram(parameters: ProveGramParameters): Promise<Proven
     [...active.map(({ weight }) => weight), weights[slots.length] as bigint],
     { ...options, length: parameterCount },
   );
-  report(0.05, "autocorrelation");
-  const vectorS = await curve.autocorrelation(vectorA, options);
+  report(0.05, "autocorrelation, commitments to S and R");
   const vectorR = await curve.reverse(vectorA);
-  report(0.15, "commitments to S and R");
-  const S = await curve.commitScalars(vectorS, options);
-  report(0.35, "commitments to S and R");
-  const R = await curve.commitScalars(vectorR, options);
+  // R needs only A: its commitment fills whatever the transforms behind S leave idle.
+  const [R, { vectorS, S }] = await Promise.all([
+    curve.commitScalars(vectorR, { signal, onProgress: part(0.05, 0.3) }),
+    commitAutocorrelation(curve, vectorA, { signal, onProgress: part(0.3, 0.55) }),
+  ]);
   const zeta = zetaChallenge(alpha.hash, { mu, rhoA, S, R });
   if (zeta.value === 0n) throw new CommonweightError(gramErrors.challengeDegenerate);
   const zetaInv = scalarInverse(zeta.value);
@@ -213,22 +242,20 @@ export async function proveGram(parameters: ProveGramParameters): Promise<Proven
   const [s, sInv] = (await curve.evaluate(vectorS, at)) as [bigint, bigint];
   const gamma = gammaChallenge(zeta.hash, { a, aInv, s, sInv });
   const gammaSquared = (gamma.value * gamma.value) % SCALAR_FIELD;
-  const quotient1 = await curve.openingQuotient(
-    [vectorA, vectorS, vectorR],
-    [1n, gamma.value, gammaSquared],
-    zeta.value,
-    options,
-  );
-  report(0.6, "commitment to the first quotient");
-  const W1 = await curve.commitScalars(quotient1, options);
-  const quotient2 = await curve.openingQuotient(
-    [vectorA, vectorS],
-    [1n, gamma.value],
-    zetaInv,
-    options,
-  );
-  report(0.8, "commitment to the second quotient");
-  const W2 = await curve.commitScalars(quotient2, options);
+  const [W1, W2] = await Promise.all([
+    commitQuotient(curve, {
+      vectors: [vectorA, vectorS, vectorR],
+      weights: [1n, gamma.value, gammaSquared],
+      point: zeta.value,
+      options: { signal, onProgress: part(0.6, 0.8) },
+    }),
+    commitQuotient(curve, {
+      vectors: [vectorA, vectorS],
+      weights: [1n, gamma.value],
+      point: zetaInv,
+      options: { signal, onProgress: part(0.8, 1) },
+    }),
+  ]);
   report(1, "done");
 
   return {
