@@ -156,7 +156,7 @@ contract RoundVerifier is IRoundVerifier {
 
         uint256 mask = PublicSignals.activeMask(statement.termsWords[0]);
         if (mask >> slots != 0) revert RoundVerifierMaskTooWide(mask, slots);
-        if (mask & 1 == 0) revert RoundVerifierInactiveReference(mask);
+        if ((mask & 1) == 0) revert RoundVerifierInactiveReference(mask);
         // That exactly the active slots have a point is checked where the points are read, in `GramProof`.
     }
 
@@ -215,7 +215,7 @@ contract RoundVerifier is IRoundVerifier {
     /// @dev Exactly the inactive slots have verdict 0, and only the accepted have a weight or a share.
     function _isPossible(uint256 share, uint256 weight, uint256 verdict, bool isActive) private pure returns (bool) {
         if (verdict == PublicSignals.ACCEPTED) return isActive;
-        return share | weight == 0 && isActive == (verdict != 0) && verdict <= PublicSignals.HIGHEST_VERDICT;
+        return (share | weight) == 0 && isActive == (verdict != 0) && verdict <= PublicSignals.HIGHEST_VERDICT;
     }
 
     function _requireSums(uint256 weightSum, uint256 shareSum, G1 calldata aggregate) private pure {
@@ -324,7 +324,7 @@ contract RoundVerifier is IRoundVerifier {
 
     /// @dev Refuses infinity. The pairing precompile refuses what is not in the second group, also beside infinity.
     function _requireG2(G2 memory point) private view {
-        if (point.x[0] | point.x[1] | point.y[0] | point.y[1] == 0) revert RoundVerifierInvalidSetup();
+        if ((point.x[0] | point.x[1] | point.y[0] | point.y[1]) == 0) revert RoundVerifierInvalidSetup();
         _isPowerOf(0, point);
     }
 

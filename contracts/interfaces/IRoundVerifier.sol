@@ -61,7 +61,8 @@ interface IRoundVerifier {
     error RoundVerifierDevelopmentSetupDenied();
 
     /// @notice Verifies a round and decodes what it decided.
-    /// @dev Reverts unless the round is proven; never returns a partial result.
+    /// @dev Reverts unless the round is proven; never returns a partial result. Whatever decodes and is not proven reverts
+    /// with a named error; bytes that do not decode are refused by the compiler's decoder, with an empty revert.
     /// @param statement What is proven, from the market's state.
     /// @param proof What the aggregator sent.
     /// @return outcome Selection, weights, shares and the new model's commitment.

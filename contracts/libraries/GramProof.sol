@@ -122,7 +122,7 @@ library GramProof {
         for (uint256 slot = 0; slot < commitments.length; ++slot) {
             G1 calldata commitment = commitments[slot];
             (uint256 x, uint256 y) = (commitment.x, commitment.y);
-            if (x | y != 0) {
+            if ((x | y) != 0) {
                 pointMask |= 1 << slot;
                 uint256 scalar = mulmod(factor, both, P);
                 if (slot >= PublicSignals.FIRST_TRAINER_SLOT) {
