@@ -1,0 +1,69 @@
+import { describe, expect, test } from "vitest";
+import {
+  adjustHyperparameters,
+  checkHyperparameters,
+  countLocalSteps,
+  type Hyperparameters,
+  learningRateOf,
+} from "../../services/learning/hyperparameters.ts";
+
+const settings: Hyperparameters = { optimiser: "sgd", learningRate: 0.1, batchSize: 32, epochs: 2 };
+
+describe("hyperparameters", () => {
+  test("schedules lower the learning rate over rounds", () => {
+    const rates = (schedule: NonNullable<Hyperparameters["schedule"]>) =>
+      [0, 1, 2, 4, 9].map((round) => learningRateOf({ ...settings, schedule }, round).toFixed(4));
+
+    expect(rates({ kind: "constant" })).toEqual(new Array(5).fill("0.1000"));
+    expect(rates({ kind: "step", everyRounds: 2, factor: 0.5 })).toEqual([
+      "0.1000",
+      "0.1000",
+      "0.0500",
+      "0.0250",
+      "0.0063",
+    ]);
+    expect(rates({ kind: "cosine", overRounds: 4, floor: 0.1 })).toEqual([
+      "0.1000",
+      "0.0868",
+      "0.0550",
+      "0.0100",
+      "0.0100",
+    ]);
+  });
+
+  test("count steps by epochs unless steps are given", () => {
+    expect(countLocalSteps(settings, 100)).toBe(8);
+    expect(countLocalSteps({ ...settings, epochs: 0.01 }, 100)).toBe(1);
+    expect(countLocalSteps({ ...settings, steps: 5 }, 1_000_000)).toBe(5);
+  });
+
+  test("let the aggregator adjust within the owner's bounds only", () => {
+    const bounds = { learningRate: [0.01, 0.2], epochs: [1, 3] } as const;
+
+    expect(adjustHyperparameters(settings, { learningRate: 0.05 }, bounds)).toEqual({
+      ...settings,
+      learningRate: 0.05,
+    });
+    expect(adjustHyperparameters(settings, {}, bounds)).toEqual(settings);
+    for (const adjustment of [{ learningRate: 0.3 }, { learningRate: 0.001 }, { epochs: 4 }]) {
+      expect(() => adjustHyperparameters(settings, adjustment, bounds)).toThrow(
+        expect.objectContaining({ code: "CW3004" }),
+      );
+    }
+  });
+
+  test.each([
+    { learningRate: 0 },
+    { learningRate: Number.NaN },
+    { batchSize: 1.5 },
+    { epochs: 0 },
+    { steps: 0 },
+    { momentum: 1 },
+    { proximal: -1 },
+    { weightDecay: Number.NaN },
+  ])("refuse %o", (wrong) => {
+    expect(() => checkHyperparameters({ ...settings, ...wrong })).toThrow(
+      expect.objectContaining({ code: "CW3004" }),
+    );
+  });
+});
