@@ -47,7 +47,8 @@ const IMPORT_LAYOUT = {
 
 /** Builds the whole {@link ContentStore} from a place that keeps blocks: files, limits, retries, pins by mark and sweep, CAR export. */
 export function createBlockContentStore(backend: BlockBackend): ContentStore {
-  // Collection excludes transfers: a block that was just written and is not yet pinned must not be swept.
+  // Collection excludes writers: a block that was just written and is not yet pinned must not be swept. Readers need no lock, since
+  // they hold the blocks they have read.
   const lock = new SharedLock();
 
   async function put(
@@ -105,7 +106,7 @@ export function createBlockContentStore(backend: BlockBackend): ContentStore {
         `a manifest of ${block.length} bytes; at most ${MAX_DAG_JSON_BYTES} are allowed`,
       );
     }
-    const cid = blockContentId(block, BLOCK_CODECS.dagJson);
+    const cid = await blockContentId(block, BLOCK_CODECS.dagJson);
     await backend.put(cid, block, signal);
     return cid;
   }
@@ -133,18 +134,15 @@ export function createBlockContentStore(backend: BlockBackend): ContentStore {
 
   async function get(cid: string, options: GetOptions = {}): Promise<Uint8Array> {
     const root = parseContentId(cid);
-    return lock.shared(() =>
-      attemptWithRetries(`get ${cid}`, options, async (signal) => {
-        await backend.prepareFetch?.(options.providers ?? [], signal);
-        return collect(read(root, options, signal));
-      }),
-    );
+    return attemptWithRetries(`get ${cid}`, options, async (signal) => {
+      await backend.prepareFetch?.(options.providers ?? [], signal);
+      return collect(read(root, options, signal));
+    });
   }
 
   async function* stream(cid: string, options: GetOptions = {}): AsyncGenerator<Uint8Array> {
     const root = parseContentId(cid);
     const controller = new AbortController();
-    const release = await lock.acquireShared();
     const onAbort = () => controller.abort();
     options.signal?.addEventListener("abort", onAbort, { once: true });
     try {
@@ -160,7 +158,6 @@ export function createBlockContentStore(backend: BlockBackend): ContentStore {
     } finally {
       controller.abort();
       options.signal?.removeEventListener("abort", onAbort);
-      release();
     }
   }
 
@@ -174,28 +171,34 @@ export function createBlockContentStore(backend: BlockBackend): ContentStore {
 
   async function has(cid: string, options: ContentOptions = {}): Promise<boolean> {
     parseContentId(cid);
-    return lock.shared(() =>
-      attempt(`has ${cid}`, options, async (signal) => {
-        try {
-          for await (const _ of walkHere(cid, signal)) signal.throwIfAborted();
-          return true;
-        } catch {
-          signal.throwIfAborted();
-          return false;
-        }
-      }),
-    );
+    return attempt(`has ${cid}`, options, (signal) => isHere(cid, signal));
+  }
+
+  async function isHere(cid: string, signal: AbortSignal): Promise<boolean> {
+    try {
+      for await (const _ of walkHere(cid, signal)) signal.throwIfAborted();
+      return true;
+    } catch {
+      signal.throwIfAborted();
+      return false;
+    }
   }
 
   async function pin(cid: string, options: GetOptions = {}): Promise<void> {
     const root = parseContentId(cid);
-    return lock.shared(() =>
-      attemptWithRetries(`pin ${cid}`, options, async (signal) => {
-        await backend.prepareFetch?.(options.providers ?? [], signal);
+    return attemptWithRetries(`pin ${cid}`, options, async (signal) => {
+      await backend.prepareFetch?.(options.providers ?? [], signal);
+      for (;;) {
         for await (const _ of read(root, options, signal)) signal.throwIfAborted();
-        await backend.addPin(cid);
-      }),
-    );
+        // Fetched without the lock, which a slow provider would hold for long; a collection may have come in between.
+        const isPinned = await lock.shared(async () => {
+          const isWhole = await isHere(cid, signal);
+          if (isWhole) await backend.addPin(root.toString());
+          return isWhole;
+        });
+        if (isPinned) return;
+      }
+    });
   }
 
   async function collectGarbage(options: ContentOptions = {}): Promise<number> {
@@ -203,7 +206,12 @@ export function createBlockContentStore(backend: BlockBackend): ContentStore {
       attempt("collect garbage", { timeoutMs: 600_000, ...options }, async (signal) => {
         const reached = new Set<string>();
         for (const pinned of await backend.pins()) {
-          for await (const { cid } of walkHere(pinned, signal)) reached.add(hashKey(cid));
+          try {
+            for await (const { cid } of walkHere(pinned, signal)) reached.add(hashKey(cid));
+          } catch (cause) {
+            // Going on would collect what is left of it.
+            throw notWhole(pinned, cause);
+          }
         }
         let removed = 0;
         for (const cid of await backend.blocks()) {
@@ -221,23 +229,18 @@ export function createBlockContentStore(backend: BlockBackend): ContentStore {
     const id = parseContentId(cid);
     return attempt(`block ${cid}`, options, async (signal) => {
       const block = await backend.loadHere(id, signal);
-      verifyBlock(id, block);
+      await verifyBlock(id, block);
       return block;
     });
   }
 
   async function* exportCar(cid: string, options: ContentOptions = {}): AsyncGenerator<Uint8Array> {
-    const release = await lock.acquireShared();
-    try {
-      // The first block is read before anything is sent, so that a gateway can still answer "not found".
-      const walk = walkHere(cid, options.signal);
-      const first = await attempt(`export ${cid}`, options, () => walk.next());
-      yield carHeader(parseContentId(cid));
-      if (!first.done) yield carSection(first.value.cid, first.value.block);
-      for await (const { cid: id, block } of walk) yield carSection(id, block);
-    } finally {
-      release();
-    }
+    // The first block is read before anything is sent, so that a gateway can still answer "not found".
+    const walk = walkHere(cid, options.signal);
+    const first = await attempt(`export ${cid}`, options, () => walk.next());
+    yield carHeader(parseContentId(cid));
+    if (!first.done) yield carSection(first.value.cid, first.value.block);
+    for await (const { cid: id, block } of walk) yield carSection(id, block);
   }
 
   return {
@@ -253,6 +256,11 @@ export function createBlockContentStore(backend: BlockBackend): ContentStore {
     pins: () => backend.pins(),
     stop: () => backend.stop(),
   };
+}
+
+function notWhole(cid: string, cause: unknown): CommonweightError {
+  const message = `pinned content ${cid} is not whole here: pin it again to fetch it, or unpin it`;
+  return new CommonweightError(contentStoreErrors.notFound, message, { cause });
 }
 
 /** Joins what a stream of byte strings yields. */

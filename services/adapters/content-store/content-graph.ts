@@ -42,7 +42,7 @@ export async function* walkContent(
   const maxBlocks = 64 + Math.ceil(maxBytes / 4096);
   const loadVerified = async (cid: CID): Promise<Uint8Array> => {
     const bytes = await load(cid, signal);
-    verifyBlock(cid, bytes);
+    await verifyBlock(cid, bytes);
     return bytes;
   };
   let ahead: { cid: CID; block?: Promise<Uint8Array> }[] = [{ cid: root }];

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 as sha256InJavaScript } from "@noble/hashes/sha2.js";
 import { CID } from "multiformats/cid";
 import { create as createDigest } from "multiformats/hashes/digest";
 import { contentStoreErrors } from "../../protocol/content-store.ts";
@@ -40,24 +40,27 @@ export function parseContentId(cid: string): CID {
 }
 
 /** The CIDv1 of a block: its codec and the sha2-256 of its bytes. */
-export function blockContentId(bytes: Uint8Array, codec: number): CID {
-  return CID.createV1(codec, createDigest(SHA2_256, sha256(bytes)));
+export async function blockContentId(bytes: Uint8Array, codec: number): Promise<CID> {
+  return CID.createV1(codec, createDigest(SHA2_256, await sha256(bytes)));
 }
 
 /** True when the bytes are what the CID stands for. */
-export function isBlockOf(cid: CID, bytes: Uint8Array): boolean {
-  const digest = sha256(bytes);
+export async function isBlockOf(cid: CID, bytes: Uint8Array): Promise<boolean> {
+  const digest = await sha256(bytes);
   return cid.multihash.digest.every((byte, index) => byte === digest[index]);
 }
 
 /** @throws CommonweightError CW2405 when the bytes are not what the CID stands for. */
-export function verifyBlock(cid: CID, bytes: Uint8Array): void {
-  if (isBlockOf(cid, bytes)) return;
+export async function verifyBlock(cid: CID, bytes: Uint8Array): Promise<void> {
+  if (await isBlockOf(cid, bytes)) return;
   throw new CommonweightError(contentStoreErrors.corrupt, `block does not match ${cid}`, {
     details: { cid: cid.toString() },
   });
 }
 
-function sha256(bytes: Uint8Array): Uint8Array {
-  return new Uint8Array(createHash("sha256").update(bytes).digest());
+/** By the platform; in JavaScript on pages that came over plain HTTP, where browsers withhold `crypto.subtle`. */
+async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
+  const subtle: SubtleCrypto | undefined = globalThis.crypto.subtle;
+  if (subtle === undefined) return sha256InJavaScript(bytes);
+  return new Uint8Array(await subtle.digest("SHA-256", bytes as BufferSource));
 }

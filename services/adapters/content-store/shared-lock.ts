@@ -4,28 +4,17 @@ export class SharedLock {
   #exclusive: Promise<void> = Promise.resolve();
   #onFree: (() => void) | undefined;
 
-  /** Waits for an exclusive holder, then returns the function that releases this share (safe to call twice). */
-  async acquireShared(): Promise<() => void> {
+  /** Runs `work` together with other shared holders, after an exclusive one. */
+  async shared<T>(work: () => Promise<T>): Promise<T> {
     for (let barrier = this.#exclusive; ; barrier = this.#exclusive) {
       await barrier;
       if (barrier === this.#exclusive) break;
     }
     this.#holders++;
-    let isHeld = true;
-    return () => {
-      if (!isHeld) return;
-      isHeld = false;
-      if (--this.#holders === 0) this.#onFree?.();
-    };
-  }
-
-  /** Runs `work` together with other shared holders. */
-  async shared<T>(work: () => Promise<T>): Promise<T> {
-    const release = await this.acquireShared();
     try {
       return await work();
     } finally {
-      release();
+      if (--this.#holders === 0) this.#onFree?.();
     }
   }
 

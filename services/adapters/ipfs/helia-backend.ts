@@ -33,7 +33,7 @@ export function heliaBackend({ helia, blockstore, reconnect, stop }: HeliaParts)
     load: async (cid, signal) => {
       if (await blockstore.has(cid, given(signal))) {
         const block = await joined(blockstore.get(cid, given(signal)));
-        if (isBlockOf(cid, block)) return block;
+        if (await isBlockOf(cid, block)) return block;
         // A copy that has rotted on disk is dropped and fetched again instead of failing for ever.
         await blockstore.delete(cid);
       }
