@@ -32,7 +32,11 @@ async function readImage(path: string): Promise<DecodedImage> {
     return decode(await readFile(path));
   } catch (cause) {
     if (!(cause instanceof CommonweightError)) throw cause;
-    const definition = { code: cause.code as `CW${number}`, title: cause.message, hint: cause.hint };
+    const definition = {
+      code: cause.code as `CW${number}`,
+      title: cause.message,
+      hint: cause.hint,
+    };
     throw new CommonweightError(definition, `${path}: ${cause.message}`, { cause });
   }
 }

@@ -41,6 +41,8 @@ export interface References {
 }
 
 const GRADIENT_BATCH = 250;
+/** A shorter gradient is rounding error of float32, and scaling it up would pay by noise. */
+const LEAST_GRADIENT = 1e-6;
 /** Room below the int16 limit for rounding and dither. */
 const LARGEST_ENTRY = 32_000;
 
@@ -88,7 +90,11 @@ export async function computeReferences(options: ComputeReferencesParameters): P
   const r = integers(reference);
   if (paySet === null) return { r, g: null };
   const gradient = await meanGradient({ ...options, dataset: paySet });
-  const step = scaled(gradient, -norm(reference) / Math.max(norm(gradient), Number.MIN_VALUE));
+  const length = norm(gradient);
+  if (!(length > LEAST_GRADIENT)) {
+    throw new CommonweightError(learningErrors.referenceInvalid, `a gradient of length ${length}`);
+  }
+  const step = scaled(gradient, -norm(reference) / length);
   return { r, g: integers(fitInt16(step, fractionBits)) };
 }
 

@@ -1,5 +1,4 @@
 import { CommonweightError } from "../protocol/errors.ts";
-import type { Manifest } from "../protocol/manifest.ts";
 import { type RoundPayouts, roundPayouts } from "../protocol/payout.ts";
 import { roundRuleById } from "../protocol/round-rules.ts";
 import type { Verdict } from "../protocol/verdicts.ts";
@@ -7,16 +6,26 @@ import { type Dataset, subsetDataset } from "./dataset.ts";
 import { ruleDecision } from "./decide-round.ts";
 import { learningErrors } from "./errors.ts";
 import { evaluate } from "./evaluate.ts";
+import type { Hyperparameters } from "./hyperparameters.ts";
 import type { ComputeDevice } from "./jax.ts";
+import type { ModelSpec } from "./model-spec.ts";
 import { type PartitionPlan, partitionIndices } from "./partition.ts";
+import type { UpdateNoise } from "./prepare-update.ts";
 import { seededRandom, shuffledIndices } from "./random.ts";
 import { type SimulatedRound, type SimulatedTrainer, simulateRounds } from "./simulate-rounds.ts";
 
 /** The parts of a manifest that a rehearsal depends on. */
-export type RehearsalManifest = Pick<
-  Manifest,
-  "model" | "training" | "fixedPoint" | "privacy" | "evaluation"
->;
+export interface RehearsalManifest {
+  readonly model: ModelSpec;
+  readonly training: Hyperparameters;
+  readonly fixedPoint: {
+    readonly fractionBits: number;
+    readonly ditherBits: number;
+    readonly clipNorm: number;
+  };
+  readonly privacy: UpdateNoise;
+  readonly evaluation: { readonly referenceSteps: number; readonly paySamples: number };
+}
 
 /** The parts of the contract's terms that a rehearsal depends on, with the market's defaults. */
 export interface RehearsalTerms {
