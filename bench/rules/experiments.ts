@@ -66,7 +66,14 @@ const voidPart = (runs: readonly Federation[]) =>
 
 /** No attack: how well pay follows the exact Shapley value of validation loss, with and without what is new in integers. */
 export function payFidelity(options: ExperimentOptions): Table {
-  const kinds: PayKind[] = ["shares", "real novelty", "no novelty", "flat even", "flat by weight"];
+  const kinds: PayKind[] = [
+    "shares",
+    "real novelty",
+    "1 - cos^2",
+    "no novelty",
+    "flat even",
+    "flat by weight",
+  ];
   const rows = settings(options).map(({ name, task, run }) => {
     const rounds = run({ attackers: [] }).flatMap((federation) =>
       federation.rounds
@@ -106,6 +113,7 @@ export function payFidelity(options: ExperimentOptions): Table {
 export function attackersPay(options: ExperimentOptions): Table {
   const kinds: PayKind[] = [
     "shares",
+    "1 - cos^2",
     "no novelty",
     "flat even",
     "flat by weight",
@@ -225,6 +233,7 @@ export function quorum(options: ExperimentOptions): Table {
 export function splitting(options: ExperimentOptions): Table {
   const kinds: PayKind[] = [
     "shares",
+    "1 - cos^2",
     "no novelty",
     "flat even",
     "flat by weight",

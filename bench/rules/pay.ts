@@ -1,6 +1,6 @@
 import { roundPayouts } from "../../services/protocol/payout.ts";
 import type { RoundRuleOutcome } from "../../services/protocol/round-rule.ts";
-import type { Federation, FederationRound } from "./federation.ts";
+import { type Federation, type FederationRound, squaredCosine } from "./federation.ts";
 import type { Samples } from "./samples.ts";
 import { allScores, meanLoss } from "./softmax.ts";
 import { normalised } from "./statistics.ts";
@@ -9,6 +9,7 @@ import { normalised } from "./statistics.ts";
 export type PayKind =
   | "shares"
   | "real novelty"
+  | "1 - cos^2"
   | "no novelty"
   | "flat even"
   | "flat by weight"
@@ -19,12 +20,9 @@ const FLAT_BPS = 1000;
 const CAP_BPS = 5000;
 const FLAT = FLAT_BPS / 10_000;
 
-/** Novelty without its rounding to 1/1024. */
-function realNovelty(round: FederationRound, trainer: number): number {
-  const [slot, p] = [trainer + 3, 2];
-  const along = Number(round.gram[slot]?.[p]);
-  const product = Number(round.gram[slot]?.[slot]) * Number(round.gram[p]?.[p]);
-  return along > 0 && product > 0 ? 1 - (along * along) / product : 1;
+/** Novelty without its rounding to 1/1024: `min(1, factor * (1 - cos^2))`. */
+function realNovelty(round: FederationRound, trainer: number, factor: number): number {
+  return Math.min(1, factor * (1 - squaredCosine(round.gram, trainer)));
 }
 
 function contract(outcome: RoundRuleOutcome, capBps: number): number[] {
@@ -46,7 +44,9 @@ export function payOf(round: FederationRound, kind: PayKind): number[] {
     case "shares":
       return shares;
     case "real novelty":
-      return normalised(contributions.map((value, i) => value * realNovelty(round, i)));
+      return normalised(contributions.map((value, i) => value * realNovelty(round, i, 8)));
+    case "1 - cos^2":
+      return normalised(contributions.map((value, i) => value * realNovelty(round, i, 1)));
     case "no novelty":
       return normalised(contributions);
     case "flat even":

@@ -8,7 +8,7 @@ include "./Kappa.circom";
 
 // Shares of the round's pay, in 1/65535, of contributions times novelty.
 // With a pay gradient g (slot 1) a contribution is max(0, w_i <u_i, g>). Without: max(0, w_i (2 kappa <u_i, r> - <u_i, aggregate>)), see `Kappa`.
-// Novelty is (1024 - copied) / 1024.
+// Novelty is min(1024, 8 (1024 - copied)) / 1024.
 // Preconditions: weights sum to 1024, or all are 0 and isVoid = 1; whoever has a weight passed `SurvivorFilter`; copied <= 1024;
 // ranges from `GramRanges`.
 // Widths: contributions are at most 1.5 |aggregate|^2 + 2^74 < 2^76 together, because w_i <u_i, r> <= progress; times 1024.
@@ -53,6 +53,8 @@ template ContributionShares(slots) {
     signal value[trainers];
     component isGain[trainers];
     signal contribution[trainers];
+    component isPartlyNew[trainers];
+    signal novelty[trainers];
     signal paid[trainers];
     var sum = 0;
     for (var t = 0; t < trainers; t++) {
@@ -63,7 +65,13 @@ template ContributionShares(slots) {
         isGain[t] = IsPositive(76);
         isGain[t].in <== value[t];
         contribution[t] <== isGain[t].out * value[t];
-        paid[t] <== contribution[t] * (1024 - copied[t]);
+
+        // copied is at most 1024, so the difference is below 2^13.
+        isPartlyNew[t] = IsLess(13);
+        isPartlyNew[t].a <== 8 * (1024 - copied[t]);
+        isPartlyNew[t].b <== 1024;
+        novelty[t] <== 1024 + isPartlyNew[t].out * (7168 - 8 * copied[t]);
+        paid[t] <== contribution[t] * novelty[t];
         sum += paid[t];
     }
 

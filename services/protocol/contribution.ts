@@ -16,12 +16,16 @@ export interface Contributions {
   readonly shares: readonly number[];
 }
 
+/** Novelty reaches its full value where an eighth of an update's energy is new: cos^2 = 7/8. */
+const NOVELTY_FACTOR = 8;
+
 /**
- * `1 - cos^2` towards the last aggregate p in units of 1/1024, 1024 when it points away or there is no p.
- * Resubmitting the last aggregate is a useful direction and would be paid for it (`docs/rules.md`).
+ * `min(1, 8 (1 - cos^2))` towards the last aggregate p in units of 1/1024; 1 when it points away or there is no p.
+ * Resubmitting the last aggregate is a useful direction and would be paid for it. Without the factor honest trainers with
+ * alike data, whose updates resemble p too, would be paid for their noise: `docs/rules.md`.
  */
 export function novelty(input: RoundRuleInput, slot: number): number {
-  return NOVELTY_UNIT - copiedPart(input, slot);
+  return Math.min(NOVELTY_UNIT, NOVELTY_FACTOR * (NOVELTY_UNIT - copiedPart(input, slot)));
 }
 
 /**

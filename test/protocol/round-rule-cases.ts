@@ -203,7 +203,21 @@ const TRUST_CASES: readonly RoundCase[] = [
     ],
   },
   {
-    name: "novelty lowers pay",
+    name: "novelty: full up to cos^2 = 7/8, less beyond",
+    slotCount: 8,
+    slots: [
+      [100, 20],
+      [10, 20, 30],
+      [100000],
+      [70, 20, 10, 10, 10],
+      [140, 40, 20, 20, 10],
+      [90, 10, 10],
+      [50, 40, 30],
+      [60, 30, -10, 5],
+    ],
+  },
+  {
+    name: "cos^2 of a third leaves novelty full",
     slotCount: 8,
     slots: [
       R,
