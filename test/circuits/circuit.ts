@@ -25,7 +25,7 @@ export interface Circuit {
   outputs(input: CircuitInput): Promise<bigint[]>;
 }
 
-function valueOf(combination: LinearCombination, witness: readonly bigint[]): bigint {
+function evaluate(combination: LinearCombination, witness: readonly bigint[]): bigint {
   let sum = 0n;
   for (const [wire, coefficient] of combination) sum += coefficient * (witness[wire] as bigint);
   return sum % SCALAR_FIELD;
@@ -42,7 +42,7 @@ function isViolated(
   [left, right, out]: R1cs["constraints"][number],
   witness: readonly bigint[],
 ): boolean {
-  const difference = valueOf(left, witness) * valueOf(right, witness) - valueOf(out, witness);
+  const difference = evaluate(left, witness) * evaluate(right, witness) - evaluate(out, witness);
   return difference % SCALAR_FIELD !== 0n;
 }
 

@@ -1,15 +1,10 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { CommonweightError, defineErrors } from "../../protocol/errors.ts";
-
-export const artifactErrors = defineErrors([2100, 2149], {
-  missing: {
-    code: "CW2100",
-    title: "The files of this circuit are not here",
-    hint: "Keys for 8 and 16 slots come with the repository; others are made by `npm run circuits`.",
-  },
-});
+import { CommonweightError } from "../../protocol/errors.ts";
+import { artifactErrors } from "./errors.ts";
+import { KEY_FOLDER, type KeyRecord, readKeyRecord } from "./key-records.ts";
 
 /** What proving a rule needs. */
 export interface CircuitArtifacts {
@@ -19,29 +14,55 @@ export interface CircuitArtifacts {
   readonly provingKey: Uint8Array;
 }
 
-const RULE_NAMES: Readonly<Record<number, string>> = { 1: "trust", 2: "multi-krum" };
-
-/** The name of a rule's circuit in files: `trust-16`. */
-export function circuitName(ruleId: number, slotCount: number): string {
-  return `${RULE_NAMES[ruleId] ?? `rule-${ruleId}`}-${slotCount}`;
-}
-
 const unzip = promisify(gunzip);
 
-/** Reads a circuit's files. @throws CW2100 when they are not there. */
+async function readChecked(record: KeyRecord, suffix: "wasm" | "zkey", folder: URL) {
+  const file = `${record.name}.${suffix}.gz`;
+  const zipped = await readFile(new URL(file, folder)).catch((cause: unknown) => {
+    throw new CommonweightError(artifactErrors.missing, file, { cause });
+  });
+  const bytes = await unzip(zipped).catch((cause: unknown) => {
+    throw new CommonweightError(artifactErrors.damaged, file, { cause });
+  });
+  if (createHash("sha256").update(bytes).digest("hex") !== record.checksums[suffix]) {
+    throw new CommonweightError(artifactErrors.damaged, `${file} has another checksum`);
+  }
+  return new Uint8Array(bytes);
+}
+
+/**
+ * Reads what proving a rule needs, and checks it against the manifest: a wrong key costs minutes and proves nothing.
+ *
+ * @throws CommonweightError CW2100 when a file is not there, CW2101 when it is another one.
+ */
 export async function readCircuitArtifacts(
   ruleId: number,
   slotCount: number,
-  folder: URL = new URL("../../../circuits/keys/", import.meta.url),
+  folder: URL = KEY_FOLDER,
 ): Promise<CircuitArtifacts> {
-  const name = circuitName(ruleId, slotCount);
-  const read = async (suffix: string) => {
-    try {
-      return new Uint8Array(await unzip(await readFile(new URL(`${name}.${suffix}.gz`, folder))));
-    } catch (cause) {
-      throw new CommonweightError(artifactErrors.missing, `${name}.${suffix}`, { cause });
-    }
-  };
-  const [wasm, provingKey] = await Promise.all([read("wasm"), read("zkey")]);
+  const record = await readKeyRecord(ruleId, slotCount, folder);
+  const [wasm, provingKey] = await Promise.all([
+    readChecked(record, "wasm", folder),
+    readChecked(record, "zkey", folder),
+  ]);
   return { wasm, provingKey };
+}
+
+/**
+ * Reads the verifying key of a rule, in the JSON of snarkjs. Browsers fetch the same file or read the key from the
+ * contract, which is the one that counts.
+ *
+ * @throws CommonweightError CW2100 when it is not there.
+ */
+export async function readVerifyingKey(
+  ruleId: number,
+  slotCount: number,
+  folder: URL = KEY_FOLDER,
+): Promise<unknown> {
+  const { name } = await readKeyRecord(ruleId, slotCount, folder);
+  try {
+    return JSON.parse(await readFile(new URL(`${name}.vkey.json`, folder), "utf8"));
+  } catch (cause) {
+    throw new CommonweightError(artifactErrors.missing, `${name}.vkey.json`, { cause });
+  }
 }
