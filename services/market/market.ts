@@ -5,10 +5,14 @@ import { fileURLToPath } from "node:url";
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
 import { type Chain, connectChain } from "../adapters/chain/connect.ts";
 import { deployMarket, deploymentJson } from "../adapters/chain/deploy.ts";
-import { type DevelopmentAccount, developmentAccounts } from "../adapters/chain/development-accounts.ts";
+import {
+  type DevelopmentAccount,
+  developmentAccounts,
+} from "../adapters/chain/development-accounts.ts";
 import { readModels, readSettlements, readVoidedRounds } from "../adapters/chain/history.ts";
 import { type Project, readProject, readTrainers } from "../adapters/chain/project.ts";
 import { topUpWrapped } from "../adapters/chain/token-balance.ts";
+import { processEnvironment } from "../adapters/config/config.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { DEVELOPMENT_MNEMONIC } from "../adapters/embedded-chain.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
@@ -17,7 +21,7 @@ import { postPreparedProject, prepareProject } from "../owner/post-project.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { developmentSetup } from "./development-setup.ts";
 import { marketErrors } from "./errors.ts";
-import { marketManifest, type MarketOptions, marketTerms } from "./market-plan.ts";
+import { type MarketOptions, marketManifest, marketTerms } from "./market-plan.ts";
 import { type ProcessLine, type SupervisedProcess, Supervisor } from "./supervisor.ts";
 
 /** Something that happened in the market; `process` says where. */
@@ -99,10 +103,11 @@ export async function startMarket(
     for (const connection of connections) connection.close();
   };
 
+  const inherited = processEnvironment();
   try {
     const environment = (privateKey?: string): Record<string, string> => ({
-      PATH: process.env.PATH ?? "",
-      HOME: process.env.HOME ?? "",
+      PATH: inherited.PATH ?? "",
+      HOME: inherited.HOME ?? "",
       NO_COLOR: "1",
       NODE_NO_WARNINGS: "1",
       COMMONWEIGHT_CONFIG: join(stateFolder, "commonweight.config.json"),

@@ -13,7 +13,8 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "services/worker": roleArrows(),
   "services/aggregator": roleArrows(),
   "services/auditor": roleArrows(),
-  "services/market": roleArrows(),
+  // The market on one machine plays the owner, and starts the other roles as processes.
+  "services/market": [...roleArrows(), "services/owner"],
   "services/main.ts": ["services/command-line", "services/adapters"],
   web: ["services/protocol", "services/adapters", "services/learning"],
 };
