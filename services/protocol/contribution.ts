@@ -44,7 +44,7 @@ function weightedSum(weights: readonly number[], values: readonly bigint[]): big
   return values.reduce((sum, value, index) => sum + BigInt(weights[index] as number) * value, 0n);
 }
 
-/** Pay without a pay gradient: `w_i (2 kappa <u_i, r> - <u_i, aggregate>)` with the derived kappa, `rules.md` 1 steps 3-5. */
+/** Pay without a pay gradient: `w_i (2 kappa <u_i, r> - <u_i, aggregate>)` with the derived kappa, `docs/rules.md`. */
 function quadraticContributions(
   input: RoundRuleInput,
   weights: readonly number[],
@@ -69,7 +69,7 @@ function quadraticContributions(
 
 /**
  * Shares of the round's pay from applied weights. With a pay gradient g the contribution is `w_i <u_i, g>`:
- * the exact Shapley value of the first-order change in loss on the owner's pay set (`rules.md` 11.1).
+ * the exact Shapley value of the first-order change in loss on the owner's pay set (`docs/rules.md`).
  * All widths stay below 2^160. Twin: `ContributionShares.circom`.
  *
  * @param weights As `weightsFromRaw` gives them; zero for trainers that are not accepted and in a void round.

@@ -52,7 +52,7 @@ function isDuplicate(gram: GramMatrix, terms: RoundTerms, slot: number): boolean
 }
 
 /**
- * The tests every rule begins with; "accepted" means survived. Constants: `rules.md` 1 and 9.1.
+ * The tests every rule begins with; "accepted" means survived. Constants: `docs/rules.md`.
  * Twin: `SurvivorFilter.circom`.
  */
 export function survivorVerdict(input: RoundRuleInput, slot: number): Verdict {
