@@ -8,6 +8,7 @@
  * Keys for real money: `node scripts/circuits/phase2.ts`, see docs/trusted-setup.md.
  */
 import { parseArgs } from "node:util";
+import { closeSnarkThreads } from "../services/adapters/snark/snark-threads.ts";
 import { buildDevelopmentKey } from "./circuits/build-development-key.ts";
 import { type CircuitEntry, readCircuitTable } from "./circuits/circuit-table.ts";
 import { readKeyManifest } from "./circuits/key-manifest.ts";
@@ -45,5 +46,4 @@ if (values.list) {
     await buildDevelopmentKey(circuit, (line) => console.log(line));
   }
 }
-// snarkjs leaves its threads running.
-process.exit();
+await closeSnarkThreads();

@@ -24,6 +24,7 @@ const TASKS = {
   format: ["scripts/format.ts"],
   generate: ["scripts/generate.ts"],
   bench: ["bench/main.ts"],
+  circuits: ["scripts/circuits.ts"],
   web: ["node_modules/vite/bin/vite.js"],
   hardhat: ["node_modules/hardhat/dist/src/cli.js"],
   vitest: ["node_modules/vitest/vitest.mjs"],
