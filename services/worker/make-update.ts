@@ -1,29 +1,63 @@
+import { join } from "node:path";
 import type { Chain } from "../adapters/chain/connect.ts";
 import { readModels, readPosting } from "../adapters/chain/history.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { applyAttack } from "../learning/attacks/apply-attack.ts";
 import type { Dataset } from "../learning/dataset.ts";
+import { learningErrors } from "../learning/errors.ts";
 import { prepareUpdate } from "../learning/prepare-update.ts";
+import {
+  type LedgerStorage,
+  type PrivacyBudget,
+  type PrivacyStatement,
+  spendPrivacy,
+} from "../learning/privacy-ledger.ts";
 import { secureBytes, seededBytes, seededRandom, uniformRandom } from "../learning/random.ts";
-import { trainLocally } from "../learning/train-locally.ts";
+import { trainExternally } from "../learning/train-externally.ts";
+import { type TrainingProgress, trainLocally } from "../learning/train-locally.ts";
 import { difference } from "../learning/vector.ts";
 import { modelDifference } from "../protocol/apply-round.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import type { Curve } from "../protocol/curve.ts";
+import { CommonweightError } from "../protocol/errors.ts";
 import { loadModel } from "../protocol/load-model.ts";
 import { floatsOf } from "../protocol/model-file.ts";
 import type { MakeUpdate } from "./project-worker.ts";
+
+/** A program that trains: `docs/bring-your-own-trainer.md`. */
+export interface OwnTrainer {
+  readonly command: string;
+  /** Passed on to the program. */
+  readonly dataPath: string;
+  /** Job folders are made in it, one a round, and left for inspection. */
+  readonly folder: string;
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** What a trainer allows itself to reveal over all projects, and what it has. */
+export interface PrivacyGuard {
+  readonly ledger: LedgerStorage;
+  readonly budget: PrivacyBudget;
+  readonly onSpent?: (statement: PrivacyStatement) => void;
+}
 
 /** How this trainer makes its updates. */
 export interface UpdateMaker {
   readonly chain: Chain;
   readonly curve: Curve;
   readonly contentStore: ContentStore;
-  readonly dataset: Dataset;
+  /** What the built-in trainer trains on; not needed with a program of one's own. */
+  readonly dataset?: Dataset | undefined;
   /** Repeats every random choice, dither included: for rehearsals and tests, never for real data. */
   readonly seed?: string | undefined;
   /** Name of an attack to play instead of being honest: for the embedded market's villains. */
   readonly attack?: string | undefined;
+  /** Trains with the trainer's own program instead of the built-in trainer. */
+  readonly trainer?: OwnTrainer | undefined;
+  /** Refuses rounds that would exceed the trainer's own budget. */
+  readonly privacy?: PrivacyGuard | undefined;
   readonly onProgress?: (roundIndex: number, fraction: number, loss: number) => void;
 }
 
@@ -54,17 +88,29 @@ export function createMakeUpdate(maker: UpdateMaker): MakeUpdate {
     const seed = `${maker.seed ?? chain.account}/${projectId}/${roundIndex}`;
     const randomBytes = maker.seed === undefined ? secureBytes : seededBytes(seed);
 
-    const train = async (data: Dataset): Promise<Int16Array> => {
-      const trained = await trainLocally({
-        model: manifest.model,
-        parameters,
-        dataset: data,
-        hyperparameters: manifest.training,
-        seed,
-        roundIndex,
-        ...(signal ? { signal } : {}),
-        onProgress: ({ step, steps, loss }) => maker.onProgress?.(roundIndex, step / steps, loss),
-      });
+    const common = {
+      ...(signal ? { signal } : {}),
+      onProgress: ({ step, steps, loss }: TrainingProgress) =>
+        maker.onProgress?.(roundIndex, step / steps, loss),
+    };
+    const job = {
+      model: manifest.model,
+      parameters,
+      hyperparameters: manifest.training,
+      seed,
+      roundIndex,
+    };
+
+    const train = async (data: Dataset | undefined): Promise<Int16Array> => {
+      const { trainer } = maker;
+      const trained = trainer
+        ? await trainExternally({
+            ...trainer,
+            ...common,
+            jobFolder: join(trainer.folder, `project-${projectId}-round-${roundIndex}`),
+            job: { ...job, dataPath: trainer.dataPath, projectId: String(projectId) },
+          })
+        : await trainLocally({ ...job, ...common, dataset: data ?? noData() });
       const { fixedPoint, privacy } = manifest;
       return prepareUpdate({
         delta: difference(trained.parameters, parameters),
@@ -78,6 +124,17 @@ export function createMakeUpdate(maker: UpdateMaker): MakeUpdate {
     };
 
     const honestUpdate = await train(dataset);
+    if (maker.privacy) {
+      const { ledger, budget, onSpent } = maker.privacy;
+      const { privacy } = manifest;
+      const entry = {
+        projectId: `${chain.chainId}/${chain.addresses.market}/${projectId}`,
+        roundIndex,
+        noiseMultiplier: privacy.kind === "gaussian" ? privacy.multiplier : 0,
+      };
+      // Recorded before the update can leave this machine.
+      onSpent?.(await spendPrivacy(ledger, entry, budget));
+    }
     if (attack === undefined) return honestUpdate;
     const lastAggregate =
       models.length < 2 ? undefined : scaledDown(modelDifference(model, await load(-2)).integers);
@@ -86,10 +143,14 @@ export function createMakeUpdate(maker: UpdateMaker): MakeUpdate {
     return applyAttack(attack, {
       honestUpdate,
       random: maker.seed === undefined ? uniformRandom(secureBytes) : seededRandom(seed),
-      retrain: (poison) => train(poison(dataset)),
+      retrain: (poison) => train(poison(dataset ?? noData())),
       lastAggregate,
     });
   };
+}
+
+function noData(): never {
+  throw new CommonweightError(learningErrors.dataUnfit, "the built-in trainer needs samples");
 }
 
 /** An aggregate has ten bits more than an update: it is a weighted sum with weights of 1024 in all. */

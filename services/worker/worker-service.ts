@@ -12,10 +12,12 @@ import { openCurve } from "../adapters/curve/open-curve.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
 import type { Dataset } from "../learning/dataset.ts";
+import type { PrivacyBudget } from "../learning/privacy-ledger.ts";
+import { privacyLedgerFile } from "../learning/privacy-ledger-file.ts";
 import { secureBytes } from "../learning/random.ts";
 import type { EncryptionKeyPair } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";
-import { createMakeUpdate } from "./make-update.ts";
+import { createMakeUpdate, type OwnTrainer } from "./make-update.ts";
 import { type WorkerEvent, workOnProject } from "./project-worker.ts";
 import { openWorkStore } from "./work-store.ts";
 
@@ -29,7 +31,11 @@ export interface WorkerSettings {
   readonly payoutAddress?: string | undefined;
   readonly stateFolder: string;
   readonly projectIds: readonly bigint[];
-  readonly dataset: Dataset;
+  /** Samples for the built-in trainer; not needed with `trainer`. */
+  readonly dataset?: Dataset | undefined;
+  readonly trainer?: OwnTrainer | undefined;
+  /** What this trainer allows itself to spend over all projects; kept in the state folder. */
+  readonly privacyBudget?: PrivacyBudget | undefined;
   /** Joins projects that it has not joined yet, with this stake or the least the terms ask for. */
   readonly join: { readonly stakeWei?: bigint } | undefined;
   readonly isRelayed: boolean;
@@ -110,6 +116,12 @@ export async function runWorker(
     dataset: settings.dataset,
     seed: settings.seed,
     attack: settings.attack,
+    trainer: settings.trainer,
+    privacy: settings.privacyBudget && {
+      ledger: privacyLedgerFile(join(stateFolder, "privacy-ledger.json")),
+      budget: settings.privacyBudget,
+      onSpent: (statement) => onEvent({ type: "privacy", ...statement }),
+    },
   });
   try {
     await joinAll();

@@ -1,9 +1,33 @@
-import { join } from "node:path";
-import { readSecret } from "../../adapters/config/config.ts";
+import { join, resolve } from "node:path";
+import { type Environment, readSecret } from "../../adapters/config/config.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { eventPrinter } from "../../command-line/event-lines.ts";
 import { connectToMarket } from "../../command-line/market-connection.ts";
 import { parseDataSource } from "../../learning/parse-data-source.ts";
+import type { OwnTrainer } from "../make-update.ts";
+
+/** What of our environment a trainer's own program gets: how to find programs and files, and no key. */
+const PASSED_ON = ["PATH", "HOME", "LANG", "TMPDIR", "CUDA_VISIBLE_DEVICES", "VIRTUAL_ENV"];
+
+function ownTrainer(
+  options: Readonly<Record<string, unknown>>,
+  around: { readonly environment: Environment; readonly stateFolder: string },
+): OwnTrainer | undefined {
+  if (options.trainer === undefined) return undefined;
+  const environment: Record<string, string> = {};
+  for (const name of PASSED_ON) {
+    const value = around.environment[name];
+    if (value !== undefined) environment[name] = value;
+  }
+  return {
+    command: String(options.trainer),
+    dataPath: resolve(String(options.data)),
+    folder: join(around.stateFolder, "jobs"),
+    timeoutMs: Number(options.trainerMinutes) * 60_000,
+    memoryMb: Number(options.trainerMemory),
+    environment,
+  };
+}
 
 /** Adds `commonweight worker run`. */
 export const register: RegisterCommand = (parent, context) => {
@@ -11,7 +35,12 @@ export const register: RegisterCommand = (parent, context) => {
     .command("run")
     .description("train for projects and get paid, until they end")
     .argument("<project...>", "numbers of the projects")
-    .requiredOption("--data <source>", "samples to train on: mnist, mnist:test, …")
+    .requiredOption("--data <source>", "samples to train on: mnist, mnist:test, a file or a folder")
+    .option("--trainer <command>", "train with your own program instead of the built-in trainer")
+    .option("--trainer-minutes <number>", "time limit of your program, for each round", "10")
+    .option("--trainer-memory <megabytes>", "memory limit of your program", "4000")
+    .option("--privacy-epsilon <number>", "refuse rounds above this epsilon over all projects")
+    .option("--privacy-delta <number>", "delta that goes with epsilon", "1e-5")
     .option("--samples <number>", "use only so many of them")
     .option("--part <i/n>", "the i-th of n disjoint parts, from 1")
     .option("--split <plan>", "how parts are made: iid or dirichlet:<alpha>", "iid")
@@ -35,8 +64,9 @@ export const register: RegisterCommand = (parent, context) => {
         const { openDataset } = await import("../../learning/open-dataset.ts");
         const { runWorker } = await import("../worker-service.ts");
         const print = eventPrinter(invocation);
-        const dataset = await openDataset(parseDataSource(options));
-        print({ type: "data", samples: dataset.size });
+        const trainer = ownTrainer(options, { environment, stateFolder: config.stateFolder });
+        const dataset = trainer ? undefined : await openDataset(parseDataSource(options));
+        if (dataset) print({ type: "data", samples: dataset.size });
         await runWorker(
           {
             ...(await connectToMarket(invocation)),
@@ -48,6 +78,11 @@ export const register: RegisterCommand = (parent, context) => {
             stateFolder: config.stateFolder,
             projectIds: (args[0] as string[]).map(BigInt),
             dataset,
+            trainer,
+            privacyBudget:
+              options.privacyEpsilon === undefined
+                ? undefined
+                : { epsilon: Number(options.privacyEpsilon), delta: Number(options.privacyDelta) },
             join:
               options.join === false
                 ? undefined
