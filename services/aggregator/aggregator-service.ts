@@ -97,6 +97,8 @@ export async function startAggregator(
   const ended = new Set<bigint>();
   const projects = new Map<bigint, Project>();
   let lastError: string | undefined;
+  /** What each project's last step failed with; `undefined` stands for the search for projects. */
+  const failures = new Map<bigint | undefined, string>();
 
   const server = await startHttpServer({
     host: settings.host,
@@ -210,16 +212,18 @@ export async function startAggregator(
   async function guarded(projectId: bigint | undefined, work: () => Promise<void>): Promise<void> {
     try {
       await work();
-      lastError = undefined;
+      failures.delete(projectId);
+      lastError = [...failures.values()][0];
     } catch (error) {
       if (signal.aborted) return;
       const code = error instanceof CommonweightError ? error.code : "CW5099";
       const message = error instanceof Error ? error.message : String(error);
       // The same failure again is no news, and a chain that is away is waited for.
-      if (message !== lastError) {
+      if (message !== failures.get(projectId)) {
         const event = { type: "failed", at: Math.floor(Date.now() / 1000), code, message };
         feed.emit(projectId === undefined ? event : { ...event, projectId });
       }
+      failures.set(projectId, message);
       lastError = message;
       if (isChainUnreachable(error)) await pause(2000, signal);
     }

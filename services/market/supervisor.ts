@@ -61,6 +61,7 @@ export class Supervisor {
     });
     const lastLines: string[] = [];
     const waiting = new Map<string, ((event: Record<string, unknown>) => void)[]>();
+    const firstOfType = new Map<string, Readonly<Record<string, unknown>>>();
     let isStopping = false;
 
     const read = (stream: NodeJS.ReadableStream) => {
@@ -70,6 +71,8 @@ export class Supervisor {
         const event = parseEvent(text);
         this.#onLine(event ? { process: name, text, event } : { process: name, text });
         if (typeof event?.type !== "string") return;
+        // Whoever asks later must not wait for what has been said already.
+        if (!firstOfType.has(event.type)) firstOfType.set(event.type, event);
         for (const resolve of waiting.get(event.type) ?? []) resolve(event);
         waiting.delete(event.type);
       });
@@ -92,6 +95,8 @@ export class Supervisor {
       ended,
       waitFor: (type, timeoutMs) =>
         new Promise((resolve, reject) => {
+          const said = firstOfType.get(type);
+          if (said !== undefined) return resolve(said);
           const timer = setTimeout(
             () =>
               reject(

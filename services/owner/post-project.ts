@@ -45,8 +45,9 @@ export async function prepareProject(options: {
     );
   }
   const model = quantiseModel(parameters, fractionBits);
-  // The initial model is public and hides nothing: a blinding of zero lets anybody recompute it from the seed.
-  const blinding = 0n;
+  // The initial model is public and hides nothing: a known blinding lets anybody recompute its commitment from the
+  // seed. Not zero, because a model of zeros must have a commitment that is a point.
+  const blinding = 1n;
   const commitment = await commitModel(curve, { model, blinding, signal });
   const modelCid = await contentStore.put(
     encodeModelFile(

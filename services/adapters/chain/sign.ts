@@ -7,7 +7,7 @@ import type { Chain } from "./connect.ts";
 import { chainErrors } from "./errors.ts";
 
 const contractDomain = (chain: Chain) => ({
-  name: "Commonweight TrainingMarket",
+  name: "Commonweight",
   version: "1",
   chainId: chain.chainId,
   verifyingContract: chain.addresses.market,
