@@ -66,6 +66,31 @@ export function freeWires({ r1cs, names }: Circuit, witness: readonly bigint[]):
   return free;
 }
 
+/**
+ * A witness with other values for signals of the main component, by name without `main.`. Signals that the
+ * compiler has replaced by others are left to those.
+ */
+export function assign(
+  { names }: Circuit,
+  witness: readonly bigint[],
+  changes: Readonly<Record<string, bigint>>,
+): bigint[] {
+  const changed = [...witness];
+  for (const [wire, name] of names) {
+    const value = changes[name.replace(/^main\./, "")];
+    if (value !== undefined) changed[wire] = ((value % SCALAR_FIELD) + SCALAR_FIELD) % SCALAR_FIELD;
+  }
+  return changed;
+}
+
+/** The bits of a value as changes for {@link assign}; of a negative value, those of its lowest digits. */
+export function bitsOf(name: string, value: bigint, count: number): Record<string, bigint> {
+  const bits = BigInt.asUintN(count, value);
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, bit) => [`${name}[${bit}]`, (bits >> BigInt(bit)) & 1n]),
+  );
+}
+
 function parseWitness(bytes: Uint8Array): bigint[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const header = 12 + 12 + 4 + 32 + 4;
