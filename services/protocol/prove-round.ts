@@ -2,7 +2,7 @@ import { aggregateUpdates, type BlindedModel } from "./apply-round.ts";
 import { type Curve, type G1Point, INFINITY, type LongCallOptions } from "./curve.ts";
 import { CommonweightError } from "./errors.ts";
 import type { GramMatrix, SlotVector } from "./gram-matrix.ts";
-import { proveGram } from "./gram-proof.ts";
+import { proveGram } from "./prove-gram.ts";
 import { packOutcome, packTerms } from "./public-signals.ts";
 import type { RoundRule, RoundRuleOutcome } from "./round-rule.ts";
 import { FIRST_TRAINER_SLOT, type RoundTerms } from "./round-terms.ts";

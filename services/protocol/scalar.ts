@@ -9,6 +9,11 @@ export function toScalar(value: bigint): bigint {
   return rest < 0n ? rest + SCALAR_FIELD : rest;
 }
 
+/** The sum modulo the field's order. */
+export function scalarSum(terms: readonly bigint[]): bigint {
+  return toScalar(terms.reduce((total, term) => total + term, 0n));
+}
+
 /** True for a field element in its one canonical form; anything else would hash differently but compute the same. */
 export function isScalar(value: bigint): boolean {
   return value >= 0n && value < SCALAR_FIELD;

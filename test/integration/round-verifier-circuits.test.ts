@@ -7,7 +7,8 @@ import { createRuleProver } from "../../services/adapters/snark/prove-rule.ts";
 import { BLINDING_BASE } from "../../services/protocol/blinding-base.ts";
 import type { Curve, G1Point } from "../../services/protocol/curve.ts";
 import { gramHash } from "../../services/protocol/gram-hash.ts";
-import { combinedSquare, proveGram, slotWeights } from "../../services/protocol/gram-proof.ts";
+import { combinedSquare, slotWeights } from "../../services/protocol/gram-proof.ts";
+import { proveGram } from "../../services/protocol/prove-gram.ts";
 import {
   type ProvenRound,
   proveRound,

@@ -3,7 +3,8 @@ import { commitModel } from "../../services/protocol/commitment.ts";
 import type { Curve } from "../../services/protocol/curve.ts";
 import { gramWords } from "../../services/protocol/gram-hash.ts";
 import type { SlotVector } from "../../services/protocol/gram-matrix.ts";
-import { gramTranscript, proveGram } from "../../services/protocol/gram-proof.ts";
+import { gramTranscript } from "../../services/protocol/gram-proof.ts";
+import { proveGram } from "../../services/protocol/prove-gram.ts";
 import {
   aggregateChallenge,
   contextHash,

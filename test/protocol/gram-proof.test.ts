@@ -14,8 +14,9 @@ import {
   SCALAR_FIELD,
 } from "../../services/protocol/curve.ts";
 import { gramMatrix, type SlotVector } from "../../services/protocol/gram-matrix.ts";
-import { combinedSquare, proveGram, slotWeights } from "../../services/protocol/gram-proof.ts";
+import { combinedSquare, slotWeights } from "../../services/protocol/gram-proof.ts";
 import { type VerifyGramParameters, verifyGram } from "../../services/protocol/gram-verifier.ts";
+import { proveGram } from "../../services/protocol/prove-gram.ts";
 import { type Cheat, type CheatInput, cheat, commitVector } from "./cheating-prover.ts";
 import { GRAM_CASES, gramVector, seededBytes, seededSlots, toVectorJson } from "./gram-cases.ts";
 import {

@@ -2,8 +2,8 @@ import { openCurve } from "../../../../services/adapters/curve/open-curve.ts";
 import { openVerifierCurve } from "../../../../services/adapters/curve/open-verifier-curve.ts";
 import { secureRandomBytes } from "../../../../services/adapters/curve/random-bytes.ts";
 import { commitUpdate } from "../../../../services/protocol/commitment.ts";
-import { proveGram } from "../../../../services/protocol/gram-proof.ts";
 import { verifyGram } from "../../../../services/protocol/gram-verifier.ts";
+import { proveGram } from "../../../../services/protocol/prove-gram.ts";
 
 /** What the test asks of the page. */
 async function check() {
