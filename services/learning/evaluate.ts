@@ -4,7 +4,7 @@ import { learningErrors } from "./errors.ts";
 import { checkParameters } from "./flatten.ts";
 import { type ComputeDevice, compileModel } from "./jax.ts";
 import { countClasses, type ModelSpec } from "./model-spec.ts";
-import { readPadded, requireLayers } from "./train-locally.ts";
+import { readPadded, requireFit, requireLayers } from "./train-locally.ts";
 
 /** How good a model is on labelled samples. */
 export interface Evaluation {
@@ -37,6 +37,7 @@ export async function evaluate(options: EvaluateParameters): Promise<Evaluation>
   const { dataset, parameters, signal } = options;
   const model = requireLayers(options.model);
   checkParameters(model, parameters);
+  requireFit(model, dataset);
   const classes = countClasses(model);
   const batchSize = Math.min(EVALUATION_BATCH, dataset.size);
   const compiled = await compileModel(model, { batchSize, device: options.device });

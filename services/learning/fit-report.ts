@@ -87,7 +87,9 @@ export async function fitReport(dataset: Dataset, model: ModelSpec): Promise<Fit
   const warning = (message: string) => findings.push({ severity: "warning", message });
   if (model.kind === "layers") {
     if (model.inputShape.join() !== dataset.inputShape.join()) {
-      blocking(
+      const values = (shape: readonly number[]) => shape.reduce((all, side) => all * side, 1);
+      const isFlat = values(model.inputShape) === values(dataset.inputShape);
+      (isFlat ? warning : blocking)(
         `Samples have shape [${dataset.inputShape}], the model wants [${model.inputShape}].`,
       );
     }

@@ -87,7 +87,11 @@ export async function openDataFiles(
     throw new CommonweightError(learningErrors.dataUnsupported, path);
   }
   const dataset = await (info.isDirectory() ? openFolder(path, options) : openTable(path, options));
-  const { inputShape } = options;
+  return seenAs(dataset, options.inputShape);
+}
+
+/** Samples in the shape that the model wants, when they have as many values; unchanged otherwise. */
+export function seenAs(dataset: Dataset, inputShape: readonly number[] | undefined): Dataset {
   const values = (shape: readonly number[]) => shape.reduce((all, side) => all * side, 1);
   const isReshapable = inputShape && values(inputShape) === values(dataset.inputShape);
   return isReshapable ? reshapeDataset(dataset, inputShape) : dataset;

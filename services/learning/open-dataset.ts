@@ -2,7 +2,7 @@ import { CommonweightError } from "../protocol/errors.ts";
 import { type Dataset, subsetDataset } from "./dataset.ts";
 import { learningErrors } from "./errors.ts";
 import { readMnist } from "./mnist.ts";
-import { type OpenDataFilesOptions, openDataFiles } from "./open-data-files.ts";
+import { type OpenDataFilesOptions, openDataFiles, seenAs } from "./open-data-files.ts";
 import { countLabels, type PartitionPlan, partitionIndices } from "./partition.ts";
 import { seededRandom, shuffledIndices } from "./random.ts";
 
@@ -60,7 +60,7 @@ export async function openDataset(data: DataSource): Promise<Dataset> {
 }
 
 async function openSource({ source, files }: DataSource): Promise<Dataset> {
-  if (source === "mnist") return readMnist("train");
-  if (source === "mnist:test") return readMnist("test");
+  if (source === "mnist") return seenAs(await readMnist("train"), files?.inputShape);
+  if (source === "mnist:test") return seenAs(await readMnist("test"), files?.inputShape);
   return openDataFiles(source, files);
 }

@@ -6,7 +6,7 @@ import { countLocalSteps, type Hyperparameters } from "./hyperparameters.ts";
 import { type ComputeDevice, compileModel } from "./jax.ts";
 import type { ModelSpec } from "./model-spec.ts";
 import { prepareUpdate } from "./prepare-update.ts";
-import { readPadded, requireLayers, trainLocally } from "./train-locally.ts";
+import { readPadded, requireFit, requireLayers, trainLocally } from "./train-locally.ts";
 import { difference, norm, scaled } from "./vector.ts";
 
 /** Options of {@link computeReferences}. */
@@ -114,8 +114,10 @@ export async function meanGradient(options: {
   readonly signal?: AbortSignal;
 }): Promise<Float32Array> {
   const { dataset, parameters } = options;
+  const model = requireLayers(options.model);
+  requireFit(model, dataset);
   const batchSize = Math.min(GRADIENT_BATCH, dataset.size);
-  const compiled = await compileModel(requireLayers(options.model), {
+  const compiled = await compileModel(model, {
     batchSize,
     device: options.device,
   });

@@ -54,8 +54,15 @@ export function requireLayers(model: ModelSpec): LayeredModelSpec {
   throw new CommonweightError(learningErrors.modelNotBuiltIn);
 }
 
-function checkFit(model: LayeredModelSpec, dataset: Dataset): void {
-  if (model.inputShape.join() !== dataset.inputShape.join()) {
+const valuesOf = (shape: readonly number[]) => shape.reduce((all, side) => all * side, 1);
+
+/**
+ * Checks that samples can be fed to a model: as many values as it wants; images of one channel may come flat.
+ *
+ * @throws CommonweightError CW3105 otherwise, and for a data set without samples.
+ */
+export function requireFit(model: LayeredModelSpec, dataset: Dataset): void {
+  if (valuesOf(model.inputShape) !== valuesOf(dataset.inputShape)) {
     throw new CommonweightError(
       learningErrors.dataUnfit,
       `samples of shape [${dataset.inputShape}], the model wants [${model.inputShape}]`,
@@ -106,7 +113,7 @@ export async function trainLocally(
   const model = requireLayers(options.model);
   checkHyperparameters(hyperparameters);
   checkParameters(model, options.parameters);
-  checkFit(model, dataset);
+  requireFit(model, dataset);
   const startedAt = performance.now();
   const batchSize = Math.min(hyperparameters.batchSize, dataset.size);
   const compiled = await compileModel(model, { batchSize, device: options.device });

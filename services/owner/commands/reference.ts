@@ -25,10 +25,24 @@ export const register: RegisterCommand = (parent, context) => {
         const { args, options, config, environment, signal } = invocation;
         const { openDataset } = await import("../../learning/open-dataset.ts");
         const { splitDataset } = await import("../../learning/split-dataset.ts");
+        const { assessReferenceSets, requireSoundReferences } = await import(
+          "../../learning/assess-reference-sets.ts"
+        );
         const { runReferee } = await import("../referee-service.ts");
         const whole = await openDataset({ source: String(options.data) });
         const sizes = [options.root, options.pay, options.validation].map(Number);
-        const [rootSet, paySet, validationSet] = splitDataset(whole, sizes, String(options.seed ?? "0"));
+        const [rootSet, paySet, validationSet] = splitDataset(
+          whole,
+          sizes,
+          String(options.seed ?? "0"),
+        );
+        const print = eventPrinter(invocation);
+        const assessment = await assessReferenceSets({
+          rootSet: rootSet as NonNullable<typeof rootSet>,
+          paySet: paySet ?? null,
+        });
+        for (const finding of assessment.findings) print({ type: "reference", ...finding });
+        requireSoundReferences(assessment);
         await runReferee(
           {
             ...(await connectToMarket(invocation)),
@@ -43,7 +57,7 @@ export const register: RegisterCommand = (parent, context) => {
             threads: options.threads === undefined ? undefined : Number(options.threads),
             signal,
           },
-          eventPrinter(invocation),
+          print,
         );
         return { data: { type: "finished" }, text: "the project has ended" };
       }),
