@@ -136,8 +136,13 @@ export const updateAttacks: readonly Attack[] = [
   },
   {
     name: "leaked-reference",
-    summary: "Submits the owner's reference itself, having learned it.",
+    summary:
+      "Submits the owner's reference, having learned it, with noise of 0.1 times its length: colluders are no duplicates.",
     needs: ["leakedReference"],
-    craft: (context) => toInt16(need(context, "leakedReference"), context.random),
+    craft: (context) => {
+      const reference = need(context, "leakedReference");
+      const noise = noiseOfNorm(context, 0.1 * norm(reference));
+      return toInt16(add(reference, noise), context.random);
+    },
   },
 ];
