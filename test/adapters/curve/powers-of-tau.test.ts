@@ -3,8 +3,10 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bn254 } from "@noble/curves/bn254.js";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DEVELOPMENT_TAU_G2 } from "../../../services/adapters/curve/development-tau.ts";
+import { loadPowers } from "../../../services/adapters/curve/load-powers.ts";
 import { openCurve } from "../../../services/adapters/curve/open-curve.ts";
 import { g1Bytes, g2Bytes } from "../../../services/adapters/curve/point-arithmetic.ts";
 import {
@@ -13,6 +15,7 @@ import {
 } from "../../../services/adapters/curve/scalar-bytes.ts";
 import { verifySrs } from "../../../services/adapters/curve/verify-srs.ts";
 import { buildWasmProgram } from "../../../services/adapters/curve/wasm-program.ts";
+import { openWorkerPool } from "../../../services/adapters/curve/worker-pool.ts";
 import { BASE_FIELD } from "../../../services/protocol/curve.ts";
 import { timesGenerator } from "./reference.ts";
 
@@ -106,6 +109,33 @@ describe("a powers-of-tau file", () => {
       await expect(check(bytes), name).rejects.toMatchObject({ code: "CW2004" });
     }
   });
+});
+
+test("fuzz: a damaged file is refused by name, whatever byte is hit", async () => {
+  const { bn, module } = await buildWasmProgram();
+  const pool = await openWorkerPool({ module, threads: 1 });
+  const damage = fc.record({
+    // The header's own power and everything behind [tau] in G2 mean nothing to us.
+    offset: fc.integer({ min: 0, max: file.byteLength - 1 }),
+    byte: fc.integer({ min: 1, max: 255 }),
+    isCut: fc.boolean(),
+  });
+  const ignored = (offset: number) =>
+    (offset >= 60 && offset < 68) || (offset >= G2_START && offset < G2_START + 128);
+  await fc.assert(
+    fc.asyncProperty(damage, async ({ offset, byte, isCut }) => {
+      fc.pre(isCut || !ignored(offset));
+      const hit = patched(offset, new Uint8Array([(file[offset] as number) ^ byte]));
+      const srsBytes = isCut ? file.subarray(0, offset) : hit;
+      await expect(loadPowers(bn, pool, { srsBytes, parameterCount: COUNT })).rejects.toMatchObject(
+        {
+          code: expect.stringMatching(/^CW200[234]$/),
+        },
+      );
+    }),
+    { numRuns: 150, seed: 11 },
+  );
+  await pool.close();
 });
 
 /** A point of the twist that the group's order does not kill. */
