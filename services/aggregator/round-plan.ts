@@ -27,6 +27,8 @@ function opensFrom({ project, ownIndex }: Situation): number {
   const { terms, aggregatorIndex, phaseEndsAt } = project;
   const count = terms.aggregators.length;
   const place = (ownIndex - aggregatorIndex + count) % count;
+  // Who is in charge need not wait until the time for joining is over.
+  if (place === 0) return 0;
   // `phaseEndsAt` of an idle project is the end of the last aggregator's window.
   return phaseEndsAt - (count - place) * terms.openSeconds;
 }

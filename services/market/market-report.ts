@@ -1,5 +1,6 @@
 import { readSettlements, readVoidedRounds, readModels } from "../adapters/chain/history.ts";
-import { type Project, readTrainers } from "../adapters/chain/project.ts";
+import { readParticipant } from "../adapters/chain/participant.ts";
+import type { Project } from "../adapters/chain/project.ts";
 import { unpackOutcome } from "../protocol/public-signals.ts";
 import type { Market, MarketEvent } from "./market.ts";
 import type { MarketOptions } from "./market-plan.ts";
@@ -12,11 +13,11 @@ export async function marketReport(
   events: readonly MarketEvent[],
 ) {
   const { chain, projectId } = market;
-  const [settlements, voided, models, trainers] = await Promise.all([
+  const [settlements, voided, models, participants] = await Promise.all([
     readSettlements(chain, projectId),
     readVoidedRounds(chain, projectId),
     readModels(chain, projectId),
-    readTrainers(chain, projectId),
+    Promise.all(market.trainers.map(({ address }) => readParticipant(chain, address))),
   ]);
   const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
   const nameOf = (address: string) =>
@@ -48,7 +49,7 @@ export async function marketReport(
       })),
     };
   });
-  const earned = market.trainers.map(({ name, address, attack, crashes }) => ({
+  const earned = market.trainers.map(({ name, address, attack, crashes }, index) => ({
     name,
     address,
     attack: attack ?? null,
@@ -57,7 +58,7 @@ export async function marketReport(
       .flatMap((round) => round.trainers)
       .filter((each) => isSame(each.address, address))
       .reduce((sum, each) => sum + (each.earnedWei ?? 0n), 0n),
-    reliability: trainers.find((each) => isSame(each.trainer, address))?.reliability ?? null,
+    reliability: participants[index]?.reliability ?? 0,
   }));
   return {
     options,
@@ -100,7 +101,7 @@ export function reportText(report: Awaited<ReturnType<typeof marketReport>>): st
     [
       name.padEnd(11),
       eth(earnedWei).padStart(8),
-      `reliability ${((100 * (reliability ?? 0)) / 65535).toFixed(0)} %`,
+      `reliability ${((100 * reliability) / 65535).toFixed(0)} %`,
       attack ?? (crashed ? "crashed and came back" : ""),
     ].join("  "),
   );
