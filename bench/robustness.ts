@@ -84,7 +84,8 @@ async function measure(values: {
       }),
     );
     const compared = rules.filter((rule) => scenario.rules?.includes(rule) ?? true);
-    for (const attack of names) {
+    const run = names.filter((name) => scenario.attacks?.includes(name) ?? true);
+    for (const attack of run) {
       for (const rule of compared) {
         const own = seeds.slice(0, rule === "trust" ? mostSeeds.trust : mostSeeds.others);
         attacks.push(

@@ -2,7 +2,7 @@ import { coalitionShapley } from "../../services/learning/coalition-shapley.ts";
 import type { Dataset } from "../../services/learning/dataset.ts";
 import type { DecideRound } from "../../services/learning/decide-round.ts";
 import { evaluate } from "../../services/learning/evaluate.ts";
-import type { ModelSpec } from "../../services/learning/model-spec.ts";
+import type { LayeredModelSpec } from "../../services/learning/model-spec.ts";
 import type { SimulatedRound } from "../../services/learning/simulate-rounds.ts";
 import { dot } from "../../services/learning/vector.ts";
 import { spearman } from "../rules/statistics.ts";
@@ -28,30 +28,98 @@ export interface ContributionResult {
 /** Fixed point of the scenarios and of weights: `w u` in units of 2^-22. */
 const UNIT = 2 ** -22;
 
-/** Exact Shapley values of what the applied update did to the loss; weights stay as they were applied. */
+/** Loss of every coalition of accepted trainers; weights stay as they were applied. */
+type CoalitionLoss = (coalition: number) => number | Promise<number>;
+
+function parametersOf(round: SimulatedRound, trainers: readonly number[]): Float32Array {
+  const parameters = round.before.slice();
+  for (const trainer of trainers) {
+    const factor = (round.decision.weights[trainer] as number) * UNIT;
+    const update = round.updates[trainer] as Int16Array;
+    for (let j = 0; j < parameters.length; j++) {
+      parameters[j] = (parameters[j] as number) + factor * (update[j] as number);
+    }
+  }
+  return parameters;
+}
+
+const membersOf = (accepted: readonly number[], coalition: number) =>
+  accepted.filter((_, player) => coalition & (1 << player));
+
+/**
+ * Losses of a linear model: its logits are sums of the trainers' parts, so each part is computed once and only the softmax
+ * for each coalition.
+ */
+function linearCoalitionLoss(
+  round: SimulatedRound,
+  accepted: readonly number[],
+  samples: { readonly inputs: Float32Array; readonly labels: Int32Array },
+): CoalitionLoss {
+  const { inputs, labels } = samples;
+  const classes = 10;
+  const features = inputs.length / labels.length;
+  const logitsOf = (parameters: ArrayLike<number>, factor: number) => {
+    const logits = new Float64Array(labels.length * classes);
+    for (let row = 0; row < labels.length; row++) {
+      for (let k = 0; k < classes; k++) {
+        let sum = parameters[features * classes + k] as number;
+        for (let j = 0; j < features; j++) {
+          const input = inputs[row * features + j] as number;
+          if (input !== 0) sum += (parameters[k * features + j] as number) * input;
+        }
+        logits[row * classes + k] = sum * factor;
+      }
+    }
+    return logits;
+  };
+  const base = logitsOf(round.before, 1);
+  const parts = new Map(
+    accepted.map((trainer) => [
+      trainer,
+      logitsOf(
+        round.updates[trainer] as Int16Array,
+        (round.decision.weights[trainer] as number) * UNIT,
+      ),
+    ]),
+  );
+  return (coalition) => {
+    const logits = base.slice();
+    for (const trainer of membersOf(accepted, coalition)) {
+      (parts.get(trainer) as Float64Array).forEach((value, i) => {
+        logits[i] = (logits[i] as number) + value;
+      });
+    }
+    let loss = 0;
+    for (let row = 0; row < labels.length; row++) {
+      const scores = logits.subarray(row * classes, (row + 1) * classes);
+      const largest = Math.max(...scores);
+      const sum = scores.reduce((all, score) => all + Math.exp(score - largest), 0);
+      loss += Math.log(sum) + largest - (scores[labels[row] as number] as number);
+    }
+    return loss / labels.length;
+  };
+}
+
+/** Exact Shapley values of what the applied update did to the loss. */
 async function exactValues(
-  model: ModelSpec,
+  model: LayeredModelSpec,
   round: SimulatedRound,
   dataset: Dataset,
 ): Promise<number[]> {
   const accepted = round.decision.weights.flatMap((weight, i) => (weight > 0 ? [i] : []));
-  const values = await coalitionShapley(accepted.length, async (coalition) => {
-    const parameters = round.before.slice();
-    accepted.forEach((trainer, player) => {
-      if (!(coalition & (1 << player))) return;
-      const factor = (round.decision.weights[trainer] as number) * UNIT;
-      const update = round.updates[trainer] as Int16Array;
-      for (let j = 0; j < parameters.length; j++) {
-        parameters[j] = (parameters[j] as number) + factor * (update[j] as number);
-      }
-    });
-    return -(await evaluate({ model, parameters, dataset })).loss;
-  });
-  const all = round.decision.weights.map(() => 0);
-  accepted.forEach((trainer, player) => {
-    all[trainer] = values[player] as number;
-  });
-  return all;
+  const all = Array.from({ length: dataset.size }, (_, i) => i);
+  const lossOf: CoalitionLoss =
+    model.layers.length === 1
+      ? linearCoalitionLoss(round, accepted, await dataset.readBatch(all))
+      : async (coalition) => {
+          const parameters = parametersOf(round, membersOf(accepted, coalition));
+          return (await evaluate({ model, parameters, dataset })).loss;
+        };
+  const values = await coalitionShapley(
+    accepted.length,
+    async (coalition) => -(await lossOf(coalition)),
+  );
+  return round.decision.weights.map((_, i) => values[accepted.indexOf(i)] ?? 0);
 }
 
 interface RoundScores {

@@ -90,8 +90,12 @@ async function honestUpdate(
 async function roundUpdates(state: RoundState, r: Int16Array): Promise<Int16Array[]> {
   const { trainers, seed } = state.simulation;
   const honest: Int16Array[] = [];
-  for (const [i, { dataset }] of trainers.entries()) {
-    honest.push(await honestUpdate(state, i, dataset, "honest"));
+  for (const [i, { dataset, attack }] of trainers.entries()) {
+    // An attack that states other needs looks only at the length of the honest update: its training can be saved.
+    const isLookedAt = attack === undefined || findAttack(attack).needs.length === 0;
+    honest.push(
+      isLookedAt ? await honestUpdate(state, i, dataset, "honest") : new Int16Array(r.length),
+    );
   }
   const peerUpdates = honest.filter((_, i) => trainers[i]?.attack === undefined);
   const leaders = new Map<string, Int16Array>();

@@ -26,7 +26,10 @@ export interface Attack {
   readonly name: string;
   /** What it does and where it comes from, in a sentence for the project owner. */
   readonly summary: string;
-  /** Parts of the context it cannot do without. */
+  /**
+   * Parts of the context it cannot do without. An attack that names any does not look at the values of `honestUpdate`, only
+   * at its length, so that a simulation need not train for it.
+   */
   readonly needs: readonly (keyof AttackContext)[];
   /** True when all its attackers know each other and send the same. */
   readonly isColluding?: boolean;
