@@ -24,7 +24,7 @@ import {RoundTranscript} from "./RoundTranscript.sol";
 /// To `F` comes `delta (sum w_i C_i - C_agg)`: so the same multiplications check the aggregate.
 /// @dev Twin: `verifyGram` in services/protocol.
 library GramProof {
-    /// @dev A constant and not a variable: the compiler then knows that it is not zero.
+    /// @dev The field of all scalars below.
     uint256 private constant P = Bn254.SCALAR_FIELD;
 
     /// @dev Refuses words that are not scalars. Multiplications reduce silently but hashes do not: `x + p` would be a
@@ -49,15 +49,11 @@ library GramProof {
         // alpha = 0 would take every slot out of the combination; zeta = 0 has no inverse and so fails the second
         // check.
         if (drawn.alpha == 0 || drawn.merge == 0) revert IRoundVerifier.RoundVerifierZeroChallenge();
-        if (mulmod(drawn.zeta, gram.zetaInv, P) != 1) {
+        if (_mul(drawn.zeta, gram.zetaInv) != 1) {
             revert IRoundVerifier.RoundVerifierWrongInverse(drawn.zeta, gram.zetaInv);
         }
-        uint256 right = addmod(
-            gram.mu,
-            addmod(mulmod(drawn.zeta, gram.s, P), mulmod(gram.zetaInv, gram.sInv, P), P),
-            P
-        );
-        if (mulmod(gram.a, gram.aInv, P) != right) revert IRoundVerifier.RoundVerifierIdentityFailed();
+        uint256 right = _add(gram.mu, _add(_mul(drawn.zeta, gram.s), _mul(gram.zetaInv, gram.sInv)));
+        if (_mul(gram.a, gram.aInv) != right) revert IRoundVerifier.RoundVerifierIdentityFailed();
     }
 
     /// @dev Step 2: adds `merge * (F + delta * (sum w_i C_i - C_agg))` to the sum.
@@ -73,20 +69,20 @@ library GramProof {
         GramProofData calldata gram = proof.gram;
         uint256 merge = drawn.merge;
         // merge * (1 + rr): the polynomials A and S are opened at both points.
-        uint256 both = addmod(merge, mulmod(merge, drawn.rr, P), P);
-        uint256 mergeDelta = mulmod(merge, drawn.delta, P);
+        uint256 both = _add(merge, _mul(merge, drawn.rr));
+        uint256 mergeDelta = _mul(merge, drawn.delta);
 
         uint256 factor = _addSlots(sum, statement, drawn.alpha, both, mergeDelta, weights);
-        Bn254.addMul(sum, proof.dummyCommitment.x, proof.dummyCommitment.y, mulmod(factor, both, P));
-        Bn254.addMul(sum, blindingBase.x, blindingBase.y, P - mulmod(gram.rhoA, both, P));
+        Bn254.addMul(sum, proof.dummyCommitment.x, proof.dummyCommitment.y, _mul(factor, both));
+        Bn254.addMul(sum, blindingBase.x, blindingBase.y, P - _mul(gram.rhoA, both));
 
-        uint256 mergeGamma = mulmod(merge, drawn.gamma, P);
-        Bn254.addMul(sum, gram.S.x, gram.S.y, mulmod(both, drawn.gamma, P));
-        Bn254.addMul(sum, gram.R.x, gram.R.y, mulmod(mergeGamma, drawn.gamma, P));
-        Bn254.addMul(sum, gram.W1.x, gram.W1.y, mulmod(merge, drawn.zeta, P));
-        Bn254.addMul(sum, gram.W2.x, gram.W2.y, mulmod(mulmod(merge, drawn.rr, P), gram.zetaInv, P));
+        uint256 mergeGamma = _mul(merge, drawn.gamma);
+        Bn254.addMul(sum, gram.S.x, gram.S.y, _mul(both, drawn.gamma));
+        Bn254.addMul(sum, gram.R.x, gram.R.y, _mul(mergeGamma, drawn.gamma));
+        Bn254.addMul(sum, gram.W1.x, gram.W1.y, _mul(merge, drawn.zeta));
+        Bn254.addMul(sum, gram.W2.x, gram.W2.y, _mul(_mul(merge, drawn.rr), gram.zetaInv));
 
-        uint256 opened = mulmod(merge, _openedValue(gram, drawn, statement.parameterCount), P);
+        uint256 opened = _mul(merge, _openedValue(gram, drawn, statement.parameterCount));
         Bn254.addMul(sum, Bn254.GENERATOR_X, Bn254.GENERATOR_Y, P - opened);
 
         G1 calldata aggregate = proof.aggregateCommitment;
@@ -103,7 +99,7 @@ library GramProof {
     ) internal view {
         uint256 negated = P - drawn.merge;
         Bn254.addMul(sum, gram.W1.x, gram.W1.y, negated);
-        Bn254.addMul(sum, gram.W2.x, gram.W2.y, mulmod(negated, drawn.rr, P));
+        Bn254.addMul(sum, gram.W2.x, gram.W2.y, _mul(negated, drawn.rr));
     }
 
     /// @dev Adds `sum (alpha_i * both + w_i * mergeDelta) * C_i` and returns the dummy's factor `alpha^(2^n)`. An
@@ -124,14 +120,14 @@ library GramProof {
             (uint256 x, uint256 y) = (commitment.x, commitment.y);
             if ((x | y) != 0) {
                 pointMask |= 1 << slot;
-                uint256 scalar = mulmod(factor, both, P);
+                uint256 scalar = _mul(factor, both);
                 if (slot >= PublicSignals.FIRST_TRAINER_SLOT) {
                     uint256 weight = weights[slot - PublicSignals.FIRST_TRAINER_SLOT];
-                    scalar = addmod(scalar, mulmod(weight, mergeDelta, P), P);
+                    scalar = _add(scalar, _mul(weight, mergeDelta));
                 }
                 Bn254.addMul(sum, x, y, scalar);
             }
-            factor = mulmod(factor, factor, P);
+            factor = _mul(factor, factor);
         }
         uint256 activeMask = PublicSignals.activeMask(statement.termsWords[0]);
         if (pointMask != activeMask) revert IRoundVerifier.RoundVerifierCommitmentMismatch(activeMask, pointMask);
@@ -143,10 +139,18 @@ library GramProof {
         RoundTranscript.Challenges memory drawn,
         uint256 parameterCount
     ) private view returns (uint256) {
-        uint256 reversed = mulmod(Bn254.power(drawn.zeta, parameterCount - 1, P), gram.aInv, P);
+        uint256 reversed = _mul(Bn254.power(drawn.zeta, parameterCount - 1, P), gram.aInv);
         // a + gamma * (s + gamma * reversed)
-        uint256 atZeta = addmod(gram.a, mulmod(drawn.gamma, addmod(gram.s, mulmod(drawn.gamma, reversed, P), P), P), P);
-        uint256 atInverse = addmod(gram.aInv, mulmod(drawn.gamma, gram.sInv, P), P);
-        return addmod(atZeta, mulmod(drawn.rr, atInverse, P), P);
+        uint256 atZeta = _add(gram.a, _mul(drawn.gamma, _add(gram.s, _mul(drawn.gamma, reversed))));
+        uint256 atInverse = _add(gram.aInv, _mul(drawn.gamma, gram.sInv));
+        return _add(atZeta, _mul(drawn.rr, atInverse));
+    }
+
+    function _mul(uint256 left, uint256 right) private pure returns (uint256) {
+        return mulmod(left, right, P);
+    }
+
+    function _add(uint256 left, uint256 right) private pure returns (uint256) {
+        return addmod(left, right, P);
     }
 }
