@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fetchIpfsAddresses } from "../adapters/aggregator-client.ts";
-import { connectChain } from "../adapters/chain/connect.ts";
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
+import { connectChain } from "../adapters/chain/connect.ts";
 import { isChainUnreachable } from "../adapters/chain/errors.ts";
 import { readPosting } from "../adapters/chain/history.ts";
 import {
@@ -15,10 +15,10 @@ import { openCurve } from "../adapters/curve/open-curve.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
+import { modelTensors } from "../learning/model-spec.ts";
 import type { Curve } from "../protocol/curve.ts";
 import type { EncryptionKeyPair } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";
-import { modelTensors } from "../learning/model-spec.ts";
 import { startHttpServer } from "./http-server.ts";
 import { createIntake } from "./intake.ts";
 import { ProjectEngine } from "./project-engine.ts";
@@ -272,9 +272,13 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
     const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
+    signal.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
   });
 }

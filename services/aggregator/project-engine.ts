@@ -7,8 +7,20 @@ import {
   readRevealedKeys,
   readSubmissions,
 } from "../adapters/chain/history.ts";
-import { bondAggregator, poke, type Project, readProject, readTrainers } from "../adapters/chain/project.ts";
-import { openRound, type Round, readRound, settleRound, submitUpdates } from "../adapters/chain/round.ts";
+import {
+  bondAggregator,
+  type Project,
+  poke,
+  readProject,
+  readTrainers,
+} from "../adapters/chain/project.ts";
+import {
+  openRound,
+  type Round,
+  readRound,
+  settleRound,
+  submitUpdates,
+} from "../adapters/chain/round.ts";
 import { approveVault } from "../adapters/chain/token.ts";
 import { topUpWrapped } from "../adapters/chain/token-balance.ts";
 import { applyAggregate, type BlindedModel } from "../protocol/apply-round.ts";
@@ -72,7 +84,9 @@ export class ProjectEngine {
       readRound(chain, this.projectId),
       chainTime(chain),
     ]);
-    const ownIndex = project.terms.aggregators.findIndex((each) => isSame(each, chain.account ?? ""));
+    const ownIndex = project.terms.aggregators.findIndex((each) =>
+      isSame(each, chain.account ?? ""),
+    );
     if (ownIndex < 0) throw new CommonweightError(aggregatorErrors.notAnAggregator);
     const references = store.findReferences(this.projectId, project.nextRoundIndex);
     const action = planAction({
@@ -94,7 +108,12 @@ export class ProjectEngine {
   }
 
   #emit(type: string, details: Record<string, unknown> = {}): void {
-    this.#parameters.onEvent({ type, at: Math.floor(Date.now() / 1000), projectId: this.projectId, ...details });
+    this.#parameters.onEvent({
+      type,
+      at: Math.floor(Date.now() / 1000),
+      projectId: this.projectId,
+      ...details,
+    });
   }
 
   #wait(reason: string): void {
@@ -147,7 +166,9 @@ export class ProjectEngine {
         jobCid: "",
       },
       body.signature,
-      { onSent: (hash) => store.saveTransaction(this.projectId, roundIndex, { kind: "open", hash }) },
+      {
+        onSent: (hash) => store.saveTransaction(this.projectId, roundIndex, { kind: "open", hash }),
+      },
     );
     this.#opened.clear();
     this.#emit("round-opened", { roundIndex, gasUsed: receipt.gasUsed });
@@ -169,12 +190,21 @@ export class ProjectEngine {
         signature,
       }));
       const receipt = await submitUpdates(chain, this.projectId, roundIndex, updates);
-      this.#emit("updates-relayed", { roundIndex, count: updates.length, gasUsed: receipt.gasUsed });
+      this.#emit("updates-relayed", {
+        roundIndex,
+        count: updates.length,
+        gasUsed: receipt.gasUsed,
+      });
     }
     for (const { bundleCid } of submissions) {
       // A bundle that does not come now is asked for again when it is opened.
       await contentStore
-        .get(bundleCid, { timeoutMs: 5000, retries: 0, signal, maxBytes: 2 * project.terms.parameterCount + 16_384 })
+        .get(bundleCid, {
+          timeoutMs: 5000,
+          retries: 0,
+          signal,
+          maxBytes: 2 * project.terms.parameterCount + 16_384,
+        })
         .catch(() => undefined);
     }
   }
@@ -332,12 +362,22 @@ export class ProjectEngine {
       return opened;
     };
     const reference = await open(
-      { slot: 0, trainer: terms.referee, commitment: opening.reference, bundleCid: opening.referenceCid },
+      {
+        slot: 0,
+        trainer: terms.referee,
+        commitment: opening.reference,
+        bundleCid: opening.referenceCid,
+      },
       referenceKey,
     );
     const payGradient = terms.usesPayGradient
       ? await open(
-          { slot: 1, trainer: terms.referee, commitment: opening.payGradient, bundleCid: opening.payGradientCid },
+          {
+            slot: 1,
+            trainer: terms.referee,
+            commitment: opening.payGradient,
+            bundleCid: opening.payGradientCid,
+          },
           payGradientKey,
         )
       : undefined;

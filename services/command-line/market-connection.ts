@@ -1,7 +1,7 @@
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
 import { resolveAddresses } from "../adapters/chain/resolve-addresses.ts";
-import { configErrors } from "../adapters/config/errors.ts";
 import { selectedNetwork } from "../adapters/config/config.ts";
+import { configErrors } from "../adapters/config/errors.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import type { Invocation } from "./command-context.ts";
 

@@ -36,7 +36,9 @@ export function describeMarketEvent(event: MarketEvent): string | undefined {
     case "round-settled":
       return line(`settled on chain for ${event.gasUsed} gas`);
     case "outcome":
-      return line(`${event.verdict}, share ${event.share ?? 0}, earned ${event.earnedWei ?? 0} wei`);
+      return line(
+        `${event.verdict}, share ${event.share ?? 0}, earned ${event.earnedWei ?? 0} wei`,
+      );
     case "evaluated":
       return line(`model ${event.version}: accuracy ${percent(event.accuracy)}`);
     case "voided":

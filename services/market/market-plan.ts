@@ -1,5 +1,9 @@
 import type { ProjectTerms } from "../adapters/chain/project.ts";
-import { convolutionalNetwork, logisticRegression, multilayerPerceptron } from "../learning/model-spec.ts";
+import {
+  convolutionalNetwork,
+  logisticRegression,
+  multilayerPerceptron,
+} from "../learning/model-spec.ts";
 import type { Manifest } from "../protocol/manifest.ts";
 
 /** What somebody asks of the embedded market. */
@@ -36,8 +40,7 @@ const ETHER = 10n ** 18n;
 
 const models = {
   logistic: () => logisticRegression({ features: 784, classes: 10 }),
-  mlp: (seed: string) =>
-    multilayerPerceptron({ features: 784, hidden: [64], classes: 10, seed }),
+  mlp: (seed: string) => multilayerPerceptron({ features: 784, hidden: [64], classes: 10, seed }),
   cnn: (seed: string) =>
     convolutionalNetwork({ inputShape: [1, 28, 28], filters: [8, 16], classes: 10, seed }),
 } as const;

@@ -1,5 +1,5 @@
 import type { Chain, Receipt } from "../adapters/chain/connect.ts";
-import { postProject, type ProjectTerms, requiredEscrow } from "../adapters/chain/project.ts";
+import { type ProjectTerms, postProject, requiredEscrow } from "../adapters/chain/project.ts";
 import { approveVault } from "../adapters/chain/token.ts";
 import { putManifest } from "../adapters/dag-json/manifest-store.ts";
 import { initialiseParameters } from "../learning/initialise.ts";

@@ -6,7 +6,7 @@ import { connectChain } from "../adapters/chain/connect.ts";
 import { readModels, readPosting } from "../adapters/chain/history.ts";
 import { readParticipant } from "../adapters/chain/participant.ts";
 import { type Project, readProject } from "../adapters/chain/project.ts";
-import { readRound, revealKey, type Round } from "../adapters/chain/round.ts";
+import { type Round, readRound, revealKey } from "../adapters/chain/round.ts";
 import { signMessage, signReference } from "../adapters/chain/sign.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
@@ -133,7 +133,13 @@ export async function runReferee(
       signal,
     });
     evaluatedVersion = version;
-    onEvent({ type: "evaluated", projectId, version, accuracy: result.accuracy, loss: result.loss });
+    onEvent({
+      type: "evaluated",
+      projectId,
+      version,
+      accuracy: result.accuracy,
+      loss: result.loss,
+    });
   }
 
   async function seal(update: Int16Array, roundIndex: number) {
@@ -236,7 +242,12 @@ export async function runReferee(
         chain,
         keyReleaseMessage(context, { aggregator, kind, contentKey }),
       );
-      await postKey(endpoint, context, { sender: account, kind, contentKey, signature }, { signal });
+      await postKey(
+        endpoint,
+        context,
+        { sender: account, kind, contentKey, signature },
+        { signal },
+      );
     };
     for (const [index, aggregator] of terms.aggregators.entries()) {
       const mark = `${roundIndex}/${index}`;

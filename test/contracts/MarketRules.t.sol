@@ -31,15 +31,16 @@ contract MarketRulesTest is Test {
             uint256 budgetWei = vm.parseJsonUint(json, _at(seen, ".budgetWei"));
             uint256[] memory expected = vm.parseJsonUintArray(json, _at(seen, ".payoutsWei"));
             // The market splits only what a round that is not void pays.
-            uint256[] memory paysWei = weightSum == 0
-                ? new uint256[](shares.length)
-                : Payouts.split(
-                    budgetWei,
-                    vm.parseJsonUint(json, _at(seen, ".flatBps")),
-                    vm.parseJsonUint(json, _at(seen, ".capBps")),
-                    shares,
-                    verdicts
-                );
+            uint256[] memory paysWei =
+                weightSum == 0
+                    ? new uint256[](shares.length)
+                    : Payouts.split(
+                        budgetWei,
+                        vm.parseJsonUint(json, _at(seen, ".flatBps")),
+                        vm.parseJsonUint(json, _at(seen, ".capBps")),
+                        shares,
+                        verdicts
+                    );
             assertEq(paysWei, expected);
             uint256 remainderWei = budgetWei;
             for (uint256 i = 0; i < paysWei.length; ++i) {
@@ -103,10 +104,10 @@ contract MarketRulesTest is Test {
         }
     }
 
-    function test_fuzz_reliability_staysInRangeAndNeverCrossesNeutralByWaiting(uint16 score, uint40 elapsed)
-        public
-        pure
-    {
+    function test_fuzz_reliability_staysInRangeAndNeverCrossesNeutralByWaiting(
+        uint16 score,
+        uint40 elapsed
+    ) public pure {
         uint256 later = Reliability.afterTime(score, elapsed);
         assertLe(Reliability.afterVerdict(later, 1), Reliability.MAX);
         if (score >= Reliability.NEUTRAL) {
@@ -127,16 +128,17 @@ contract MarketRulesTest is Test {
             uint256[] memory reliabilities = vm.parseJsonUintArray(json, _at(seen, ".reliabilities"));
             uint256 places = vm.parseJsonUint(json, _at(seen, ".places"));
             uint256 everybody = (1 << reliabilities.length) - 1;
-            uint256 drawn = reliabilities.length <= places
-                ? everybody
-                : Sampling.draw(
-                    everybody,
-                    reliabilities,
-                    places,
-                    vm.parseJsonUint(json, _at(seen, ".seed")),
-                    vm.parseJsonUint(json, _at(seen, ".projectId")),
-                    vm.parseJsonUint(json, _at(seen, ".roundIndex"))
-                );
+            uint256 drawn =
+                reliabilities.length <= places
+                    ? everybody
+                    : Sampling.draw(
+                        everybody,
+                        reliabilities,
+                        places,
+                        vm.parseJsonUint(json, _at(seen, ".seed")),
+                        vm.parseJsonUint(json, _at(seen, ".projectId")),
+                        vm.parseJsonUint(json, _at(seen, ".roundIndex"))
+                    );
             uint256 expected;
             uint256[] memory places_ = vm.parseJsonUintArray(json, _at(seen, ".drawn"));
             for (uint256 i = 0; i < places_.length; ++i) {
@@ -147,10 +149,11 @@ contract MarketRulesTest is Test {
         assertGt(seen, 3, "vectors were read");
     }
 
-    function test_fuzz_sampling_drawsAsManyAsAsked_fromTheCandidates(uint40 candidates, uint256 seed, uint8 draws)
-        public
-        pure
-    {
+    function test_fuzz_sampling_drawsAsManyAsAsked_fromTheCandidates(
+        uint40 candidates,
+        uint256 seed,
+        uint8 draws
+    ) public pure {
         uint256[] memory reliabilities = new uint256[](RosterMask.CAPACITY);
         for (uint256 i = 0; i < reliabilities.length; ++i) {
             reliabilities[i] = uint16(seed >> (i * 5));

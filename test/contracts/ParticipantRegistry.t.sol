@@ -113,8 +113,11 @@ contract ParticipantRegistryTest is Test {
         vm.prank(worker);
         registry.requestPayoutChange(other);
 
-        bytes memory notCold =
-            abi.encodeWithSelector(IParticipantRegistry.RegistryNotPayoutAddress.selector, worker, cold);
+        bytes memory notCold = abi.encodeWithSelector(
+            IParticipantRegistry.RegistryNotPayoutAddress.selector,
+            worker,
+            cold
+        );
         vm.startPrank(worker);
         vm.expectRevert(notCold);
         registry.vetoPayoutChange(worker);

@@ -139,9 +139,7 @@ contract TrainingMarketLivenessTest is MarketFixture {
         _openAndSubmit(projectId, 4);
         SettleRound memory request = _settlement(projectId);
         vm.warp(START + 349);
-        vm.expectRevert(
-            abi.encodeWithSelector(ITrainingMarket.MarketNotYourWindow.selector, standby, START + 350)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketNotYourWindow.selector, standby, START + 350));
         vm.prank(standby);
         market.settleRound(request);
         vm.warp(START + 350);
@@ -267,9 +265,7 @@ contract TrainingMarketLivenessTest is MarketFixture {
     function test_abandon_outOfTurn_reverts() public {
         uint256 projectId = _ready(_terms(), 4);
         _openAndSubmit(projectId, 4);
-        vm.expectRevert(
-            abi.encodeWithSelector(ITrainingMarket.MarketNotYourWindow.selector, standby, START + 350)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketNotYourWindow.selector, standby, START + 350));
         vm.prank(standby);
         market.abandonRound(projectId, 0, 1);
         vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketNotAnAggregator.selector, third));
@@ -301,7 +297,10 @@ contract TrainingMarketLivenessTest is MarketFixture {
         _openAndSubmit(projectId, 3);
         vm.expectRevert(
             abi.encodeWithSelector(
-                ITrainingMarket.MarketWrongPhase.selector, projectId, RoundPhase.Settle, RoundPhase.Commit
+                ITrainingMarket.MarketWrongPhase.selector,
+                projectId,
+                RoundPhase.Settle,
+                RoundPhase.Commit
             )
         );
         vm.prank(primary);
@@ -376,9 +375,7 @@ contract TrainingMarketLivenessTest is MarketFixture {
     }
 
     function _nothingToDo(uint256 projectId, RoundPhase phase, uint256 endsAt) private {
-        vm.expectRevert(
-            abi.encodeWithSelector(ITrainingMarket.MarketNothingToDo.selector, projectId, phase, endsAt)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketNothingToDo.selector, projectId, phase, endsAt));
         market.poke(projectId);
     }
 

@@ -141,9 +141,7 @@ contract TrainingMarketRoundsTest is MarketFixture {
 
     function test_open_tooFewTrainers_reverts() public {
         uint256 projectId = _ready(_terms(), 2);
-        _refused(
-            _openRequest(projectId), abi.encodeWithSelector(ITrainingMarket.MarketTooFewTrainers.selector, 3, 2)
-        );
+        _refused(_openRequest(projectId), abi.encodeWithSelector(ITrainingMarket.MarketTooFewTrainers.selector, 3, 2));
     }
 
     function test_open_withoutBond_reverts() public {
@@ -160,8 +158,11 @@ contract TrainingMarketRoundsTest is MarketFixture {
     function test_open_standbyBeforeItsTurn_revertsAndThenWorks() public {
         uint256 projectId = _ready(_terms(), 3);
         OpenRound memory request = _openRequest(projectId);
-        bytes memory refusal =
-            abi.encodeWithSelector(ITrainingMarket.MarketNotYourWindow.selector, standby, START + 1100);
+        bytes memory refusal = abi.encodeWithSelector(
+            ITrainingMarket.MarketNotYourWindow.selector,
+            standby,
+            START + 1100
+        );
 
         vm.warp(START + 1099);
         vm.expectRevert(refusal);
@@ -187,7 +188,10 @@ contract TrainingMarketRoundsTest is MarketFixture {
         _refused(
             _openRequest(projectId),
             abi.encodeWithSelector(
-                ITrainingMarket.MarketWrongPhase.selector, projectId, RoundPhase.Idle, RoundPhase.Commit
+                ITrainingMarket.MarketWrongPhase.selector,
+                projectId,
+                RoundPhase.Idle,
+                RoundPhase.Commit
             )
         );
     }
@@ -202,9 +206,7 @@ contract TrainingMarketRoundsTest is MarketFixture {
         for (uint256 i = 0; i < 12; ++i) {
             if (!eligible.has(i)) {
                 G1 memory commitment = _point(9);
-                vm.expectRevert(
-                    abi.encodeWithSelector(ITrainingMarket.MarketNotEligible.selector, _trainer(i), 0)
-                );
+                vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketNotEligible.selector, _trainer(i), 0));
                 vm.prank(_trainer(i));
                 market.submitUpdate(projectId, 0, commitment, CID);
             }
@@ -230,11 +232,7 @@ contract TrainingMarketRoundsTest is MarketFixture {
         assertEq(
             bytes32(round.submissionsHash),
             bytes32(
-                bytes20(
-                    keccak256(
-                        abi.encodePacked(before.submissionsHash, _trainer(2), commitment.x, commitment.y)
-                    )
-                )
+                bytes20(keccak256(abi.encodePacked(before.submissionsHash, _trainer(2), commitment.x, commitment.y)))
             )
         );
     }
@@ -340,7 +338,9 @@ contract TrainingMarketRoundsTest is MarketFixture {
     function test_submit_beforeAnyRound_reverts() public {
         uint256 projectId = _ready(_terms(), 3);
         _refusedUpdate(
-            projectId, _trainer(0), abi.encodeWithSelector(ITrainingMarket.MarketCommitClosed.selector, 0, 0)
+            projectId,
+            _trainer(0),
+            abi.encodeWithSelector(ITrainingMarket.MarketCommitClosed.selector, 0, 0)
         );
     }
 
@@ -371,7 +371,7 @@ contract TrainingMarketRoundsTest is MarketFixture {
     }
 
     function test_batch_changedByTheRelayer_isNobodys() public {
-        (uint256 projectId, SignedUpdate[] memory updates,) = _batch(3);
+        (uint256 projectId, SignedUpdate[] memory updates, ) = _batch(3);
         updates[1].bundleCid = "other";
 
         vm.expectPartialRevert(ITrainingMarket.MarketNotEligible.selector);
@@ -426,7 +426,10 @@ contract TrainingMarketRoundsTest is MarketFixture {
         // Before the commit phase is over, a released key would let others copy.
         vm.expectRevert(
             abi.encodeWithSelector(
-                ITrainingMarket.MarketWrongPhase.selector, projectId, RoundPhase.Settle, RoundPhase.Commit
+                ITrainingMarket.MarketWrongPhase.selector,
+                projectId,
+                RoundPhase.Settle,
+                RoundPhase.Commit
             )
         );
         vm.prank(_trainer(0));
@@ -437,9 +440,7 @@ contract TrainingMarketRoundsTest is MarketFixture {
         market.revealKey(projectId, 0, false, "sealed");
         vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketAlreadyRevealed.selector, _trainer(0)));
         market.revealKey(projectId, 0, false, "sealed");
-        vm.expectRevert(
-            abi.encodeWithSelector(ITrainingMarket.MarketNotAuthorized.selector, _trainer(0), referee)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketNotAuthorized.selector, _trainer(0), referee));
         market.revealKey(projectId, 0, true, "sealed");
         vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketWrongRound.selector, projectId, 0, 1));
         market.revealKey(projectId, 1, false, "sealed");
@@ -469,10 +470,9 @@ contract TrainingMarketRoundsTest is MarketFixture {
     }
 
     /// @dev An open round of `joined` trainers, three of whom have signed.
-    function _batch(uint256 joined)
-        private
-        returns (uint256 projectId, SignedUpdate[] memory updates, address[] memory signers)
-    {
+    function _batch(
+        uint256 joined
+    ) private returns (uint256 projectId, SignedUpdate[] memory updates, address[] memory signers) {
         projectId = _ready(_terms(), joined);
         _open(projectId, primary);
         updates = new SignedUpdate[](3);

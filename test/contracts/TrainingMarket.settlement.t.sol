@@ -29,7 +29,14 @@ contract TrainingMarketSettlementTest is MarketFixture {
 
         vm.expectEmit(address(market));
         emit ITrainingMarket.RoundSettled(
-            projectId, 0, primary, 1000 ether, 4 * eachWei, request.proof.outcomeWords, submitters, earningsWei
+            projectId,
+            0,
+            primary,
+            1000 ether,
+            4 * eachWei,
+            request.proof.outcomeWords,
+            submitters,
+            earningsWei
         );
         vm.prank(primary);
         market.settleRound(request);
@@ -134,8 +141,7 @@ contract TrainingMarketSettlementTest is MarketFixture {
         statement.commitments[6] = submitted[3];
         statement.termsWords = new uint256[](1);
         // active 0, 1, 2, 3, 5, 6; bound 2^40; weights 1, -, 3, 4
-        statement.termsWords[0] =
-            0x6f | (1 << 72) | (1 << 96) | (3 << 116) | (uint256(4) << 126);
+        statement.termsWords[0] = 0x6f | (1 << 72) | (1 << 96) | (3 << 116) | (uint256(4) << 126);
         vm.expectCall(address(verifier), abi.encodeCall(IRoundVerifier.verifyRound, (statement, request.proof)));
         vm.prank(primary);
         market.settleRound(request);
@@ -201,7 +207,10 @@ contract TrainingMarketSettlementTest is MarketFixture {
         market.settleRound(request);
         vm.expectRevert(
             abi.encodeWithSelector(
-                ITrainingMarket.MarketWrongPhase.selector, projectId, RoundPhase.Settle, RoundPhase.Idle
+                ITrainingMarket.MarketWrongPhase.selector,
+                projectId,
+                RoundPhase.Settle,
+                RoundPhase.Idle
             )
         );
         market.settleRound(request);
@@ -214,7 +223,10 @@ contract TrainingMarketSettlementTest is MarketFixture {
         _refused(
             request,
             abi.encodeWithSelector(
-                ITrainingMarket.MarketWrongPhase.selector, projectId, RoundPhase.Settle, RoundPhase.Commit
+                ITrainingMarket.MarketWrongPhase.selector,
+                projectId,
+                RoundPhase.Settle,
+                RoundPhase.Commit
             )
         );
         _closeCommit(projectId);
@@ -402,9 +414,7 @@ contract TrainingMarketSettlementTest is MarketFixture {
         for (uint8 reason = 1; reason <= 2; ++reason) {
             request.exclusionReasons = abi.encodePacked(reason);
             vm.warp(START + 49);
-            _refused(
-                request, abi.encodeWithSelector(ITrainingMarket.MarketInvalidExclusion.selector, 5, reason)
-            );
+            _refused(request, abi.encodeWithSelector(ITrainingMarket.MarketInvalidExclusion.selector, 5, reason));
         }
         vm.warp(START + 50);
         vm.prank(primary);
@@ -432,9 +442,7 @@ contract TrainingMarketSettlementTest is MarketFixture {
         request.exclusionReasons = hex"03";
         for (uint256 i = 0; i < 3; ++i) {
             request.excludedMask = masks[i];
-            _refused(
-                request, abi.encodeWithSelector(ITrainingMarket.MarketInvalidExclusion.selector, slots[i], 3)
-            );
+            _refused(request, abi.encodeWithSelector(ITrainingMarket.MarketInvalidExclusion.selector, slots[i], 3));
         }
         request.excludedMask = 1 << 3;
         request.exclusionReasons = hex"00";

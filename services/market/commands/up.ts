@@ -9,12 +9,18 @@ export const register: RegisterCommand = (parent, context) => {
   const defaults = defaultMarketOptions;
   parent
     .command("up")
-    .description("the whole market on this machine: chain, aggregators, trainers, attackers, web page")
+    .description(
+      "the whole market on this machine: chain, aggregators, trainers, attackers, web page",
+    )
     .option("--rounds <number>", "rounds to train", String(defaults.rounds))
     .option("--trainers <number>", "trainers", String(defaults.trainers))
     .option("--model <name>", "logistic, mlp or cnn", defaults.model)
     .option("--split <plan>", "how samples are spread: iid or dirichlet:<alpha>", defaults.split)
-    .option("--attackers <list>", "attacks of the last trainers, by comma", defaults.attackers.join(","))
+    .option(
+      "--attackers <list>",
+      "attacks of the last trainers, by comma",
+      defaults.attackers.join(","),
+    )
     .option("--slots <number>", "slots of the circuit: 8 or 16", String(defaults.slots))
     .option("--samples <number>", "samples of all trainers together", String(defaults.samples))
     .option("--seed <text>", "repeats training, selection and payments", defaults.seed)

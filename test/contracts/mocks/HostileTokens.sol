@@ -68,7 +68,7 @@ contract ReentrantToken is TestToken {
     function _update(address from, address to, uint256 amountWei) internal override {
         super._update(from, to, amountWei);
         if (_target != address(0)) {
-            (bool ok,) = _target.call(_call);
+            (bool ok, ) = _target.call(_call);
             hasSucceeded = hasSucceeded || ok;
         }
     }
