@@ -67,7 +67,7 @@ export async function runExternalTrainer(parameters: RunExternalTrainerParameter
   if (child.stdout) readProgress(child.stdout, parameters.onProgress);
   const guard = guardLimits(child, parameters);
   try {
-    const { code, cause } = await waitForEnd(child);
+    const { code, cause } = await waitForEnd(child, () => guard.broken() !== null);
     const broken = guard.broken();
     if (broken)
       throw new CommonweightError(broken.definition, broken.message, { details: { messages } });
@@ -80,16 +80,20 @@ export async function runExternalTrainer(parameters: RunExternalTrainerParameter
     }
   } finally {
     guard.stop();
-    // Children that outlive the program would go on using the machine.
-    endGroup(child, "SIGKILL");
   }
 }
 
 const lastLine = (text: string) => text.trim().split("\n").at(-1) || "no message";
 
-function waitForEnd(child: ChildProcess): Promise<{ code: number | null; cause?: unknown }> {
+function waitForEnd(
+  child: ChildProcess,
+  isEnding: () => boolean,
+): Promise<{ code: number | null; cause?: unknown }> {
   return new Promise((resolve) => {
     child.once("error", (cause) => resolve({ code: null, cause }));
+    // Children that outlive the program would hold its output open, and go on using the machine. After a polite signal
+    // the shell may be gone before the program, which still has its time to clean up.
+    child.once("exit", () => !isEnding() && endGroup(child, "SIGKILL"));
     child.once("close", (code) => resolve({ code }));
   });
 }
@@ -134,12 +138,17 @@ function guardLimits(
       end({ definition: learningErrors.trainerTimedOut, message: `ended after ${timeoutMs} ms` }),
     timeoutMs,
   );
-  const memoryTimer = setInterval(async () => {
+  const checkMemory = async () => {
     const used = child.pid === undefined ? 0 : await residentMemoryMb(child.pid);
-    if (used > memoryMb) {
-      const message = `it used ${Math.round(used)} MB of ${memoryMb}`;
+    if (used <= memoryMb) return;
+    const message = `it used ${Math.round(used)} MB of ${memoryMb}`;
+    end({ definition: learningErrors.trainerOutOfMemory, message });
+  };
+  const memoryTimer = setInterval(() => {
+    checkMemory().catch(() => {
+      const message = "its memory cannot be measured on this machine, so the limit cannot be kept";
       end({ definition: learningErrors.trainerOutOfMemory, message });
-    }
+    });
   }, MEMORY_CHECK_MS);
   const onAbort = () => end({ definition: learningErrors.cancelled });
   signal?.addEventListener("abort", onAbort, { once: true });

@@ -131,6 +131,14 @@ describe("a trainer's own program", () => {
     await expect(running).rejects.toMatchObject({ code: "CW3006" });
   });
 
+  test("does not keep us waiting for children that it left behind", async () => {
+    const source = `import { spawn } from "node:child_process";
+      spawn(process.execPath, ["-e", "setInterval(() => {}, 100)"], { stdio: "inherit" }).unref();
+      process.exit(0);`;
+
+    await expect(runProgram(source, { timeoutMs: 15_000 })).resolves.toBeTypeOf("string");
+  });
+
   test("does not see our environment", async () => {
     process.env.COMMONWEIGHT_TEST_SECRET = "key";
 
