@@ -34,7 +34,7 @@ function markdown({ title: heading, columns, rows }: Table): string {
 
 /**
  * `npm run bench -- rules`: tables in Markdown, or `--json`. `--seeds 1,2`, `--rounds 15`, `--tasks mnist,table,words` and
- * `--experiments fidelity,attacks,stale,quorum,splitting` narrow it. The same options give the same numbers everywhere.
+ * `--experiments fidelity,attacks,stale,quorum,splitting` narrow it; `--rate 0.05` multiplies all learning rates. The same options give the same numbers everywhere.
  */
 export async function runBenchmark(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -43,6 +43,7 @@ export async function runBenchmark(args: readonly string[]): Promise<void> {
       json: { type: "boolean", default: false },
       seeds: { type: "string", default: "1,2,3,4" },
       rounds: { type: "string", default: "15" },
+      rate: { type: "string", default: "1" },
       tasks: { type: "string", default: Object.keys(TASKS).join() },
       experiments: { type: "string", default: Object.keys(EXPERIMENTS).join() },
     },
@@ -51,7 +52,8 @@ export async function runBenchmark(args: readonly string[]): Promise<void> {
   for (const name of values.tasks.split(",")) {
     const make = TASKS[name];
     if (!make) throw new RangeError(`there is no task ${name}`);
-    tasks.push(await make());
+    const task = await make();
+    tasks.push({ ...task, learningRate: task.learningRate * Number(values.rate) });
   }
   const seeds = values.seeds.split(",").map(Number);
   const options = { tasks, seeds, rounds: Number(values.rounds) };
