@@ -2,6 +2,8 @@
  * The only door to `@jax-js/jax`: turns a model description into compiled functions (loss with gradient by automatic
  * differentiation, one optimiser step, logits). Everything outside speaks plain typed arrays.
  *
+ * Longer than other files because it is a door: its parts share jax-js types that nothing else may see.
+ *
  * jax-js counts references: each use of an array consumes it, `.ref` keeps it. Arrays left over are disposed here.
  */
 import { defaultDevice, init, jit, lax, nn, numpy as np, valueAndGrad } from "@jax-js/jax";
