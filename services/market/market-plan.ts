@@ -96,8 +96,9 @@ export function marketTerms(
     aggregatorBondWei: ETHER / 2n,
     joinSeconds: 120,
     openSeconds: 120,
-    commitSeconds: options.model === "cnn" ? 180 : 75,
-    revealSeconds: 30,
+    // The phase ends as soon as everybody is in; the time is for a busy machine, and for a trainer that crashed.
+    commitSeconds: 240,
+    revealSeconds: 60,
     settleSeconds: 180,
     rounds: options.rounds,
     extraRounds: 3,
