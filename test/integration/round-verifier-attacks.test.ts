@@ -14,7 +14,12 @@ import {
   innerProduct,
   type Polynomial,
 } from "./naive-gram-prover.ts";
-import { askVerifier, openVerifierChain, type VerifierChain } from "./round-verifier-chain.ts";
+import {
+  askVerifier,
+  COMPILE_TIMEOUT_MS,
+  openVerifierChain,
+  type VerifierChain,
+} from "./round-verifier-chain.ts";
 import { type NaiveRoundOptions, naiveVectors, settleNaively } from "./settle-naively.ts";
 import { combinePoints, DEVELOPMENT_TAU_G2, VERIFIER_KEYS } from "./verifier-rounds.ts";
 
@@ -28,7 +33,7 @@ let verifier: Contract;
 beforeAll(async () => {
   chain = await openVerifierChain();
   verifier = await chain.deployVerifier({ tauG2: DEVELOPMENT_TAU_G2, keys: VERIFIER_KEYS });
-});
+}, COMPILE_TIMEOUT_MS);
 
 afterAll(() => chain.close());
 

@@ -44,13 +44,18 @@ const SOURCES = [
   "test/contracts/support/VerifierParts.sol",
 ];
 
+/** For hooks that compile: on a fresh clone, and on a machine that does other things too. */
+export const COMPILE_TIMEOUT_MS = 300_000;
+
 const NO_CHECKSUM = `0x${"00".repeat(32)}`;
 
 /** Compiles what is not compiled yet and starts a chain with the chain id of the vectors (31337). */
 export async function openVerifierChain(
-  options: { chainId?: number } = {},
+  options: { chainId?: number; sources?: readonly string[] } = {},
 ): Promise<VerifierChain> {
-  await hre.tasks.getTask("build").run({ files: [...SOURCES], quiet: true });
+  await hre.tasks
+    .getTask("build")
+    .run({ files: [...SOURCES, ...(options.sources ?? [])], quiet: true });
   const connection = await hre.network.create({
     network: "default",
     chainType: "l1",

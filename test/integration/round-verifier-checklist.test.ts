@@ -7,7 +7,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BASE_FIELD, type G1Point, INFINITY, SCALAR_FIELD } from "../../services/protocol/curve.ts";
 import { toScalar } from "../../services/protocol/scalar.ts";
 import type { Cheat } from "./naive-gram-prover.ts";
-import { askVerifier, openVerifierChain, type VerifierChain } from "./round-verifier-chain.ts";
+import {
+  askVerifier,
+  COMPILE_TIMEOUT_MS,
+  openVerifierChain,
+  type VerifierChain,
+} from "./round-verifier-chain.ts";
 import { type NaiveRoundOptions, settleNaively } from "./settle-naively.ts";
 import { DEVELOPMENT_TAU_G2, VERIFIER_KEYS } from "./verifier-rounds.ts";
 
@@ -20,7 +25,7 @@ let verifier: Contract;
 beforeAll(async () => {
   chain = await openVerifierChain();
   verifier = await chain.deployVerifier({ tauG2: DEVELOPMENT_TAU_G2, keys: VERIFIER_KEYS });
-});
+}, COMPILE_TIMEOUT_MS);
 
 afterAll(() => chain.close());
 

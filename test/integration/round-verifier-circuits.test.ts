@@ -4,8 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readCircuitArtifacts } from "../../services/adapters/artifacts/circuit-artifacts.ts";
 import { openCurve } from "../../services/adapters/curve/open-curve.ts";
 import { createRuleProver } from "../../services/adapters/snark/prove-rule.ts";
-import { BLINDING_BASE } from "../../services/protocol/blinding-base.ts";
-import type { Curve, G1Point } from "../../services/protocol/curve.ts";
+import type { Curve } from "../../services/protocol/curve.ts";
 import { gramHash } from "../../services/protocol/gram-hash.ts";
 import { combinedSquare, slotWeights } from "../../services/protocol/gram-proof.ts";
 import { proveGram } from "../../services/protocol/prove-gram.ts";
@@ -15,22 +14,19 @@ import {
   type RoundToProve,
 } from "../../services/protocol/prove-round.ts";
 import { packTerms } from "../../services/protocol/public-signals.ts";
-import type { RoundTerms } from "../../services/protocol/round-terms.ts";
 import { contextHash } from "../../services/protocol/transcript.ts";
 import { trustRule } from "../../services/protocol/trust-rule.ts";
 import { verdictCode } from "../../services/protocol/verdicts.ts";
-import { seededBytes, seededSlots } from "../protocol/gram-cases.ts";
+import { seededBytes } from "../protocol/gram-cases.ts";
+import { CIRCUIT_ROUND_PARAMETERS, circuitRound, statementOf } from "./circuit-round.ts";
 import {
   askVerifier,
+  COMPILE_TIMEOUT_MS,
   openVerifierChain,
   type Verdict,
   type VerifierChain,
 } from "./round-verifier-chain.ts";
-import { combinePoints, DEVELOPMENT_TAU_G2, type RoundStatement } from "./verifier-rounds.ts";
-
-const PARAMETERS = 64;
-const MARKET = "0x5FbDB2315678afecb367f032d93F642f64180aa3";
-const MODEL_COMMITMENT: G1Point = { x: 1n, y: 2n };
+import { combinePoints, DEVELOPMENT_TAU_G2 } from "./verifier-rounds.ts";
 
 let chain: VerifierChain;
 let verifier: Contract;
@@ -40,8 +36,8 @@ const proveRule = createRuleProver(readCircuitArtifacts);
 beforeAll(async () => {
   chain = await openVerifierChain();
   verifier = await chain.deployVerifierWith(["Trust8Key", "Trust16Key"], DEVELOPMENT_TAU_G2);
-  curve = await openCurve({ parameterCount: PARAMETERS });
-});
+  curve = await openCurve({ parameterCount: CIRCUIT_ROUND_PARAMETERS });
+}, COMPILE_TIMEOUT_MS);
 
 afterAll(async () => {
   await chain.close();
@@ -49,56 +45,6 @@ afterAll(async () => {
   // snarkjs keeps the threads of its curve in a global.
   await (globalThis as { curve_bn128?: { terminate(): Promise<void> } }).curve_bn128?.terminate();
 });
-
-/** Updates that resemble the reference, one that points the other way, one that is missing. */
-async function roundToProve(slotCount: number): Promise<RoundToProve> {
-  const slots = seededSlots(`real ${slotCount}`, slotCount, PARAMETERS, [slotCount - 1]).map(
-    (vector, slot) => (slot === 4 && vector ? vector.map((value) => -value) : vector),
-  ) as RoundToProve["slots"];
-  const blindings = slots.map((vector, slot) => (vector ? 10n ** BigInt(slot + 20) : 0n));
-  const commitments: G1Point[] = [];
-  for (const [slot, vector] of slots.entries()) {
-    commitments.push(
-      vector
-        ? combinePoints(
-            [await curve.commitIntegers(vector), BLINDING_BASE],
-            [1n, blindings[slot] ?? 0n],
-          )
-        : { x: 0n, y: 0n },
-    );
-  }
-  const terms: RoundTerms = {
-    slotCount,
-    active: slots.map((vector) => vector !== null),
-    normBoundSquared: 1n << 50n,
-    parameterA: 0,
-    parameterB: 0,
-    baseWeights: slots.slice(3).map((vector, trainer) => (vector ? 100 + trainer : 0)),
-  };
-  const context = {
-    chainId: 31337n,
-    market: BigInt(MARKET),
-    projectId: 1n,
-    roundIndex: 4n,
-    parameterCount: PARAMETERS,
-    modelCommitment: MODEL_COMMITMENT,
-  };
-  return { context, rule: trustRule, terms, slots, blindings, commitments };
-}
-
-function statementOf(round: RoundToProve): RoundStatement {
-  return {
-    market: MARKET,
-    projectId: round.context.projectId,
-    roundIndex: round.context.roundIndex,
-    ruleId: 1n,
-    slots: BigInt(round.terms.slotCount),
-    parameterCount: BigInt(PARAMETERS),
-    termsWords: packTerms(round.terms),
-    modelCommitment: MODEL_COMMITMENT,
-    commitments: round.commitments,
-  };
-}
 
 function nameOf(verdict: Verdict): string {
   return "error" in verdict ? verdict.error : "accepted";
@@ -108,13 +54,13 @@ describe.each([8, 16])("a round with %i slots", (slotCount) => {
   let round: RoundToProve;
   let proven: ProvenRound;
   beforeAll(async () => {
-    round = await roundToProve(slotCount);
+    round = await circuitRound(curve, trustRule, slotCount);
     proven = await proveRound(round, {
       curve,
       proveRule,
       randomBytes: seededBytes(`secrets ${slotCount}`),
     });
-  });
+  }, COMPILE_TIMEOUT_MS);
 
   it("is accepted with the outcome that the rule computes in TypeScript", async () => {
     const verdict = await askVerifier(chain, verifier, statementOf(round), proven.proof);
@@ -127,7 +73,7 @@ describe.each([8, 16])("a round with %i slots", (slotCount) => {
     expect(proven.outcome.verdicts[1]).toBe("against-reference");
     expect(proven.outcome.isVoid).toBe(false);
     expect(outcome.newModelCommitment.toObject()).toEqual(
-      combinePoints([MODEL_COMMITMENT, proven.proof.aggregateCommitment], [1n, 1n]),
+      combinePoints([round.context.modelCommitment, proven.proof.aggregateCommitment], [1n, 1n]),
     );
   });
 
@@ -159,7 +105,7 @@ describe.each([8, 16])("a round with %i slots", (slotCount) => {
         slotCount,
         terms: packTerms(round.terms),
       }),
-      parameterCount: PARAMETERS,
+      parameterCount: CIRCUIT_ROUND_PARAMETERS,
       randomBytes: seededBytes("a false claim"),
     });
     const { salt, dummyRow, alpha, mu } = claim;

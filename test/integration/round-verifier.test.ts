@@ -9,6 +9,7 @@ import type { RoundProof } from "../../services/protocol/settlement.ts";
 import { alphaChallenge, contextHash } from "../../services/protocol/transcript.ts";
 import {
   askVerifier,
+  COMPILE_TIMEOUT_MS,
   openVerifierChain,
   type Verdict,
   type VerifierChain,
@@ -36,7 +37,7 @@ const rounds = vectorRounds();
 beforeAll(async () => {
   chain = await openVerifierChain();
   verifier = await chain.deployVerifier({ tauG2: DEVELOPMENT_TAU_G2, keys: VERIFIER_KEYS });
-});
+}, COMPILE_TIMEOUT_MS);
 
 afterAll(() => chain.close());
 
