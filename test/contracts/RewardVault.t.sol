@@ -125,6 +125,11 @@ contract RewardVaultTest is Test {
         vault.withdraw(address(switched), makeAddr("elsewhere"));
         assertEq(switched.balanceOf(makeAddr("elsewhere")), 40);
         assertEq(vault.owed(address(switched)), 0);
+        vm.expectRevert(
+            abi.encodeWithSelector(IRewardVault.VaultNothingToWithdraw.selector, address(switched), alice)
+        );
+        vm.prank(alice);
+        vault.withdraw(address(switched), alice);
     }
 
     function test_pay_everyMisbehaviour_keepsTheAmount() public {

@@ -1,0 +1,141 @@
+/** A mistake that somebody could make in the market's contracts, and the suite that must notice. */
+export interface Fault {
+  readonly name: string;
+  /** Relative to contracts/. */
+  readonly file: string;
+  /** Occurs exactly once in the file. */
+  readonly original: string;
+  readonly planted: string;
+  /** Relative to test/contracts/. */
+  readonly suite: string;
+}
+
+/** Swapped comparisons, missing checks, roundings in the wrong direction, wrong addressees. */
+export const faults: readonly Fault[] = [
+  {
+    name: "a pot pays what it does not hold, out of another project's",
+    file: "RewardVault.sol",
+    original: "if (total > pot.amountWei) revert",
+    planted: "if (total > pot.amountWei && total > _owedWei[pot.token]) revert",
+    suite: "RewardVault.t.sol",
+  },
+  {
+    name: "a fee-on-transfer token is accepted",
+    file: "RewardVault.sol",
+    original: "if (received != amountWei)",
+    planted: "if (received > amountWei)",
+    suite: "RewardVault.t.sol",
+  },
+  {
+    name: "a payee that cannot be paid loses its claim",
+    file: "RewardVault.sol",
+    original: "_claimsWei[token][payee] += amountWei;",
+    planted: "_claimsWei[token][payee] += 0;",
+    suite: "RewardVault.t.sol",
+  },
+  {
+    name: "a claim can be withdrawn twice",
+    file: "RewardVault.sol",
+    original: "_claimsWei[token][msg.sender] = 0;",
+    planted: "",
+    suite: "RewardVault.t.sol",
+  },
+  {
+    name: "anybody can move money",
+    file: "RewardVault.sol",
+    original: "if (msg.sender != _MARKET) revert",
+    planted: "if (msg.sender == address(0)) revert",
+    suite: "RewardVault.t.sol",
+  },
+  {
+    name: "a caller starves a payee of gas",
+    file: "RewardVault.sol",
+    original: "if (gasleft() < _GAS_BEFORE_TRANSFER) revert",
+    planted: "if (gasleft() < 30_000) revert",
+    suite: "RewardVault.t.sol",
+  },
+  {
+    name: "shares are rounded up, so a round pays more than its budget",
+    file: "libraries/Payouts.sol",
+    original: "(sharedWei * shares[i]) / SHARE_SUM",
+    planted: "(sharedWei * shares[i] + SHARE_SUM - 1) / SHARE_SUM",
+    suite: "MarketRules.t.sol",
+  },
+  {
+    name: "the cap is not applied",
+    file: "libraries/Payouts.sol",
+    original: "payWei < capWei ? payWei : capWei",
+    planted: "payWei < capWei ? payWei : payWei",
+    suite: "MarketRules.t.sol",
+  },
+  {
+    name: "the commit phase lasts a second too long",
+    file: "libraries/RoundPhases.sol",
+    original: "if (nowSeconds < clock.commitClosesAt) return",
+    planted: "if (nowSeconds <= clock.commitClosesAt) return",
+    suite: "MarketRules.t.sol",
+  },
+  {
+    name: "a rejection lowers reliability too much",
+    file: "libraries/Reliability.sol",
+    original: "verdict == _ABOVE_NORM_BOUND ? 1 : 4",
+    planted: "verdict == _ABOVE_NORM_BOUND ? 1 : 3",
+    suite: "MarketRules.t.sol",
+  },
+  {
+    name: "sampling is off by one ticket",
+    file: "libraries/Sampling.sol",
+    original: "if (sum > ticket)",
+    planted: "if (sum >= ticket)",
+    suite: "MarketRules.t.sol",
+  },
+  {
+    name: "a stake is burned for what depends on the owner's reference",
+    file: "libraries/RoundSettlement.sol",
+    original: "if (verdict == _ABOVE_NORM_BOUND)",
+    planted: "if (verdict == 6)",
+    suite: "TrainingMarket.settlement.t.sol",
+  },
+  {
+    name: "a void round touches reliability",
+    file: "libraries/RoundSettlement.sol",
+    original: "outcome.isVoid ? 0 : verdict",
+    planted: "outcome.isVoid ? verdict : verdict",
+    suite: "TrainingMarket.settlement.t.sol",
+  },
+  {
+    name: "a settlement may be about other updates than those submitted",
+    file: "libraries/RoundSubmissions.sol",
+    original: "if (hash != submissions.submissionsHash)",
+    planted: "if (hash == 0)",
+    suite: "TrainingMarket.settlement.t.sol",
+  },
+  {
+    name: "an aggregator ignores a key that was released on chain",
+    file: "libraries/Exclusions.sol",
+    original: "project.reveals.roundIndex == roundIndex",
+    planted: "project.reveals.roundIndex != roundIndex",
+    suite: "TrainingMarket.settlement.t.sol",
+  },
+  {
+    name: "a standby settles before its turn",
+    file: "libraries/AggregatorTurns.sol",
+    original: "if (place > turn) {",
+    planted: "if (place > turn + 1) {",
+    suite: "TrainingMarket.liveness.t.sol",
+  },
+  {
+    name: "a late primary pays itself from its own bond",
+    file: "libraries/MissedTurns.sol",
+    original: "hasSettler && settler != index",
+    planted: "hasSettler",
+    suite: "TrainingMarket.liveness.t.sol",
+  },
+  {
+    name: "a trainer who left submits from the place of its successor",
+    file: "TrainingMarket.sol",
+    original: "if (!isTrainer || submissions",
+    planted: "if (submissions",
+    suite: "TrainingMarket.rounds.t.sol",
+  },
+];
