@@ -1,4 +1,4 @@
-import { readSettlements, readVoidedRounds, readModels } from "../adapters/chain/history.ts";
+import { readModels, readSettlements, readVoidedRounds } from "../adapters/chain/history.ts";
 import { readParticipant } from "../adapters/chain/participant.ts";
 import type { Project } from "../adapters/chain/project.ts";
 import { unpackOutcome } from "../protocol/public-signals.ts";

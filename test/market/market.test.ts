@@ -6,9 +6,9 @@ import { readSettlements } from "../../services/adapters/chain/history.ts";
 import { readParticipant } from "../../services/adapters/chain/participant.ts";
 import type { Project } from "../../services/adapters/chain/project.ts";
 import { readBalance } from "../../services/adapters/chain/token.ts";
-import { unpackOutcome } from "../../services/protocol/public-signals.ts";
 import { type Market, type MarketEvent, startMarket } from "../../services/market/market.ts";
 import { defaultMarketOptions } from "../../services/market/market-plan.ts";
+import { unpackOutcome } from "../../services/protocol/public-signals.ts";
 
 /** A short run of exactly what `npm start` does: real processes, proofs, chain, IPFS and payments. */
 describe("the market on a laptop", () => {
@@ -70,7 +70,9 @@ describe("the market on a laptop", () => {
   });
 
   it("learns: the final model is far better than the initial one", () => {
-    const accuracies = events.filter(({ type }) => type === "evaluated").map((each) => each.accuracy);
+    const accuracies = events
+      .filter(({ type }) => type === "evaluated")
+      .map((each) => each.accuracy);
     expect(Number(accuracies[0])).toBeLessThan(0.2);
     expect(Number(accuracies.at(-1))).toBeGreaterThan(0.5);
   });
@@ -79,7 +81,9 @@ describe("the market on a laptop", () => {
     const { chain, addresses } = market;
     expect(project.escrowWei).toBe(0n);
     const claims = await Promise.all(
-      market.trainers.map(({ address }) => chain.vault.getFunction("claimOf").staticCall(addresses.wrappedNative, address)),
+      market.trainers.map(({ address }) =>
+        chain.vault.getFunction("claimOf").staticCall(addresses.wrappedNative, address),
+      ),
     );
     const held = await readBalance(chain, addresses.wrappedNative, addresses.vault);
     expect(held).toBe(claims.reduce((sum: bigint, claim) => sum + (claim as bigint), 0n));
