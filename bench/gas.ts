@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
+import { measureMarketGas } from "./gas/market-gas.ts";
 import { measureVerifierGas } from "./gas/verifier-gas.ts";
 
-export const title =
-  "gas of Gram proof, rule proof and the merged verification, per number of slots";
+export const title = "gas: Gram proof, rule proof, merged verification; every step of the market";
 
 /** `npm run bench -- gas --json`: exact on every machine. */
 export async function runBenchmark(args: readonly string[]): Promise<void> {
@@ -10,7 +10,11 @@ export async function runBenchmark(args: readonly string[]): Promise<void> {
     args: [...args],
     options: { json: { type: "boolean", default: false } },
   });
-  const rows = await measureVerifierGas();
-  if (values.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
-  else console.table(rows);
+  const figures = { verifier: await measureVerifierGas(), market: await measureMarketGas() };
+  if (values.json) {
+    process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
+  } else {
+    console.table(figures.verifier);
+    console.table(figures.market);
+  }
 }
