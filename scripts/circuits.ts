@@ -5,45 +5,42 @@
  *   npm run circuits -- trust-32 trust-8      these circuits, stale or not
  *   npm run circuits -- --list                what there is
  *
- * Keys for real money: `node scripts/circuits/phase2.ts`, see docs/trusted-setup.md.
+ *   npm run circuits -- phase2 ...            keys for real money: see docs/trusted-setup.md
  */
 import { parseArgs } from "node:util";
 import { closeSnarkThreads } from "../services/adapters/snark/snark-threads.ts";
 import { buildDevelopmentKey } from "./circuits/build-development-key.ts";
-import { type CircuitEntry, readCircuitTable } from "./circuits/circuit-table.ts";
+import { readCircuitTable } from "./circuits/circuit-table.ts";
 import { readKeyManifest } from "./circuits/key-manifest.ts";
+import { runPhase2 } from "./circuits/phase2.ts";
 import { sourceHash } from "./circuits/source-hash.ts";
 
-const { values, positionals } = parseArgs({
-  options: { list: { type: "boolean", default: false } },
-  allowPositionals: true,
-});
+const args = process.argv.slice(2);
+if (args[0] === "phase2") await runPhase2(args.slice(1), console.log);
+else await makeDevelopmentKeys();
+await closeSnarkThreads();
 
-const table = await readCircuitTable();
-const records = await readKeyManifest();
-
-async function isStale(circuit: CircuitEntry): Promise<boolean> {
-  const record = records.find(({ name }) => name === circuit.name);
-  return record?.sourceHash !== (await sourceHash(circuit));
-}
-
-if (values.list) {
-  for (const circuit of table) {
-    const record = records.find(({ name }) => name === circuit.name);
-    const state =
-      record === undefined ? "not built" : (await isStale(circuit)) ? "stale" : "current";
-    console.log(`${circuit.name.padEnd(14)} ${state.padEnd(10)} ${record?.label ?? ""}`);
-  }
-} else {
+async function makeDevelopmentKeys(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args,
+    options: { list: { type: "boolean", default: false } },
+    allowPositionals: true,
+  });
+  const table = await readCircuitTable();
+  const records = await readKeyManifest();
   const unknown = positionals.filter((name) => !table.some((circuit) => circuit.name === name));
   if (unknown.length > 0) throw new Error(`no such circuit: ${unknown.join(", ")}`);
+
   for (const circuit of table) {
+    const record = records.find(({ name }) => name === circuit.name);
+    const isStale = record?.sourceHash !== (await sourceHash(circuit));
+    if (values.list) {
+      const state = record === undefined ? "not built" : isStale ? "stale" : "current";
+      console.log(`${circuit.name.padEnd(14)} ${state.padEnd(10)} ${record?.label ?? ""}`);
+      continue;
+    }
     const isWanted =
-      positionals.length > 0
-        ? positionals.includes(circuit.name)
-        : circuit.isCommitted && (await isStale(circuit));
-    if (!isWanted) continue;
-    await buildDevelopmentKey(circuit, (line) => console.log(line));
+      positionals.length > 0 ? positionals.includes(circuit.name) : circuit.isCommitted && isStale;
+    if (isWanted) await buildDevelopmentKey(circuit, (line) => console.log(line));
   }
 }
-await closeSnarkThreads();

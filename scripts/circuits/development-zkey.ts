@@ -2,6 +2,7 @@ import { blake2b } from "@noble/hashes/blake2.js";
 import { buildBn128 } from "ffjavascript";
 import { littleEndianBytes } from "../../services/adapters/curve/scalar-bytes.ts";
 import { BASE_FIELD, SCALAR_FIELD } from "../../services/protocol/curve.ts";
+import { scalarPower, toScalar } from "../../services/protocol/scalar.ts";
 import { concatenate, containerFile, doubleMontgomery, word32 } from "./binary-file.ts";
 import { type GroupName, pointBytes } from "./fixed-base.ts";
 import { keyExponents, type SetupSecrets } from "./groth16-exponents.ts";
@@ -30,10 +31,29 @@ function coefficientSection({ constraints, publicCount }: R1cs): Uint8Array {
   return bytes;
 }
 
-/** The hash of everything in a key, to which contributions are tied; in the order and with the quirks of snarkjs 0.7. */
+const HASH_CHUNK = 2 ** 14;
+
+/**
+ * `tau^(N + i) - tau^i` for i = 0 .. N - 2, by which snarkjs' circuit hash stands for H. Its last chunk is as long as the
+ * others, so from N = 2^15 on it hashes one more.
+ */
+function differenceExponents(domainSize: number, tau: bigint): bigint[] {
+  const chunk = Math.min(domainSize - 1, HASH_CHUNK);
+  const total = Math.ceil((domainSize - 1) / chunk) * chunk;
+  let value = toScalar(scalarPower(tau, BigInt(domainSize)) - 1n);
+  return Array.from({ length: total }, () => {
+    const current = value;
+    value = (value * tau) % SCALAR_FIELD;
+    return current;
+  });
+}
+
+/** The hash of everything in a key, to which contributions are tied; in the order of snarkjs 0.7. */
 async function circuitHash(points: {
   readonly header: readonly [GroupName, Uint8Array][];
   readonly domainSize: number;
+  /** See `differenceExponents`. */
+  readonly differences: Uint8Array;
   readonly sections: readonly [GroupName, Uint8Array][];
 }): Promise<Uint8Array> {
   const bn = (await buildBn128(true)) as unknown as Record<
@@ -54,12 +74,8 @@ async function circuitHash(points: {
     count(bytes.length / pointBytes(group));
     await update(group, bytes);
     if (index === 0) {
-      // snarkjs means to hash the differences of H here, but subtracts each point from itself, in chunks of 2^14.
-      const most = points.domainSize - 1;
-      count(most);
-      const chunk = Math.min(most, 2 ** 14);
-      const zeros = await bn.G1.batchLEMtoU(new Uint8Array(chunk * 64));
-      for (let from = 0; from < most; from += 2 ** 14) hash.update(zeros);
+      count(points.domainSize - 1);
+      await update("G1", points.differences);
     }
   }
   return hash.digest();
@@ -94,6 +110,10 @@ export async function developmentZkey(
       ["G2", one2],
     ],
     domainSize: exponents.domainSize,
+    differences: await multiplyGenerator(
+      "G1",
+      differenceExponents(exponents.domainSize, secrets.tau),
+    ),
     sections: [
       ["G1", ic],
       ["G1", l],

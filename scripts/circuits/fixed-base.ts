@@ -12,10 +12,8 @@ export interface MultiplyTask {
   readonly scalars: readonly bigint[];
 }
 
-const WINDOW_BITS = 12;
-const WINDOWS = Math.ceil(254 / WINDOW_BITS);
-const ENTRIES = 2 ** WINDOW_BITS;
-const BATCH = ENTRIES;
+const SCALAR_BITS = 254;
+const BATCH = 4096;
 
 /** Bytes of an affine point; a projective one has half as many again. */
 export function pointBytes(group: GroupName): number {
@@ -23,7 +21,8 @@ export function pointBytes(group: GroupName): number {
 }
 
 /**
- * Multiplies a generator by each of the scalars, 21 additions a point: tables of every multiple of each power of 2^12.
+ * Multiplies a generator by each of the scalars: tables of every multiple of each power of 2^12 (of less for few scalars),
+ * then 22 additions a point.
  *
  * @param module The curve's wasm program, as `buildWasmProgram` compiles it.
  * @returns Affine points in Montgomery form, as `.zkey` and `.ptau` files store them; zeros for infinity.
@@ -38,20 +37,23 @@ export async function multiplyHere(
   const prefix = group === "G1" ? "g1m" : "g2m";
   const call = (name: string, ...args: number[]) => machine.call(`${prefix}_${name}`, ...args);
 
+  const windowBits = Math.min(12, Math.max(3, Math.floor(Math.log2(scalars.length))));
+  const windows = Math.ceil(SCALAR_BITS / windowBits);
+  const entries = 2 ** windowBits;
   const work = machine.allocate((BATCH + 1) * projective);
-  const tables = machine.allocate(WINDOWS * ENTRIES * affine);
+  const tables = machine.allocate(windows * entries * affine);
   const nextBase = machine.allocate(affine);
   let base = machine.load(generator);
-  for (let window = 0; window < WINDOWS; window++) {
-    const table = tables + window * ENTRIES * affine;
+  for (let window = 0; window < windows; window++) {
+    const table = tables + window * entries * affine;
     call("zero", work);
-    for (let digit = 1; digit <= ENTRIES; digit++) {
+    for (let digit = 1; digit <= entries; digit++) {
       call("addMixed", work + (digit - 1) * projective, base, work + digit * projective);
     }
-    call("batchToAffine", work, ENTRIES, table);
+    call("batchToAffine", work, entries, table);
     // One multiple more than the digits need: it is the next window's base.
     base = nextBase;
-    call("batchToAffine", work + ENTRIES * projective, 1, base);
+    call("batchToAffine", work + entries * projective, 1, base);
   }
 
   const points = new Uint8Array(scalars.length * affine);
@@ -60,9 +62,9 @@ export async function multiplyHere(
     for (const [index, scalar] of part.entries()) {
       const sum = work + index * projective;
       call("zero", sum);
-      for (const [window, digit] of digits(scalar).entries()) {
+      for (const [window, digit] of digits(scalar, windowBits).entries()) {
         if (digit !== 0) {
-          call("addMixed", sum, tables + (window * ENTRIES + digit) * affine, sum);
+          call("addMixed", sum, tables + (window * entries + digit) * affine, sum);
         }
       }
     }
@@ -72,13 +74,14 @@ export async function multiplyHere(
   return points;
 }
 
-/** Base-2^12 digits of a scalar, lowest first. */
-function digits(scalar: bigint): number[] {
+/** Digits of a scalar in base 2^bits, lowest first; at most 12 bits. */
+function digits(scalar: bigint, bits: number): number[] {
   const bytes = littleEndianBytes(scalar);
-  return Array.from({ length: WINDOWS }, (_, window) => {
-    const bit = window * WINDOW_BITS;
-    const byte = bit >> 3;
-    const pair = (bytes[byte] as number) | ((bytes[byte + 1] ?? 0) << 8);
-    return (pair >> (bit & 7)) & (ENTRIES - 1);
+  return Array.from({ length: Math.ceil(SCALAR_BITS / bits) }, (_, window) => {
+    const position = window * bits;
+    const byte = position >> 3;
+    const three =
+      (bytes[byte] as number) | ((bytes[byte + 1] ?? 0) << 8) | ((bytes[byte + 2] ?? 0) << 16);
+    return (three >> (position & 7)) & (2 ** bits - 1);
   });
 }

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { buildWasmProgram } from "../../services/adapters/curve/wasm-program.ts";
-import { type GroupName, type MultiplyTask, pointBytes } from "./fixed-base.ts";
+import { type GroupName, type MultiplyTask, multiplyHere, pointBytes } from "./fixed-base.ts";
 
 /** What a worker gets. */
 export interface MultiplyJob {
@@ -9,7 +9,10 @@ export interface MultiplyJob {
   readonly task: MultiplyTask;
 }
 
-// Tables take half a second: below this a second thread costs more than it saves.
+// Building the program takes a tenth of a second, and a key needs it a dozen times.
+let program: ReturnType<typeof buildWasmProgram> | undefined;
+
+// Below this a second thread, which has to make its own tables, costs more than it saves.
 const LEAST_PER_THREAD = 4096;
 
 /**
@@ -21,12 +24,13 @@ export async function multiplyGenerator(
   group: GroupName,
   scalars: readonly bigint[],
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { bn, module } = await buildWasmProgram();
+  program ??= buildWasmProgram();
+  const { bn, module } = await program;
   const generator = bn[group].toAffine(bn[group].g).slice();
-  const threads = Math.max(
-    1,
-    Math.min(availableParallelism(), Math.ceil(scalars.length / LEAST_PER_THREAD)),
-  );
+  if (scalars.length <= LEAST_PER_THREAD) {
+    return await multiplyHere(module, { group, generator, scalars });
+  }
+  const threads = Math.min(availableParallelism(), Math.ceil(scalars.length / LEAST_PER_THREAD));
   const each = Math.ceil(scalars.length / threads);
   const parts = await Promise.all(
     Array.from({ length: threads }, (_, thread) => {

@@ -104,17 +104,24 @@ function parseWitness(bytes: Uint8Array): bigint[] {
   });
 }
 
+/** What the compiler makes of a template. */
+export interface CircuitFiles {
+  readonly r1cs: Uint8Array;
+  readonly wasm: Uint8Array;
+  readonly symbols: string;
+}
+
 /**
  * Compiles a template from `circuits/` with its arguments, once for each state of its sources.
  *
  * @param file Below `circuits/`.
  * @param main The template with its arguments, for instance `FloorDivision(11, 130)`.
  */
-export async function circuitOf(
+export async function circuitFiles(
   file: string,
   main: string,
   publicInputs: readonly string[] = [],
-): Promise<Circuit> {
+): Promise<CircuitFiles> {
   const text = `pragma circom 2.1.9;
 
 include "../../../circuits/${file}";
@@ -132,14 +139,23 @@ component main ${publicInputs.length > 0 ? `{public [${publicInputs.join(", ")}]
   }
   const read = async (path: string) =>
     new Uint8Array(await readFile(join(repositoryRoot, folder, path)));
-  return openCircuit({
+  return {
     r1cs: await read(`${name}.r1cs`),
     wasm: await read(`${name}_js/${name}.wasm`),
     symbols: new TextDecoder().decode(await read(`${name}.sym`)),
-  });
+  };
 }
 
-function openCircuit(files: { r1cs: Uint8Array; wasm: Uint8Array; symbols: string }): Circuit {
+/** {@link circuitFiles}, ready to run. */
+export async function circuitOf(
+  file: string,
+  main: string,
+  publicInputs: readonly string[] = [],
+): Promise<Circuit> {
+  return openCircuit(await circuitFiles(file, main, publicInputs));
+}
+
+function openCircuit(files: CircuitFiles): Circuit {
   const r1cs = readR1cs(files.r1cs);
   const names = new Map<number, string>();
   for (const line of files.symbols.trim().split("\n")) {
