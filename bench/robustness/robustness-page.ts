@@ -8,7 +8,8 @@ const percent = (part: number) => (100 * part).toFixed(1);
 const unique = (values: readonly string[]) => [...new Set(values)];
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => (cell === "" ? "–" : cell)).join(" | ")} |`;
   const rule = line(head.map((_, i) => (i === 0 ? "---" : "---:")));
   return [line(head), rule, ...rows.map(line)].join("\n");
 }
@@ -19,7 +20,8 @@ function find(results: readonly AttackResult[], scenario: string, attack: string
   );
 }
 
-function accuracyTable(results: readonly AttackResult[], scenario: string): string {
+function accuracyTable(all: readonly AttackResult[], scenario: string): string {
+  const results = all.filter((result) => result.scenario === scenario);
   const rules = unique(results.map(({ rule }) => rule));
   const attacks = unique(results.map(({ attack }) => attack));
   const cell = (attack: string, rule: string) => {
@@ -125,7 +127,10 @@ function agreementTable(results: readonly AttackResult[]): string {
 const SOURCES = `Baselines: FedAvg (McMahan et al. 2017), norm clip at the median norm, FLTrust (Cao et al. 2021), Krum and multi-Krum
 (Blanchard et al. 2017, told to expect ${ATTACKERS} attackers), nearest to r (mean of the ${TRAINERS - ATTACKERS} updates nearest to the reference), FoolsGold on
 one round (Fung et al. 2020). \`trust\` and \`multi-krum\` are the market's own rules, run through the functions that aggregator,
-auditor and circuit share; the market's multi-Krum runs after the common filter (f = 1, m = 3).`;
+auditor and circuit share; the market's multi-Krum runs after the common filter (f = 1, m = 3).
+
+The row \`free-rider\` under \`trust\` is what the five honest trainers reach alone: on non-IID data the attackers' own samples are missing,
+and no rule can bring them back. Columns with fewer seeds use the first of them; – was not measured.`;
 
 /** The page `docs/robustness.md`. */
 export function robustnessPage(results: RobustnessResults): string {
