@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { copyFile, readFile, rename, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { join } from "node:path";
-import { wtns } from "snarkjs";
 import { compileCircuit } from "../../scripts/circuits/compile-circuit.ts";
 import { type LinearCombination, type R1cs, readR1cs } from "../../scripts/circuits/r1cs.ts";
 import { circuitSources } from "../../scripts/circuits/source-hash.ts";
@@ -91,25 +91,21 @@ export function bitsOf(name: string, value: bigint, count: number): Record<strin
   );
 }
 
-function parseWitness(bytes: Uint8Array): bigint[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const header = 12 + 12 + 4 + 32 + 4;
-  const count = view.getUint32(header - 4, true);
-  return Array.from({ length: count }, (_, wire) => {
-    let value = 0n;
-    for (let word = 3; word >= 0; word--) {
-      value = (value << 64n) | view.getBigUint64(header + 12 + 32 * wire + 8 * word, true);
-    }
-    return value;
-  });
-}
-
 /** What the compiler makes of a template. */
 export interface CircuitFiles {
   readonly r1cs: Uint8Array;
   readonly wasm: Uint8Array;
   readonly symbols: string;
+  /** Path of the program around the wasm that circom writes. */
+  readonly program: string;
 }
+
+/** What circom's program gives: compiled once, it computes witness after witness. */
+interface WitnessCalculator {
+  calculateWitness(input: CircuitInput): Promise<bigint[]>;
+}
+
+type BuildCalculator = (wasm: Uint8Array) => Promise<WitnessCalculator>;
 
 /**
  * Compiles a template from `circuits/` with its arguments, once for each state of its sources.
@@ -132,10 +128,18 @@ component main ${publicInputs.length > 0 ? `{public [${publicInputs.join(", ")}]
   for (const [path, source] of await circuitSources(file)) hash.update(path + source);
   const name = main.replace(/\W+/g, "-").replace(/-$/, "").toLowerCase();
   const folder = `cache/circuits/test-${name}-${hash.digest("hex").slice(0, 12)}`;
-  const isDone = join(repositoryRoot, folder, "done");
-  if (!existsSync(isDone)) {
-    await compileCircuit({ name, folder, text, isQuiet: true });
-    await writeFile(isDone, "");
+  if (!existsSync(join(repositoryRoot, folder))) {
+    // Test files that run at the same time may want the same circuit: each compiles aside, the first to finish wins.
+    const draft = `cache/circuits/draft-${randomUUID()}`;
+    await compileCircuit({ name, folder: draft, text, isQuiet: true });
+    // It is CommonJS, which this package's `.js` files are not.
+    const generated = join(repositoryRoot, draft, `${name}_js/witness_calculator.js`);
+    await copyFile(generated, join(repositoryRoot, draft, "witness-calculator.cjs"));
+    const isFirst = await rename(join(repositoryRoot, draft), join(repositoryRoot, folder)).then(
+      () => true,
+      () => false,
+    );
+    if (!isFirst) await rm(join(repositoryRoot, draft), { recursive: true });
   }
   const read = async (path: string) =>
     new Uint8Array(await readFile(join(repositoryRoot, folder, path)));
@@ -143,6 +147,7 @@ component main ${publicInputs.length > 0 ? `{public [${publicInputs.join(", ")}]
     r1cs: await read(`${name}.r1cs`),
     wasm: await read(`${name}_js/${name}.wasm`),
     symbols: new TextDecoder().decode(await read(`${name}.sym`)),
+    program: join(repositoryRoot, folder, "witness-calculator.cjs"),
   };
 }
 
@@ -163,11 +168,9 @@ function openCircuit(files: CircuitFiles): Circuit {
     const at = Number(wire);
     if (at > 0 && name !== undefined && !names.has(at)) names.set(at, name);
   }
-  const witness = async (input: CircuitInput) => {
-    const memory = { type: "mem" as const, data: new Uint8Array() };
-    await wtns.calculate({ ...input }, files.wasm, memory);
-    return parseWitness(memory.data);
-  };
+  const build = createRequire(import.meta.url)(files.program) as BuildCalculator;
+  const calculator = build(files.wasm);
+  const witness = async (input: CircuitInput) => (await calculator).calculateWitness(input);
   return {
     r1cs,
     names,

@@ -28,6 +28,7 @@ declare module "snarkjs" {
       witness: FileLike,
       options?: { readonly sanityCheck?: boolean; readonly logGetSignal?: () => void },
     ): Promise<void>;
+    exportJson(witness: FileLike): Promise<bigint[]>;
   };
 
   export const groth16: {
