@@ -38,6 +38,7 @@ library MarketReader {
         view_.aggregateCommitment = project.aggregateCommitment;
         for (uint256 i = 0; i < 3; ++i) {
             view_.bondsWei[i] = project.aggregators[i].bondWei;
+            view_.aggregatorsEarnedWei[i] = project.aggregators[i].earnedWei;
         }
     }
 

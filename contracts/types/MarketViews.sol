@@ -54,6 +54,7 @@ enum TrainerStatus {
 /// @param modelCommitment Commitment of the current model.
 /// @param aggregateCommitment Commitment of the last applied aggregate; `(0, 0)` before the first.
 /// @param bondsWei Bond of each aggregator.
+/// @param aggregatorsEarnedWei Fees and forfeited bonds of others that each aggregator has earned and not been transferred yet.
 struct ProjectView {
     uint256 projectId;
     address owner;
@@ -74,6 +75,7 @@ struct ProjectView {
     G1 modelCommitment;
     G1 aggregateCommitment;
     uint256[3] bondsWei;
+    uint256[3] aggregatorsEarnedWei;
 }
 
 /// @notice The round that is open now; earlier rounds live in events.

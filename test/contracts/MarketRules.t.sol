@@ -164,6 +164,20 @@ contract MarketRulesTest is Test {
         assertEq(drawn & ~uint256(candidates), 0);
     }
 
+    function test_sampling_ticketAtTheBoundary_belongsToTheNext() public pure {
+        // Two candidates of weight 4096: tickets 0 to 4095 are the first's, 4096 to 8191 the second's.
+        uint256[] memory reliabilities = new uint256[](2);
+        bool hasSeenLast;
+        bool hasSeenNext;
+        for (uint256 seed = 0; !hasSeenLast || !hasSeenNext; ++seed) {
+            uint256 ticket = uint256(keccak256(abi.encode(seed, 1, 2, 0))) % 8192;
+            if (ticket != 4095 && ticket != 4096) continue;
+            if (ticket == 4095) hasSeenLast = true;
+            else hasSeenNext = true;
+            assertEq(Sampling.draw(3, reliabilities, 1, seed, 1, 2), ticket == 4095 ? 1 : 2);
+        }
+    }
+
     function test_sampling_reliable_areDrawnMoreOften() public pure {
         uint256[] memory reliabilities = new uint256[](4);
         reliabilities[0] = 65535;

@@ -1950,6 +1950,11 @@ export const trainingMarketAbi = [
       "internalType": "uint256[3]",
       "name": "bondsWei",
       "type": "uint256[3]"
+     },
+     {
+      "internalType": "uint256[3]",
+      "name": "aggregatorsEarnedWei",
+      "type": "uint256[3]"
      }
     ],
     "internalType": "struct ProjectView",
@@ -2256,6 +2261,11 @@ export const trainingMarketAbi = [
      {
       "internalType": "uint256[3]",
       "name": "bondsWei",
+      "type": "uint256[3]"
+     },
+     {
+      "internalType": "uint256[3]",
+      "name": "aggregatorsEarnedWei",
       "type": "uint256[3]"
      }
     ],
