@@ -10,9 +10,14 @@ import {VerifyingKey} from "../types/VerifyingKey.sol";
 /// @title Verifying key of the multi-Krum rule for 8 slots
 contract MultiKrum8Key is IVerifyingKey {
     /// @inheritdoc IVerifyingKey
-    uint8 public constant ruleId = 2;
+    function ruleId() external pure returns (uint8) {
+        return 2;
+    }
+
     /// @inheritdoc IVerifyingKey
-    uint8 public constant slots = 8;
+    function slots() external pure returns (uint8) {
+        return 8;
+    }
 
     /// @inheritdoc IVerifyingKey
     function verifyingKey() external pure returns (VerifyingKey memory key) {

@@ -10,9 +10,14 @@ import {VerifyingKey} from "../types/VerifyingKey.sol";
 /// @title Verifying key of the trust rule for 16 slots
 contract Trust16Key is IVerifyingKey {
     /// @inheritdoc IVerifyingKey
-    uint8 public constant ruleId = 1;
+    function ruleId() external pure returns (uint8) {
+        return 1;
+    }
+
     /// @inheritdoc IVerifyingKey
-    uint8 public constant slots = 16;
+    function slots() external pure returns (uint8) {
+        return 16;
+    }
 
     /// @inheritdoc IVerifyingKey
     function verifyingKey() external pure returns (VerifyingKey memory key) {

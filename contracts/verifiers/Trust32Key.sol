@@ -10,9 +10,14 @@ import {VerifyingKey} from "../types/VerifyingKey.sol";
 /// @title Verifying key of the trust rule for 32 slots
 contract Trust32Key is IVerifyingKey {
     /// @inheritdoc IVerifyingKey
-    uint8 public constant ruleId = 1;
+    function ruleId() external pure returns (uint8) {
+        return 1;
+    }
+
     /// @inheritdoc IVerifyingKey
-    uint8 public constant slots = 32;
+    function slots() external pure returns (uint8) {
+        return 32;
+    }
 
     /// @inheritdoc IVerifyingKey
     function verifyingKey() external pure returns (VerifyingKey memory key) {

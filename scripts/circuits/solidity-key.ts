@@ -42,9 +42,14 @@ import {VerifyingKey} from "../types/VerifyingKey.sol";
 /// @title Verifying key of the ${RULE_TITLES[circuit.ruleId] ?? `rule ${circuit.ruleId}`} for ${circuit.slots} slots
 contract ${contract} is IVerifyingKey {
     /// @inheritdoc IVerifyingKey
-    uint8 public constant ruleId = ${circuit.ruleId};
+    function ruleId() external pure returns (uint8) {
+        return ${circuit.ruleId};
+    }
+
     /// @inheritdoc IVerifyingKey
-    uint8 public constant slots = ${circuit.slots};
+    function slots() external pure returns (uint8) {
+        return ${circuit.slots};
+    }
 
     /// @inheritdoc IVerifyingKey
     function verifyingKey() external pure returns (VerifyingKey memory key) {

@@ -10,7 +10,7 @@ export const trust8KeyAbi = [
     "type": "uint8"
    }
   ],
-  "stateMutability": "view",
+  "stateMutability": "pure",
   "type": "function"
  },
  {
@@ -23,7 +23,7 @@ export const trust8KeyAbi = [
     "type": "uint8"
    }
   ],
-  "stateMutability": "view",
+  "stateMutability": "pure",
   "type": "function"
  },
  {
