@@ -21,6 +21,8 @@ export interface MarketOptions {
   readonly samples: number;
   /** Whether one honest trainer is killed in the middle and comes back. */
   readonly hasCrash: boolean;
+  /** Terms that differ from the market's own, for rehearsals of special cases. */
+  readonly terms?: Partial<ProjectTerms>;
 }
 
 export const defaultMarketOptions: MarketOptions = {
@@ -116,5 +118,6 @@ export function marketTerms(
     maxStrikes: 0,
     payEvery: 1,
     usesPayGradient: true,
+    ...options.terms,
   };
 }

@@ -39,6 +39,8 @@ export interface Market {
   readonly projectId: bigint;
   readonly chain: Chain;
   readonly trainers: readonly MarketTrainer[];
+  /** Kills a process of the market as a crash would: `aggregator`, `standby`, `referee`, `trainer-1` … */
+  kill(name: string): Promise<void>;
   /** Resolves with the project once it has ended. */
   readonly ended: Promise<Project>;
   stop(): Promise<void>;
@@ -233,6 +235,7 @@ export async function startMarket(
       chain,
       trainers,
       ended,
+      kill: (name) => supervisor.kill(name),
       stop,
     };
   } catch (error) {

@@ -139,6 +139,12 @@ export class Supervisor {
     return supervised;
   }
 
+  /** Kills the process of this name, if there is one. */
+  async kill(name: string): Promise<void> {
+    const found = [...this.#running.values()].find((each) => each.name === name);
+    await found?.kill();
+  }
+
   /** Ends every process, the youngest first, and resolves when the last one is gone. */
   async stopAll(): Promise<void> {
     await Promise.all([...this.#running.values()].reverse().map((each) => each.stop()));
