@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { compareWithDesign, robustnessPage } from "../../bench/robustness/robustness-page.ts";
+import type { RobustnessResults } from "../../bench/robustness.ts";
+
+const results = JSON.parse(
+  readFileSync("bench/robustness/results.json", "utf8"),
+) as RobustnessResults;
+const trust = results.attacks.filter(({ rule }) => rule === "trust");
+
+describe("the robustness results", () => {
+  test("are the ones docs/robustness.md shows", () => {
+    expect(readFileSync("docs/robustness.md", "utf8")).toBe(robustnessPage(results));
+  });
+
+  test("reproduce the design-time simulation for the default rule", () => {
+    const distances = (scenario: string) =>
+      compareWithDesign(trust)
+        .filter((cell) => cell.scenario === scenario)
+        .map(({ difference }) => Math.abs(difference));
+
+    for (const [scenario, most] of [
+      ["lr, Dirichlet 0.5", 0.02],
+      ["lr, IID", 0.01],
+      ["MLP, Dirichlet 0.5", 0.04],
+    ] as const) {
+      expect(distances(scenario)).toHaveLength(14);
+      expect(Math.max(...distances(scenario))).toBeLessThan(most);
+    }
+  });
+
+  test("pay destructive attackers nothing under the default rule", () => {
+    const destructive = [
+      "sign-flip",
+      "label-flip",
+      "scaling",
+      "sybil-duplicates",
+      "free-rider",
+      "inner-product",
+    ];
+    const cells = trust.filter(({ attack }) => destructive.includes(attack));
+
+    expect(cells).toHaveLength(18);
+    for (const { attackerShare } of cells) expect(attackerShare).toBeLessThan(0.005);
+  });
+});
