@@ -1,0 +1,154 @@
+import { readVerifyingKey } from "../adapters/artifacts/circuit-artifacts.ts";
+import type { Chain } from "../adapters/chain/connect.ts";
+import { openCurve } from "../adapters/curve/open-curve.ts";
+import { openVerifierCurve } from "../adapters/curve/open-verifier-curve.ts";
+import { openRuleVerifier, type VerifyingKeyJson } from "../adapters/snark/verify-rule.ts";
+import { type AuditCheck, auditRound, type RoundAudit } from "../protocol/audit-round.ts";
+import type { ContentStore } from "../protocol/content-store.ts";
+import { CommonweightError } from "../protocol/errors.ts";
+import { loadModel } from "../protocol/load-model.ts";
+import { type ChainSetup, isSameKey, readChainSetup } from "./chain-setup.ts";
+import { collectEvidence, type ProjectEvidence } from "./collect-evidence.ts";
+import { auditorErrors } from "./errors.ts";
+
+/** What an audit of a project found. Two auditors get the same, so reports can be compared. */
+export interface ProjectAudit {
+  readonly chainId: bigint;
+  readonly market: string;
+  readonly projectId: bigint;
+  /** True when no check failed. */
+  readonly isPassed: boolean;
+  /** Checks of the setup, the keys and the models. */
+  readonly checks: readonly AuditCheck[];
+  readonly rounds: readonly (RoundAudit & {
+    readonly transactionHash: string;
+    readonly budgetWei: bigint;
+    readonly trainers: readonly string[];
+    readonly earningsWei: readonly bigint[];
+  })[];
+  readonly voidRounds: readonly { readonly roundIndex: number; readonly reason: string }[];
+}
+
+/**
+ * Replays a project's settled rounds from the chain, with nobody's server; model files come from IPFS and are opened against
+ * their commitments.
+ *
+ * @param options.contentStore Leave out to audit the chain alone: models are then reported as not checked.
+ * @throws CW4600 when the round was not settled; CW2200, CW2206, CW2207 as the chain.
+ */
+export async function auditProject(options: {
+  chain: Chain;
+  projectId: bigint;
+  roundIndex?: number | undefined;
+  contentStore?: Pick<ContentStore, "get"> | undefined;
+  cacheDir?: string | undefined;
+  signal?: AbortSignal;
+  onProgress?: (text: string) => void;
+}): Promise<ProjectAudit> {
+  const { chain, projectId, roundIndex, signal, onProgress } = options;
+  const evidence = await collectEvidence(chain, projectId, options);
+  if (roundIndex !== undefined && evidence.rounds.length === 0) {
+    const voided = evidence.voided.find((each) => each.roundIndex === roundIndex);
+    if (voided === undefined) {
+      throw new CommonweightError(auditorErrors.roundUnknown, `round ${roundIndex}`);
+    }
+  }
+  const setup = await readChainSetup(chain, evidence.ruleId, evidence.slots);
+  const checks = await checkSetup(evidence, setup);
+  const verify = await openRuleVerifier();
+  const curve = await openVerifierCurve({ tauG2: setup.tauG2 });
+  const rounds: ProjectAudit["rounds"][number][] = [];
+  try {
+    for (const { settlement, evidence: round } of evidence.rounds) {
+      signal?.throwIfAborted();
+      onProgress?.(`verifying the proofs of round ${settlement.roundIndex}`);
+      const audit = await auditRound(round, {
+        curve,
+        verifyRule: (proof) => verify({ ...proof, verifyingKey: setup.verifyingKey }),
+      });
+      const { transactionHash, budgetWei, trainers, earningsWei } = settlement;
+      rounds.push({ ...audit, transactionHash, budgetWei, trainers, earningsWei });
+    }
+  } finally {
+    await curve[Symbol.asyncDispose]();
+  }
+  checks.push(...(await checkModels(evidence, setup, options)));
+  const all = [...checks, ...rounds.flatMap((round) => round.checks)];
+  return {
+    chainId: chain.chainId,
+    market: chain.addresses.market,
+    projectId,
+    isPassed: all.every((check) => check.isPassed !== false),
+    checks,
+    rounds,
+    voidRounds: evidence.voided
+      .filter((each) => roundIndex === undefined || each.roundIndex === roundIndex)
+      .map((each) => ({ roundIndex: each.roundIndex, reason: each.reason })),
+  };
+}
+
+async function checkSetup(evidence: ProjectEvidence, setup: ChainSetup): Promise<AuditCheck[]> {
+  const { ruleId, slots } = evidence;
+  const name = "verifying key";
+  try {
+    const published = (await readVerifyingKey(ruleId, slots)) as VerifyingKeyJson;
+    const isSame = isSameKey(published, setup.verifyingKey);
+    const detail = isSame
+      ? `the contract's key is the published one (${setup.label})`
+      : "the contract's key is not the published one";
+    return [{ name, isPassed: isSame, detail }];
+  } catch (error) {
+    if (!(error instanceof CommonweightError)) throw error;
+    return [{ name, isPassed: null, detail: `${error.message}: nothing to compare with` }];
+  }
+}
+
+async function checkModels(
+  evidence: ProjectEvidence,
+  setup: ChainSetup,
+  options: Parameters<typeof auditProject>[0],
+): Promise<AuditCheck[]> {
+  const { chain, projectId, contentStore, roundIndex, signal, onProgress, cacheDir } = options;
+  const wanted = evidence.models.filter(
+    (model) => roundIndex === undefined || (model.version > 0 && model.roundIndex === roundIndex),
+  );
+  const skipped = (detail: string) =>
+    wanted.map(({ version }) => ({ name: `model file ${version}`, isPassed: null, detail }));
+  if (contentStore === undefined) return skipped("not fetched");
+  if (evidence.modelVisibility === "private")
+    return skipped("the models of this project are private");
+  if (!setup.isDevelopment)
+    return skipped("needs the ceremony's powers of tau; see worker run --srs");
+  onProgress?.("preparing to open the models");
+  const curve = await openCurve({
+    parameterCount: evidence.parameterCount,
+    ...(cacheDir === undefined ? {} : { cacheDir }),
+  });
+  const checks: AuditCheck[] = [];
+  try {
+    for (const model of wanted) {
+      const name = `model file ${model.version}`;
+      onProgress?.(`opening model ${model.version}`);
+      try {
+        const { fractionBits, parameterCount } = evidence;
+        const { market } = chain.addresses;
+        await loadModel(
+          curve,
+          contentStore,
+          { ...model, fractionBits, parameterCount, chainId: chain.chainId, market, projectId },
+          { signal },
+        );
+        checks.push({ name, isPassed: true, detail: `${model.cid} opens its commitment` });
+      } catch (error) {
+        if (!(error instanceof CommonweightError)) throw error;
+        // Content that nobody serves is not content that is wrong.
+        const isAway = error.code.startsWith("CW24");
+        const detail = `${error.code}: ${error.message}`;
+        checks.push({ name, isPassed: isAway ? null : false, detail });
+      }
+    }
+  } finally {
+    await curve[Symbol.asyncDispose]();
+  }
+  return checks;
+}

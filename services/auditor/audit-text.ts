@@ -1,0 +1,42 @@
+import type { AuditCheck } from "../protocol/audit-round.ts";
+import type { ProjectAudit } from "./audit-project.ts";
+
+const MARKS = { true: "ok      ", false: "FAILED  ", null: "skipped " } as const;
+
+const line = (check: AuditCheck) =>
+  `  ${MARKS[`${check.isPassed}`]} ${check.name.padEnd(14)} ${check.detail}`;
+
+/** An audit as a table for people. */
+export function auditText(audit: ProjectAudit): string {
+  const rounds = audit.rounds.flatMap((round) => [
+    "",
+    `round ${round.roundIndex}${round.outcome?.isVoid ? " (void)" : ""}, settled in ${round.transactionHash}`,
+    ...round.checks.map(line),
+    "   trainer                                     verdict            weight  share  earned (wei)",
+    ...round.trainers.map((trainer, index) =>
+      [
+        `   ${trainer.padEnd(43)}`,
+        (round.outcome?.verdicts[index] ?? "?").padEnd(18),
+        String(round.outcome?.weights[index] ?? "?").padStart(6),
+        String(round.outcome?.shares[index] ?? "?").padStart(6),
+        ` ${round.earningsWei[index]}`,
+      ].join(" "),
+    ),
+  ]);
+  const voided = audit.voidRounds.map(
+    ({ roundIndex, reason }) => `round ${roundIndex} came to nothing: ${reason}`,
+  );
+  const all = [...audit.checks, ...audit.rounds.flatMap(({ checks }) => checks)];
+  const failed = all.filter(({ isPassed }) => isPassed === false).length;
+  const skipped = all.filter(({ isPassed }) => isPassed === null).length;
+  return [
+    `project ${audit.projectId} of the market ${audit.market} on chain ${audit.chainId}`,
+    ...audit.checks.map(line),
+    ...rounds,
+    ...(voided.length > 0 ? ["", ...voided] : []),
+    "",
+    failed > 0
+      ? `${failed} of ${all.length} checks FAILED`
+      : `no check failed: ${all.length - skipped} passed, ${skipped} skipped`,
+  ].join("\n");
+}
