@@ -6,17 +6,23 @@
  *   npm run circuits -- --list                what there is
  *
  *   npm run circuits -- phase2 ...            keys for real money: see docs/trusted-setup.md
+ *   npm run circuits -- powers 15 file.ptau   a powers-of-tau file from the public development secrets, to rehearse with
  */
+import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { DEVELOPMENT_KEY_WARNING } from "../services/adapters/curve/development-tau.ts";
 import { closeSnarkThreads } from "../services/adapters/snark/snark-threads.ts";
 import { buildDevelopmentKey } from "./circuits/build-development-key.ts";
 import { readCircuitTable } from "./circuits/circuit-table.ts";
+import { developmentPtau } from "./circuits/development-ptau.ts";
+import { DEVELOPMENT_SECRETS } from "./circuits/development-secrets.ts";
 import { readKeyManifest } from "./circuits/key-manifest.ts";
 import { runPhase2 } from "./circuits/phase2.ts";
 import { sourceHash } from "./circuits/source-hash.ts";
 
 const args = process.argv.slice(2);
 if (args[0] === "phase2") await runPhase2(args.slice(1), console.log);
+else if (args[0] === "powers") await writePowers(Number(args[1]), args[2]);
 else await makeDevelopmentKeys();
 await closeSnarkThreads();
 
@@ -43,4 +49,12 @@ async function makeDevelopmentKeys(): Promise<void> {
       positionals.length > 0 ? positionals.includes(circuit.name) : circuit.isCommitted && isStale;
     if (isWanted) await buildDevelopmentKey(circuit, (line) => console.log(line));
   }
+}
+
+async function writePowers(power: number, path: string | undefined): Promise<void> {
+  if (path === undefined || !Number.isInteger(power) || power < 1 || power > 20) {
+    throw new Error("npm run circuits -- powers <1 to 20> <file>");
+  }
+  await writeFile(path, await developmentPtau(power, DEVELOPMENT_SECRETS));
+  console.log(`${path}: 2^${power} powers of tau, ${DEVELOPMENT_KEY_WARNING}`);
 }
