@@ -1,6 +1,8 @@
 import { CommonweightError } from "../protocol/errors.ts";
 import { type RoundPayouts, roundPayouts } from "../protocol/payout.ts";
 import { roundRuleById } from "../protocol/round-rules.ts";
+import { SLOT_COUNTS, trainerCount } from "../protocol/round-terms.ts";
+import { ruleErrors } from "../protocol/rule-errors.ts";
 import type { Verdict } from "../protocol/verdicts.ts";
 import { type Dataset, subsetDataset } from "./dataset.ts";
 import { ruleDecision } from "./decide-round.ts";
@@ -139,7 +141,7 @@ async function makeTrainers(
  * Simulates a project before money is at stake: the protocol's rules, integers and payouts, without chain, proofs and
  * storage. Runs in Node and in the browser.
  *
- * @throws CommonweightError CW3501 for an unknown attack, CW3106 for too little data, CW3006 when cancelled.
+ * @throws CommonweightError CW1000 for a rule that cannot work with so many trainers, CW3501 for an unknown attack, CW3106 for too little data, CW3006 when cancelled.
  */
 export async function rehearse(parameters: RehearseParameters): Promise<RehearsalReport> {
   const { manifest, terms = {}, rounds, seed, onProgress, signal, device } = parameters;
@@ -147,6 +149,15 @@ export async function rehearse(parameters: RehearseParameters): Promise<Rehearsa
   const sets = splitSample(parameters.data, seed);
   const trainers = await makeTrainers(parameters, sets.training);
   const { ruleId = 1, parameterA = 0, parameterB = 0 } = terms;
+  const rule = roundRuleById(ruleId);
+  const slotCount = SLOT_COUNTS.find((count) => trainerCount(count) >= trainers.length) ?? 0;
+  const reason = rule.refuse({
+    slotCount,
+    minimumTrainers: trainers.length,
+    parameterA,
+    parameterB,
+  });
+  if (reason !== null) throw new CommonweightError(ruleErrors.termsMalformed, reason);
   const rehearsed: RehearsedRound[] = [];
   let carriedWei = 0n;
   for await (const round of simulateRounds({
@@ -158,7 +169,7 @@ export async function rehearse(parameters: RehearseParameters): Promise<Rehearsa
     trainers,
     rootSet: sets.root,
     paySet: manifest.evaluation.paySamples > 0 ? sets.pay : null,
-    decide: ruleDecision({ rule: roundRuleById(ruleId), parameterA, parameterB }),
+    decide: ruleDecision({ rule, parameterA, parameterB }),
     rounds,
     seed,
     device,

@@ -11,6 +11,7 @@ import { CommonweightError } from "../protocol/errors.ts";
 import { quantiseModel } from "../protocol/fixed-point.ts";
 import type { Manifest } from "../protocol/manifest.ts";
 import { encodeModelFile } from "../protocol/model-file.ts";
+import { roundRuleById } from "../protocol/round-rules.ts";
 import { ownerErrors } from "./errors.ts";
 
 /** A project that is ready to be posted: its files are in the content store. */
@@ -36,6 +37,14 @@ export async function prepareProject(options: {
 }): Promise<PreparedProject> {
   const { chain, curve, contentStore, manifest, signal } = options;
   const { fractionBits } = manifest.fixedPoint;
+  const { ruleId, slots, minTrainers, ruleParameterA, ruleParameterB } = options.terms;
+  const reason = roundRuleById(ruleId).refuse({
+    slotCount: slots,
+    minimumTrainers: minTrainers,
+    parameterA: ruleParameterA,
+    parameterB: ruleParameterB,
+  });
+  if (reason !== null) throw new CommonweightError(ownerErrors.termsMismatch, reason);
   const parameterCount = countParameters(manifest.model);
   const parameters = options.initialParameters ?? initialiseParameters(manifest.model);
   if (parameters.length !== parameterCount) {

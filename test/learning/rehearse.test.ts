@@ -119,6 +119,18 @@ describe("rehearse", () => {
     });
   });
 
+  test("refuses a rule that cannot work at this size, with the reason", async () => {
+    const krum = (trainers: number, parameterA: number) =>
+      rehearse({ ...base, trainers, rounds: 1, terms: { ruleId: 2, parameterA, parameterB: 3 } });
+
+    await expect(krum(8, 3)).rejects.toMatchObject({
+      code: "CW1000",
+      message: expect.stringContaining("2f + 3 = 9"),
+    });
+    await expect(rehearse({ ...base, trainers: 2 })).rejects.toMatchObject({ code: "CW1000" });
+    expect((await krum(8, 1)).rounds).toHaveLength(1);
+  });
+
   test("divides a sample into disjoint sets", async () => {
     const sets = splitSample(first(mnist, 1000), "1");
 
