@@ -8,7 +8,7 @@ import {
   type JsonRpcSigner,
 } from "ethers";
 import hre from "hardhat";
-import { deployMarket } from "../../services/adapters/chain/deploy.ts";
+import { deployMarket, type VerifierSetup } from "../../services/adapters/chain/deploy.ts";
 import { participantRegistryAbi } from "../../services/adapters/chain/generated/participant-registry.ts";
 import { rewardVaultAbi } from "../../services/adapters/chain/generated/reward-vault.ts";
 import { trainingMarketAbi } from "../../services/adapters/chain/generated/training-market.ts";
@@ -21,6 +21,7 @@ const SOURCES = [
   "test/contracts/mocks/ScriptedVerifier.sol",
   "test/contracts/mocks/BookkeepingVariants.sol",
   "test/contracts/support/CallMeter.sol",
+  "test/contracts/support/FixedKey.sol",
 ];
 
 /** 36 bytes, as a binary CIDv1 has. */
@@ -48,7 +49,7 @@ export interface MarketChain {
 
 /** Deploys a market by the same path as everywhere, with a verifier of the test's choice. */
 export async function openMarketChain(
-  deployVerifier: (deploy: MarketChain["deploy"]) => Promise<string>,
+  deployVerifier: (deploy: MarketChain["deploy"]) => Promise<string | VerifierSetup>,
 ): Promise<MarketChain> {
   await hre.tasks.getTask("build").run({ files: [...SOURCES], quiet: true });
   const connection = await hre.network.create({
@@ -72,9 +73,10 @@ export async function openMarketChain(
   }
 
   const token = await deploy("SwitchedToken");
+  const verifier = await deployVerifier(deploy);
   const { addresses } = await deployMarket({
     signer: deployer,
-    verifier: { address: await deployVerifier(deploy) },
+    verifier: typeof verifier === "string" ? { address: verifier } : verifier,
   });
   return {
     market: new Contract(addresses.market, trainingMarketAbi, provider),
