@@ -1,13 +1,12 @@
 import { join } from "node:path";
-import { readSecret } from "../../adapters/config/config.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { eventPrinter } from "../../command-line/event-lines.ts";
 import { connectToMarket } from "../../command-line/market-connection.ts";
+import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
 
 /** Adds `commonweight aggregator run`. */
 export const register: RegisterCommand = (parent, context) => {
-  parent
-    .command("run")
+  addKeystoreOption(parent.command("run"))
     .description("open rounds, prove and settle them, until stopped")
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--port <number>", "port to listen on; 0 picks one", "8600")
@@ -18,11 +17,11 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--threads <number>", "threads for proofs")
     .addHelpText(
       "after",
-      "\nThe key is read from COMMONWEIGHT_PRIVATE_KEY.\n\nExample:\n  commonweight aggregator run --port 8600 --state ./aggregator",
+      "\nThe key is read from --keystore or COMMONWEIGHT_PRIVATE_KEY.\n\nExample:\n  commonweight aggregator run --port 8600 --state ./aggregator",
     )
     .action(
       context.action(async (invocation) => {
-        const { options, config, environment, signal } = invocation;
+        const { options, config, signal } = invocation;
         const { createHpkeEnvelope } = await import("../../adapters/envelope/hpke-envelope.ts");
         const { loadEncryptionKeys } = await import("../../adapters/envelope/key-file.ts");
         const { startAggregator } = await import("../aggregator-service.ts");
@@ -30,7 +29,7 @@ export const register: RegisterCommand = (parent, context) => {
         const service = await startAggregator(
           {
             ...(await connectToMarket(invocation)),
-            privateKey: readSecret(environment, "COMMONWEIGHT_PRIVATE_KEY"),
+            privateKey: await readSigningKey(invocation),
             encryptionKeys: await loadEncryptionKeys(
               join(config.stateFolder, "encryption-key.json"),
               createHpkeEnvelope(),

@@ -1,12 +1,11 @@
-import { readSecret } from "../../adapters/config/config.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { eventPrinter } from "../../command-line/event-lines.ts";
 import { connectToMarket } from "../../command-line/market-connection.ts";
+import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
 
 /** Adds `commonweight owner reference`. */
 export const register: RegisterCommand = (parent, context) => {
-  parent
-    .command("reference")
+  addKeystoreOption(parent.command("reference"))
     .description("serve a project's reference update and pay gradient from your own samples")
     .argument("<project>", "number of the project")
     .requiredOption("--data <source>", "clean samples: mnist:test, …")
@@ -18,11 +17,11 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--threads <number>", "threads for commitments")
     .addHelpText(
       "after",
-      "\nThe referee's key is read from COMMONWEIGHT_PRIVATE_KEY. The samples never leave this machine.\n\nExample:\n  commonweight owner reference 1 --data mnist:test --root 200 --pay 1000",
+      "\nThe referee's key is read from --keystore or COMMONWEIGHT_PRIVATE_KEY. The samples never leave this machine.\n\nExample:\n  commonweight owner reference 1 --data mnist:test --root 200 --pay 1000",
     )
     .action(
       context.action(async (invocation) => {
-        const { args, options, config, environment, signal } = invocation;
+        const { args, options, config, signal } = invocation;
         const { openDataset } = await import("../../learning/open-dataset.ts");
         const { splitDataset } = await import("../../learning/split-dataset.ts");
         const { assessReferenceSets, requireSoundReferences } = await import(
@@ -46,7 +45,7 @@ export const register: RegisterCommand = (parent, context) => {
         await runReferee(
           {
             ...(await connectToMarket(invocation)),
-            privateKey: readSecret(environment, "COMMONWEIGHT_PRIVATE_KEY"),
+            privateKey: await readSigningKey(invocation),
             stateFolder: config.stateFolder,
             projectId: BigInt(String(args[0])),
             rootSet: rootSet as NonNullable<typeof rootSet>,

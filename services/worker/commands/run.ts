@@ -1,8 +1,9 @@
 import { join, resolve } from "node:path";
-import { type Environment, readSecret } from "../../adapters/config/config.ts";
+import type { Environment } from "../../adapters/config/config.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { eventPrinter } from "../../command-line/event-lines.ts";
 import { connectToMarket } from "../../command-line/market-connection.ts";
+import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
 import { parseDataSource } from "../../learning/parse-data-source.ts";
 import type { OwnTrainer } from "../make-update.ts";
 
@@ -31,8 +32,7 @@ function ownTrainer(
 
 /** Adds `commonweight worker run`. */
 export const register: RegisterCommand = (parent, context) => {
-  parent
-    .command("run")
+  addKeystoreOption(parent.command("run"))
     .description("train for projects and get paid, until they end")
     .argument("<project...>", "numbers of the projects")
     .requiredOption("--data <source>", "samples to train on: mnist, mnist:test, a file or a folder")
@@ -54,7 +54,7 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--threads <number>", "threads for commitments")
     .addHelpText(
       "after",
-      "\nThe key is read from COMMONWEIGHT_PRIVATE_KEY.\n\nExample:\n  commonweight worker run 1 --data mnist --part 1/8 --split dirichlet:0.5 --state ./worker",
+      "\nThe key is read from --keystore or COMMONWEIGHT_PRIVATE_KEY.\n\nExample:\n  commonweight worker run 1 --data mnist --part 1/8 --split dirichlet:0.5 --state ./worker",
     )
     .action(
       context.action(async (invocation) => {
@@ -70,7 +70,7 @@ export const register: RegisterCommand = (parent, context) => {
         await runWorker(
           {
             ...(await connectToMarket(invocation)),
-            privateKey: readSecret(environment, "COMMONWEIGHT_PRIVATE_KEY"),
+            privateKey: await readSigningKey(invocation),
             encryptionKeys: await loadEncryptionKeys(
               join(config.stateFolder, "encryption-key.json"),
               createHpkeEnvelope(),

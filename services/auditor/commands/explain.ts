@@ -1,0 +1,27 @@
+import type { RegisterCommand } from "../../command-line/command-context.ts";
+import { withChain } from "../../command-line/open-chain.ts";
+import { parseProjectId, parseRoundIndex } from "../../command-line/parse-project-id.ts";
+
+/** Adds `commonweight explain`. */
+export const register: RegisterCommand = (parent, context) => {
+  parent
+    .command("explain")
+    .description("a trainer's pay statement for one round: from the submission to the wei, and why")
+    .argument("<project>", "number of the project", parseProjectId)
+    .argument("<round>", "number of the round, from 0", parseRoundIndex)
+    .argument("<trainer>", "address of the trainer")
+    .addHelpText(
+      "after",
+      "\nExample:\n  commonweight explain 1 0 0x71bE63f3384f5fb98995898A86B02Fb2426c5788",
+    )
+    .action(
+      context.action(async (invocation) => {
+        const { explainTrainer, payStatementText } = await import("../explain-trainer.ts");
+        const [projectId, roundIndex, trainer] = invocation.args as [bigint, number, string];
+        const statement = await withChain(invocation, (chain) =>
+          explainTrainer(chain, { projectId, roundIndex, trainer }),
+        );
+        return { data: statement, text: payStatementText(statement) };
+      }),
+    );
+};
