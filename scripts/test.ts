@@ -1,14 +1,14 @@
 /**
  * `npm test`: everything that can be wrong, in one run.
  *
- *   npm test                         checks, Solidity tests, TypeScript tests
- *   npm test -- --only typescript    one suite: checks | solidity | typescript
+ *   npm test                         checks, Solidity tests, TypeScript tests, whole markets
+ *   npm test -- --only typescript    one suite: checks | solidity | typescript | market
  *   npm test -- test/protocol        only the TypeScript tests below a path
  *
  *   npm test -- --long               the long tier: more fuzzing, and the files `*.long.test.ts`
  */
 import { parseArgs } from "node:util";
-import { runChecks, runSolidity, runVitest } from "./test/suites.ts";
+import { runChecks, runMarkets, runSolidity, runVitest } from "./test/suites.ts";
 import { isGreen, type SuiteResult, summaryLines } from "./test/tally.ts";
 
 const { values, positionals } = parseArgs({
@@ -24,6 +24,7 @@ const suites: Record<string, () => Promise<SuiteResult>> = {
   checks: runChecks,
   solidity: runSolidity,
   typescript: () => runVitest(positionals),
+  market: runMarkets,
 };
 
 const only = values.only ?? (positionals.length > 0 ? "typescript" : undefined);

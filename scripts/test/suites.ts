@@ -52,9 +52,10 @@ export async function runSolidity(): Promise<SuiteResult> {
   return { name, passed, failed, notes: skipped > 0 ? [`${skipped} skipped`] : [] };
 }
 
-/** Runs the vitest files whose path contains one of the filters (all of them without filters). */
-export async function runVitest(filters: readonly string[]): Promise<SuiteResult> {
-  const name = "typescript";
+/** Tests that run whole markets against the clock: nothing else runs beside them. */
+const MARKET_FOLDERS = ["test/market/", "test/e2e/"];
+
+async function vitest(name: string, args: readonly string[]): Promise<SuiteResult> {
   const report = await readReport((path) =>
     runNode([
       "node_modules/vitest/vitest.mjs",
@@ -62,8 +63,19 @@ export async function runVitest(filters: readonly string[]): Promise<SuiteResult
       "--reporter=default",
       "--reporter=json",
       `--outputFile.json=${path}`,
-      ...filters,
+      ...args,
     ]),
   );
   return report === null ? crashed(name) : countVitestReport(name, report);
+}
+
+/** Runs the vitest files whose path contains one of the filters; without filters all but the markets. */
+export function runVitest(filters: readonly string[]): Promise<SuiteResult> {
+  const withoutMarkets = MARKET_FOLDERS.map((folder) => `--exclude=${folder}**`);
+  return vitest("typescript", filters.length > 0 ? filters : withoutMarkets);
+}
+
+/** Runs the tests of whole markets, one file after the other. */
+export function runMarkets(): Promise<SuiteResult> {
+  return vitest("market", ["--maxWorkers=1", ...MARKET_FOLDERS]);
 }

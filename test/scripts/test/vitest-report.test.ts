@@ -34,6 +34,17 @@ describe("countVitestReport", () => {
     expect(result.notes.join()).toContain("2 skipped");
   });
 
+  it("names a skipped test of something external as not run, but counts its load failure", () => {
+    const skipped = file("a.external.test.ts", ["skipped"]);
+    const result = countVitestReport("typescript", { success: true, testResults: [skipped] });
+    expect(result).toMatchObject({ passed: 0, failed: 0 });
+    expect(result.notes).toContain("not run here: a.external.test.ts");
+
+    const broken = file("a.external.test.ts", [], "failed");
+    const report = { success: false, testResults: [broken] };
+    expect(countVitestReport("typescript", report)).toMatchObject({ passed: 0, failed: 1 });
+  });
+
   it("counts an error outside of the tests as one failure", () => {
     const report = { success: false, testResults: [file("a", ["passed"])] };
 
