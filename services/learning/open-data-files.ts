@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { CommonweightError } from "../protocol/errors.ts";
 import { type CsvDatasetOptions, csvDataset } from "./csv-dataset.ts";
 import { DATA_LIMITS } from "./data-limits.ts";
-import { type Dataset, memoryDataset, reshapeDataset } from "./dataset.ts";
+import { type Dataset, memoryDataset } from "./dataset.ts";
 import { learningErrors } from "./errors.ts";
 import { decodeIdx } from "./idx.ts";
 import { openImageFolder } from "./image-folder.ts";
 import { openNpyDataset } from "./npy-dataset.ts";
+import { seenAs } from "./reshape-to-model.ts";
 
 /** What the project says about its data, and how to read a table. */
 export interface OpenDataFilesOptions extends CsvDatasetOptions {
@@ -88,11 +89,4 @@ export async function openDataFiles(
   }
   const dataset = await (info.isDirectory() ? openFolder(path, options) : openTable(path, options));
   return seenAs(dataset, options.inputShape);
-}
-
-/** Samples in the shape that the model wants, when they have as many values; unchanged otherwise. */
-export function seenAs(dataset: Dataset, inputShape: readonly number[] | undefined): Dataset {
-  const values = (shape: readonly number[]) => shape.reduce((all, side) => all * side, 1);
-  const isReshapable = inputShape && values(inputShape) === values(dataset.inputShape);
-  return isReshapable ? reshapeDataset(dataset, inputShape) : dataset;
 }

@@ -2,9 +2,10 @@ import { CommonweightError } from "../protocol/errors.ts";
 import { type Dataset, subsetDataset } from "./dataset.ts";
 import { learningErrors } from "./errors.ts";
 import { readMnist } from "./mnist.ts";
-import { type OpenDataFilesOptions, openDataFiles, seenAs } from "./open-data-files.ts";
+import { type OpenDataFilesOptions, openDataFiles } from "./open-data-files.ts";
 import { countLabels, type PartitionPlan, partitionIndices } from "./partition.ts";
 import { seededRandom, shuffledIndices } from "./random.ts";
+import { seenAs } from "./reshape-to-model.ts";
 
 /** Where samples come from, and which part of them somebody holds. */
 export interface DataSource {

@@ -14,6 +14,7 @@ import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
 import type { Dataset } from "../learning/dataset.ts";
 import { type Evaluation, evaluate } from "../learning/evaluate.ts";
+import { projectDataset } from "../learning/project-dataset.ts";
 import { secureBytes, seededBytes } from "../learning/random.ts";
 import { computeReferences } from "../learning/references.ts";
 import type { ReferencesBody, ReleaseKind } from "../protocol/api.ts";
@@ -129,7 +130,7 @@ export async function runReferee(
     const result: Evaluation = await evaluate({
       model: manifest.model,
       parameters,
-      dataset: settings.validationSet,
+      dataset: projectDataset(settings.validationSet, manifest.data),
       signal,
     });
     evaluatedVersion = version;
@@ -171,8 +172,8 @@ export async function runReferee(
     const { r, g } = await computeReferences({
       model: manifest.model,
       parameters,
-      rootSet: settings.rootSet,
-      paySet: terms.usesPayGradient ? settings.paySet : null,
+      rootSet: projectDataset(settings.rootSet, manifest.data),
+      paySet: terms.usesPayGradient ? projectDataset(settings.paySet, manifest.data) : null,
       hyperparameters: manifest.training,
       referenceSteps: manifest.evaluation.referenceSteps,
       fractionBits: terms.fractionBits,

@@ -12,6 +12,7 @@ import {
   type PrivacyStatement,
   spendPrivacy,
 } from "../learning/privacy-ledger.ts";
+import { projectDataset } from "../learning/project-dataset.ts";
 import { secureBytes, seededBytes, seededRandom, uniformRandom } from "../learning/random.ts";
 import { trainExternally } from "../learning/train-externally.ts";
 import { type TrainingProgress, trainLocally } from "../learning/train-locally.ts";
@@ -63,11 +64,12 @@ export interface UpdateMaker {
 
 /** Builds the function that trains on the round's verified model and returns the quantised update. */
 export function createMakeUpdate(maker: UpdateMaker): MakeUpdate {
-  const { chain, curve, contentStore, dataset, attack } = maker;
+  const { chain, curve, contentStore, attack } = maker;
   return async ({ project, roundIndex, signal }) => {
     const { projectId, terms } = project;
     const { manifestCid } = await readPosting(chain, projectId);
     const manifest = await getManifest(contentStore, manifestCid, signal ? { signal } : {});
+    const dataset = maker.dataset && projectDataset(maker.dataset, manifest.data);
     const models = await readModels(chain, projectId);
     const load = (index: number) =>
       loadModel(

@@ -7,6 +7,7 @@ import {
   subsetDataset,
 } from "../../services/learning/dataset.ts";
 import { partitionIndices } from "../../services/learning/partition.ts";
+import { projectDataset } from "../../services/learning/project-dataset.ts";
 import {
   gammaRandom,
   normalRandom,
@@ -171,5 +172,25 @@ describe("data sets", () => {
     }
     expect(() => subsetDataset(dataset, [3])).toThrow(expect.objectContaining({ code: "CW3106" }));
     expect(() => reshapeDataset(dataset, [3])).toThrow(expect.objectContaining({ code: "CW3105" }));
+  });
+});
+
+describe("projectDataset", () => {
+  test("gives samples the model's shape and the manifest's normalisation", async () => {
+    const flat = memoryDataset({
+      inputs: Float32Array.of(1, 2, 3, 4),
+      labels: [0],
+      inputShape: [4],
+      classes: 1,
+    });
+
+    const seen = projectDataset(flat, {
+      inputShape: [2, 1, 2],
+      normalisation: { mean: [1, 3], deviation: [1, 0.5] },
+    });
+
+    expect(seen.inputShape).toEqual([2, 1, 2]);
+    expect([...(await seen.readBatch([0])).inputs]).toEqual([0, 1, 0, 2]);
+    expect(projectDataset(flat, { inputShape: [5] }).inputShape).toEqual([4]);
   });
 });
