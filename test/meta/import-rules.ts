@@ -16,7 +16,16 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   // The market on one machine plays the owner, and starts the other roles as processes.
   "services/market": [...roleArrows(), "services/owner"],
   "services/main.ts": ["services/command-line", "services/adapters"],
-  web: ["services/protocol", "services/adapters", "services/learning"],
+  // The audit page runs the auditor's own code in the browser, against the keys that are published.
+  web: [
+    "services/protocol",
+    "services/adapters",
+    "services/learning",
+    "services/auditor",
+    "circuits/keys",
+  ],
+  // Generated data, not code: imports nothing.
+  "circuits/keys": [],
 };
 
 function roleArrows(): string[] {
