@@ -52,6 +52,8 @@ export async function openMarketChain(
   deployVerifier: (deploy: MarketChain["deploy"]) => Promise<string | VerifierSetup>,
 ): Promise<MarketChain> {
   await hre.tasks.getTask("build").run({ files: [...SOURCES], quiet: true });
+  // Another harness in this process may have read the list of artifacts before these were built.
+  await hre.artifacts.clearCache();
   const connection = await hre.network.create({
     network: "default",
     chainType: "l1",
