@@ -54,9 +54,7 @@ contract RewardVaultTest is Test {
     function test_deposit_tokenTakesAFee_reverts() public {
         FeeToken fee = new FeeToken();
         _fund(fee);
-        vm.expectRevert(
-            abi.encodeWithSelector(IRewardVault.VaultShortDeposit.selector, address(fee), 1000, 990)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRewardVault.VaultShortDeposit.selector, address(fee), 1000, 990));
         vault.deposit(1, address(fee), payer, 1000);
     }
 
@@ -125,9 +123,7 @@ contract RewardVaultTest is Test {
         vault.withdraw(address(switched), makeAddr("elsewhere"));
         assertEq(switched.balanceOf(makeAddr("elsewhere")), 40);
         assertEq(vault.owed(address(switched)), 0);
-        vm.expectRevert(
-            abi.encodeWithSelector(IRewardVault.VaultNothingToWithdraw.selector, address(switched), alice)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRewardVault.VaultNothingToWithdraw.selector, address(switched), alice));
         vm.prank(alice);
         vault.withdraw(address(switched), alice);
     }
@@ -194,9 +190,7 @@ contract RewardVaultTest is Test {
     // --- withdraw ---
 
     function test_withdraw_nothing_reverts() public {
-        vm.expectRevert(
-            abi.encodeWithSelector(IRewardVault.VaultNothingToWithdraw.selector, address(token), bob)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRewardVault.VaultNothingToWithdraw.selector, address(token), bob));
         vm.prank(bob);
         vault.withdraw(address(token), bob);
     }
@@ -207,7 +201,9 @@ contract RewardVaultTest is Test {
         vault.deposit(1, address(reentrant), payer, 100);
         // The token's own account as payee: what is kept for it, it tries to withdraw twice.
         vm.mockCallRevert(
-            address(reentrant), abi.encodeWithSelector(IERC20.transfer.selector, address(reentrant), 30), "no"
+            address(reentrant),
+            abi.encodeWithSelector(IERC20.transfer.selector, address(reentrant), 30),
+            "no"
         );
         _pay(1, address(reentrant), 30);
         vm.clearMockedCalls();
@@ -222,24 +218,21 @@ contract RewardVaultTest is Test {
         vault.deposit(1, address(switched), payer, 100);
         switched.switchTo(SwitchedToken.Mode.TakesTwice);
         _pay(1, alice, 50);
-        vm.expectRevert(
-            abi.encodeWithSelector(IRewardVault.VaultWrongTransfer.selector, address(switched), 50, 100)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRewardVault.VaultWrongTransfer.selector, address(switched), 50, 100));
         vm.prank(alice);
         vault.withdraw(address(switched), alice);
 
         switched.switchTo(SwitchedToken.Mode.ReturnsFalse);
-        vm.expectRevert(
-            abi.encodeWithSelector(SafeERC20.SafeERC20FailedOperation.selector, address(switched))
-        );
+        vm.expectRevert(abi.encodeWithSelector(SafeERC20.SafeERC20FailedOperation.selector, address(switched)));
         vm.prank(alice);
         vault.withdraw(address(switched), alice);
         assertEq(vault.claimOf(address(switched), alice), 50);
     }
 
-    function test_fuzz_depositsAndPayments_neverOweMoreThanIsHeld(uint96[4] memory depositsWei, uint96[4] memory paysWei)
-        public
-    {
+    function test_fuzz_depositsAndPayments_neverOweMoreThanIsHeld(
+        uint96[4] memory depositsWei,
+        uint96[4] memory paysWei
+    ) public {
         for (uint256 i = 0; i < 4; ++i) {
             uint256 depositWei = bound(depositsWei[i], 0, 1e27);
             if (depositWei != 0) vault.deposit(i % 2, address(token), payer, depositWei);
@@ -255,11 +248,10 @@ contract RewardVaultTest is Test {
         which.approve(address(vault), type(uint256).max);
     }
 
-    function _list(address payee, uint256 amountWei)
-        private
-        pure
-        returns (address[] memory payees, uint256[] memory amountsWei)
-    {
+    function _list(
+        address payee,
+        uint256 amountWei
+    ) private pure returns (address[] memory payees, uint256[] memory amountsWei) {
         payees = new address[](1);
         amountsWei = new uint256[](1);
         payees[0] = payee;

@@ -78,9 +78,10 @@ contract MarketHandler is MarketFixture {
         address trainer = _trainer(seed % TRAINERS);
         _register(trainer);
         ProjectView memory project = market.getProject(projectId);
-        stakeWei = project.terms.baseWeightKind == BaseWeightKind.Equal
-            ? project.terms.stakeWei
-            : bound(stakeWei, project.terms.stakeWei, 80 ether);
+        stakeWei =
+            project.terms.baseWeightKind == BaseWeightKind.Equal
+                ? project.terms.stakeWei
+                : bound(stakeWei, project.terms.stakeWei, 80 ether);
         _fund(trainer, stakeWei);
         vm.prank(trainer);
         try market.joinProject(projectId, stakeWei) {
@@ -241,9 +242,14 @@ contract MarketHandler is MarketFixture {
             abi.encodeCall(registry.recordReliability, (thief, projectId, 0, 65535))
         ];
         for (uint256 i = 0; i < calls.length; ++i) {
-            address target = i < 4 ? address(market) : i < 7 ? address(vault) : address(registry);
+            address target =
+                i < 4
+                    ? address(market)
+                    : i < 7
+                        ? address(vault)
+                        : address(registry);
             vm.prank(thief);
-            (bool ok,) = target.call(calls[i]);
+            (bool ok, ) = target.call(calls[i]);
             if (ok) ++thefts;
         }
         if (token.balanceOf(thief) != 0) ++thefts;
@@ -284,7 +290,7 @@ contract MarketHandler is MarketFixture {
     }
 
     function _project(uint256 seed) private pure returns (uint256) {
-        return (seed / TRAINERS) % PROJECTS + 1;
+        return ((seed / TRAINERS) % PROJECTS) + 1;
     }
 
     function _aggregator(uint256 seed) private view returns (address) {
