@@ -116,7 +116,8 @@ export function marketTerms(
     baseWeightKind: "equal",
     modelVisibility: "public",
     maxStrikes: 0,
-    payEvery: 1,
+    // Earnings are credited every round; transferring them less often saves gas.
+    payEvery: 5,
     usesPayGradient: true,
     ...options.terms,
   };
