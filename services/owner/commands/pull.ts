@@ -1,0 +1,66 @@
+import { writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { Option } from "commander";
+import type { RegisterCommand } from "../../command-line/command-context.ts";
+import { withChain } from "../../command-line/open-chain.ts";
+import { parseProjectId } from "../../command-line/parse-project-id.ts";
+import { openProjectContent } from "../../command-line/project-content.ts";
+
+/** Adds `commonweight owner pull`. */
+export const register: RegisterCommand = (parent, context) => {
+  parent
+    .command("pull")
+    .description("fetch a project's model, verify it against the chain, and write it to a file")
+    .argument("<project>", "number of the project", parseProjectId)
+    .requiredOption("--out <file>", "where to write it")
+    .option("--model <version>", "0 is the initial model (default: the newest)")
+    .addOption(
+      new Option("--format <name>", "npy is the flat vector, npz has named tensors")
+        .choices(["safetensors", "npy", "npz", "onnx"])
+        .default("safetensors"),
+    )
+    .option("--srs <file>", "powers of tau of the network's ceremony (.ptau)")
+    .addHelpText(
+      "after",
+      "\nNothing is written unless the model opens the commitment on chain. Needs no key.\n\nExample:\n  commonweight owner pull 1 --out model.onnx --format onnx",
+    )
+    .action(
+      context.action(async (invocation) => {
+        const { args, options, config, signal, progress } = invocation;
+        const { readPosting } = await import("../../adapters/chain/history.ts");
+        const { exportModel } = await import("../export-model.ts");
+        const { pullModel } = await import("../pull-model.ts");
+        const { CommonweightError } = await import("../../protocol/errors.ts");
+        const { ownerErrors } = await import("../errors.ts");
+        const projectId = args[0] as bigint;
+        const { committed, manifest, published } = await withChain(invocation, async (chain) => {
+          const { terms } = await readPosting(chain, projectId);
+          return pullModel({
+            chain,
+            projectId,
+            contentStore: await openProjectContent(chain, terms, config),
+            version: options.model === undefined ? undefined : Number(options.model),
+            cacheDir: join(config.stateFolder, "cache"),
+            srsPath: options.srs as string | undefined,
+            signal,
+            onProgress: progress,
+          });
+        });
+        const format = options.format as Parameters<typeof exportModel>[2];
+        const bytes = exportModel(committed, manifest, format);
+        const path = resolve(String(options.out));
+        await writeFile(path, bytes).catch((cause) => {
+          throw new CommonweightError(ownerErrors.fileUnreadable, path, { cause });
+        });
+        const { version, cid, commitment } = published;
+        return {
+          data: { projectId, version, cid, commitment, format, path, bytes: bytes.length },
+          text: [
+            `model ${version} of project ${projectId} opens its commitment on chain`,
+            `CID   ${cid}`,
+            `file  ${path} (${format}, ${bytes.length} bytes)`,
+          ].join("\n"),
+        };
+      }),
+    );
+};
