@@ -1,65 +1,50 @@
 import { SCALAR_FIELD } from "./curve.ts";
-import { CommonweightError } from "./errors.ts";
-import { ruleErrors } from "./rule-errors.ts";
+import { aggregateUpdates, appliedModel } from "./fixed-point.ts";
 
-/** A model in integers with the blinding of its commitment. */
+/** A model, or what is added to one, in integers with the blinding of its commitment. */
 export interface BlindedModel {
   /** Parameters at scale `2^-(fractionBits + 10)`. */
   readonly integers: Int32Array;
   readonly blinding: bigint;
 }
 
-/** A trainer's part in a new model. */
+/** A trainer's part in a new model; `update` is null for a slot that is not active. */
 export interface WeightedUpdate {
-  readonly update: Int16Array;
+  readonly update: Int16Array | null;
   readonly blinding: bigint;
   /** 0 to 1024; the weights of a round sum to 1024. */
   readonly weight: number;
 }
 
 /**
- * The aggregate of a round: `sum_i weight_i * update_i`, exactly, with the blinding of its commitment.
+ * The aggregate of a round with the blinding of its commitment: both are the same weighted sum, because
+ * commitments add up.
  *
  * @param parameterCount Length of the result, also when no update has a weight.
+ * @throws CommonweightError CW1103 when an update has another length, CW1102 when an entry leaves int32.
  */
-export function aggregateUpdates(
+export function blindedAggregate(
   updates: readonly WeightedUpdate[],
   parameterCount: number,
 ): BlindedModel {
-  // |entry| <= 1024 * 2^15 = 2^25: no overflow, as long as the weights sum to at most 1024.
-  const integers = new Int32Array(parameterCount);
-  let blinding = 0n;
-  for (const { update, blinding: own, weight } of updates) {
-    if (weight === 0) continue;
-    if (update.length !== parameterCount) {
-      throw new CommonweightError(ruleErrors.gramMalformed, "an update of another length");
-    }
-    for (let index = 0; index < parameterCount; index++) {
-      integers[index] = (integers[index] as number) + weight * (update[index] as number);
-    }
-    blinding = (blinding + BigInt(weight) * own) % SCALAR_FIELD;
-  }
+  const integers = aggregateUpdates({
+    updates: updates.map(({ update }) => update),
+    weights: updates.map(({ weight }) => weight),
+    parameterCount,
+  });
+  const blinding = updates.reduce(
+    (sum, each) => (sum + BigInt(each.weight) * each.blinding) % SCALAR_FIELD,
+    0n,
+  );
   return { integers, blinding };
 }
 
-/**
- * The new model: `model + aggregate`, entry by entry, blindings likewise; its commitment is the sum of theirs.
- *
- * @throws CommonweightError CW1001 when an entry would leave int32, so that the model could not be stored exactly.
- */
+/** The new model: `model + aggregate`, blindings likewise; its commitment is the sum of theirs. */
 export function applyAggregate(model: BlindedModel, aggregate: BlindedModel): BlindedModel {
-  const integers = new Int32Array(model.integers.length);
-  for (let index = 0; index < integers.length; index++) {
-    const sum = (model.integers[index] as number) + (aggregate.integers[index] as number);
-    if (sum !== (sum | 0)) {
-      throw new CommonweightError(
-        ruleErrors.gramMalformed,
-        `parameter ${index} would be ${sum}, outside int32: use fewer fraction bits`,
-      );
-    }
-    integers[index] = sum;
-  }
-  return { integers, blinding: (model.blinding + aggregate.blinding) % SCALAR_FIELD };
+  return {
+    integers: appliedModel(model.integers, aggregate.integers),
+    blinding: (model.blinding + aggregate.blinding) % SCALAR_FIELD,
+  };
 }
 
 /** What a later model has beyond an earlier one: slot p of the next round, with its blinding. */

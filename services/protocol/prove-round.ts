@@ -1,4 +1,4 @@
-import { aggregateUpdates, type BlindedModel } from "./apply-round.ts";
+import { type BlindedModel, blindedAggregate } from "./apply-round.ts";
 import { type Curve, type G1Point, INFINITY, type LongCallOptions } from "./curve.ts";
 import { CommonweightError } from "./errors.ts";
 import type { GramMatrix, SlotVector } from "./gram-matrix.ts";
@@ -110,10 +110,10 @@ export async function proveRound(
   }
   const trainers = Array.from(outcome.weights, (weight, index) => ({
     weight,
-    update: slots[FIRST_TRAINER_SLOT + index] as Int16Array,
+    update: slots[FIRST_TRAINER_SLOT + index] as Int16Array | null,
     blinding: blindings[FIRST_TRAINER_SLOT + index] as bigint,
   }));
-  const aggregate = aggregateUpdates(trainers, context.parameterCount);
+  const aggregate = blindedAggregate(trainers, context.parameterCount);
   const aggregateCommitment = outcome.isVoid
     ? INFINITY
     : await curve.linearCombination(
