@@ -1,0 +1,44 @@
+import type { RegisterCommand } from "../../command-line/command-context.ts";
+import { withChain } from "../../command-line/open-chain.ts";
+import { parseProjectId } from "../../command-line/parse-project-id.ts";
+import { tokenFormatter } from "../../command-line/token-amount.ts";
+
+/** Adds `commonweight owner status`. */
+export const register: RegisterCommand = (parent, context) => {
+  parent
+    .command("status")
+    .description("where a project stands: phase, money, trainers, models")
+    .argument("<project>", "number of the project", parseProjectId)
+    .addHelpText("after", "\nExample:\n  commonweight owner status 1")
+    .action(
+      context.action(async (invocation) => {
+        const { readModels } = await import("../../adapters/chain/history.ts");
+        const { readProject, readTrainers } = await import("../../adapters/chain/project.ts");
+        const projectId = invocation.args[0] as bigint;
+        return withChain(invocation, async (chain) => {
+          const [project, trainers, models] = await Promise.all([
+            readProject(chain, projectId),
+            readTrainers(chain, projectId),
+            readModels(chain, projectId),
+          ]);
+          const money = await tokenFormatter(chain, project.terms.rewardToken);
+          const until = project.phaseEndsAt
+            ? `, until ${new Date(1000 * project.phaseEndsAt).toISOString()}`
+            : "";
+          const text = [
+            `project ${projectId} of ${project.owner}`,
+            `phase       ${project.phase}${until}${project.isStopAnnounced ? " (stop announced)" : ""}`,
+            `rounds      ${project.appliedRounds} of ${project.terms.rounds} applied; the next has number ${project.nextRoundIndex}`,
+            `budget      ${money(project.rewardLeftWei)} left for rounds, ${money(project.escrowWei)} in escrow altogether`,
+            `model       version ${models.at(-1)?.version ?? 0}, ${models.at(-1)?.cid ?? "-"}`,
+            `trainers    ${project.trainerCount}`,
+            ...trainers.map(
+              ({ trainer, status, reliability, earnedWei, stakeWei }) =>
+                `  ${trainer}  ${status.padEnd(8)} reliability ${((100 * reliability) / 65_535).toFixed(0)} %  unpaid ${money(earnedWei)}  stake ${money(stakeWei)}`,
+            ),
+          ].join("\n");
+          return { data: { project, trainers, models }, text };
+        });
+      }),
+    );
+};

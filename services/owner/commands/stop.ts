@@ -1,0 +1,36 @@
+import { confirm } from "../../command-line/ask.ts";
+import type { RegisterCommand } from "../../command-line/command-context.ts";
+import { withChain } from "../../command-line/open-chain.ts";
+import { parseProjectId } from "../../command-line/parse-project-id.ts";
+import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
+
+/** Adds `commonweight owner stop`. */
+export const register: RegisterCommand = (parent, context) => {
+  addKeystoreOption(parent.command("stop"))
+    .description("announce that no further round will open; the rest of the budget comes back")
+    .argument("<project>", "number of the project", parseProjectId)
+    .option("--yes", "do not ask")
+    .addHelpText(
+      "after",
+      "\nAn open round is still settled and paid. It cannot be taken back.\n\nExample:\n  commonweight owner stop 1",
+    )
+    .action(
+      context.action(async (invocation) => {
+        const { announceStop } = await import("../../adapters/chain/project.ts");
+        const projectId = invocation.args[0] as bigint;
+        const privateKey = await readSigningKey(invocation);
+        await confirm(invocation, `Stop project ${projectId} for good?`);
+        return withChain(
+          invocation,
+          async (chain) => {
+            const receipt = await announceStop(chain, projectId);
+            return {
+              data: { projectId, receipt },
+              text: `project ${projectId} opens no further round (transaction ${receipt.hash})`,
+            };
+          },
+          { privateKey },
+        );
+      }),
+    );
+};
