@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ITrainingMarket} from "../../contracts/interfaces/ITrainingMarket.sol";
-import {EndReason, ProjectView, TrainerView, VoidReason} from "../../contracts/types/MarketViews.sol";
+import {EndReason, TrainerView, VoidReason} from "../../contracts/types/MarketViews.sol";
 import {ProjectTerms} from "../../contracts/types/ProjectTerms.sol";
 import {RoundPhase} from "../../contracts/types/RoundPhase.sol";
 import {SettleRound} from "../../contracts/types/RoundRequests.sol";

@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {ITrainingMarket} from "../../contracts/interfaces/ITrainingMarket.sol";
 import {IRoundVerifier} from "../../contracts/interfaces/IRoundVerifier.sol";
-import {PublicSignals} from "../../contracts/libraries/PublicSignals.sol";
 import {G1} from "../../contracts/types/G1.sol";
 import {ProjectView, TrainerStatus, TrainerView, VoidReason} from "../../contracts/types/MarketViews.sol";
 import {BaseWeightKind, ProjectTerms} from "../../contracts/types/ProjectTerms.sol";

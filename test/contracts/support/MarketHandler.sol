@@ -249,6 +249,7 @@ contract MarketHandler is MarketFixture {
                         ? address(vault)
                         : address(registry);
             vm.prank(thief);
+            // solhint-disable-next-line avoid-low-level-calls
             (bool ok, ) = target.call(calls[i]);
             if (ok) ++thefts;
         }
