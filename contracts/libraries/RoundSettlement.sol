@@ -190,8 +190,13 @@ library RoundSettlement {
             uint256 score = Reliability.afterTime(record.reliability, block.timestamp - record.reliabilityUpdatedAt);
             record.reliability = uint16(Reliability.afterVerdict(score, verdict));
             record.reliabilityUpdatedAt = uint32(block.timestamp);
-            if (Reliability.isRejection(verdict)) ++record.strikes;
-            else if (record.strikes != 0) --record.strikes;
+            // Saturates: without a strike policy a long project may reject somebody more often than the type counts, and must
+            // not be stopped by that.
+            if (!Reliability.isRejection(verdict)) {
+                if (record.strikes != 0) --record.strikes;
+            } else if (record.strikes != type(uint8).max) {
+                ++record.strikes;
+            }
         }
         uint256 most = project.terms.maxStrikes;
         if (verdict == _ABOVE_NORM_BOUND) {
