@@ -21,6 +21,7 @@ import type { EncryptionKeyPair } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { startHttpServer } from "./http-server.ts";
 import { createIntake } from "./intake.ts";
+import { createMetrics } from "./metrics.ts";
 import { ProjectEngine } from "./project-engine.ts";
 import { createProver } from "./prover.ts";
 import { openRoundStore } from "./round-store.ts";
@@ -92,6 +93,8 @@ export async function startAggregator(
   const curves = new Map<number, Promise<Curve & AsyncDisposable>>();
   const feed = new EventFeed();
   feed.onEvent(onEvent);
+  const metrics = createMetrics();
+  feed.onEvent((event) => metrics.record(event));
   const startedAt = Math.floor(Date.now() / 1000);
   const engines = new Map<bigint, ProjectEngine>();
   const ended = new Set<bigint>();
@@ -104,6 +107,7 @@ export async function startAggregator(
     host: settings.host,
     port: settings.port,
     webFolder: settings.webFolder,
+    metrics,
     intake: createIntake({
       chain,
       store,

@@ -7,6 +7,8 @@ import { keyReleaseSchema, referencesSchema, signedUpdateSchema } from "../proto
 import { CommonweightError } from "../protocol/errors.ts";
 import { aggregatorErrors } from "./errors.ts";
 import type { Intake } from "./intake.ts";
+import type { Metrics } from "./metrics.ts";
+import { openApiDocument } from "./open-api.ts";
 import type { ServiceStatus } from "./service-status.ts";
 
 /** What the interface shows and takes in. */
@@ -18,6 +20,7 @@ export interface HttpServerParameters {
   /** A block of content that is here, for browsers: checked by them against its CID. */
   readonly readBlock: (cid: string) => Promise<Uint8Array>;
   readonly exportCar: (cid: string) => AsyncIterable<Uint8Array>;
+  readonly metrics: Metrics;
   /** Folder of the web page's static files; absent when it is not built. */
   readonly webFolder?: string | undefined;
 }
@@ -152,6 +155,10 @@ export async function startHttpServer(parameters: HttpServerParameters): Promise
       return intake.takeKey(projectId, roundIndex, parse(keyReleaseSchema, request.body));
     }),
   );
+  app.get("/v1/openapi.json", answer(openApiDocument));
+  app.get("/metrics", async (_request, response) => {
+    response.type(parameters.metrics.contentType).send(await parameters.metrics.text());
+  });
   app.get("/v1/events", (request, response) => {
     response.writeHead(200, {
       "content-type": "text/event-stream",

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -87,6 +88,26 @@ describe("the market on a laptop", () => {
     );
     const held = await readBalance(chain, addresses.wrappedNative, addresses.vault);
     expect(held).toBe(claims.reduce((sum: bigint, claim) => sum + (claim as bigint), 0n));
+  });
+
+  it("answers the requests of docs/aggregator.md", () => {
+    const page = readFileSync(new URL("../../docs/aggregator.md", import.meta.url), "utf8");
+    const block = /```sh test=test\/market\/market\.test\.ts\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
+    const commands = block.trim().split("\n");
+
+    const answers = commands.map((command) =>
+      execFileSync("sh", ["-c", command], {
+        env: { ...process.env, AGGREGATOR: market.webUrl },
+        encoding: "utf8",
+      }),
+    );
+
+    expect(commands.length).toBeGreaterThanOrEqual(8);
+    expect(JSON.parse(answers[0] ?? "")).toMatchObject({ status: "ok" });
+    expect(answers.at(-2)).toMatch(/commonweight_events_total\{type="round-settled"\} 2/);
+    expect(JSON.parse(answers.at(-1) ?? "")).toMatchObject({
+      report: { roundIndex: 0, isVoid: false },
+    });
   });
 
   it("raises the reliability of honest trainers above that of the attackers", async () => {

@@ -1,0 +1,43 @@
+import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
+import type { ServiceEvent } from "./service-status.ts";
+
+/** Figures for a monitoring system, in Prometheus' text format. */
+export interface Metrics {
+  /** Counts an event; every figure of ours comes from the events that the service tells anyway. */
+  record(event: ServiceEvent): void;
+  readonly contentType: string;
+  text(): Promise<string>;
+}
+
+/** Makes a registry of its own, so that two services in one process do not share figures. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: "commonweight_" });
+  const events = new Counter({
+    name: "commonweight_events_total",
+    help: "Things that happened, by type.",
+    labelNames: ["type"],
+    registers: [registry],
+  });
+  const proofSeconds = new Histogram({
+    name: "commonweight_proof_seconds",
+    help: "Seconds from the start of a proving process to its proof.",
+    buckets: [1, 2, 5, 10, 20, 40, 80, 160, 320],
+    registers: [registry],
+  });
+  const settlementGas = new Histogram({
+    name: "commonweight_settlement_gas",
+    help: "Gas of settlements.",
+    buckets: [400_000, 500_000, 600_000, 800_000, 1_000_000, 1_500_000, 2_000_000],
+    registers: [registry],
+  });
+  return {
+    record: (event) => {
+      events.inc({ type: event.type });
+      if (event.type === "proven") proofSeconds.observe(Number(event.seconds));
+      if (event.type === "round-settled") settlementGas.observe(Number(event.gasUsed));
+    },
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+  };
+}

@@ -1,0 +1,75 @@
+import { type ZodType, z } from "zod";
+import {
+  errorBodySchema,
+  ipfsAddressSchema,
+  keyReceiptSchema,
+  keyReleaseSchema,
+  referencesSchema,
+  signedUpdateSchema,
+} from "../protocol/api.ts";
+
+const json = (schema: ZodType | undefined) => ({
+  content: {
+    "application/json": { schema: schema === undefined ? {} : z.toJSONSchema(schema) },
+  },
+});
+
+const round = "/v1/projects/{projectId}/rounds/{roundIndex}";
+const roundParameters = ["projectId", "roundIndex"].map((name) => ({
+  name,
+  in: "path",
+  required: true,
+  schema: { type: "string", pattern: "^[0-9]+$" },
+}));
+
+const operation = (
+  summary: string,
+  shapes: { body?: ZodType; answer?: ZodType; parameters?: readonly object[] } = {},
+) => ({
+  summary,
+  ...(shapes.parameters ? { parameters: shapes.parameters } : {}),
+  ...(shapes.body ? { requestBody: { required: true, ...json(shapes.body) } } : {}),
+  responses: {
+    200: { description: "done", ...json(shapes.answer) },
+    default: { description: "refused, with the reason and the way out", ...json(errorBodySchema) },
+  },
+});
+
+/** The interface as an OpenAPI 3.1 document, made of the very schemas that requests are checked with. */
+export function openApiDocument(): object {
+  const parameters = roundParameters;
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Commonweight aggregator",
+      version: "1",
+      description: "A convenience: nothing it says is proof of anything. Verify on the chain.",
+    },
+    paths: {
+      "/v1/health": { get: operation("it runs") },
+      "/v1/ready": { get: operation("whether its last step went well") },
+      "/v1/market": { get: operation("chain, contracts and account") },
+      "/v1/ipfs": {
+        get: operation("where its IPFS node can be dialled", { answer: ipfsAddressSchema }),
+      },
+      "/v1/projects": { get: operation("projects of the market") },
+      [round]: { get: operation("report of a round that it settled", { parameters }) },
+      [`${round}/references`]: {
+        post: operation("the referee's signed commitments of the next round", {
+          parameters,
+          body: referencesSchema,
+        }),
+      },
+      [`${round}/updates`]: {
+        post: operation("a signed update to relay", { parameters, body: signedUpdateSchema }),
+      },
+      [`${round}/keys`]: {
+        post: operation("a content key, after the commit phase", {
+          parameters,
+          body: keyReleaseSchema,
+          answer: keyReceiptSchema,
+        }),
+      },
+    },
+  };
+}
