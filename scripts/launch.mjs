@@ -25,12 +25,12 @@ const TASKS = {
   generate: ["scripts/generate.ts"],
   bench: ["bench/main.ts"],
   circuits: ["scripts/circuits.ts"],
-  web: ["node_modules/vite/bin/vite.js"],
+  web: ["scripts/web/build.ts"],
   hardhat: ["node_modules/hardhat/dist/src/cli.js"],
   vitest: ["node_modules/vitest/vitest.mjs"],
 };
 
-const AT_ROOT = new Set(["hardhat", "vitest", "web"]);
+const AT_ROOT = new Set(["hardhat", "vitest"]);
 
 /** Progress goes to stderr: stdout belongs to the task. */
 const log = (line) => process.stderr.write(`commonweight: ${line}\n`);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { toJson } from "../../command-line/json.ts";
 import { defaultMarketOptions, type MarketOptions } from "../market-plan.ts";
+import { builtWebFolder } from "../web-folder.ts";
 
 /** Adds `commonweight up`. */
 export const register: RegisterCommand = (parent, context) => {
@@ -50,6 +51,7 @@ export const register: RegisterCommand = (parent, context) => {
           samples: Number(options.samples),
           hasCrash: options.crash !== false,
         };
+        const webFolder = await builtWebFolder((text) => terminal.writeMessage(text));
         const startedAt = Date.now();
         const events: { process: string; type: string; [detail: string]: unknown }[] = [];
         const market = await startMarket(
@@ -57,6 +59,7 @@ export const register: RegisterCommand = (parent, context) => {
             ...marketOptions,
             stateFolder: join(config.stateFolder, "market"),
             port: Number(options.port),
+            webFolder,
             signal,
           },
           (event) => {

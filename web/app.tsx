@@ -1,0 +1,102 @@
+import { Anchor, AppShell, Button, Group, Text, useMantineColorScheme } from "@mantine/core";
+import { lazy, type ReactNode, Suspense, useState } from "react";
+import type { Connection } from "./connection.ts";
+import { LoadedView } from "./loaded-view.tsx";
+import { ProjectsPage } from "./pages/projects.tsx";
+import { type Route, useRoute } from "./route.ts";
+import { loadSettings } from "./settings.ts";
+import { SetupBanner } from "./setup-banner.tsx";
+import { useLoaded } from "./use-loaded.ts";
+
+const SettingsPage = lazy(() =>
+  import("./pages/settings.tsx").then((module) => ({ default: module.SettingsPage })),
+);
+const ProjectPage = lazy(() =>
+  import("./pages/project.tsx").then((module) => ({ default: module.ProjectPage })),
+);
+const RoundPage = lazy(() =>
+  import("./pages/round.tsx").then((module) => ({ default: module.RoundPage })),
+);
+const AuditPage = lazy(() =>
+  import("./pages/audit.tsx").then((module) => ({ default: module.AuditPage })),
+);
+
+async function connect(): Promise<Connection> {
+  const settings = await loadSettings();
+  const { openConnection } = await import("./connection.ts");
+  return openConnection(settings);
+}
+
+function SchemeButton() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const next = colorScheme === "auto" ? "dark" : colorScheme === "dark" ? "light" : "auto";
+  return (
+    <Button variant="default" size="xs" onClick={() => setColorScheme(next)}>
+      Theme: {colorScheme}
+    </Button>
+  );
+}
+
+function Page({ route, connection }: { route: Route; connection: Connection }): ReactNode {
+  switch (route.page) {
+    case "projects":
+      return <ProjectsPage connection={connection} />;
+    case "project":
+      return <ProjectPage connection={connection} projectId={route.projectId} />;
+    case "round":
+      return <RoundPage connection={connection} {...route} />;
+    case "audit":
+      return (
+        <AuditPage
+          key={String(route.projectId)}
+          connection={connection}
+          projectId={route.projectId}
+        />
+      );
+    default:
+      return (
+        <Text>
+          There is no such page. <a href="#/">See all projects</a>
+        </Text>
+      );
+  }
+}
+
+/** The page: header, honesty banner, and the page of the address bar. */
+export function App() {
+  const route = useRoute();
+  const [settingsVersion, setSettingsVersion] = useState(0);
+  const { loaded, reload } = useLoaded(connect, [settingsVersion]);
+  return (
+    <AppShell header={{ height: 56 }} padding="md">
+      <AppShell.Header>
+        <Group h="100%" px="md" justify="space-between" wrap="nowrap">
+          <Anchor href="#/" fw={700} size="lg" c="inherit" underline="never">
+            Commonweight
+          </Anchor>
+          <Group component="nav" aria-label="Main" gap="sm" wrap="nowrap">
+            <Anchor href="#/">Projects</Anchor>
+            <Anchor href="#/settings">Settings</Anchor>
+            <SchemeButton />
+          </Group>
+        </Group>
+      </AppShell.Header>
+      <AppShell.Main maw={1080} mx="auto">
+        {route.page === "settings" ? (
+          <Suspense fallback={<Text role="status">Loading the page…</Text>}>
+            <SettingsPage onChange={() => setSettingsVersion((version) => version + 1)} />
+          </Suspense>
+        ) : (
+          <LoadedView loaded={loaded} what="the market" onRetry={reload}>
+            {(connection) => (
+              <Suspense fallback={<Text role="status">Loading the page…</Text>}>
+                <SetupBanner setup={connection.setup} />
+                <Page route={route} connection={connection} />
+              </Suspense>
+            )}
+          </LoadedView>
+        )}
+      </AppShell.Main>
+    </AppShell>
+  );
+}

@@ -1,0 +1,26 @@
+import { createGatewayStore } from "../../services/adapters/content-store/gateway-store.ts";
+import { CommonweightError } from "../../services/protocol/errors.ts";
+import { openConnection } from "../connection.ts";
+import { webErrors } from "../errors.ts";
+import type { AuditMessage, AuditRequest } from "./audit-messages.ts";
+import { runAudit } from "./run-audit.ts";
+
+const tell = (message: AuditMessage) => postMessage(message);
+
+addEventListener("message", async ({ data }: MessageEvent<AuditRequest>) => {
+  try {
+    const { chain } = await openConnection(data.settings);
+    const content = createGatewayStore({ urls: [data.settings.gateway] });
+    await runAudit({ chain, projectId: data.projectId, content, tell });
+    chain.close();
+  } catch (cause) {
+    const known = cause instanceof CommonweightError ? cause : undefined;
+    const { code, title, hint } = webErrors.auditFailed;
+    tell({
+      type: "failed",
+      code: known?.code ?? code,
+      message: known?.message ?? `${title}: ${String(cause)}`,
+      hint: known?.hint ?? hint,
+    });
+  }
+});

@@ -1,0 +1,39 @@
+import type { Chain } from "../services/adapters/chain/connect.ts";
+import { call, connectChain } from "../services/adapters/chain/connect.ts";
+import { resolveAddresses } from "../services/adapters/chain/resolve-addresses.ts";
+import { describeToken, type TokenDescription } from "../services/adapters/chain/token.ts";
+import type { WebSettings } from "./settings.ts";
+
+/** What the market's verifier says about its own keys. */
+export interface SetupLabel {
+  /** True when the setup's secret is public: proofs under it prove nothing. */
+  readonly isDevelopment: boolean;
+  readonly label: string;
+}
+
+/** A market that can be read. */
+export interface Connection {
+  readonly chain: Chain;
+  readonly settings: WebSettings;
+  readonly setup: SetupLabel;
+  /** Description of a reward token; asked once. */
+  readonly token: (address: string) => Promise<TokenDescription>;
+}
+
+/** Connects to the market of the settings, read only. @throws CW2200 and others of the chain adapter */
+export async function openConnection(settings: WebSettings): Promise<Connection> {
+  const { rpcUrl, market, deployBlock } = settings;
+  const addresses = await resolveAddresses({ rpcUrl, market, deployBlock });
+  const chain = await connectChain({ rpcUrl, addresses });
+  const [isDevelopment, description] = await Promise.all([
+    call<boolean>(chain.verifier, "isDevelopmentSetup"),
+    call<{ label: string }>(chain.verifier, "setupDescription"),
+  ]);
+  const tokens = new Map<string, Promise<TokenDescription>>();
+  const token = (address: string) => {
+    const known = tokens.get(address) ?? describeToken(chain, address);
+    tokens.set(address, known);
+    return known;
+  };
+  return { chain, settings, setup: { isDevelopment, label: description.label }, token };
+}

@@ -1,0 +1,149 @@
+import {
+  Anchor,
+  Badge,
+  Card,
+  Group,
+  NativeSelect,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+} from "@mantine/core";
+import { useState } from "react";
+import {
+  countProjects,
+  type Project,
+  readProjects,
+} from "../../services/adapters/chain/project.ts";
+import type { TokenDescription } from "../../services/adapters/chain/token.ts";
+import { Amount } from "../amount.tsx";
+import { shortHex } from "../amounts.ts";
+import type { Connection } from "../connection.ts";
+import { LoadedView } from "../loaded-view.tsx";
+import { phaseText, ruleName } from "../project-words.ts";
+import { auditHref, projectHref } from "../route.ts";
+import { useLoaded } from "../use-loaded.ts";
+
+interface ListedProject {
+  readonly project: Project;
+  readonly token: TokenDescription;
+}
+
+async function loadProjects({ chain, token }: Connection): Promise<ListedProject[]> {
+  const count = await countProjects(chain);
+  const projects = count === 0 ? [] : await readProjects(chain, 1n, count);
+  return Promise.all(
+    projects.map(async (project) => ({ project, token: await token(project.terms.rewardToken) })),
+  );
+}
+
+type Order = "newest" | "budget" | "rounds";
+const orders: Record<Order, (one: Project, other: Project) => number> = {
+  newest: (one, other) => Number(other.projectId - one.projectId),
+  budget: (one, other) =>
+    Number(other.escrowWei > one.escrowWei) - Number(other.escrowWei < one.escrowWei),
+  rounds: (one, other) => other.appliedRounds - one.appliedRounds,
+};
+
+/** Projects that match a search, in an order. */
+export function selectProjects(
+  listed: readonly ListedProject[],
+  choice: { readonly search: string; readonly state: string; readonly order: Order },
+): ListedProject[] {
+  const search = choice.search.trim().toLowerCase();
+  return listed
+    .filter(({ project }) =>
+      `${project.projectId} ${project.owner} ${ruleName(project.terms.ruleId)}`
+        .toLowerCase()
+        .includes(search),
+    )
+    .filter(({ project }) =>
+      choice.state === "all" ? true : (project.phase === "ended") === (choice.state === "ended"),
+    )
+    .sort((one, other) => orders[choice.order](one.project, other.project));
+}
+
+function ProjectCard({ project, token }: ListedProject) {
+  const { projectId, terms, phase, appliedRounds, escrowWei, owner } = project;
+  return (
+    <Card withBorder component="li" data-project={String(projectId)}>
+      <Group justify="space-between" align="flex-start">
+        <div>
+          <Title order={2} size="h4">
+            <Anchor href={projectHref(projectId)} inherit>
+              Project {String(projectId)}
+            </Anchor>
+          </Title>
+          <Text size="sm">
+            {ruleName(terms.ruleId)}, {terms.parameterCount.toLocaleString("en")} parameters, owner{" "}
+            {shortHex(owner)}
+          </Text>
+        </div>
+        <Badge color={phase === "ended" ? "gray.7" : "indigo.8"}>{phaseText(phase)}</Badge>
+      </Group>
+      <Group mt="sm" gap="lg">
+        <Text size="sm">
+          {appliedRounds} of {terms.rounds} rounds
+        </Text>
+        <Text size="sm">
+          <Amount wei={terms.budgetPerRoundWei} unit={token} /> a round
+        </Text>
+        <Text size="sm">
+          <Amount wei={escrowWei} unit={token} /> in escrow
+        </Text>
+        <Anchor size="sm" href={auditHref(projectId)}>
+          Verify this project
+        </Anchor>
+      </Group>
+    </Card>
+  );
+}
+
+/** All projects of the market. */
+export function ProjectsPage({ connection }: { connection: Connection }) {
+  const { loaded, reload } = useLoaded(() => loadProjects(connection), [connection]);
+  const [search, setSearch] = useState("");
+  const [state, setState] = useState("all");
+  const [order, setOrder] = useState<Order>("newest");
+  return (
+    <Stack>
+      <Title order={1} size="h2">
+        Projects
+      </Title>
+      <Group align="flex-end">
+        <TextInput
+          label="Search"
+          placeholder="number, owner or rule"
+          value={search}
+          onChange={(event) => setSearch(event.currentTarget.value)}
+        />
+        <NativeSelect
+          label="State"
+          data={["all", "running", "ended"]}
+          value={state}
+          onChange={(event) => setState(event.currentTarget.value)}
+        />
+        <NativeSelect
+          label="Order"
+          data={["newest", "budget", "rounds"]}
+          value={order}
+          onChange={(event) => setOrder(event.currentTarget.value as Order)}
+        />
+      </Group>
+      <LoadedView loaded={loaded} what="projects" onRetry={reload}>
+        {(listed) => {
+          const selected = selectProjects(listed, { search, state, order });
+          if (listed.length === 0) return <Text>Nobody has posted a project yet.</Text>;
+          if (selected.length === 0) return <Text>No project matches.</Text>;
+          return (
+            <Stack component="ul" p={0} m={0} style={{ listStyle: "none" }}>
+              {selected.map((each) => (
+                <ProjectCard key={String(each.project.projectId)} {...each} />
+              ))}
+            </Stack>
+          );
+        }}
+      </LoadedView>
+    </Stack>
+  );
+}
