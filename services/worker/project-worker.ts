@@ -46,11 +46,15 @@ export interface ProjectWorkerParameters {
   readonly randomBytes: RandomBytes;
   /** Send signed updates through an aggregator instead of paying gas. */
   readonly isRelayed: boolean;
+  /** When each round's update was last handed to an aggregator; kept by the caller from call to call. */
+  readonly relayedAtMs: Map<string, number>;
   readonly onEvent: (event: WorkerEvent) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
 const bytesOfHex = (hex: string) => Uint8Array.from(Buffer.from(hex.slice(2), "hex"));
+/** An update that an aggregator took and did not relay is handed over again after this long. */
+const RELAY_AGAIN_MS = 15_000;
 /** Seconds before the end of the reveal phase from which a key that nobody confirmed goes on chain. */
 const ON_CHAIN_BEFORE_SECONDS = 10;
 
@@ -97,7 +101,10 @@ async function takePart(
     }
     return;
   }
-  if (stored?.stage === "submitted" && parameters.isRelayed) return;
+  // Handed to an aggregator and still not on chain: after a while it is handed over again, in case it was lost.
+  const isHandedOver = stored?.stage === "submitted" && parameters.isRelayed;
+  const relayedAt = parameters.relayedAtMs.get(`${projectId}/${roundIndex}`) ?? 0;
+  if (isHandedOver && Date.now() - relayedAt < RELAY_AGAIN_MS) return;
   const work = stored ?? (await prepare(parameters, project, roundIndex));
   if ((await chainTime(chain)) >= round.commitClosesAt) return;
   signal?.throwIfAborted();
@@ -108,8 +115,10 @@ async function takePart(
     bundleCid: work.bundleCid,
   };
   try {
-    if (parameters.isRelayed) await submitThroughAggregator(parameters, project, update);
-    else {
+    if (parameters.isRelayed) {
+      await submitThroughAggregator(parameters, project, update);
+      parameters.relayedAtMs.set(`${projectId}/${roundIndex}`, Date.now());
+    } else {
       await submitUpdate(chain, update, {
         onSent: (submissionHash) => workStore.save({ ...work, submissionHash }),
       });
@@ -121,7 +130,7 @@ async function takePart(
     throw error;
   }
   workStore.save({ ...work, stage: "submitted" });
-  onEvent({ type: "submitted", projectId, roundIndex, bundleCid: work.bundleCid });
+  if (!isHandedOver) onEvent({ type: "submitted", projectId, roundIndex, bundleCid: work.bundleCid });
 }
 
 async function submitThroughAggregator(

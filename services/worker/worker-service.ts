@@ -126,6 +126,7 @@ export async function runWorker(
   try {
     await joinAll();
     onEvent({ type: "ready", account, peerId: ipfs.peerId });
+    const relayedAtMs = new Map<string, number>();
     let open = [...settings.projectIds];
     let lastFailure = "";
     while (open.length > 0 && !signal.aborted) {
@@ -141,6 +142,7 @@ export async function runWorker(
               makeUpdate,
               randomBytes: secureBytes,
               isRelayed: settings.isRelayed,
+              relayedAtMs,
               onEvent,
               signal,
             },
