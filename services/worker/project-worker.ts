@@ -130,7 +130,8 @@ async function takePart(
     throw error;
   }
   workStore.save({ ...work, stage: "submitted" });
-  if (!isHandedOver) onEvent({ type: "submitted", projectId, roundIndex, bundleCid: work.bundleCid });
+  if (!isHandedOver)
+    onEvent({ type: "submitted", projectId, roundIndex, bundleCid: work.bundleCid });
 }
 
 async function submitThroughAggregator(

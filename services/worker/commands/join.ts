@@ -1,0 +1,58 @@
+import { join } from "node:path";
+import { confirm } from "../../command-line/ask.ts";
+import type { RegisterCommand } from "../../command-line/command-context.ts";
+import { withChain } from "../../command-line/open-chain.ts";
+import { parseProjectId } from "../../command-line/parse-project-id.ts";
+import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
+import { parseWei, tokenFormatter } from "../../command-line/token-amount.ts";
+
+/** Adds `commonweight worker join`. */
+export const register: RegisterCommand = (parent, context) => {
+  addKeystoreOption(parent.command("join"))
+    .description("join a project: locks the stake until you leave")
+    .argument("<project>", "number of the project", parseProjectId)
+    .option("--stake <wei>", "stake to join with, instead of the least", parseWei)
+    .option("--payout <address>", "cold address that earnings go to")
+    .option("--yes", "do not ask")
+    .addHelpText(
+      "after",
+      "\nUse the same --state folder for `worker run`: it holds the encryption key that is registered now.\n\nExample:\n  commonweight worker join 1 --keystore worker.json --state ./worker",
+    )
+    .action(
+      context.action(async (invocation) => {
+        const { args, options, config, progress } = invocation;
+        const { createHpkeEnvelope } = await import("../../adapters/envelope/hpke-envelope.ts");
+        const { loadEncryptionKeys } = await import("../../adapters/envelope/key-file.ts");
+        const { joinWithStake } = await import("../join-project.ts");
+        const privateKey = await readSigningKey(invocation);
+        const { publicKey } = await loadEncryptionKeys(
+          join(config.stateFolder, "encryption-key.json"),
+          createHpkeEnvelope(),
+        );
+        return withChain(
+          invocation,
+          async (chain) => {
+            const joined = await joinWithStake(chain, {
+              projectId: args[0] as bigint,
+              encryptionKey: publicKey,
+              payoutAddress: options.payout as string | undefined,
+              stakeWei: options.stake as bigint | undefined,
+              confirm: async (stakeWei, token) => {
+                const money = await tokenFormatter(chain, token);
+                await confirm(
+                  invocation,
+                  `Join project ${args[0]} and lock ${money(stakeWei)}? An update above the norm bound loses it.`,
+                );
+                progress("sending");
+              },
+            });
+            const text = joined.isNew
+              ? `${joined.account} joined project ${joined.projectId} with a stake of ${joined.stakeWei} wei`
+              : `${joined.account} is in project ${joined.projectId} already`;
+            return { data: joined, text };
+          },
+          { privateKey },
+        );
+      }),
+    );
+};

@@ -1,0 +1,52 @@
+import type { Chain } from "../adapters/chain/connect.ts";
+import { readParticipant, registerParticipant } from "../adapters/chain/participant.ts";
+import { joinProject, readProject, readTrainer } from "../adapters/chain/project.ts";
+import { approveVault } from "../adapters/chain/token.ts";
+import { topUpWrapped } from "../adapters/chain/token-balance.ts";
+
+/** What joining did. */
+export interface JoinedProject {
+  readonly projectId: bigint;
+  readonly account: string;
+  readonly stakeWei: bigint;
+  /** False when the account was in the project before; nothing was sent then. */
+  readonly isNew: boolean;
+}
+
+/**
+ * Registers this account where needed, locks the stake and joins. Repeating it changes nothing.
+ *
+ * @param options.confirm Called with the stake before it is locked; rejects to stop.
+ */
+export async function joinWithStake(
+  chain: Chain,
+  options: {
+    projectId: bigint;
+    /** X25519 public key, 32 bytes. */
+    encryptionKey: Uint8Array;
+    payoutAddress?: string | undefined;
+    stakeWei?: bigint | undefined;
+    confirm: (stakeWei: bigint, rewardToken: string) => Promise<void>;
+  },
+): Promise<JoinedProject> {
+  const { projectId, encryptionKey, payoutAddress } = options;
+  const account = chain.account as string;
+  const { terms } = await readProject(chain, projectId);
+  const before = await readTrainer(chain, projectId, account);
+  if (before.status !== "none" && before.status !== "left") {
+    return { projectId, account, stakeWei: before.stakeWei, isNew: false };
+  }
+  const stakeWei = options.stakeWei ?? terms.stakeWei;
+  await options.confirm(stakeWei, terms.rewardToken);
+  if ((await readParticipant(chain, account)).registeredAt === 0) {
+    await registerParticipant(chain, {
+      encryptionKey: `0x${Buffer.from(encryptionKey).toString("hex")}`,
+      payoutAddress: payoutAddress ?? account,
+      endpoint: "",
+    });
+  }
+  await topUpWrapped(chain, terms.rewardToken, stakeWei);
+  await approveVault(chain, terms.rewardToken, stakeWei);
+  await joinProject(chain, projectId, stakeWei);
+  return { projectId, account, stakeWei, isNew: true };
+}
