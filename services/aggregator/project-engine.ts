@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Chain, chainTime, type Receipt, waitForReceipt } from "../adapters/chain/connect.ts";
+import { refusalName } from "../adapters/chain/errors.ts";
 import {
   readModels,
   readOpenings,
@@ -189,12 +190,7 @@ export class ProjectEngine {
         bundleCid,
         signature,
       }));
-      const receipt = await submitUpdates(chain, this.projectId, roundIndex, updates);
-      this.#emit("updates-relayed", {
-        roundIndex,
-        count: updates.length,
-        gasUsed: receipt.gasUsed,
-      });
+      await this.#relay(roundIndex, updates);
     }
     for (const { bundleCid } of submissions) {
       // A bundle that does not come now is asked for again when it is opened.
@@ -206,6 +202,25 @@ export class ProjectEngine {
           maxBytes: 2 * project.terms.parameterCount + 16_384,
         })
         .catch(() => undefined);
+    }
+  }
+
+  /** One transaction for all; if one of them is refused, each on its own, so that nobody can block the others. */
+  async #relay(roundIndex: number, updates: Parameters<typeof submitUpdates>[3]): Promise<void> {
+    const { chain } = this.#parameters;
+    const send = async (batch: typeof updates) => {
+      const { gasUsed } = await submitUpdates(chain, this.projectId, roundIndex, batch);
+      this.#emit("updates-relayed", { roundIndex, count: batch.length, gasUsed });
+    };
+    try {
+      await send(updates);
+    } catch (error) {
+      if (refusalName(error) === undefined || updates.length === 1) throw error;
+      for (const update of updates) {
+        await send([update]).catch((failure: unknown) => {
+          this.#emit("relay-refused", { roundIndex, message: String(failure) });
+        });
+      }
     }
   }
 
