@@ -77,7 +77,9 @@ async function lookAtClock(chain: Chain): Promise<string> {
   const seconds = Math.floor(Date.now() / 1000) - (await chainTime(chain));
   // A chain without traffic makes no blocks, so only a block of the future says something about this clock.
   if (seconds < -MOST_CLOCK_SECONDS) throw new TypeError(`${-seconds} s behind the newest block`);
-  return `the newest block is ${seconds} s old`;
+  return seconds < 0
+    ? `the newest block is ${-seconds} s ahead`
+    : `the newest block is ${seconds} s old`;
 }
 
 /** Looks at everything that Commonweight needs, without changing anything but the state folder. */

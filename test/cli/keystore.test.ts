@@ -1,0 +1,67 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  createKeystore,
+  openKeystore,
+  readKeystoreAddress,
+} from "../../services/adapters/chain/keystore.ts";
+import { readSigningKey } from "../../services/command-line/signing-key.ts";
+
+describe("a keystore", () => {
+  const folder = mkdtempSync(join(tmpdir(), "commonweight keys "));
+  const path = join(folder, "key.json");
+  let address: string;
+
+  beforeAll(async () => {
+    address = await createKeystore(path, "right");
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it("opens with its password, and only with it", async () => {
+    const opened = await openKeystore(path, "right");
+
+    expect(opened.address).toBe(address);
+    expect(readFileSync(path, "utf8")).not.toContain(opened.privateKey.slice(2));
+    await expect(openKeystore(path, "wrong")).rejects.toMatchObject({ code: "CW2381" });
+  });
+
+  it("tells its address without a password", async () => {
+    expect((await readKeystoreAddress(path)).toLowerCase()).toBe(address.toLowerCase());
+  });
+
+  it("is for its owner's eyes only and never overwritten", async () => {
+    expect(statSync(path).mode & 0o077).toBe(0);
+    await expect(createKeystore(path, "other")).rejects.toMatchObject({ code: "CW2382" });
+  });
+
+  it("is what a command signs with; the variable is used without one", async () => {
+    const around = {
+      terminal: {
+        writeResult: () => undefined,
+        writeMessage: () => undefined,
+        writeProgress: () => undefined,
+        hasColor: false,
+        isInteractive: false,
+      },
+      progress: () => undefined,
+    };
+    const { privateKey } = await openKeystore(path, "right");
+
+    await expect(
+      readSigningKey({
+        ...around,
+        options: { keystore: path },
+        environment: { COMMONWEIGHT_PASSWORD: "right", COMMONWEIGHT_PRIVATE_KEY: "0x01" },
+      }),
+    ).resolves.toBe(privateKey);
+    await expect(
+      readSigningKey({
+        ...around,
+        options: {},
+        environment: { COMMONWEIGHT_PRIVATE_KEY: "0x01" },
+      }),
+    ).resolves.toBe("0x01");
+  });
+});
