@@ -7,8 +7,15 @@ import { readSettlements } from "../../services/adapters/chain/history.ts";
 import { readParticipant } from "../../services/adapters/chain/participant.ts";
 import type { Project } from "../../services/adapters/chain/project.ts";
 import { readBalance } from "../../services/adapters/chain/token.ts";
+import { createGatewayStore } from "../../services/adapters/content-store/gateway-store.ts";
+import { openVerifierCurve } from "../../services/adapters/curve/open-verifier-curve.ts";
+import { openRuleVerifier } from "../../services/adapters/snark/verify-rule.ts";
+import { auditProject } from "../../services/auditor/audit-project.ts";
+import { readChainSetup } from "../../services/auditor/chain-setup.ts";
+import { collectEvidence } from "../../services/auditor/collect-evidence.ts";
 import { type Market, type MarketEvent, startMarket } from "../../services/market/market.ts";
 import { defaultMarketOptions } from "../../services/market/market-plan.ts";
+import { auditRound, type RoundEvidence } from "../../services/protocol/audit-round.ts";
 import { unpackOutcome } from "../../services/protocol/public-signals.ts";
 
 /** A short run of exactly what `npm start` does: real processes, proofs, chain, IPFS and payments. */
@@ -118,4 +125,48 @@ describe("the market on a laptop", () => {
     const worst = await reliabilityOf(flipper?.address ?? "");
     for (const { address } of honest) expect(await reliabilityOf(address)).toBeGreaterThan(worst);
   });
+
+  it("is audited from the chain and IPFS alone, and every check passes", async () => {
+    const { chain, projectId, webUrl } = market;
+    const contentStore = createGatewayStore({ urls: [webUrl] });
+    const audit = await auditProject({ chain, projectId, contentStore });
+    const checks = [...audit.checks, ...audit.rounds.flatMap((round) => round.checks)];
+    expect(checks.filter(({ isPassed }) => isPassed !== true)).toEqual([]);
+    expect(audit.rounds).toHaveLength(2);
+    expect(audit.isPassed).toBe(true);
+  }, 60_000);
+
+  it("fails the audit for whatever is changed afterwards, and names it", async () => {
+    const { chain, projectId } = market;
+    const { rounds, ruleId, slots } = await collectEvidence(chain, projectId, { roundIndex: 1 });
+    const evidence = rounds[0]?.evidence as RoundEvidence;
+    const { verifyingKey, tauG2 } = await readChainSetup(chain, ruleId, slots);
+    const verify = await openRuleVerifier();
+    await using curve = await openVerifierCurve({ tauG2 });
+    const failures = async (changed: Partial<RoundEvidence>) => {
+      const { checks } = await auditRound(
+        { ...evidence, ...changed },
+        { curve, verifyRule: (proof) => verify({ ...proof, verifyingKey }) },
+      );
+      return checks.filter(({ isPassed }) => isPassed === false).map(({ name }) => name);
+    };
+    const { settlement, submissions, request } = evidence;
+    const flipped = settlement.outcomeWords.map((word) => word ^ 1n);
+    const [first, second, ...rest] = settlement.earningsWei as bigint[];
+    const moved = [(first ?? 0n) + 1n, (second ?? 0n) - 1n, ...rest];
+
+    expect(await failures({})).toEqual([]);
+    expect(await failures({ settlement: { ...settlement, earningsWei: moved } })).toEqual([
+      "payouts",
+    ]);
+    expect(await failures({ settlement: { ...settlement, outcomeWords: flipped } })).toEqual(
+      expect.arrayContaining(["rule proof", "outcome"]),
+    );
+    expect(await failures({ submissions: submissions.slice(1) })).toContain("submissions");
+    expect(await failures({ modelCommitment: request.reference })).toEqual(
+      expect.arrayContaining(["Gram proof", "model"]),
+    );
+    expect(await failures({ published: null })).toEqual(["model"]);
+    expect(await failures({ expectedBudgetWei: settlement.budgetWei + 1n })).toEqual(["budget"]);
+  }, 60_000);
 });
