@@ -31,8 +31,14 @@ function SchemeButton() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const next = colorScheme === "auto" ? "dark" : colorScheme === "dark" ? "light" : "auto";
   return (
-    <Button variant="default" size="xs" onClick={() => setColorScheme(next)}>
-      Theme: {colorScheme}
+    <Button
+      variant="default"
+      size="xs"
+      title="Colour scheme"
+      aria-label={`colours: ${colorScheme}`}
+      onClick={() => setColorScheme(next)}
+    >
+      {colorScheme}
     </Button>
   );
 }
@@ -74,9 +80,13 @@ export function App() {
           <Anchor href="#/" fw={700} size="lg" c="inherit" underline="never">
             Commonweight
           </Anchor>
-          <Group component="nav" aria-label="Main" gap="sm" wrap="nowrap">
-            <Anchor href="#/">Projects</Anchor>
-            <Anchor href="#/settings">Settings</Anchor>
+          <Group component="nav" aria-label="Main" gap="xs" wrap="nowrap">
+            <Anchor href="#/" size="sm">
+              Projects
+            </Anchor>
+            <Anchor href="#/settings" size="sm">
+              Settings
+            </Anchor>
             <SchemeButton />
           </Group>
         </Group>

@@ -2,6 +2,7 @@
 import "@mantine/core/styles/baseline.css";
 import "@mantine/core/styles/default-css-variables.css";
 import "@mantine/core/styles/global.css";
+import "@mantine/core/styles/Text.css";
 import "@mantine/core/styles/UnstyledButton.css";
 import "@mantine/core/styles/Button.css";
 import "@mantine/core/styles/Loader.css";
@@ -23,5 +24,4 @@ import "@mantine/core/styles/List.css";
 import "@mantine/core/styles/Progress.css";
 import "@mantine/core/styles/Stack.css";
 import "@mantine/core/styles/Table.css";
-import "@mantine/core/styles/Text.css";
 import "@mantine/core/styles/Title.css";

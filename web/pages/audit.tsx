@@ -1,4 +1,16 @@
-import { Alert, Badge, Button, Card, Group, List, Loader, Stack, Text, Title } from "@mantine/core";
+import {
+  Alert,
+  Anchor,
+  Badge,
+  Button,
+  Card,
+  Group,
+  List,
+  Loader,
+  Stack,
+  Text,
+  Title,
+} from "@mantine/core";
 import type { FinishedCheck } from "../audit/audit-messages.ts";
 import { downloadReport } from "../audit/audit-report.ts";
 import { explainCheck, notChecked } from "../audit/check-explanations.ts";
@@ -8,7 +20,7 @@ import { Failure } from "../loaded-view.tsx";
 import { projectHref } from "../route.ts";
 
 const marks = {
-  true: { text: "passed", color: "green.9" },
+  true: { text: "passed", color: "teal.9" },
   false: { text: "FAILED", color: "red.9" },
   null: { text: "not done", color: "gray.7" },
 } as const;
@@ -102,7 +114,10 @@ export function AuditPage({
   return (
     <Stack>
       <Title order={1} size="h2">
-        Verify <a href={projectHref(projectId)}>project {String(projectId)}</a>
+        Verify{" "}
+        <Anchor inherit href={projectHref(projectId)}>
+          project {String(projectId)}
+        </Anchor>
       </Title>
       <Text maw={680}>
         Your browser reads the project's history from the chain and decides everything again: who

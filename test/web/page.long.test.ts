@@ -1,0 +1,203 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Browser, chromium, type Route } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { changedEvent, changedSettlement } from "./tamper.ts";
+
+const EXECUTABLE = process.env.CW_CHROMIUM ?? "/usr/bin/chromium";
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a real market", () => {
+  let url = process.env.CW_WEB_URL ?? "";
+  let folder = "";
+  let market: ChildProcess | undefined;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    if (url === "") {
+      folder = await mkdtemp(join(tmpdir(), "web-market-"));
+      const port = await freePort();
+      url = `http://127.0.0.1:${port}`;
+      const plan = "--rounds 2 --model logistic --slots 8 --trainers 5 --samples 2000 --no-crash";
+      const args = ["services/main.ts", "up", ...plan.split(" ")];
+      market = spawn(process.execPath, [...args, "--port", String(port), "--state", folder], {
+        cwd: root,
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      await new Promise<void>((resolve, reject) => {
+        let text = "";
+        const hear = (chunk: Buffer) => {
+          text += chunk;
+          if (text.includes("The market stays up")) resolve();
+        };
+        market?.stdout?.on("data", hear);
+        market?.stderr?.on("data", hear);
+        market?.once("exit", (code) => reject(new Error(`market ended with ${code}:\n${text}`)));
+      });
+    }
+    browser = await chromium.launch({ executablePath: EXECUTABLE, args: ["--no-sandbox"] });
+  }, 300_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    if (market?.exitCode === null) {
+      const ended = new Promise((resolve) => market?.once("exit", resolve));
+      market.kill("SIGINT");
+      await ended;
+    }
+    if (folder !== "") await rm(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  async function audit(tamper?: { url: RegExp | string; with: (route: Route) => Promise<void> }) {
+    const page = await browser.newPage();
+    if (tamper) await page.route(tamper.url, tamper.with);
+    await page.goto(`${url}/#/project/1/audit`);
+    await page.getByRole("button", { name: "Verify this project" }).click();
+    await page.waitForSelector("[data-verdict]", { timeout: 60_000 });
+    const results = await page.locator("[data-check]").evaluateAll((rows) =>
+      rows.map((row) => ({
+        name: row.getAttribute("data-check") ?? "",
+        result: row.querySelector("[data-result]")?.getAttribute("data-result") ?? "",
+      })),
+    );
+    const verdict = await page.locator("[data-verdict]").getAttribute("data-verdict");
+    await page.close();
+    const failed = results.filter(({ result }) => result === "FAILED").map(({ name }) => name);
+    return { results, failed, verdict };
+  }
+
+  test("an honest project passes every check, and none is left out", async () => {
+    const { results, failed, verdict } = await audit();
+    expect(failed).toEqual([]);
+    expect(verdict).toBe("passed");
+    expect(results.length).toBeGreaterThanOrEqual(22);
+    expect(results.filter(({ result }) => result !== "passed")).toEqual([]);
+  }, 90_000);
+
+  const isRpc = /^http:\/\/127\.0\.0\.1:\d+\/$/;
+  const set =
+    (name: string, change: (value: never) => unknown) => (values: unknown[], names: string[]) => {
+      const place = names.indexOf(name);
+      values[place] = change(values[place] as never);
+    };
+  const generator = () => [1n, 2n];
+  const gramOf = (request: unknown[]) => (request[8] as unknown[])[0] as bigint[];
+  test.each<[string, string, (route: Route) => Promise<void>]>([
+    [
+      "a Gram proof with another mu",
+      "Gram proof",
+      changedSettlement((request) => {
+        const gram = gramOf(request);
+        gram[4] = (gram[4] as bigint) - 1n;
+      }),
+    ],
+    [
+      "a rule proof of another round",
+      "rule proof",
+      changedSettlement((request) => {
+        const groth16 = request[8].at(-1) as bigint[];
+        groth16[0] = 1n;
+        groth16[1] = 2n;
+      }),
+    ],
+    [
+      "an announced share that was not proven",
+      "rule proof",
+      changedEvent(
+        "RoundSettled",
+        set("outcomeWords", ([first]: bigint[]) => [(first as bigint) ^ 1n]),
+      ),
+    ],
+    [
+      "a payment that is one wei too high",
+      "payouts",
+      changedEvent(
+        "RoundSettled",
+        set("earningsWei", ([first, ...rest]: bigint[]) => [(first as bigint) + 1n, ...rest]),
+      ),
+    ],
+    [
+      "an update that was swapped",
+      "submissions",
+      changedEvent("UpdateSubmitted", set("commitment", generator)),
+    ],
+    [
+      "a model that does not follow",
+      "model",
+      changedEvent("ModelPublished", set("commitment", generator)),
+    ],
+  ])(
+    "%s is caught and named",
+    async (_, check, tamper) => {
+      const { failed, verdict } = await audit({ url: isRpc, with: tamper });
+      expect(verdict).toBe("failed");
+      expect(failed).toContain(check);
+    },
+    90_000,
+  );
+
+  test("a gateway that changes a byte is caught and named", async () => {
+    const { failed } = await audit({
+      url: /\/ipfs\//,
+      with: async (route) => {
+        const response = await route.fetch();
+        const body = await response.body();
+        body[body.length - 1] = (body.at(-1) as number) ^ 1;
+        await route.fulfill({ response, body });
+      },
+    });
+    expect(failed).toEqual(["model file 0", "model file 1", "model file 2"]);
+  }, 90_000);
+
+  const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+  test.each([
+    ["light", 1200],
+    ["dark", 1200],
+    ["light", 375],
+  ] as const)(
+    "%s at %i pixels: nothing for axe to find, nothing overflows",
+    async (scheme, width) => {
+      const context = await browser.newContext({
+        colorScheme: scheme,
+        viewport: { width, height: 800 },
+      });
+      const page = await context.newPage();
+      const failures: string[] = [];
+      page.on("pageerror", (error) => failures.push(error.message));
+      for (const hash of [
+        "#/",
+        "#/project/1",
+        "#/project/1/round/0",
+        "#/project/1/audit",
+        "#/settings",
+      ]) {
+        await page.goto(`${url}/${hash}`);
+        await page.waitForSelector("h1");
+        await page.waitForFunction("document.querySelector('[role=status]') === null");
+        const { violations } = (await page.evaluate(
+          `${await readFile(axe, "utf8")}; axe.run()`,
+        )) as { violations: { id: string; nodes: { html: string }[] }[] };
+        failures.push(...violations.map(({ id, nodes }) => `${hash} ${id} ${nodes[0]?.html}`));
+        const excess = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+        if (Number(excess) > 0) failures.push(`${hash} overflows by ${excess}`);
+      }
+      expect(failures).toEqual([]);
+      await context.close();
+    },
+    90_000,
+  );
+});
