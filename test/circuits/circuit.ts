@@ -127,7 +127,7 @@ component main ${publicInputs.length > 0 ? `{public [${publicInputs.join(", ")}]
   const hash = createHash("sha256").update(text);
   for (const [path, source] of await circuitSources(file)) hash.update(path + source);
   const name = main.replace(/\W+/g, "-").replace(/-$/, "").toLowerCase();
-  const folder = `cache/circuits/test-${name}-${hash.digest("hex").slice(0, 12)}`;
+  const folder = `cache/circuits/witness-${name}-${hash.digest("hex").slice(0, 12)}`;
   if (!existsSync(join(repositoryRoot, folder))) {
     // Test files that run at the same time may want the same circuit: each compiles aside, the first to finish wins.
     const draft = `cache/circuits/draft-${randomUUID()}`;

@@ -6,8 +6,8 @@ import { findEvents, readSettlements } from "../../services/adapters/chain/histo
 import { type MarketEvent, startMarket } from "../../services/market/market.ts";
 import { defaultMarketOptions } from "../../services/market/market-plan.ts";
 
-/** Minutes long, because windows must really pass: run with CW_LONG=1. */
-describe.runIf(process.env.CW_LONG)("the standby", () => {
+/** Minutes long, because windows must really pass: part of the long tier (`npm run test:e2e`). */
+describe("the standby", () => {
   it("settles the open round and all later ones when the primary is killed, and earns part of its bond", async () => {
     const folder = mkdtempSync(join(tmpdir(), "commonweight standby "));
     const stopping = new AbortController();
