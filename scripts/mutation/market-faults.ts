@@ -75,7 +75,7 @@ try {
       isSound &&= isCaught;
       rows.push({ fault: fault.name, suite, caughtBy: planted.failing });
       console.log(
-        `${isCaught ? "caught  " : "SURVIVED"}  ${fault.name}  [${planted.failing.slice(0, 3).join(", ")}]`,
+        `${isCaught ? "caught  " : planted.result === "broken" ? "BROKEN  " : "SURVIVED"}  ${fault.name}  [${planted.failing.slice(0, 3).join(", ")}]`,
       );
       if (planted.result === "broken") console.error(planted.output.slice(-2000));
     }
