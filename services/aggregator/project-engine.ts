@@ -252,7 +252,7 @@ export class ProjectEngine {
       {
         signal,
         onProgress: (fraction, step) => {
-          if (fraction - reported < 0.05 && fraction < 1) return;
+          if (fraction - reported < 0.2 && fraction < 1) return;
           reported = fraction;
           this.#emit("proof-progress", { roundIndex, fraction, step });
         },

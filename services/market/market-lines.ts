@@ -1,4 +1,5 @@
 import type { MarketEvent } from "./market.ts";
+import { etherText, verdictWords } from "./verdict-words.ts";
 
 const short = (text: unknown) => String(text).slice(0, 10);
 const percent = (fraction: unknown) => `${(100 * Number(fraction)).toFixed(1)} %`;
@@ -14,7 +15,7 @@ export function describeMarketEvent(event: MarketEvent): string | undefined {
     case "deployed":
       return line("contracts deployed (development key: its secret is public, not for real money)");
     case "project-posted":
-      return line(`project ${event.projectId} posted, escrow funded`);
+      return line(`project ${event.projectId} posted, ${etherText(event.escrowWei)} in escrow`);
     case "joined":
       return line("joined with a stake");
     case "reference-ready":
@@ -34,10 +35,14 @@ export function describeMarketEvent(event: MarketEvent): string | undefined {
     case "proven":
       return line(`proven in ${Number(event.seconds).toFixed(1)} s`);
     case "round-settled":
-      return line(`settled on chain for ${event.gasUsed} gas`);
+      return line(
+        `proof verified and paid by on chain, ${Number(event.gasUsed).toLocaleString("en")} gas`,
+      );
     case "outcome":
       return line(
-        `${event.verdict}, share ${event.share ?? 0}, earned ${event.earnedWei ?? 0} wei`,
+        event.verdict === "accepted"
+          ? `accepted, earned ${etherText(event.earnedWei)}`
+          : verdictWords(event.verdict),
       );
     case "evaluated":
       return line(`model ${event.version}: accuracy ${percent(event.accuracy)}`);

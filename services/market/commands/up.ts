@@ -36,6 +36,14 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async (invocation) => {
         const { options, config, signal, terminal, isJson } = invocation;
+        const startedAt = Date.now();
+        const say = (text: string) => {
+          const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
+          if (!isJson) terminal.writeResult(`${seconds.padStart(4)} s  ${text}`);
+        };
+        say(
+          "Commonweight: a whole market on this machine. Starting chain, aggregators and trainers …",
+        );
         const { startMarket } = await import("../market.ts");
         const { describeMarketEvent } = await import("../market-lines.ts");
         const { marketReport, reportText } = await import("../market-report.ts");
@@ -52,7 +60,6 @@ export const register: RegisterCommand = (parent, context) => {
           hasCrash: options.crash !== false,
         };
         const webFolder = await builtWebFolder((text) => terminal.writeMessage(text));
-        const startedAt = Date.now();
         const events: { process: string; type: string; [detail: string]: unknown }[] = [];
         const market = await startMarket(
           {
@@ -64,9 +71,8 @@ export const register: RegisterCommand = (parent, context) => {
           },
           (event) => {
             events.push({ ...event, ms: Date.now() - startedAt });
-            if (isJson) return;
             const line = describeMarketEvent(event);
-            if (line !== undefined) terminal.writeResult(line);
+            if (line !== undefined) say(line);
           },
         );
         try {
@@ -77,7 +83,17 @@ export const register: RegisterCommand = (parent, context) => {
           }
           if (!isJson) terminal.writeResult(reportText(report));
           if (options.exit !== true) {
-            terminal.writeMessage(`\nThe market stays up: ${market.webUrl}\nStop it with Ctrl+C.`);
+            const configPath = join(config.stateFolder, "market", "commonweight.config.json");
+            terminal.writeMessage(
+              [
+                "",
+                `The market stays up; the page that verifies it: ${market.webUrl}`,
+                "From another terminal:",
+                `  npm run commonweight -- audit ${market.projectId} --config "${configPath}"`,
+                `  npm run commonweight -- explain ${market.projectId} 0 ${market.trainers[0]?.address} --config "${configPath}"`,
+                "Stop it with Ctrl+C.",
+              ].join("\n"),
+            );
             await new Promise<void>((resolve) => {
               if (signal.aborted) resolve();
               signal.addEventListener("abort", () => resolve(), { once: true });

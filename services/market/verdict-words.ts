@@ -1,0 +1,24 @@
+import type { Verdict } from "../protocol/verdicts.ts";
+
+/** What a verdict means, for people who have not read the rule. */
+const WORDS: Readonly<Record<Verdict, string>> = {
+  inactive: "left out: its update could not be read in time",
+  accepted: "accepted",
+  "above-norm-bound": "rejected: larger than the terms allow, stake burned",
+  duplicate: "rejected: the same update as an earlier trainer's",
+  "too-large": "rejected: far larger than the owner's reference",
+  "too-small": "rejected: far smaller than the owner's reference",
+  "against-reference": "rejected: it would make the model worse on the owner's samples",
+  "stale-copy": "rejected: a copy of the last round's result",
+  "not-selected": "not selected: too far from the others",
+};
+
+/** The words for a verdict that came as text; the text itself when it is none. */
+export function verdictWords(verdict: unknown): string {
+  return WORDS[String(verdict) as Verdict] ?? String(verdict);
+}
+
+/** An amount of the native coin's wrapper with four decimals. */
+export function etherText(wei: unknown): string {
+  return `${(Number(BigInt(String(wei ?? 0)) / 10n ** 14n) / 10_000).toFixed(4)} ETH`;
+}
