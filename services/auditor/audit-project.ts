@@ -5,11 +5,19 @@ import { openVerifierCurve } from "../adapters/curve/open-verifier-curve.ts";
 import { openRuleVerifier, type VerifyingKeyJson } from "../adapters/snark/verify-rule.ts";
 import { type AuditCheck, auditRound, type RoundAudit } from "../protocol/audit-round.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
+import { contentStoreErrors } from "../protocol/content-store.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { loadModel } from "../protocol/load-model.ts";
 import { type ChainSetup, isSameKey, readChainSetup } from "./chain-setup.ts";
 import { collectEvidence, type ProjectEvidence } from "./collect-evidence.ts";
 import { auditorErrors } from "./errors.ts";
+
+/** Failures that say nothing about the content itself: nobody had it, in time. */
+const AWAY_CODES: readonly string[] = [
+  contentStoreErrors.notFound.code,
+  contentStoreErrors.timedOut.code,
+  contentStoreErrors.unreachable.code,
+];
 
 /** What an audit of a project found. Two auditors get the same, so reports can be compared. */
 export interface ProjectAudit {
@@ -141,8 +149,8 @@ async function checkModels(
         checks.push({ name, isPassed: true, detail: `${model.cid} opens its commitment` });
       } catch (error) {
         if (!(error instanceof CommonweightError)) throw error;
-        // Content that nobody serves is not content that is wrong.
-        const isAway = error.code.startsWith("CW24");
+        // Content that nobody serves is not content that is wrong; content of another hash is.
+        const isAway = AWAY_CODES.includes(error.code);
         const detail = `${error.code}: ${error.message}`;
         checks.push({ name, isPassed: isAway ? null : false, detail });
       }
