@@ -24,6 +24,7 @@ const TASKS = {
   format: ["scripts/format.ts"],
   generate: ["scripts/generate.ts"],
   bench: ["bench/main.ts"],
+  fuzz: ["test/fuzz/main.ts"],
   circuits: ["scripts/circuits.ts"],
   web: ["scripts/web/build.ts"],
   hardhat: ["node_modules/hardhat/dist/src/cli.js"],

@@ -1,0 +1,207 @@
+import { crc32, deflateSync } from "node:zlib";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { parseContentId } from "../../services/adapters/content-store/content-id.ts";
+import { memoryFile, readPowers, writePowers } from "../../services/adapters/curve/srs-file.ts";
+import { buildWasmProgram } from "../../services/adapters/curve/wasm-program.ts";
+import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
+import { encodeNpy } from "../../services/adapters/model-export/numpy.ts";
+import { decodeIdx } from "../../services/learning/idx.ts";
+import { decodeNpyValues, readNpyHeader } from "../../services/learning/npy.ts";
+import { decodePng } from "../../services/learning/png.ts";
+import { decodePnm } from "../../services/learning/pnm.ts";
+import { openBundle, sealBundle } from "../../services/protocol/bundle.ts";
+import { readBundle } from "../../services/protocol/bundle-header.ts";
+import { decodeInt16, encodeInt16 } from "../../services/protocol/int16-coder.ts";
+import { decodeModelFile, encodeModelFile } from "../../services/protocol/model-file.ts";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  tensorOf,
+} from "../../services/protocol/safetensors.ts";
+import { openFile, sealFile } from "../../services/protocol/sealed-file.ts";
+import type { FuzzTarget } from "./run-target.ts";
+
+const text = (value: string) => new TextEncoder().encode(value);
+const update = Int16Array.from({ length: 120 }, (_, index) => ((index * 7919) % 601) - 300);
+const envelope = createHpkeEnvelope();
+const keys = await envelope.generateKeyPair();
+
+/** Stands for the curve: binds integers and blinding as a commitment does, in a microsecond. */
+const commit = async (opened: { update: Int16Array; blinding: bigint }) => ({
+  x: BigInt(
+    `0x${Buffer.from(sha256(text(`${opened.blinding}:${opened.update.join()}`))).toString("hex")}`,
+  ),
+  y: 2n,
+});
+
+const associated = {
+  chainId: 31337n,
+  market: `0x${"ab".repeat(20)}`,
+  projectId: 7n,
+  roundIndex: 3,
+  trainer: `0x${"11".repeat(20)}`,
+  commitment: await commit({ update, blinding: 99n }),
+};
+const bundle = await sealBundle({
+  envelope,
+  update,
+  blinding: 99n,
+  associated,
+  fractionBits: 12,
+  aggregatorPublicKeys: [keys.publicKey],
+});
+const context = "model:31337:0xab:7:3";
+const sealedFile = await sealFile({
+  envelope,
+  plaintext: text("the parameters of a private model"),
+  recipients: [keys.publicKey],
+  context,
+});
+const safetensors = encodeSafetensors({
+  tensors: [
+    tensorOf({ name: "weight", shape: [2, 2], entries: Float32Array.of(1, -2, 0.5, 4) }),
+    tensorOf({ name: "update", shape: [3], entries: Int16Array.of(7, -8, 9) }),
+  ],
+  metadata: { fractionBits: "12" },
+});
+const modelFile = encodeModelFile(
+  {
+    model: Int32Array.of(0, 1, -1, 2 ** 31 - 1),
+    blinding: 77n,
+    commitment: { x: 5n, y: 77n },
+    fractionBits: 12,
+    lineage: { ...associated, previousCid: "bafkreiprevious" },
+  },
+  [{ name: "weight", shape: [2, 2], offset: 0, length: 4 }],
+);
+const { bn } = await buildWasmProgram();
+const powers = writePowers(bn, {
+  g1: new Uint8Array(new SharedArrayBuffer(4 * 64)).fill(1),
+  tauG2: { x: [1n, 2n], y: [3n, 4n] },
+});
+
+/** A grey PNG image of 2 x 2 pixels. */
+function pngImage(): Uint8Array {
+  const chunk = (type: string, data: Uint8Array) => {
+    const named = Buffer.concat([text(type), data]);
+    const frame = Buffer.alloc(named.length + 8);
+    frame.writeUInt32BE(data.length);
+    named.copy(frame, 4);
+    frame.writeUInt32BE(crc32(named), named.length + 4);
+    return frame;
+  };
+  return Uint8Array.from(
+    Buffer.concat([
+      Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
+      chunk("IHDR", Uint8Array.of(0, 0, 0, 2, 0, 0, 0, 2, 8, 0, 0, 0, 0)),
+      chunk("IDAT", deflateSync(Uint8Array.of(0, 1, 2, 0, 3, 4))),
+      chunk("IEND", new Uint8Array()),
+    ]),
+  );
+}
+
+function check(isTrue: boolean, claim: string): void {
+  if (!isTrue) throw new Error(`accepted input: ${claim}`);
+}
+
+/** Everything binary that somebody else sends or publishes. */
+export const binaryTargets: readonly FuzzTarget[] = [
+  {
+    name: "bundle header",
+    seeds: [bundle.bytes],
+    weight: 100,
+    read: (input) => readBundle(input),
+  },
+  {
+    name: "bundle",
+    seeds: [bundle.bytes],
+    weight: 2,
+    read: async (input) => {
+      const opened = await openBundle({
+        envelope,
+        bytes: input,
+        secrets: { contentKey: bundle.contentKey, keys },
+        associated,
+        fractionBits: 12,
+        parameterCount: update.length,
+        commit,
+      });
+      check(
+        opened.blinding === 99n && opened.update.join() === update.join(),
+        "a damaged bundle opened to another update",
+      );
+    },
+  },
+  {
+    name: "coded integers",
+    seeds: [encodeInt16(update), encodeInt16(new Int16Array(120))],
+    weight: 100,
+    read: (input) => {
+      const decoded = decodeInt16(input, update.length);
+      check(decoded === undefined || decoded.length === update.length, "another number of entries");
+    },
+  },
+  {
+    name: "safetensors",
+    seeds: [safetensors, modelFile],
+    weight: 100,
+    read: (input) => {
+      const { tensors } = decodeSafetensors(input);
+      const bytes = tensors.reduce((sum, tensor) => sum + tensor.bytes.byteLength, 0);
+      check(bytes <= input.length, "tensors of more bytes than the file has");
+    },
+  },
+  { name: "model file", seeds: [modelFile], weight: 60, read: (input) => decodeModelFile(input) },
+  {
+    name: "sealed file",
+    seeds: [sealedFile],
+    weight: 2,
+    read: async (input) => {
+      const opened = await openFile({ envelope, bytes: input, keys, context });
+      check(opened.length === 33, "a damaged file opened");
+    },
+  },
+  {
+    name: "powers of tau",
+    seeds: [powers],
+    weight: 40,
+    read: (input) => readPowers(bn, memoryFile(input), 4),
+  },
+  {
+    name: "idx",
+    seeds: [Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6)],
+    weight: 100,
+    read: (input) => {
+      const { shape, values } = decodeIdx(input);
+      check(values.length === shape.reduce((all, side) => all * side, 1), "another size");
+    },
+  },
+  {
+    name: "npy",
+    seeds: [encodeNpy({ name: "a", shape: [2, 3], values: Float32Array.of(1, 2, 3, 4, 5, 6) })],
+    weight: 100,
+    read: (input) => {
+      const header = readNpyHeader(input);
+      decodeNpyValues(input.subarray(header.dataOffset), header.format);
+    },
+  },
+  { name: "png", seeds: [pngImage()], weight: 30, read: (input) => decodePng(input) },
+  {
+    name: "pnm",
+    seeds: [
+      Uint8Array.from([...text("P5\n2 2\n255\n"), 1, 2, 3, 4]),
+      text("P2\n# a comment\n2 2\n15\n0 1 2 3\n"),
+    ],
+    weight: 100,
+    read: (input) => decodePnm(input),
+  },
+  {
+    name: "content id",
+    seeds: [
+      text("bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku"),
+      text("QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWnPbdG"),
+    ],
+    weight: 100,
+    read: (input) => parseContentId(new TextDecoder().decode(input)),
+  },
+];
