@@ -6,7 +6,7 @@ include "./GramIndex.circom";
 include "./GramRanges.circom";
 
 // The matrix is the one that the Gram proof ties to the commitments: its hash was fixed before alpha was drawn, its combination
-// with the powers of alpha is mu, and the entries that rules compare are in range.
+// with the powers of alpha is mu, and all entries are in range.
 // Signs of two rows are by-products: see `GramRanges`.
 template CommittedGram(slots) {
     var trainers = slots - 3;

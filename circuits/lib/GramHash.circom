@@ -5,8 +5,8 @@ include "./GramIndex.circom";
 
 // Salted hash of the Gram matrix and the dummy's row.
 //
-// Words: salt; narrow entries (rows 0 and 1 and the diagonal, without slot 2), G + 2^54 in 55 bits, 4 a word; wide entries
-// (everything with slot 2), G + 2^75 in 76 bits, 3 a word; free entries (pairs of trainers), a word each; the dummy's row.
+// Words: salt; narrow entries (everything without slot 2), G + 2^54 in 55 bits, 4 a word; wide entries (everything with slot 2),
+// G + 2^75 in 76 bits, 3 a word; the dummy's row, a field element a word.
 // h = Poseidon(number of words, slots), then h = Poseidon(h, 15 words) for each chunk, the last padded with zeros.
 // Precondition: `GramRanges`, without which two matrices could pack into the same word.
 // Twin: `gramHash` in services/protocol/gram-hash.ts.
@@ -16,11 +16,10 @@ template GramHash(slots) {
     signal input dummyRow[slots + 1];
     signal output out;
 
-    var narrowCount = 2 * (slots - 1) - 1 + (slots - 3);
-    var freeCount = ((slots - 3) * (slots - 4)) \ 2;
+    var narrowCount = (slots * (slots - 1)) \ 2;
     var narrowWords = (narrowCount + 3) \ 4;
     var wideWords = (slots + 2) \ 3;
-    var wordCount = 1 + narrowWords + wideWords + freeCount + slots + 1;
+    var wordCount = 1 + narrowWords + wideWords + slots + 1;
 
     signal words[wordCount];
     words[0] <== salt;
@@ -30,7 +29,7 @@ template GramHash(slots) {
     var packed = 0;
     for (var i = 0; i < slots; i++) {
         for (var j = i; j < slots; j++) {
-            if (i != 2 && j != 2 && (i < 2 || i == j)) {
+            if (i != 2 && j != 2) {
                 packed += (gram[gramIndex(i, j, slots)] + (1 << 54)) * (1 << (55 * (narrow % 4)));
                 narrow++;
                 if (narrow % 4 == 0 || narrow == narrowCount) {
@@ -47,12 +46,6 @@ template GramHash(slots) {
             words[next] <== packed;
             next++;
             packed = 0;
-        }
-    }
-    for (var i = 3; i < slots; i++) {
-        for (var j = i + 1; j < slots; j++) {
-            words[next] <== gram[gramIndex(i, j, slots)];
-            next++;
         }
     }
     for (var i = 0; i <= slots; i++) {

@@ -4,10 +4,12 @@ include "circomlib/circuits/bitify.circom";
 include "circomlib/circuits/comparators.circom";
 include "./GramIndex.circom";
 
-// Ranges of the Gram entries that rules compare, and the signs of two rows.
-// Rows 0 and 1 and the diagonal: [-2^54, 2^54). Row 2, the last aggregate, whose entries are wider: [-2^75, 2^75).
-// Products of two different trainers have no range here: the mu equation fixes them modulo the field's order, and rules use them only
-// in sums that are exact in the field.
+// Ranges of the Gram entries, and the signs of two rows.
+// Everything but row 2: [-2^54, 2^54). Row 2, the last aggregate, whose entries are wider: [-2^75, 2^75).
+// The rules never read products of two different trainers as integers, and would be exact without a range for them. They have one
+// because the vectors are known modulo the field's order only: an entry that wraps around (any norm can be forged with one) gives huge
+// products with every honest update that is not zero at its place, and no honest update is, for certain: trainers dither.
+// See "wrap-around" in docs/proof.md.
 // Source of the widths: 2^24 entries of 16 bits, and of 26 bits for the aggregate.
 template GramRanges(slots) {
     var trainers = slots - 3;
@@ -24,7 +26,7 @@ template GramRanges(slots) {
     component wide[slots];
     for (var i = 0; i < slots; i++) {
         for (var j = i; j < slots; j++) {
-            if (i != 2 && j != 2 && (i < 2 || i == j)) {
+            if (i != 2 && j != 2) {
                 narrow[i][j] = Num2Bits(55);
                 narrow[i][j].in <== gram[gramIndex(i, j, slots)] + (1 << 54);
             }

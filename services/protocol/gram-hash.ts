@@ -1,6 +1,5 @@
 import { poseidon2 } from "poseidon-lite/poseidon2";
 import { poseidon16 } from "poseidon-lite/poseidon16";
-import { SCALAR_FIELD } from "./curve.ts";
 import type { GramMatrix } from "./gram-matrix.ts";
 import { NARROW_GRAM_BITS, WIDE_GRAM_BITS } from "./gram-matrix.ts";
 
@@ -9,10 +8,6 @@ const WIDE_SLOT = 2;
 const NARROW_PER_WORD = 4;
 const WIDE_PER_WORD = 3;
 const WORDS_PER_PERMUTATION = 15;
-
-function modulo(value: bigint): bigint {
-  return ((value % SCALAR_FIELD) + SCALAR_FIELD) % SCALAR_FIELD;
-}
 
 function entry(gram: GramMatrix, i: number, j: number): bigint {
   return gram[i]?.[j] as bigint;
@@ -30,28 +25,17 @@ function pack(values: readonly bigint[], bits: bigint, perWord: number): bigint[
   return words;
 }
 
-/** Entries with a range check in the circuit: rows r and g without p, and the diagonal. */
+/** Entries of 55 bits: all pairs without the last aggregate. */
 export function narrowPairs(slotCount: number): [number, number][] {
-  return upperPairs(slotCount).filter(
-    ([i, j]) => i !== WIDE_SLOT && j !== WIDE_SLOT && (i < WIDE_SLOT || i === j),
-  );
-}
-
-/** Inner products of two different trainers: the trust rule never reads them, so no range check. */
-export function freePairs(slotCount: number): [number, number][] {
-  return upperPairs(slotCount).filter(([i, j]) => i > WIDE_SLOT && i < j);
-}
-
-function upperPairs(slotCount: number): [number, number][] {
   const pairs: [number, number][] = [];
   for (let i = 0; i < slotCount; i++) {
-    for (let j = i; j < slotCount; j++) pairs.push([i, j]);
+    for (let j = i; j < slotCount; j++) if (i !== WIDE_SLOT && j !== WIDE_SLOT) pairs.push([i, j]);
   }
   return pairs;
 }
 
 /**
- * The words behind `gramHash`: salt, packed Gram entries, unpacked entries between trainers, dummy row.
+ * The words behind `gramHash`: salt, packed Gram entries, dummy row.
  * Twin: `GramHash.circom`.
  */
 export function gramWords(input: {
@@ -64,12 +48,10 @@ export function gramWords(input: {
   const slotCount = gram.length;
   const narrow = narrowPairs(slotCount).map(([i, j]) => entry(gram, i, j));
   const wide = gram.map((_, j) => entry(gram, WIDE_SLOT, j));
-  const free = freePairs(slotCount).map(([i, j]) => modulo(entry(gram, i, j)));
   return [
     salt,
     ...pack(narrow, NARROW_GRAM_BITS, NARROW_PER_WORD),
     ...pack(wide, WIDE_GRAM_BITS, WIDE_PER_WORD),
-    ...free,
     ...dummyRow,
   ];
 }
