@@ -168,6 +168,7 @@ export async function runReferee(
     const known = store.find(projectId, roundIndex);
     if (known !== undefined) return known;
     const { parameters } = await currentParameters();
+    onEvent({ type: "reference-training", projectId, roundIndex });
     const seed = `${settings.seed ?? account}/${projectId}/${roundIndex}`;
     const { r, g } = await computeReferences({
       model: manifest.model,
@@ -183,6 +184,7 @@ export async function runReferee(
       randomBytes: settings.seed === undefined ? secureBytes : seededBytes(seed),
       signal,
     });
+    onEvent({ type: "reference-trained", projectId, roundIndex });
     const reference = await seal(r, roundIndex);
     const payGradient = g === null ? undefined : await seal(g, roundIndex);
     const signature = await signReference(chain, {

@@ -172,6 +172,7 @@ async function prepare(
   const { projectId, terms } = project;
   onEvent({ type: "training", projectId, roundIndex });
   const update = await parameters.makeUpdate({ project, roundIndex, signal });
+  onEvent({ type: "trained", projectId, roundIndex });
   const blinding = randomScalar(randomBytes);
   const commitment = await commitUpdate(curve, { update, blinding, signal });
   const participants = await Promise.all(

@@ -1,0 +1,132 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { readKeyRecord } from "../services/adapters/artifacts/key-records.ts";
+import { countParameters } from "../services/learning/model-spec.ts";
+import { startMarket } from "../services/market/market.ts";
+import {
+  defaultMarketOptions,
+  type MarketOptions,
+  marketManifest,
+} from "../services/market/market-plan.ts";
+import { measureInCircuitRule } from "./market/in-circuit-rule.ts";
+import { PHASES, type Phase, phaseTimes, type TimedEvent } from "./market/phase-times.ts";
+import { runPlainAveraging } from "./market/plain-averaging.ts";
+
+export const title =
+  "a whole job: where its time goes, beside plain averaging and a rule in the circuit";
+
+/** Updates are in the circuit, so that its size is bounded by what the compiler takes. */
+const IN_CIRCUIT_SIZES = [450, 900];
+
+/**
+ * `npm run bench -- market [--rounds 10] [--trainers 8] [--model mlp] [--samples 8000] [--json]`: a market of honest trainers from the
+ * project's posting to its end, divided into training, proof, storage, chain and waiting; the same training as plain
+ * federated averaging in one process; and what the rule would cost with the updates inside the circuit.
+ */
+export async function runBenchmark(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rounds: { type: "string", default: "10" },
+      trainers: { type: "string", default: "8" },
+      model: { type: "string", default: "mlp" },
+      samples: { type: "string", default: String(defaultMarketOptions.samples) },
+      json: { type: "boolean", default: false },
+    },
+  });
+  const trainers = Number(values.trainers);
+  const options: MarketOptions = {
+    ...defaultMarketOptions,
+    rounds: Number(values.rounds),
+    trainers,
+    model: values.model as MarketOptions["model"],
+    samples: Number(values.samples),
+    slots: trainers > 5 ? 16 : 8,
+    attackers: [],
+    hasCrash: false,
+  };
+  const market = await measureMarket(options);
+  const plain = await runPlainAveraging(options);
+  const inCircuit = await measureInCircuitRule({ trainers, sizes: IN_CIRCUIT_SIZES });
+  const parameters = countParameters(marketManifest(options).model);
+  const ours = await readKeyRecord(1, options.slots);
+  const constraints = Math.round(inCircuit.constraintsPerParameter * parameters);
+  const result = {
+    options: { rounds: options.rounds, trainers, model: options.model, parameters },
+    market,
+    plain: { ...plain, marketTimesAsLong: market.seconds / plain.seconds },
+    ruleCircuit: {
+      constraints: ours.constraints,
+      withUpdatesInside: { ...inCircuit, constraints, timesAsMany: constraints / ours.constraints },
+    },
+  };
+  process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : text(result));
+}
+
+async function measureMarket(options: MarketOptions) {
+  const folder = mkdtempSync(join(tmpdir(), "commonweight-bench-"));
+  const stopping = new AbortController();
+  const events: (TimedEvent & { readonly [detail: string]: unknown })[] = [];
+  try {
+    const market = await startMarket(
+      { ...options, port: 0, stateFolder: folder, signal: stopping.signal },
+      (event) => events.push({ ...event, ms: performance.now() }),
+    );
+    const project = await market.ended;
+    await market.stop();
+    const at = (type: string) => events.find((event) => event.type === type)?.ms as number;
+    const span = { fromMs: at("project-posted"), toMs: at("ended") };
+    const milliseconds = phaseTimes(events, span);
+    const seconds = Object.fromEntries(
+      PHASES.map((phase) => [phase, Math.round(milliseconds[phase]) / 1000]),
+    ) as Record<Phase, number>;
+    const total = (span.toMs - span.fromMs) / 1000;
+    return {
+      seconds: total,
+      appliedRounds: project.appliedRounds,
+      phases: seconds,
+      neitherTrainingNorProof: 1 - (seconds.training + seconds.proof) / total,
+      accuracies: events.flatMap((event) =>
+        event.type === "evaluated" ? [Number(event.accuracy)] : [],
+      ),
+    };
+  } finally {
+    stopping.abort();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Result {
+  readonly options: { readonly rounds: number; readonly parameters: number };
+  readonly market: Awaited<ReturnType<typeof measureMarket>>;
+  readonly plain: { readonly seconds: number; readonly accuracies: readonly number[] };
+  readonly ruleCircuit: {
+    readonly constraints: number;
+    readonly withUpdatesInside: {
+      readonly constraints: number;
+      readonly constraintsPerParameter: number;
+      readonly compiled: readonly { readonly parameters: number; readonly constraints: number }[];
+    };
+  };
+}
+
+function text({ options, market, plain, ruleCircuit }: Result): string {
+  const percent = (part: number) => `${((100 * part) / market.seconds).toFixed(0)} %`;
+  const { withUpdatesInside: inside } = ruleCircuit;
+  const last = (accuracies: readonly number[]) =>
+    `${(100 * (accuracies.at(-1) ?? 0)).toFixed(1)} %`;
+  const count = (value: number) => Math.round(value).toLocaleString("en");
+  return [
+    `${options.rounds} rounds, ${count(options.parameters)} parameters: ${market.seconds.toFixed(0)} s, accuracy ${last(market.accuracies)}`,
+    ...PHASES.map(
+      (phase) =>
+        `  ${phase.padEnd(9)} ${market.phases[phase].toFixed(1).padStart(7)} s  ${percent(market.phases[phase]).padStart(5)}`,
+    ),
+    `plain averaging, nothing proven and nobody paid: ${plain.seconds.toFixed(0)} s, accuracy ${last(plain.accuracies)}; the market takes ${(market.seconds / plain.seconds).toFixed(1)} times as long`,
+    `rule circuit: ${count(ruleCircuit.constraints)} constraints at any number of parameters`,
+    `with the updates inside: ${inside.constraintsPerParameter.toFixed(1)} constraints a parameter (compiled at ${inside.compiled.map(({ parameters }) => parameters).join(" and ")}), ${count(inside.constraints)} for this model`,
+    "",
+  ].join("\n");
+}
