@@ -11,6 +11,7 @@ import {
   setEndpoint,
 } from "../adapters/chain/participant.ts";
 import { countProjects, type Project, readProjects } from "../adapters/chain/project.ts";
+import { untilNews } from "../adapters/chain/until-news.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
@@ -37,6 +38,8 @@ export interface AggregatorSettings {
   /** Where earnings and fees go; the account itself by default. */
   readonly payoutAddress?: string | undefined;
   readonly stateFolder: string;
+  /** Powers of tau; may be shared with other programs. */
+  readonly cacheFolder: string;
   readonly host: string;
   readonly port: number;
   /** URL under which others reach this service; what it listens on by default. */
@@ -84,7 +87,7 @@ export async function startAggregator(
     dial: settings.ipfsDial ?? [],
   });
   const store = openRoundStore(join(settings.stateFolder, "aggregator.sqlite"));
-  const cacheFolder = join(settings.stateFolder, "cache");
+  const { cacheFolder } = settings;
   const prover = createProver({
     cacheFolder,
     srsPath: settings.srsPath,
@@ -250,7 +253,7 @@ export async function startAggregator(
           }),
         ),
       );
-      await pause(pollMs, signal);
+      await untilNews(chain, { longestMs: pollMs, signal });
     }
   })();
 

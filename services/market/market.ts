@@ -72,6 +72,7 @@ export async function startMarket(
   onEvent: (event: MarketEvent) => void,
 ): Promise<Market> {
   const { stateFolder, signal } = options;
+  const cacheFolder = join(stateFolder, "cache");
   prepareFolder(stateFolder);
   const accounts = developmentAccounts(DEVELOPMENT_MNEMONIC, 10 + options.trainers);
   const account = (index: number) => accounts[index] as DevelopmentAccount;
@@ -113,6 +114,11 @@ export async function startMarket(
       NO_COLOR: "1",
       NODE_NO_WARNINGS: "1",
       COMMONWEIGHT_CONFIG: join(stateFolder, "commonweight.config.json"),
+      // Two cores would make the same powers of tau ten times.
+      COMMONWEIGHT_CACHE: cacheFolder,
+      ...(inherited.NODE_COMPILE_CACHE === undefined
+        ? {}
+        : { NODE_COMPILE_CACHE: inherited.NODE_COMPILE_CACHE }),
       ...(privateKey === undefined ? {} : { COMMONWEIGHT_PRIVATE_KEY: privateKey }),
     });
     const start = (name: string, args: readonly string[], privateKey?: string) =>
@@ -163,7 +169,7 @@ export async function startMarket(
     const manifest = marketManifest(options);
     const curve = await openCurve({
       parameterCount: countParameters(manifest.model),
-      cacheDir: join(stateFolder, "cache"),
+      cacheDir: cacheFolder,
     });
     const prepared = await prepareProject({
       chain,

@@ -8,6 +8,7 @@ import { readParticipant } from "../adapters/chain/participant.ts";
 import { type Project, readProject } from "../adapters/chain/project.ts";
 import { type Round, readRound, revealKey } from "../adapters/chain/round.ts";
 import { signMessage, signReference } from "../adapters/chain/sign.ts";
+import { untilNews } from "../adapters/chain/until-news.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
@@ -36,6 +37,8 @@ export interface RefereeSettings {
   readonly addresses: MarketAddresses;
   readonly privateKey: string;
   readonly stateFolder: string;
+  /** Powers of tau; may be shared with other programs. */
+  readonly cacheFolder: string;
   readonly projectId: bigint;
   /** Clean, balanced samples that decide who is accepted. */
   readonly rootSet: Dataset;
@@ -95,7 +98,7 @@ export async function runReferee(
   const store = openReferenceStore(join(stateFolder, "referee.sqlite"));
   const curve = await openCurve({
     parameterCount: terms.parameterCount,
-    cacheDir: join(stateFolder, "cache"),
+    cacheDir: settings.cacheFolder,
     srsPath: settings.srsPath,
     threads: settings.threads,
   });
@@ -290,7 +293,7 @@ export async function runReferee(
         if (message !== lastFailure) onEvent({ type: "failed", projectId, message });
         lastFailure = message;
       }
-      await new Promise((resolve) => setTimeout(resolve, settings.pollMs ?? 1000));
+      await untilNews(chain, { longestMs: settings.pollMs ?? 1000, signal });
     }
   } finally {
     await ipfs.stop();

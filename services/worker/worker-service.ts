@@ -8,6 +8,7 @@ import { readParticipant, registerParticipant } from "../adapters/chain/particip
 import { joinProject, readProject, readTrainer } from "../adapters/chain/project.ts";
 import { approveVault } from "../adapters/chain/token.ts";
 import { topUpWrapped } from "../adapters/chain/token-balance.ts";
+import { untilNews } from "../adapters/chain/until-news.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
@@ -30,6 +31,8 @@ export interface WorkerSettings {
   readonly encryptionKeys: EncryptionKeyPair;
   readonly payoutAddress?: string | undefined;
   readonly stateFolder: string;
+  /** Powers of tau; may be shared with other programs. */
+  readonly cacheFolder: string;
   readonly projectIds: readonly bigint[];
   /** Samples for the built-in trainer; not needed with `trainer`. */
   readonly dataset?: Dataset | undefined;
@@ -71,7 +74,7 @@ export async function runWorker(
   });
   const curve = await openCurve({
     parameterCount: Math.max(...projects.map(({ terms }) => terms.parameterCount)),
-    cacheDir: join(stateFolder, "cache"),
+    cacheDir: settings.cacheFolder,
     srsPath: settings.srsPath,
     threads: settings.threads,
   });
@@ -159,7 +162,7 @@ export async function runWorker(
           if (isChainUnreachable(error)) await pause(2000, signal);
         }
       }
-      await pause(settings.pollMs ?? 1000, signal);
+      await untilNews(chain, { longestMs: settings.pollMs ?? 1000, signal });
     }
   } finally {
     await ipfs.stop();

@@ -30,6 +30,11 @@ const configSchema = z.strictObject({
   networks: z.record(z.string(), networkSchema).default({}),
   /** Where databases, IPFS blocks and downloaded artefacts live; relative to the file. */
   stateFolder: z.string().default(".commonweight"),
+  /**
+   * Where powers of tau and the checksums of checked ones are kept; `cache` in the state folder without it. Programs may share it:
+   * everything in it can be made again.
+   */
+  cacheFolder: z.string().optional(),
   /** Where encrypted keystores live; relative to the file. */
   keysFolder: z.string().default(".commonweight/keys"),
   ipfs: z
@@ -49,7 +54,7 @@ const configSchema = z.strictObject({
 export type NetworkConfig = z.infer<typeof networkSchema>;
 
 /** Everything a program is told from outside, checked; folders are absolute. */
-export type Config = z.infer<typeof configSchema>;
+export type Config = z.infer<typeof configSchema> & { readonly cacheFolder: string };
 
 /** The chain that `commonweight up` starts on this machine. */
 const EMBEDDED_NETWORK: NetworkConfig = { rpcUrl: "http://127.0.0.1:8545", chainId: 31337 };
@@ -91,7 +96,7 @@ const withoutUndefined = (record: Record<string, unknown>) =>
  * Reads the configuration: flags win over environment, environment over file, file over defaults.
  *
  * Environment: `COMMONWEIGHT_CONFIG`, `COMMONWEIGHT_NETWORK`, `COMMONWEIGHT_RPC_URL`,
- * `COMMONWEIGHT_STATE`, `COMMONWEIGHT_LOG_LEVEL`.
+ * `COMMONWEIGHT_STATE`, `COMMONWEIGHT_CACHE`, `COMMONWEIGHT_LOG_LEVEL`.
  *
  * @param options.folder Where the file is looked for and what relative folders start from.
  * @throws CW2750 unreadable file; CW2751 a field that is wrong, with its path.
@@ -112,6 +117,7 @@ export function loadConfig(options: {
     ...withoutUndefined({
       network: overrides.network ?? environment.COMMONWEIGHT_NETWORK,
       stateFolder: overrides.stateFolder ?? environment.COMMONWEIGHT_STATE,
+      cacheFolder: environment.COMMONWEIGHT_CACHE,
       logLevel: overrides.logLevel ?? environment.COMMONWEIGHT_LOG_LEVEL,
     }),
   });
@@ -133,10 +139,12 @@ export function loadConfig(options: {
     // An explicit address is another chain than the one configured under this name.
     networks[config.network] = { rpcUrl };
   }
+  const stateFolder = resolve(folder, config.stateFolder);
   return {
     ...config,
     networks,
-    stateFolder: resolve(folder, config.stateFolder),
+    stateFolder,
+    cacheFolder: resolve(folder, config.cacheFolder ?? join(stateFolder, "cache")),
     keysFolder: resolve(folder, config.keysFolder),
   };
 }

@@ -35,6 +35,7 @@ export const register: RegisterCommand = (parent, context) => {
               createHpkeEnvelope(),
             ),
             stateFolder: config.stateFolder,
+            cacheFolder: config.cacheFolder,
             host: String(options.host),
             port: Number(options.port),
             publicUrl: options.publicUrl as string | undefined,

@@ -1,5 +1,4 @@
 import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { toJson } from "../../command-line/json.ts";
 import { withChain } from "../../command-line/open-chain.ts";
@@ -34,7 +33,7 @@ export const register: RegisterCommand = (parent, context) => {
             roundIndex: options.round as number | undefined,
             contentStore:
               options.models === false ? undefined : await openProjectContent(chain, terms, config),
-            cacheDir: join(config.stateFolder, "cache"),
+            cacheDir: config.cacheFolder,
             signal,
             onProgress: progress,
           });

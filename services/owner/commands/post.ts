@@ -62,7 +62,7 @@ export const register: RegisterCommand = (parent, context) => {
               manifest,
               terms,
               ipfsFolder: join(config.stateFolder, "ipfs"),
-              cacheDir: join(config.stateFolder, "cache"),
+              cacheDir: config.cacheFolder,
               srsPath: options.srs as string | undefined,
               waitMs: 1000 * Number(options.wait),
               signal,

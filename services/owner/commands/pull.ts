@@ -40,7 +40,7 @@ export const register: RegisterCommand = (parent, context) => {
             projectId,
             contentStore: await openProjectContent(chain, terms, config),
             version: options.model === undefined ? undefined : Number(options.model),
-            cacheDir: join(config.stateFolder, "cache"),
+            cacheDir: config.cacheFolder,
             srsPath: options.srs as string | undefined,
             signal,
             onProgress: progress,

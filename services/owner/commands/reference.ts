@@ -47,6 +47,7 @@ export const register: RegisterCommand = (parent, context) => {
             ...(await connectToMarket(invocation)),
             privateKey: await readSigningKey(invocation),
             stateFolder: config.stateFolder,
+            cacheFolder: config.cacheFolder,
             projectId: BigInt(String(args[0])),
             rootSet: rootSet as NonNullable<typeof rootSet>,
             paySet: paySet as NonNullable<typeof paySet>,

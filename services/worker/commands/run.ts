@@ -76,6 +76,7 @@ export const register: RegisterCommand = (parent, context) => {
               createHpkeEnvelope(),
             ),
             stateFolder: config.stateFolder,
+            cacheFolder: config.cacheFolder,
             projectIds: (args[0] as string[]).map(BigInt),
             dataset,
             trainer,
