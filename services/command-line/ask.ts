@@ -14,6 +14,11 @@ export const askErrors = defineErrors([6500, 6509], {
     title: "Nothing was sent",
     hint: "The question was answered with no; run the command again to do it.",
   },
+  noAnswer: {
+    code: "CW6502",
+    title: "An option does not answer its question",
+    hint: "`--help` of the command lists what each option takes.",
+  },
 });
 
 async function readLine(question: string, isHidden: boolean): Promise<string> {
@@ -55,4 +60,45 @@ export async function confirm(
   if (!terminal.isInteractive) throw new CommonweightError(askErrors.notInteractive, question);
   const answer = await readLine(`${question} [y/N] `, false);
   if (!/^y(es)?$/i.test(answer.trim())) throw new CommonweightError(askErrors.declined);
+}
+
+/**
+ * Asks until the answer is one; an empty line takes the fallback. The option of the question's name answers beforehand, and
+ * `--yes` takes every fallback.
+ *
+ * @throws CW6500 when nobody is there, CW6502 for an option that is no answer.
+ */
+export async function askFor(
+  { options, terminal }: Pick<Invocation, "options" | "terminal">,
+  asked: {
+    readonly flag: string;
+    readonly question: string;
+    readonly why: string;
+    readonly fallback: string;
+    readonly choices?: readonly string[];
+    readonly refuse?: (answer: string) => string | undefined;
+  },
+): Promise<string> {
+  const { flag, question, why, fallback, choices, refuse } = asked;
+  const problemOf = (answer: string) =>
+    choices && !choices.includes(answer)
+      ? `one of ${choices.join(", ")}, please`
+      : refuse?.(answer);
+  const given = options[flag];
+  if (given !== undefined) {
+    const problem = problemOf(String(given));
+    if (problem === undefined) return String(given);
+    throw new CommonweightError(askErrors.noAnswer, `${question} "${given}": ${problem}`);
+  }
+  if (options.yes === true) return fallback;
+  if (!terminal.isInteractive) throw new CommonweightError(askErrors.notInteractive, question);
+  terminal.writeMessage(`\n${why}`);
+  for (;;) {
+    const listed = choices ? ` (${choices.join(", ")})` : "";
+    const line = (await readLine(`${question}${listed} [${fallback}] `, false)).trim();
+    const answer = line === "" ? fallback : line;
+    const problem = problemOf(answer);
+    if (problem === undefined) return answer;
+    terminal.writeMessage(problem);
+  }
 }

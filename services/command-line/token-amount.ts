@@ -25,3 +25,16 @@ export function parseWei(text: string): bigint {
   if (!/^[1-9]\d{0,29}$/.test(text)) throw new InvalidArgumentError("Expected wei, above 0.");
   return BigInt(text);
 }
+
+/**
+ * An amount of whole coins in the smallest unit.
+ *
+ * @example coinsToWei("0.5") // 500000000000000000n
+ */
+export function coinsToWei(coins: string, decimals = 18): bigint {
+  const [whole = "0", part = ""] = coins.split(".");
+  return (
+    BigInt(whole) * 10n ** BigInt(decimals) +
+    BigInt(part.padEnd(decimals, "0").slice(0, decimals) || "0")
+  );
+}

@@ -7,13 +7,15 @@ import { learningErrors } from "./errors.ts";
 export interface CsvDatasetOptions {
   /** Column of the class; the last one by default. */
   readonly targetColumn?: string | undefined;
+  /** Columns of the samples in this order; without, all but the class in the file's order. */
+  readonly columns?: readonly string[] | undefined;
   /** Class names in the order of the model's outputs; without, classes must be numbers from 0. */
   readonly classes?: readonly string[] | undefined;
   readonly classCount?: number | undefined;
-  /** Values of categorical columns, each becoming a column of 0 and 1; the project's manifest should state them. */
+  /** Values of categorical columns, each becoming a column of 0 and 1; a missing cell becomes zeros. */
   readonly categories?: Readonly<Record<string, readonly string[]>> | undefined;
-  /** Replaces missing cells; without it they are refused. */
-  readonly missingValue?: number | undefined;
+  /** Replaces missing numbers, by column; without it they are refused. */
+  readonly missing?: Readonly<Record<string, number>> | undefined;
 }
 
 /** What is in a column. */
@@ -47,11 +49,7 @@ function unfit(message: string): CommonweightError {
 /** Turns a row into the numbers of one column; a category into as many as it has values. */
 function encoderFor(column: CsvColumn, options: CsvDatasetOptions): (cell: string) => number[] {
   const categories = options.categories?.[column.name];
-  if (column.missing > 0 && options.missingValue === undefined) {
-    throw unfit(
-      `column "${column.name}" has ${column.missing} missing cells; state a missing value`,
-    );
-  }
+  const missing = options.missing?.[column.name];
   if (categories) {
     return (cell) => {
       if (!isMissing(cell) && !categories.includes(cell)) {
@@ -64,7 +62,12 @@ function encoderFor(column: CsvColumn, options: CsvDatasetOptions): (cell: strin
     const shown = column.values.slice(0, 5).join(", ");
     throw unfit(`column "${column.name}" is no number (${shown}); state its categories or drop it`);
   }
-  return (cell) => [isMissing(cell) ? (options.missingValue as number) : Number(cell)];
+  if (column.missing > 0 && missing === undefined) {
+    throw unfit(
+      `column "${column.name}" has ${column.missing} missing cells; state a missing value`,
+    );
+  }
+  return (cell) => [isMissing(cell) ? (missing as number) : Number(cell)];
 }
 
 function labelReader(options: CsvDatasetOptions): (cell: string, row: number) => number {
@@ -79,7 +82,7 @@ function labelReader(options: CsvDatasetOptions): (cell: string, row: number) =>
 }
 
 /**
- * Reads samples from CSV text. The order of the columns is that of the file.
+ * Reads samples from CSV text.
  *
  * @throws CommonweightError CW3102 when it is no table, CW3105 for missing cells, unknown categories or classes.
  */
@@ -87,12 +90,19 @@ export function csvDataset(text: string, options: CsvDatasetOptions = {}): Datas
   const table = parseCsv(text);
   const columns = describeColumns(table);
   const target = options.targetColumn ?? (table.header.at(-1) as string);
-  const at = table.header.indexOf(target);
-  if (at < 0) throw unfit(`there is no column "${target}"; there are ${table.header.join(", ")}`);
+  const placeOf = (name: string) => {
+    const place = table.header.indexOf(name);
+    if (place >= 0) return place;
+    throw unfit(`there is no column "${name}"; there are ${table.header.join(", ")}`);
+  };
+  const at = placeOf(target);
   const readLabel = labelReader(options);
   const labels = table.rows.map((row, i) => readLabel(row[at] as string, i));
-  const encoders = columns.map((column, i) => (i === at ? () => [] : encoderFor(column, options)));
-  const samples = table.rows.map((row) => row.flatMap((cell, i) => encoders[i]?.(cell) ?? []));
+  const used = (options.columns ?? table.header.filter((name) => name !== target)).map(placeOf);
+  const encoders = used.map((place) => encoderFor(columns[place] as CsvColumn, options));
+  const samples = table.rows.map((row) =>
+    encoders.flatMap((encode, i) => encode(row[used[i] as number] as string)),
+  );
   const width = samples[0]?.length ?? 0;
   if (width === 0) throw unfit("no samples, or no column besides the class");
   const classes =

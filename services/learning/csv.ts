@@ -37,6 +37,17 @@ export function parseCsv(text: string): CsvTable {
   return { header, rows };
 }
 
+/**
+ * Writes a table as CSV that `parseCsv` reads back.
+ *
+ * @example encodeCsv({ header: ["a", "b"], rows: [["1", "x,y"]] }) // 'a,b\n1,"x,y"\n'
+ */
+export function encodeCsv({ header, rows }: CsvTable): string {
+  const encode = (cell: string) =>
+    /[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  return [header, ...rows].map((cells) => `${cells.map(encode).join(",")}\n`).join("");
+}
+
 function splitCells(text: string): string[][] {
   const lines: string[][] = [];
   let cells: string[] = [];

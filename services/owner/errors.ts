@@ -36,6 +36,46 @@ export const ownerErrors = defineErrors([4000, 4299], {
     title: "A file cannot be read or written",
     hint: "Check the path, the folder and your permissions.",
   },
+  balanceTooSmall: {
+    code: "CW4015",
+    title: "The account cannot pay for this project",
+    hint: "Send what is lacking to the account, or lower the budget per round or the number of rounds in the terms.",
+  },
+  projectFileDamaged: {
+    code: "CW4016",
+    title: "The project file is not one of `owner init`",
+    hint: "Make the folder again with `commonweight owner init`, or pass --manifest and --terms.",
+  },
+  tooFewSamples: {
+    code: "CW4017",
+    title: "The data are too few for a root, a pay and a validation set",
+    hint: "Bring more samples of the rare classes, or leave those classes out.",
+  },
+  folderTaken: {
+    code: "CW4018",
+    title: "The folder holds a project already",
+    hint: "Choose another folder, or pass --force to write over it.",
+  },
+  notPosted: {
+    code: "CW4019",
+    title: "The project of this folder is not posted",
+    hint: "Run `commonweight owner post <folder>` first, or give the project's number.",
+  },
+  postedAlready: {
+    code: "CW4020",
+    title: "The project of this folder is posted already",
+    hint: "Look at it with `commonweight owner status <folder>`; --again posts it once more, with a second escrow.",
+  },
+  ruleCannotWork: {
+    code: "CW4021",
+    title: "This rule cannot work at this size",
+    hint: "Change the number of trainers, the slots or the rule's parameters as the message says.",
+  },
+  noSamples: {
+    code: "CW4022",
+    title: "The referee has no samples",
+    hint: "Give the folder that `commonweight owner init` made, or name samples with --data.",
+  },
   notFetched: {
     code: "CW4014",
     title: "The project is posted, but no aggregator has fetched its files yet",

@@ -40,6 +40,8 @@ export async function publishProject(options: {
   signal: AbortSignal;
   onProgress: (text: string) => void;
   confirm: (prepared: PreparedProject) => Promise<void>;
+  /** Called as soon as the project is on chain, whatever happens afterwards. */
+  onPosted?: (posted: { projectId: bigint; transactionHash: string }) => Promise<void>;
 }): Promise<PublishedProject> {
   const { chain, manifest, terms, signal, onProgress } = options;
   const participants = await Promise.all(
@@ -61,6 +63,7 @@ export async function publishProject(options: {
     onProgress("sending");
     await topUpWrapped(chain, prepared.terms.rewardToken, prepared.escrowWei);
     const { projectId, receipt } = await postPreparedProject(chain, prepared);
+    await options.onPosted?.({ projectId, transactionHash: receipt.hash });
     onProgress(`project ${projectId} is posted; waiting for an aggregator to fetch its files`);
     const { manifestCid, modelCid, escrowWei } = prepared;
     const isFetched = await waitForCopies(endpoints, [manifestCid, modelCid], {

@@ -13,7 +13,7 @@ import { openCurve } from "../adapters/curve/open-curve.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
-import type { Dataset } from "../learning/dataset.ts";
+import { assessReferenceSets, requireSoundReferences } from "../learning/assess-reference-sets.ts";
 import { type Evaluation, evaluate } from "../learning/evaluate.ts";
 import { projectDataset } from "../learning/project-dataset.ts";
 import { secureBytes, seededBytes } from "../learning/random.ts";
@@ -24,10 +24,12 @@ import { commitUpdate } from "../protocol/commitment.ts";
 import { type G1Point, INFINITY } from "../protocol/curve.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { loadModel } from "../protocol/load-model.ts";
+import type { Manifest } from "../protocol/manifest.ts";
 import { floatsOf } from "../protocol/model-file.ts";
 import { randomScalar } from "../protocol/scalar.ts";
 import { keyReleaseMessage } from "../protocol/signed-messages.ts";
 import { ownerErrors } from "./errors.ts";
+import type { OwnerSets } from "./find-project.ts";
 import { openReferenceStore, type StoredReference } from "./reference-store.ts";
 
 /** Everything a running referee is told. */
@@ -40,12 +42,8 @@ export interface RefereeSettings {
   /** Powers of tau; may be shared with other programs. */
   readonly cacheFolder: string;
   readonly projectId: bigint;
-  /** Clean, balanced samples that decide who is accepted. */
-  readonly rootSet: Dataset;
-  /** Disjoint clean samples that decide pay. */
-  readonly paySet: Dataset;
-  /** Samples that neither set contains, to report each new model's accuracy on; none without it. */
-  readonly validationSet?: Dataset | undefined;
+  /** Opens the owner's own samples, as the manifest says how. */
+  readonly openSets: (data: Manifest["data"]) => Promise<OwnerSets>;
   readonly seed?: string | undefined;
   readonly srsPath?: string | undefined;
   readonly threads?: number | undefined;
@@ -62,6 +60,24 @@ export interface RefereeEvent {
 const bytesOfHex = (hex: string) => Uint8Array.from(Buffer.from(hex.slice(2), "hex"));
 const hexOf = (bytes: Uint8Array) => `0x${Buffer.from(bytes).toString("hex")}`;
 const decimals = (point: G1Point) => ({ x: point.x.toString(), y: point.y.toString() });
+
+/** The owner's sets as the model takes them, after a look at whether they can serve. @throws CW3401 */
+async function openProjectSets(
+  { openSets }: Pick<RefereeSettings, "openSets">,
+  { data }: Manifest,
+  onEvent: (event: RefereeEvent) => void,
+): Promise<OwnerSets> {
+  const { rootSet, paySet, validationSet } = await openSets(data);
+  const sets = {
+    rootSet: projectDataset(rootSet, data),
+    paySet: projectDataset(paySet, data),
+    validationSet: validationSet && projectDataset(validationSet, data),
+  };
+  const assessment = await assessReferenceSets(sets);
+  for (const finding of assessment.findings) onEvent({ type: "reference", ...finding });
+  requireSoundReferences(assessment);
+  return sets;
+}
 
 /**
  * Serves a project's reference update and pay gradient: before each round it trains them on the owner's own
@@ -95,6 +111,9 @@ export async function runReferee(
     ),
   );
   const ipfs = await openIpfsNode({ folder: join(stateFolder, "ipfs"), dial: dial.flat() });
+  const { manifestCid } = await readPosting(chain, projectId);
+  const manifest = await getManifest(ipfs, manifestCid, { signal });
+  const { rootSet, paySet, validationSet } = await openProjectSets(settings, manifest, onEvent);
   const store = openReferenceStore(join(stateFolder, "referee.sqlite"));
   const curve = await openCurve({
     parameterCount: terms.parameterCount,
@@ -102,8 +121,6 @@ export async function runReferee(
     srsPath: settings.srsPath,
     threads: settings.threads,
   });
-  const { manifestCid } = await readPosting(chain, projectId);
-  const manifest = await getManifest(ipfs, manifestCid, { signal });
   let evaluatedVersion = -1;
 
   async function currentParameters(): Promise<{ version: number; parameters: Float32Array }> {
@@ -128,12 +145,12 @@ export async function runReferee(
 
   async function evaluateNewest(): Promise<void> {
     const newest = (await readModels(chain, projectId)).at(-1);
-    if (settings.validationSet === undefined || newest?.version === evaluatedVersion) return;
+    if (validationSet === undefined || newest?.version === evaluatedVersion) return;
     const { version, parameters } = await currentParameters();
     const result: Evaluation = await evaluate({
       model: manifest.model,
       parameters,
-      dataset: projectDataset(settings.validationSet, manifest.data),
+      dataset: validationSet,
       signal,
     });
     evaluatedVersion = version;
@@ -176,8 +193,8 @@ export async function runReferee(
     const { r, g } = await computeReferences({
       model: manifest.model,
       parameters,
-      rootSet: projectDataset(settings.rootSet, manifest.data),
-      paySet: terms.usesPayGradient ? projectDataset(settings.paySet, manifest.data) : null,
+      rootSet: rootSet,
+      paySet: terms.usesPayGradient ? paySet : null,
       hyperparameters: manifest.training,
       referenceSteps: manifest.evaluation.referenceSteps,
       fractionBits: terms.fractionBits,

@@ -45,7 +45,7 @@ const termsSchema = z.strictObject({
   maxStrikes: count(255).default(0),
   payEvery: z.int().min(1).max(255).default(1),
   usesPayGradient: z.boolean().default(true),
-  aggregators: z.array(address).min(1).max(3),
+  aggregators: z.array(address).max(3).default([]),
 });
 
 /** Terms without what follows from the manifest. */
@@ -59,8 +59,36 @@ export type PostableTerms = Omit<ProjectTerms, "parameterCount" | "fractionBits"
  */
 export function parseTerms(
   text: string,
-  around: { readonly manifest: Manifest; readonly wrappedNative: string; readonly account: string },
+  around: {
+    readonly manifest: Manifest;
+    readonly wrappedNative: string;
+    readonly account: string;
+    /** Instead of the file's. */
+    readonly aggregators?: readonly string[] | undefined;
+  },
 ): PostableTerms {
+  const terms = readTermsFile(text);
+  const aggregators = around.aggregators ?? terms.aggregators;
+  if (aggregators.length < 1 || aggregators.length > 3) {
+    throw new CommonweightError(
+      ownerErrors.termsInvalid,
+      `aggregators: ${aggregators.length}; name one to three, in the file or with --aggregator`,
+    );
+  }
+  const { fractionBits, clipNorm } = around.manifest.fixedPoint;
+  const bound = BigInt(Math.ceil(4 * clipNorm * 2 ** fractionBits));
+  return {
+    ...terms,
+    aggregators,
+    rewardToken: terms.rewardToken ?? around.wrappedNative,
+    referee: terms.referee ?? around.account,
+    normBoundSquared: terms.normBoundSquared ?? bound * bound,
+    maxTrainers: terms.maxTrainers ?? terms.slots - 3,
+  };
+}
+
+/** Reads a file of terms as it is. @throws CW4012 naming every field that is wrong. */
+export function readTermsFile(text: string): z.infer<typeof termsSchema> {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -76,14 +104,5 @@ export function parseTerms(
       details: { problems },
     });
   }
-  const terms = parsed.data;
-  const { fractionBits, clipNorm } = around.manifest.fixedPoint;
-  const bound = BigInt(Math.ceil(4 * clipNorm * 2 ** fractionBits));
-  return {
-    ...terms,
-    rewardToken: terms.rewardToken ?? around.wrappedNative,
-    referee: terms.referee ?? around.account,
-    normBoundSquared: terms.normBoundSquared ?? bound * bound,
-    maxTrainers: terms.maxTrainers ?? terms.slots - 3,
-  };
+  return parsed.data;
 }

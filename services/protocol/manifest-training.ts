@@ -39,6 +39,30 @@ export const trainingSchema = z.strictObject({
     .optional(),
 });
 
+const columnName = z.string().min(1).max(200);
+
+/** How a row of a CSV file becomes a sample, the same for all trainers whatever the order of their columns. */
+export const tableSchema = z
+  .strictObject({
+    /** Columns that the model sees, in this order; others are ignored. */
+    columns: z.array(columnName).min(1).max(2000),
+    /** The column of the class; its cells are names of `data.classes`. */
+    target: columnName,
+    /** Values of columns of text: each becomes a column of 0 and 1. */
+    categories: z.record(columnName, z.array(z.string().max(100)).min(1).max(200)).optional(),
+    /** What stands in for a missing number, by column; without it such rows are refused. */
+    missing: z.record(columnName, z.number()).optional(),
+  })
+  .refine(
+    ({ columns, target }) => new Set([...columns, target]).size === columns.length + 1,
+    "a column is named twice",
+  )
+  .refine(
+    ({ columns, categories = {}, missing = {} }) =>
+      [...Object.keys(categories), ...Object.keys(missing)].every((name) => columns.includes(name)),
+    "categories or missing name a column that is not used",
+  );
+
 /** The form of the samples that a trainer brings. */
 export const dataSchema = z.strictObject({
   inputShape: z.array(z.int().min(1).max(65_536)).min(1).max(4),
@@ -52,6 +76,8 @@ export const dataSchema = z.strictObject({
     })
     .refine(({ mean, deviation }) => mean.length === deviation.length, "one deviation per mean")
     .optional(),
+  /** For samples that come as CSV. */
+  table: tableSchema.optional(),
   /** For people: where such data come from, what to leave out. */
   notes: z.string().max(4000).optional(),
 });

@@ -22,6 +22,7 @@ import type { ContentStore } from "../protocol/content-store.ts";
 import type { Curve } from "../protocol/curve.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { loadModel } from "../protocol/load-model.ts";
+import type { Manifest } from "../protocol/manifest.ts";
 import { floatsOf } from "../protocol/model-file.ts";
 import type { MakeUpdate } from "./project-worker.ts";
 
@@ -49,8 +50,8 @@ export interface UpdateMaker {
   readonly chain: Chain;
   readonly curve: Curve;
   readonly contentStore: ContentStore;
-  /** What the built-in trainer trains on; not needed with a program of one's own. */
-  readonly dataset?: Dataset | undefined;
+  /** Opens what the built-in trainer trains on, as the manifest says; not needed with a program of one's own. */
+  readonly openData?: ((data: Manifest["data"]) => Promise<Dataset>) | undefined;
   /** Repeats every random choice, dither included: for rehearsals and tests, never for real data. */
   readonly seed?: string | undefined;
   /** Name of an attack to play instead of being honest: for the embedded market's villains. */
@@ -69,7 +70,8 @@ export function createMakeUpdate(maker: UpdateMaker): MakeUpdate {
     const { projectId, terms } = project;
     const { manifestCid } = await readPosting(chain, projectId);
     const manifest = await getManifest(contentStore, manifestCid, signal ? { signal } : {});
-    const dataset = maker.dataset && projectDataset(maker.dataset, manifest.data);
+    const opened = await maker.openData?.(manifest.data);
+    const dataset = opened && projectDataset(opened, manifest.data);
     const models = await readModels(chain, projectId);
     const load = (index: number) =>
       loadModel(

@@ -12,13 +12,12 @@ import { untilNews } from "../adapters/chain/until-news.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
-import type { Dataset } from "../learning/dataset.ts";
 import type { PrivacyBudget } from "../learning/privacy-ledger.ts";
 import { privacyLedgerFile } from "../learning/privacy-ledger-file.ts";
 import { secureBytes } from "../learning/random.ts";
 import type { EncryptionKeyPair } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";
-import { createMakeUpdate, type OwnTrainer } from "./make-update.ts";
+import { createMakeUpdate, type OwnTrainer, type UpdateMaker } from "./make-update.ts";
 import { type WorkerEvent, workOnProject } from "./project-worker.ts";
 import { openWorkStore } from "./work-store.ts";
 
@@ -34,8 +33,7 @@ export interface WorkerSettings {
   /** Powers of tau; may be shared with other programs. */
   readonly cacheFolder: string;
   readonly projectIds: readonly bigint[];
-  /** Samples for the built-in trainer; not needed with `trainer`. */
-  readonly dataset?: Dataset | undefined;
+  readonly openData?: UpdateMaker["openData"];
   readonly trainer?: OwnTrainer | undefined;
   /** What this trainer allows itself to spend over all projects; kept in the state folder. */
   readonly privacyBudget?: PrivacyBudget | undefined;
@@ -116,7 +114,7 @@ export async function runWorker(
     chain,
     curve,
     contentStore: ipfs,
-    dataset: settings.dataset,
+    openData: settings.openData,
     seed: settings.seed,
     attack: settings.attack,
     trainer: settings.trainer,

@@ -123,7 +123,7 @@ export const textTargets: readonly FuzzTarget[] = [
     seeds: [encode("a,b,label\n1,red,0\n2,blue,1\n"), encode("a,label\n1,0\n,1\n")],
     weight: 60,
     read: (input) =>
-      csvDataset(decode(input), { categories: { b: ["red", "blue"] }, missingValue: 0 }),
+      csvDataset(decode(input), { categories: { b: ["red", "blue"] }, missing: { a: 0 } }),
   },
   {
     name: "configuration",

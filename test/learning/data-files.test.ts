@@ -90,14 +90,17 @@ describe("CSV", () => {
       { name: "size", kind: "number", missing: 1, values: [] },
       { name: "class", kind: "number", missing: 0, values: [] },
     ]);
-    expect(() => csvDataset(text, { missingValue: 0 })).toThrow(code("CW3105"));
+    expect(() => csvDataset(text, { missing: { size: 0 } })).toThrow(code("CW3105"));
     expect(() => csvDataset(text, { categories: { colour: ["red", "blue"] } })).toThrow(
       code("CW3105"),
     );
-    expect(() => csvDataset(text, { categories: { colour: ["red"] }, missingValue: 0 })).toThrow(
-      code("CW3105"),
-    );
-    const dataset = csvDataset(text, { categories: { colour: ["red", "blue"] }, missingValue: -1 });
+    expect(() =>
+      csvDataset(text, { categories: { colour: ["red"] }, missing: { size: 0 } }),
+    ).toThrow(code("CW3105"));
+    const dataset = csvDataset(text, {
+      categories: { colour: ["red", "blue"] },
+      missing: { size: -1 },
+    });
     expect(await dataset.readBatch([0, 1])).toMatchObject({
       inputs: Float32Array.of(1, 0, 1, 0, 1, -1),
     });

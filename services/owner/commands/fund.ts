@@ -1,7 +1,6 @@
 import { confirm } from "../../command-line/ask.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
-import { parseProjectId } from "../../command-line/parse-project-id.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
 import { parseWei, tokenFormatter } from "../../command-line/token-amount.ts";
 
@@ -9,7 +8,7 @@ import { parseWei, tokenFormatter } from "../../command-line/token-amount.ts";
 export const register: RegisterCommand = (parent, context) => {
   addKeystoreOption(parent.command("fund"))
     .description("add budget to a project, for the rounds to come")
-    .argument("<project>", "number of the project", parseProjectId)
+    .argument("<project>", "number of the project, or its folder")
     .argument("<wei>", "amount in the reward token's smallest unit", parseWei)
     .option("--yes", "do not ask")
     .addHelpText("after", "\nExample:\n  commonweight owner fund 1 1000000000000000000")
@@ -18,7 +17,9 @@ export const register: RegisterCommand = (parent, context) => {
         const { addBudget, readProject } = await import("../../adapters/chain/project.ts");
         const { approveVault } = await import("../../adapters/chain/token.ts");
         const { topUpWrapped } = await import("../../adapters/chain/token-balance.ts");
-        const [projectId, amountWei] = invocation.args as [bigint, bigint];
+        const [given, amountWei] = invocation.args as [string, bigint];
+        const { findProject } = await import("../find-project.ts");
+        const { projectId } = await findProject(given);
         const privateKey = await readSigningKey(invocation);
         return withChain(
           invocation,

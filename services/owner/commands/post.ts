@@ -1,12 +1,14 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { confirm } from "../../command-line/ask.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
 import { tokenFormatter } from "../../command-line/token-amount.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
+import { readManifest } from "../../protocol/manifest.ts";
 import { ownerErrors } from "../errors.ts";
+import { type ProjectFolder, readProjectFolder, writeProjectFile } from "../project-folder.ts";
 
 const EXAMPLE_TERMS = `{
     "budgetPerRoundWei": "1000000000000000000",
@@ -24,29 +26,50 @@ async function readText(path: string): Promise<string> {
   });
 }
 
+/** What is posted: of a folder, or of two files. @throws CW4013, CW4020 for a folder that was posted before. */
+async function readSubject(
+  folder: unknown,
+  options: Readonly<Record<string, unknown>>,
+): Promise<Pick<ProjectFolder, "manifest" | "termsText"> & { folder?: ProjectFolder }> {
+  if (folder === undefined) {
+    const text = await readText(String(options.manifest ?? "manifest.json"));
+    const termsText = await readText(String(options.terms ?? "terms.json"));
+    return { manifest: readManifest(new TextEncoder().encode(text)), termsText };
+  }
+  const read = await readProjectFolder(resolve(String(folder)));
+  const { posted } = read.project;
+  if (posted !== undefined && options.again !== true) {
+    throw new CommonweightError(
+      ownerErrors.postedAlready,
+      `as project ${posted.projectId} of the market ${posted.market}`,
+    );
+  }
+  return { manifest: read.manifest, termsText: read.termsText, folder: read };
+}
+
 /** Adds `commonweight owner post`. */
 export const register: RegisterCommand = (parent, context) => {
   addKeystoreOption(parent.command("post"))
     .description("publish a project's manifest and first model, and put its budget into escrow")
-    .requiredOption("--manifest <file>", "the project's manifest (JSON)")
-    .requiredOption("--terms <file>", "the terms that the contract enforces (JSON)")
+    .argument("[folder]", "a project's folder, instead of --manifest and --terms")
+    .option("--manifest <file>", "the project's manifest (JSON)")
+    .option("--terms <file>", "the terms that the contract enforces (JSON)")
+    .option("--aggregator <addresses>", "aggregators by comma, instead of those in the terms")
     .option("--yes", "do not ask")
+    .option("--again", "post the folder's project once more, with a second escrow")
     .option("--wait <seconds>", "how long to wait for an aggregator to fetch the files", "120")
     .option("--srs <file>", "powers of tau of the network's ceremony (.ptau)")
     .addHelpText(
       "after",
-      `\nTerms, amounts in wei in quotes; what is left out gets a sensible value:\n  ${EXAMPLE_TERMS}\n\nExample:\n  commonweight owner post --manifest manifest.json --terms terms.json --keystore owner.json`,
+      `\nSays what it costs, escrow and gas, and asks before anything is sent.\n\nTerms, amounts in wei in quotes; what is left out gets a sensible value:\n  ${EXAMPLE_TERMS}\n\nExamples:\n  commonweight owner post fraud --keystore owner.json\n  commonweight owner post --manifest manifest.json --terms terms.json --keystore owner.json`,
     )
     .action(
       context.action(async (invocation) => {
-        const { options, config, signal, progress } = invocation;
-        const { readManifest } = await import("../../protocol/manifest.ts");
+        const { args, options, config, signal, progress, terminal, isJson } = invocation;
         const { parseTerms } = await import("../terms-file.ts");
         const { publishProject } = await import("../publish-project.ts");
-        const manifest = readManifest(
-          new TextEncoder().encode(await readText(String(options.manifest))),
-        );
-        const termsText = await readText(String(options.terms));
+        const { quotePosting, quoteText } = await import("../quote-posting.ts");
+        const { manifest, termsText, folder } = await readSubject(args[0], options);
         const privateKey = await readSigningKey(invocation);
         return withChain(
           invocation,
@@ -55,6 +78,7 @@ export const register: RegisterCommand = (parent, context) => {
               manifest,
               wrappedNative: chain.addresses.wrappedNative,
               account: chain.account as string,
+              aggregators: (options.aggregator as string | undefined)?.split(","),
             });
             const money = await tokenFormatter(chain, terms.rewardToken);
             const posted = await publishProject({
@@ -67,12 +91,32 @@ export const register: RegisterCommand = (parent, context) => {
               waitMs: 1000 * Number(options.wait),
               signal,
               onProgress: progress,
-              confirm: ({ escrowWei, terms: { parameterCount, rounds } }) =>
-                confirm(
+              confirm: async (prepared) => {
+                const quote = await quotePosting(chain, prepared);
+                if (!isJson) terminal.writeMessage(quoteText(prepared, quote, money));
+                const { rounds, parameterCount } = prepared.terms;
+                await confirm(
                   invocation,
-                  `Post a project of ${rounds} rounds and ${parameterCount} parameters, with ${money(escrowWei)} in escrow?`,
-                ),
+                  `Post a project of ${rounds} rounds and ${parameterCount} parameters, with ${money(prepared.escrowWei)} in escrow?`,
+                );
+              },
+              onPosted: async ({ projectId, transactionHash }) => {
+                if (folder === undefined) return;
+                await writeProjectFile(folder.folder, {
+                  ...folder.project,
+                  posted: {
+                    projectId: projectId.toString(),
+                    chainId: chain.chainId.toString(),
+                    market: chain.addresses.market,
+                    transactionHash,
+                  },
+                });
+              },
             });
+            const next =
+              folder === undefined
+                ? `commonweight owner reference ${posted.projectId} --data <samples>`
+                : `commonweight owner reference ${String(args[0])} --keystore <file>`;
             return {
               data: posted,
               text: [
@@ -82,7 +126,7 @@ export const register: RegisterCommand = (parent, context) => {
                 `manifest  ${posted.manifestCid}`,
                 `model     ${posted.modelCid}`,
                 "",
-                `Now serve its reference: commonweight owner reference ${posted.projectId} --data <samples>`,
+                `Now serve its reference, until it ends: ${next}`,
               ].join("\n"),
             };
           },

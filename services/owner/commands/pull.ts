@@ -3,7 +3,6 @@ import { resolve } from "node:path";
 import { Option } from "commander";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
-import { parseProjectId } from "../../command-line/parse-project-id.ts";
 import { openProjectContent } from "../../command-line/project-content.ts";
 
 /** Adds `commonweight owner pull`. */
@@ -11,7 +10,7 @@ export const register: RegisterCommand = (parent, context) => {
   parent
     .command("pull")
     .description("fetch a project's model, verify it against the chain, and write it to a file")
-    .argument("<project>", "number of the project", parseProjectId)
+    .argument("<project>", "number of the project, or its folder")
     .requiredOption("--out <file>", "where to write it")
     .option("--model <version>", "0 is the initial model (default: the newest)")
     .addOption(
@@ -32,7 +31,8 @@ export const register: RegisterCommand = (parent, context) => {
         const { pullModel } = await import("../pull-model.ts");
         const { CommonweightError } = await import("../../protocol/errors.ts");
         const { ownerErrors } = await import("../errors.ts");
-        const projectId = args[0] as bigint;
+        const { findProject } = await import("../find-project.ts");
+        const { projectId } = await findProject(String(args[0]));
         const { committed, manifest, published } = await withChain(invocation, async (chain) => {
           const { terms } = await readPosting(chain, projectId);
           return pullModel({

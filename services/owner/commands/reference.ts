@@ -2,13 +2,15 @@ import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { eventPrinter } from "../../command-line/event-lines.ts";
 import { connectToMarket } from "../../command-line/market-connection.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
+import { CommonweightError } from "../../protocol/errors.ts";
+import { ownerErrors } from "../errors.ts";
 
 /** Adds `commonweight owner reference`. */
 export const register: RegisterCommand = (parent, context) => {
   addKeystoreOption(parent.command("reference"))
     .description("serve a project's reference update and pay gradient from your own samples")
-    .argument("<project>", "number of the project")
-    .requiredOption("--data <source>", "clean samples: mnist:test, …")
+    .argument("<project>", "number of the project, or its folder")
+    .option("--data <source>", "clean samples: mnist:test, a file … (default: the folder's sets)")
     .option("--root <number>", "samples that decide who is accepted", "200")
     .option("--pay <number>", "further samples that decide pay", "1000")
     .option("--validation <number>", "further samples to report accuracy on", "2000")
@@ -17,41 +19,35 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--threads <number>", "threads for commitments")
     .addHelpText(
       "after",
-      "\nThe referee's key is read from --keystore or COMMONWEIGHT_PRIVATE_KEY. The samples never leave this machine.\n\nExample:\n  commonweight owner reference 1 --data mnist:test --root 200 --pay 1000",
+      "\nThe referee's key is read from --keystore or COMMONWEIGHT_PRIVATE_KEY. The samples never leave this machine.\n\nExamples:\n  commonweight owner reference fraud --keystore owner.json\n  commonweight owner reference 1 --data mnist:test --root 200 --pay 1000",
     )
     .action(
       context.action(async (invocation) => {
         const { args, options, config, signal } = invocation;
-        const { openDataset } = await import("../../learning/open-dataset.ts");
-        const { splitDataset } = await import("../../learning/split-dataset.ts");
-        const { assessReferenceSets, requireSoundReferences } = await import(
-          "../../learning/assess-reference-sets.ts"
-        );
+        const { drawFreshSets, findProject, openFolderSets } = await import("../find-project.ts");
         const { runReferee } = await import("../referee-service.ts");
-        const whole = await openDataset({ source: String(options.data) });
-        const sizes = [options.root, options.pay, options.validation].map(Number);
-        const [rootSet, paySet, validationSet] = splitDataset(
-          whole,
-          sizes,
-          String(options.seed ?? "0"),
-        );
+        const { projectId, folder } = await findProject(String(args[0]));
+        const { data: source } = options;
+        if (source === undefined && folder === undefined) {
+          throw new CommonweightError(ownerErrors.noSamples, `project ${projectId}`);
+        }
+        const [root, pay, validation] = [options.root, options.pay, options.validation].map(Number);
         const print = eventPrinter(invocation);
-        const assessment = await assessReferenceSets({
-          rootSet: rootSet as NonNullable<typeof rootSet>,
-          paySet: paySet ?? null,
-        });
-        for (const finding of assessment.findings) print({ type: "reference", ...finding });
-        requireSoundReferences(assessment);
         await runReferee(
           {
             ...(await connectToMarket(invocation)),
             privateKey: await readSigningKey(invocation),
             stateFolder: config.stateFolder,
             cacheFolder: config.cacheFolder,
-            projectId: BigInt(String(args[0])),
-            rootSet: rootSet as NonNullable<typeof rootSet>,
-            paySet: paySet as NonNullable<typeof paySet>,
-            validationSet,
+            projectId,
+            openSets: (data) =>
+              source === undefined && folder
+                ? openFolderSets(folder)
+                : drawFreshSets(
+                    String(source),
+                    { root: root as number, pay: pay as number, validation: validation as number },
+                    { seed: String(options.seed ?? "0"), data },
+                  ),
             seed: options.seed as string | undefined,
             srsPath: options.srs as string | undefined,
             threads: options.threads === undefined ? undefined : Number(options.threads),

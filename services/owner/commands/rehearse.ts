@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { InvalidArgumentError } from "commander";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { parseDataSource } from "../../learning/parse-data-source.ts";
@@ -32,49 +31,60 @@ function describe(report: RehearsalReport): string {
   ].join("\n");
 }
 
+function verdict(findings: readonly string[]): string[] {
+  if (findings.length === 0) return ["the rule held: post it if the accuracy is what you want"];
+  return ["do not post it like this:", ...findings.map((finding) => `  ${finding}`)];
+}
+
 /** Adds `commonweight owner rehearse`. */
 export const register: RegisterCommand = (parent, context) => {
   parent
     .command("rehearse")
     .description("simulate a project against attackers, before money is at stake")
-    .requiredOption("--manifest <file>", "the project's manifest (JSON)")
-    .requiredOption("--data <source>", "a sample of the task: mnist, a file or a folder")
+    .argument("[folder]", "a project's folder, instead of --manifest, --data and --rule")
+    .option("--manifest <file>", "the project's manifest (JSON)")
+    .option("--data <source>", "a sample of the task: mnist, a file or a folder")
     .option("--samples <number>", "use only so many of them", "6000")
-    .option("--trainers <number>", "simulated trainers", "8")
+    .option("--trainers <number>", "simulated trainers (default: as many as expected, or 8)")
     .option("--rounds <number>", "simulated rounds", "10")
     .option("--split <plan>", "how data are spread: iid or dirichlet:<alpha>", "iid")
     .option("--attack <name:trainers>", "attackers, repeatable: sign-flip:2", parseAttack)
-    .option("--rule <number>", "1 trust, 2 multi-Krum", "1")
-    .option("--rule-a <number>", "multi-Krum: attackers to withstand", "0")
-    .option("--rule-b <number>", "multi-Krum: updates to select", "0")
+    .option("--rule <number>", "1 trust, 2 multi-Krum")
+    .option("--rule-a <number>", "multi-Krum: attackers to withstand")
+    .option("--rule-b <number>", "multi-Krum: updates to select")
     .option("--seed <text>", "repeats the rehearsal exactly", "rehearsal")
     .addHelpText(
       "after",
-      "\nExample:\n  commonweight owner rehearse --manifest manifest.json --data mnist --split dirichlet:0.5 --attack label-flip:3",
+      "\nExit status 4 when the rule did not hold. Give --attack to see how it does.\n\nExamples:\n  commonweight owner rehearse fraud --attack sign-flip:1\n  commonweight owner rehearse --manifest manifest.json --data mnist --split dirichlet:0.5 --attack label-flip:3",
     )
     .action(
-      context.action(async ({ options, signal, progress }) => {
-        const { readManifest } = await import("../../protocol/manifest.ts");
+      context.action(async ({ args, options, signal, progress }) => {
         const { openDataset } = await import("../../learning/open-dataset.ts");
+        const { dataFileOptions } = await import("../../learning/data-file-options.ts");
+        const { projectDataset } = await import("../../learning/project-dataset.ts");
         const { rehearse } = await import("../../learning/rehearse.ts");
-        const source = parseDataSource(options);
+        const { rehearsalFindings, rehearsalSubject } = await import("../rehearsal-subject.ts");
+        const { manifest, terms, source, trainers } = await rehearsalSubject(args[0], options);
+        const data = parseDataSource({ ...options, data: source });
+        const whole = await openDataset({ ...data, files: dataFileOptions(manifest.data) });
         const report = await rehearse({
-          manifest: readManifest(await readFile(String(options.manifest))),
-          terms: {
-            ruleId: Number(options.rule),
-            parameterA: Number(options.ruleA),
-            parameterB: Number(options.ruleB),
-          },
-          data: await openDataset(source),
-          trainers: Number(options.trainers),
+          manifest,
+          terms,
+          data: projectDataset(whole, manifest.data),
+          trainers,
           attackMix: (options.attack as ReturnType<typeof parseAttack>) ?? [],
           rounds: Number(options.rounds),
           seed: String(options.seed),
-          partition: source.plan ?? { kind: "iid" },
+          partition: data.plan ?? { kind: "iid" },
           signal,
           onProgress: ({ roundIndex }, rounds) => progress(`round ${roundIndex + 1} of ${rounds}`),
         });
-        return { data: report, text: describe(report) };
+        const findings = rehearsalFindings(report);
+        return {
+          data: { ...report, findings },
+          text: [describe(report), "", ...verdict(findings)].join("\n"),
+          isNegative: findings.length > 0,
+        };
       }),
     );
 };

@@ -1,6 +1,5 @@
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
-import { parseProjectId } from "../../command-line/parse-project-id.ts";
 import { tokenFormatter } from "../../command-line/token-amount.ts";
 
 /** Adds `commonweight owner status`. */
@@ -8,13 +7,14 @@ export const register: RegisterCommand = (parent, context) => {
   parent
     .command("status")
     .description("where a project stands: phase, money, trainers, models")
-    .argument("<project>", "number of the project", parseProjectId)
+    .argument("<project>", "number of the project, or its folder")
     .addHelpText("after", "\nExample:\n  commonweight owner status 1")
     .action(
       context.action(async (invocation) => {
         const { readModels } = await import("../../adapters/chain/history.ts");
         const { readProject, readTrainers } = await import("../../adapters/chain/project.ts");
-        const projectId = invocation.args[0] as bigint;
+        const { findProject } = await import("../find-project.ts");
+        const { projectId } = await findProject(String(invocation.args[0]));
         return withChain(invocation, async (chain) => {
           const [project, trainers, models] = await Promise.all([
             readProject(chain, projectId),

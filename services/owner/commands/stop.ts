@@ -1,14 +1,13 @@
 import { confirm } from "../../command-line/ask.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
-import { parseProjectId } from "../../command-line/parse-project-id.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
 
 /** Adds `commonweight owner stop`. */
 export const register: RegisterCommand = (parent, context) => {
   addKeystoreOption(parent.command("stop"))
     .description("announce that no further round will open; the rest of the budget comes back")
-    .argument("<project>", "number of the project", parseProjectId)
+    .argument("<project>", "number of the project, or its folder")
     .option("--yes", "do not ask")
     .addHelpText(
       "after",
@@ -17,7 +16,8 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async (invocation) => {
         const { announceStop } = await import("../../adapters/chain/project.ts");
-        const projectId = invocation.args[0] as bigint;
+        const { findProject } = await import("../find-project.ts");
+        const { projectId } = await findProject(String(invocation.args[0]));
         const privateKey = await readSigningKey(invocation);
         await confirm(invocation, `Stop project ${projectId} for good?`);
         return withChain(

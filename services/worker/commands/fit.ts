@@ -25,7 +25,10 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--part <i/n>", "the i-th of n disjoint parts, from 1")
     .option("--split <plan>", "how parts are made: iid or dirichlet:<alpha>", "iid")
     .option("--seed <text>", "of the parts")
-    .option("--target <column>", "CSV: the column of the class (default: the last)")
+    .option(
+      "--target <column>",
+      "CSV: the column of the class (default: the project's, or the last)",
+    )
     .addHelpText(
       "after",
       "\nExample:\n  commonweight worker fit --manifest manifest.json --data patients.csv",
@@ -34,17 +37,19 @@ export const register: RegisterCommand = (parent, context) => {
       context.action(async ({ options }) => {
         const { readManifest } = await import("../../protocol/manifest.ts");
         const { openDataset } = await import("../../learning/open-dataset.ts");
+        const { dataFileOptions } = await import("../../learning/data-file-options.ts");
+        const { projectDataset } = await import("../../learning/project-dataset.ts");
         const { fitReport } = await import("../../learning/fit-report.ts");
         const { model, data } = readManifest(await readFile(String(options.manifest)));
         const dataset = await openDataset({
           ...parseDataSource(options),
           files: {
-            inputShape: data.inputShape,
-            classes: data.classes,
-            targetColumn: options.target as string | undefined,
+            ...dataFileOptions(data),
+            ...(options.target === undefined ? {} : { targetColumn: String(options.target) }),
           },
         });
-        const report = await fitReport(dataset, model);
+        const isShaped = dataset.inputShape.join() === data.inputShape.join();
+        const report = await fitReport(isShaped ? projectDataset(dataset, data) : dataset, model);
         return { data: report, text: describe(report), isNegative: !report.isFit };
       }),
     );

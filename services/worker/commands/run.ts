@@ -1,10 +1,14 @@
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Environment } from "../../adapters/config/config.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { eventPrinter } from "../../command-line/event-lines.ts";
 import { connectToMarket } from "../../command-line/market-connection.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
+import { learningErrors } from "../../learning/errors.ts";
 import { parseDataSource } from "../../learning/parse-data-source.ts";
+import { CommonweightError } from "../../protocol/errors.ts";
 import type { OwnTrainer } from "../make-update.ts";
 
 /** What of our environment a trainer's own program gets: how to find programs and files, and no key. */
@@ -28,6 +32,13 @@ function ownTrainer(
     memoryMb: Number(options.trainerMemory),
     environment,
   };
+}
+
+/** @throws CW3101 before a stake is locked, rather than in the first round. */
+async function requireFile(path: string): Promise<void> {
+  await access(path, constants.R_OK).catch((cause: unknown) => {
+    throw new CommonweightError(learningErrors.dataUnreadable, path, { cause });
+  });
 }
 
 /** Adds `commonweight worker run`. */
@@ -61,12 +72,17 @@ export const register: RegisterCommand = (parent, context) => {
         const { args, options, config, environment, signal } = invocation;
         const { createHpkeEnvelope } = await import("../../adapters/envelope/hpke-envelope.ts");
         const { loadEncryptionKeys } = await import("../../adapters/envelope/key-file.ts");
+        const { dataFileOptions } = await import("../../learning/data-file-options.ts");
         const { openDataset } = await import("../../learning/open-dataset.ts");
         const { runWorker } = await import("../worker-service.ts");
         const print = eventPrinter(invocation);
         const trainer = ownTrainer(options, { environment, stateFolder: config.stateFolder });
-        const dataset = trainer ? undefined : await openDataset(parseDataSource(options));
+        const source = parseDataSource(options);
+        // How a table is read depends on each project's manifest; everything else is opened once.
+        const isTable = source.source.toLowerCase().endsWith(".csv");
+        const dataset = trainer || isTable ? undefined : await openDataset(source);
         if (dataset) print({ type: "data", samples: dataset.size });
+        if (isTable) await requireFile(source.source);
         await runWorker(
           {
             ...(await connectToMarket(invocation)),
@@ -78,7 +94,9 @@ export const register: RegisterCommand = (parent, context) => {
             stateFolder: config.stateFolder,
             cacheFolder: config.cacheFolder,
             projectIds: (args[0] as string[]).map(BigInt),
-            dataset,
+            openData: trainer
+              ? undefined
+              : async (data) => dataset ?? openDataset({ ...source, files: dataFileOptions(data) }),
             trainer,
             privacyBudget:
               options.privacyEpsilon === undefined

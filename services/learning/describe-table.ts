@@ -1,0 +1,125 @@
+import { CommonweightError } from "../protocol/errors.ts";
+import type { Manifest } from "../protocol/manifest.ts";
+import type { CsvTable } from "./csv.ts";
+import { type CsvColumn, describeColumns } from "./csv-dataset.ts";
+import { learningErrors } from "./errors.ts";
+
+/** How a table can become samples, as far as the table itself tells. */
+export interface TableDescription {
+  readonly table: NonNullable<Manifest["data"]["table"]>;
+  /** Names of the classes: numbers in their order, other texts sorted. */
+  readonly classes: readonly string[];
+  /** Numbers a sample has, columns of text spread out. */
+  readonly features: number;
+  /** Brings each number column to mean 0 and deviation 1, rounded to four digits. */
+  readonly normalisation: { readonly mean: number[]; readonly deviation: number[] };
+  /** Columns that say nothing about new samples, and why. */
+  readonly dropped: readonly { readonly column: string; readonly why: string }[];
+}
+
+const TARGET_NAMES = ["label", "class", "target", "y", "outcome", "diagnosis", "species"];
+const MOST_CLASSES = 100;
+/** A column of text with more values is a name or an identifier. */
+const MOST_VALUES = 30;
+const IDENTIFIER = /^(id|index|uuid|guid|row|nr|no|#)$|[_ -]id$/i;
+
+const rounded = (value: number) => Number(value.toPrecision(4));
+
+function unfit(message: string): CommonweightError {
+  return new CommonweightError(learningErrors.dataUnfit, `CSV: ${message}`);
+}
+
+/** The column that is probably the class: by its name, otherwise the last. */
+export function guessTarget(header: readonly string[]): string {
+  return (
+    header.find((name) => TARGET_NAMES.includes(name.toLowerCase())) ?? (header.at(-1) as string)
+  );
+}
+
+function classesOf(rows: CsvTable["rows"], at: number, target: string): string[] {
+  const names = [...new Set(rows.map((row) => (row[at] as string).trim()))];
+  if (names.includes("")) throw unfit(`rows without a class in column "${target}"; leave them out`);
+  if (names.length < 2 || names.length > MOST_CLASSES) {
+    throw unfit(
+      `column "${target}" has ${names.length} different values; a class column has 2 to ${MOST_CLASSES}`,
+    );
+  }
+  const isNumeric = names.every((name) => Number.isFinite(Number(name)));
+  return names.sort(isNumeric ? (a, b) => Number(a) - Number(b) : undefined);
+}
+
+function whyDrop(column: CsvColumn, cells: readonly string[]): string | undefined {
+  if (IDENTIFIER.test(column.name)) return "its name says that it is an identifier";
+  if (new Set(cells).size < 2) return "it never changes";
+  if (column.kind === "category" && column.values.length > MOST_VALUES) {
+    return `it is text with more than ${MOST_VALUES} different values`;
+  }
+  return undefined;
+}
+
+function meanAndDeviation(cells: readonly string[]): { mean: number; deviation: number } {
+  const values = cells.filter((cell) => cell.trim() !== "" && Number.isFinite(Number(cell)));
+  const mean = values.reduce((sum, value) => sum + Number(value), 0) / values.length;
+  const squares = values.reduce((sum, value) => sum + (Number(value) - mean) ** 2, 0);
+  return { mean: rounded(mean), deviation: rounded(Math.sqrt(squares / values.length)) || 1 };
+}
+
+/**
+ * Looks at a table: which column is the class, which are numbers and which are text, and what to leave out.
+ *
+ * @param options.target The class column; guessed by its name when left out.
+ * @param options.drop Columns that the model must not see.
+ * @throws CommonweightError CW3105 when no column can be the class, or none is left to learn from.
+ */
+export function describeTable(
+  table: CsvTable,
+  options: { readonly target?: string | undefined; readonly drop?: readonly string[] } = {},
+): TableDescription {
+  const { header, rows } = table;
+  const { target = guessTarget(header), drop = [] } = options;
+  const unknown = [target, ...drop].find((name) => !header.includes(name));
+  if (unknown !== undefined) {
+    throw unfit(`there is no column "${unknown}"; there are ${header.join(", ")}`);
+  }
+  const classes = classesOf(rows, header.indexOf(target), target);
+  const dropped: { column: string; why: string }[] = [];
+  const columns: string[] = [];
+  const categories: Record<string, string[]> = {};
+  const missing: Record<string, number> = {};
+  const [means, deviations]: [number[], number[]] = [[], []];
+  describeColumns(table).forEach((column, place) => {
+    const { name } = column;
+    if (name === target) return;
+    const cells = rows.map((row) => row[place] as string);
+    const why = drop.includes(name) ? "you said so" : whyDrop(column, cells);
+    if (why !== undefined) {
+      dropped.push({ column: name, why });
+      return;
+    }
+    columns.push(name);
+    if (column.kind === "category") {
+      categories[name] = [...column.values];
+      means.push(...column.values.map(() => 0));
+      deviations.push(...column.values.map(() => 1));
+      return;
+    }
+    const { mean, deviation } = meanAndDeviation(cells);
+    // A missing number becomes the mean, which is 0 for the model.
+    missing[name] = mean;
+    means.push(mean);
+    deviations.push(deviation);
+  });
+  if (columns.length === 0) throw unfit("no column is left to learn from");
+  return {
+    table: {
+      columns,
+      target,
+      ...(Object.keys(categories).length > 0 ? { categories } : {}),
+      ...(Object.keys(missing).length > 0 ? { missing } : {}),
+    },
+    classes,
+    features: means.length,
+    normalisation: { mean: means, deviation: deviations },
+    dropped,
+  };
+}

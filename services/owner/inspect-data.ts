@@ -1,0 +1,106 @@
+import { readdir, readFile } from "node:fs/promises";
+import { parseCsv } from "../learning/csv.ts";
+import { dataFileOptions } from "../learning/data-file-options.ts";
+import type { Dataset } from "../learning/dataset.ts";
+import { describeTable, type TableDescription } from "../learning/describe-table.ts";
+import { fitReport } from "../learning/fit-report.ts";
+import { logisticRegression } from "../learning/model-spec.ts";
+import { openDataset } from "../learning/open-dataset.ts";
+import { countLabels } from "../learning/partition.ts";
+import { CommonweightError } from "../protocol/errors.ts";
+import type { Manifest } from "../protocol/manifest.ts";
+import { ownerErrors } from "./errors.ts";
+
+/** What the owner's data look like, as far as a project depends on it. */
+export interface DataSummary {
+  readonly source: string;
+  readonly dataset: Dataset;
+  /** The manifest's part about data, as it follows from them. */
+  readonly data: Manifest["data"];
+  readonly samples: number;
+  readonly classCounts: readonly number[];
+  /** Of a table only. */
+  readonly dropped: TableDescription["dropped"];
+  /** Of a table only: its text, to be divided row by row. */
+  readonly tableText?: string;
+}
+
+/** Arrays whose values reach further are normalised; images are scaled when they are read. */
+const LARGEST_RAW = 5;
+
+/**
+ * Looks at the owner's data and derives what a manifest says about them.
+ *
+ * @throws CW4013 for a table that cannot be read, CW3101 to CW3105 for data that cannot be used.
+ */
+export async function inspectData(
+  source: string,
+  options: { readonly target?: string | undefined; readonly drop?: readonly string[] } = {},
+): Promise<DataSummary> {
+  if (source.toLowerCase().endsWith(".csv")) return inspectTable(source, options);
+  const { dataset, classes } = await openCounted(source);
+  const features = dataset.inputShape.reduce((all, side) => all * side, 1);
+  const report = await fitReport(
+    dataset,
+    logisticRegression({ features, classes: dataset.classes }),
+  );
+  const { min, max, mean, deviation } = report.range;
+  const isRaw = Math.max(Math.abs(min), Math.abs(max)) > LARGEST_RAW && deviation > 0;
+  return {
+    source,
+    dataset,
+    data: {
+      inputShape: [...dataset.inputShape],
+      classes,
+      ...(isRaw ? { normalisation: { mean: [mean], deviation: [deviation] } } : {}),
+    },
+    samples: dataset.size,
+    classCounts: report.classCounts,
+    dropped: [],
+  };
+}
+
+/** Opens samples that are no table, with as many classes as they really have, and their names. */
+async function openCounted(source: string): Promise<{ dataset: Dataset; classes: string[] }> {
+  const dataset = await openDataset({ source });
+  const labels = await dataset.readLabels();
+  const classCount = labels.reduce((most, label) => Math.max(most, label), 0) + 1;
+  const folders = await readdir(source, { withFileTypes: true })
+    .then((entries) => entries.filter((entry) => entry.isDirectory()).map(({ name }) => name))
+    .catch(() => []);
+  // Images lie in one folder for each class; other formats have numbers only.
+  const names = folders.length === dataset.classes ? folders.sort() : undefined;
+  const classes = names ?? Array.from({ length: classCount }, (_, k) => String(k));
+  return { dataset: { ...dataset, classes: classes.length }, classes };
+}
+
+async function inspectTable(
+  source: string,
+  options: { readonly target?: string | undefined; readonly drop?: readonly string[] },
+): Promise<DataSummary> {
+  const tableText = await readFile(source, "utf8").catch((cause: unknown) => {
+    throw new CommonweightError(ownerErrors.fileUnreadable, source, { cause });
+  });
+  const { table, classes, features, normalisation, dropped } = describeTable(
+    parseCsv(tableText),
+    options,
+  );
+  // A manifest states at most 1024 means; wider tables must come scaled.
+  const isNarrow = features <= 1024;
+  const data: Manifest["data"] = {
+    inputShape: [features],
+    classes: [...classes],
+    ...(isNarrow ? { normalisation } : {}),
+    table,
+  };
+  const dataset = await openDataset({ source, files: dataFileOptions(data) });
+  return {
+    source,
+    dataset,
+    data,
+    samples: dataset.size,
+    classCounts: await countLabels(dataset),
+    dropped,
+    tableText,
+  };
+}

@@ -1,0 +1,150 @@
+import { randomBytes } from "node:crypto";
+import { calibrateProject, type ProjectCalibration } from "../learning/calibrate-project.ts";
+import { encodeCsv, parseCsv } from "../learning/csv.ts";
+import { subsetDataset } from "../learning/dataset.ts";
+import { learningErrors } from "../learning/errors.ts";
+import { projectDataset } from "../learning/project-dataset.ts";
+import { seededRandom, shuffledIndices } from "../learning/random.ts";
+import { CommonweightError } from "../protocol/errors.ts";
+import type { Manifest } from "../protocol/manifest.ts";
+import {
+  type Choice,
+  choicesText,
+  designManifest,
+  designTerms,
+  explainDesign,
+  modelFor,
+  slotsFor,
+  type TermsJson,
+  trainingFor,
+} from "./design-project.ts";
+import { type DrawnSets, defaultSetSizes, drawSets } from "./draw-sets.ts";
+import type { DataSummary } from "./inspect-data.ts";
+import { type ProjectFile, writeInto, writeProjectFile } from "./project-folder.ts";
+import type { ProjectAnswers } from "./project-questions.ts";
+
+/** A project's files, as they were written. */
+export interface MadeProject {
+  readonly folder: string;
+  readonly files: readonly string[];
+  readonly manifest: Manifest;
+  readonly terms: TermsJson;
+  readonly choices: readonly Choice[];
+  readonly samples: {
+    readonly root: number;
+    readonly pay: number;
+    readonly validation: number;
+    readonly rest: number;
+  };
+}
+
+/** Samples that are enough to measure updates on. */
+const MEASURED_SAMPLES = 4000;
+const LEARNING_RATES = [0.1, 0.03, 0.01];
+const SET_NAMES = ["root", "pay", "validation", "rest"] as const;
+
+/** Measures honest updates on the owner's data, with the largest learning rate that does not diverge. */
+async function calibrate(
+  answers: ProjectAnswers,
+  summary: DataSummary,
+  signal: AbortSignal,
+): Promise<{ training: Manifest["training"]; calibration: ProjectCalibration }> {
+  const model = modelFor(answers, summary);
+  const inputShape = model.kind === "layers" ? model.inputShape : summary.data.inputShape;
+  const most = shuffledIndices(summary.samples, seededRandom("commonweight/measure"));
+  const data = projectDataset(subsetDataset(summary.dataset, most.subarray(0, MEASURED_SAMPLES)), {
+    ...summary.data,
+    inputShape,
+  });
+  for (const learningRate of LEARNING_RATES) {
+    const training = trainingFor(answers, learningRate);
+    const trainers = Math.max(
+      1,
+      Math.min(answers.trainers, Math.floor(data.size / training.batchSize)),
+    );
+    try {
+      const calibration = await calibrateProject({
+        model,
+        hyperparameters: training,
+        data,
+        trainers,
+        seed: answers.title,
+        signal,
+      });
+      return { training, calibration };
+    } catch (error) {
+      const isDiverged =
+        error instanceof CommonweightError && error.code === learningErrors.diverged.code;
+      if (!isDiverged || learningRate === LEARNING_RATES.at(-1)) throw error;
+    }
+  }
+  throw new CommonweightError(learningErrors.diverged);
+}
+
+/** Divides a table's rows into the sets' own files. */
+async function writeTableSets(
+  folder: string,
+  tableText: string,
+  sets: DrawnSets,
+): Promise<string[]> {
+  const { header, rows } = parseCsv(tableText);
+  const files = SET_NAMES.filter((name) => sets[name].length > 0).map(async (name) => {
+    const chosen = Array.from(sets[name], (index) => rows[index] as readonly string[]);
+    return writeInto(folder, `sets/${name}.csv`, encodeCsv({ header, rows: chosen }));
+  });
+  return Promise.all(files);
+}
+
+/**
+ * Makes a project's folder: manifest, terms, the owner's sets, and the reasons. Nothing leaves this machine.
+ *
+ * @throws CW4017 for too few samples, CW4021 for a rule that cannot work, CW3005 when training diverges whatever the rate.
+ */
+export async function makeProject(options: {
+  folder: string;
+  answers: ProjectAnswers;
+  summary: DataSummary;
+  signal: AbortSignal;
+  onProgress: (text: string) => void;
+}): Promise<MadeProject> {
+  const { folder, answers, summary, signal, onProgress } = options;
+  slotsFor(answers.trainers);
+  const sizes = defaultSetSizes(summary.samples);
+  const seed = randomBytes(16).toString("hex");
+  const sets = await drawSets(summary.dataset, sizes, seed);
+  onProgress("training on your data, to measure how long honest updates are");
+  const measured = await calibrate(answers, summary, signal);
+  const design = { answers, summary, sizes, ...measured };
+  const manifest = designManifest(design);
+  const terms = designTerms(design);
+  const choices = explainDesign(design, manifest, terms);
+  const files = [
+    await writeInto(folder, "manifest.json", `${JSON.stringify(manifest, null, 2)}\n`),
+    await writeInto(folder, "terms.json", `${JSON.stringify(terms, null, 2)}\n`),
+    await writeInto(folder, "choices.md", choicesText(answers.title, choices)),
+    await writeInto(
+      folder,
+      ".gitignore",
+      "# The samples that decide about pay must not get around.\nsets/\n",
+    ),
+    ...(summary.tableText === undefined
+      ? []
+      : await writeTableSets(folder, summary.tableText, sets)),
+  ];
+  const project: ProjectFile = {
+    version: 1,
+    sets:
+      summary.tableText === undefined
+        ? { kind: "drawn", source: summary.source, samples: summary.samples, seed, ...sizes }
+        : {
+            kind: "files",
+            root: "sets/root.csv",
+            pay: "sets/pay.csv",
+            validation: "sets/validation.csv",
+          },
+    data: { source: summary.source },
+    trainers: answers.trainers,
+  };
+  await writeProjectFile(folder, project);
+  return { folder, files, manifest, terms, choices, samples: { ...sizes, rest: sets.rest.length } };
+}

@@ -1,0 +1,103 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { RehearsalReport, RehearsalTerms } from "../learning/rehearse.ts";
+import { CommonweightError } from "../protocol/errors.ts";
+import { type Manifest, readManifest } from "../protocol/manifest.ts";
+import { trainerCount } from "../protocol/round-terms.ts";
+import { ownerErrors } from "./errors.ts";
+import { readProjectFolder } from "./project-folder.ts";
+import { readTermsFile } from "./terms-file.ts";
+
+/** What is rehearsed. */
+export interface RehearsalSubject {
+  readonly manifest: Manifest;
+  readonly terms: RehearsalTerms;
+  readonly source: string;
+  readonly trainers: number;
+}
+
+type Options = Readonly<Record<string, unknown>>;
+
+const numberOr = (given: unknown, fallback: number) =>
+  given === undefined ? fallback : Number(given);
+
+/**
+ * Takes manifest, terms and data from a project's folder, or from options; options win.
+ *
+ * @throws CW4013 without a manifest, CW4022 without data, CW4021 with the numbers when so many trainers are no round of the terms.
+ */
+export async function rehearsalSubject(
+  folder: unknown,
+  options: Options,
+): Promise<RehearsalSubject> {
+  if (folder === undefined) return subjectOfOptions(options);
+  const { manifest, termsText, project } = await readProjectFolder(resolve(String(folder)));
+  const terms = readTermsFile(termsText);
+  const trainers = numberOr(options.trainers, project.trainers);
+  const room = trainerCount(terms.slots);
+  if (trainers < terms.minTrainers || trainers > room) {
+    throw new CommonweightError(
+      ownerErrors.ruleCannotWork,
+      `${trainers} trainers: the terms make rounds of ${terms.minTrainers} (minTrainers) to ${room} (${terms.slots} slots)`,
+    );
+  }
+  const { budgetPerRoundWei, flatBps, capBps } = terms;
+  return {
+    manifest,
+    terms: {
+      ruleId: numberOr(options.rule, terms.ruleId),
+      parameterA: numberOr(options.ruleA, terms.ruleParameterA),
+      parameterB: numberOr(options.ruleB, terms.ruleParameterB),
+      budgetPerRoundWei,
+      flatBps,
+      capBps,
+    },
+    source: String(options.data ?? project.data.source),
+    trainers,
+  };
+}
+
+async function subjectOfOptions(options: Options): Promise<RehearsalSubject> {
+  const path = String(options.manifest ?? "manifest.json");
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new CommonweightError(ownerErrors.fileUnreadable, path, { cause });
+  });
+  if (options.data === undefined) throw new CommonweightError(ownerErrors.noSamples, path);
+  return {
+    manifest: readManifest(bytes),
+    terms: {
+      ruleId: numberOr(options.rule, 1),
+      parameterA: numberOr(options.ruleA, 0),
+      parameterB: numberOr(options.ruleB, 0),
+    },
+    source: String(options.data),
+    trainers: numberOr(options.trainers, 8),
+  };
+}
+
+/** Shares above which a rule does not do its work. */
+const MOST = { voidRounds: 0.25, falseRemoval: 0.25, missed: 0.5, attackerPay: 0.25 } as const;
+
+/** What in a rehearsal speaks against posting the project, in sentences with the numbers. */
+export function rehearsalFindings(report: RehearsalReport): string[] {
+  const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+  const { rounds, voidRounds, falseRemovalShare, missedShare, attackerPayShare } = report;
+  const findings: string[] = [];
+  if (voidRounds > MOST.voidRounds * rounds.length) {
+    findings.push(
+      `${voidRounds} of ${rounds.length} rounds were void, fewer than half of the updates being accepted: too many attackers, or a reference that disagrees with honest trainers`,
+    );
+  }
+  if (falseRemovalShare > MOST.falseRemoval) {
+    findings.push(
+      `${percent(falseRemovalShare)} of the honest updates were rejected: give the root set more samples of every class, or lower the learning rate`,
+    );
+  }
+  if (missedShare !== null && missedShare > MOST.missed) {
+    findings.push(`${percent(missedShare)} of the attackers' updates were accepted`);
+  }
+  if (attackerPayShare > MOST.attackerPay) {
+    findings.push(`attackers got ${percent(attackerPayShare)} of the pay`);
+  }
+  return findings;
+}
