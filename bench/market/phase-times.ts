@@ -24,6 +24,8 @@ const WORK: readonly {
   // Commitment, sealing and handing the bundle to the node.
   { phase: "storage", from: "trained", to: ["sealed"] },
   { phase: "storage", from: "reference-trained", to: ["reference-ready"] },
+  // The aggregator fetches, opens and checks the bundles.
+  { phase: "storage", from: "checking", to: ["proving"] },
   { phase: "chain", from: "sealed", to: ["submitted"] },
   { phase: "chain", from: "proven", to: ["round-settled"] },
 ];

@@ -71,6 +71,7 @@ export class ProjectEngine {
   readonly #models = new Map<string, BlindedModel>();
   readonly #opened = new Map<string, ReadableUpdate>();
   #waitingFor = "";
+  #checking = -1;
 
   constructor(parameters: ProjectEngineParameters, projectId: bigint) {
     this.#parameters = parameters;
@@ -341,15 +342,8 @@ export class ProjectEngine {
       const key = keys.find((each) => isSame(each.sender, sender) && each.kind === kind);
       return key === undefined ? undefined : bytesOfHex(key.contentKey);
     };
-    const missing = submissions.filter(({ trainer }) => find(trainer, "update") === undefined);
-    const referenceKey = find(terms.referee, "reference");
-    const payGradientKey = find(terms.referee, "pay-gradient");
-    const isReferenceMissing =
-      referenceKey === undefined || (terms.usesPayGradient && payGradientKey === undefined);
-    if (isReferenceMissing || (missing.length > 0 && !isRevealOver)) {
-      this.#wait(isReferenceMissing ? "the referee's keys" : "content keys");
-      return undefined;
-    }
+    if (this.#checking !== roundIndex) this.#emit("checking", { roundIndex });
+    this.#checking = roundIndex;
     const curve = await this.#parameters.curveFor(terms.parameterCount);
     const open = async (
       each: Parameters<typeof openSubmission>[0],
@@ -376,6 +370,20 @@ export class ProjectEngine {
       if (isReadable(opened)) this.#opened.set(`${roundIndex}/${each.slot}`, opened);
       return opened;
     };
+    // What can be opened is opened while the other keys are still on their way.
+    for (const submission of submissions) {
+      const key = find(submission.trainer, "update");
+      if (key !== undefined) await open(submission, key);
+    }
+    const missing = submissions.filter(({ trainer }) => find(trainer, "update") === undefined);
+    const referenceKey = find(terms.referee, "reference");
+    const payGradientKey = find(terms.referee, "pay-gradient");
+    const isReferenceMissing =
+      referenceKey === undefined || (terms.usesPayGradient && payGradientKey === undefined);
+    if (isReferenceMissing || (missing.length > 0 && !isRevealOver)) {
+      this.#wait(isReferenceMissing ? "the referee's keys" : "content keys");
+      return undefined;
+    }
     const reference = await open(
       {
         slot: 0,
