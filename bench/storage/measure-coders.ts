@@ -13,7 +13,6 @@ import { prepareUpdate } from "../../services/learning/prepare-update.ts";
 import { trainLocally } from "../../services/learning/train-locally.ts";
 import { openBundle, sealBundle } from "../../services/protocol/bundle.ts";
 import { decodeInt16, encodeInt16 } from "../../services/protocol/int16-coder.ts";
-import { keepLargest } from "../../services/protocol/keep-largest.ts";
 
 /** One coder on one update. */
 export interface CoderFigures {
@@ -52,7 +51,7 @@ const coders: readonly Coder[] = [
   { name: "range", encode: encodeInt16, decode: decodeInt16 },
 ];
 
-/** Trains three models on MNIST and runs every coder on their updates, dithered and sparse ones too. */
+/** Trains three models on MNIST and runs every coder on their updates, plain and dithered. */
 export async function measureCoders(): Promise<CoderFigures[]> {
   const figures: CoderFigures[] = [];
   for (const [name, model] of models()) {
@@ -65,11 +64,8 @@ export async function measureCoders(): Promise<CoderFigures[]> {
         randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
       });
       figures.push(...runCoders(`${name}, ${ditherBits} dither bits`, update));
-      if (ditherBits === 0)
-        figures.push(
-          ...runCoders(`${name}, largest 10 %`, keepLargest(update, Math.ceil(update.length / 10))),
-        );
-      else figures.push(await measureSealing(`${name}, ${ditherBits} dither bits`, update));
+      if (ditherBits > 0)
+        figures.push(await measureSealing(`${name}, ${ditherBits} dither bits`, update));
     }
   }
   return figures;

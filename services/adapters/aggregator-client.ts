@@ -4,6 +4,7 @@ import {
   ipfsAddressSchema,
   type KeyReleaseBody,
   keyReceiptSchema,
+  modelKeySchema,
   type ReferencesBody,
   type SignedUpdateBody,
 } from "../protocol/api.ts";
@@ -68,6 +69,18 @@ const roundUrl = (endpoint: string, projectId: bigint, roundIndex: number) =>
 /** Where the aggregator's IPFS node can be dialled. @throws CW2770, CW2771 */
 export const fetchIpfsAddresses = (endpoint: string, options: Options = {}) =>
   request(`${endpoint.replace(/\/$/, "")}/v1/ipfs`, ipfsAddressSchema, options);
+
+/** Asks for a private model's key, sealed to the encryption key that the reader has registered. @throws CW2770, CW2771 */
+export const fetchModelKey = (
+  endpoint: string,
+  { projectId, cid, account }: { projectId: bigint; cid: string; account: string },
+  options: Options = {},
+) =>
+  request(
+    `${endpoint.replace(/\/$/, "")}/v1/projects/${projectId}/models/${cid}/keys/${account}`,
+    modelKeySchema,
+    options,
+  );
 
 /** Hands a content key over; the receipt is the aggregator's signed word that it has it. */
 export const postKey = (

@@ -23,6 +23,7 @@ import { CommonweightError } from "../protocol/errors.ts";
 import { startHttpServer } from "./http-server.ts";
 import { createIntake } from "./intake.ts";
 import { createMetrics } from "./metrics.ts";
+import { createModelKeys } from "./model-keys.ts";
 import { ProjectEngine } from "./project-engine.ts";
 import { createProver } from "./prover.ts";
 import { openRoundStore } from "./round-store.ts";
@@ -86,6 +87,7 @@ export async function startAggregator(
     listen: settings.ipfsListen,
     dial: settings.ipfsDial ?? [],
   });
+  const envelope = createHpkeEnvelope();
   const store = openRoundStore(join(settings.stateFolder, "aggregator.sqlite"));
   const { cacheFolder } = settings;
   const prover = createProver({
@@ -137,6 +139,12 @@ export async function startAggregator(
     },
     readBlock: (cid) => ipfs.getBlock(cid),
     exportCar: (cid) => ipfs.exportCar(cid),
+    grantModelKey: createModelKeys({
+      chain,
+      contentStore: ipfs,
+      envelope,
+      keys: settings.encryptionKeys,
+    }),
   });
 
   const curveFor = (parameterCount: number) => {
@@ -201,7 +209,7 @@ export async function startAggregator(
             chain,
             curveFor,
             contentStore: ipfs,
-            envelope: createHpkeEnvelope(),
+            envelope,
             keys: settings.encryptionKeys,
             store,
             prover,

@@ -36,4 +36,9 @@ export const aggregatorErrors = defineErrors([5000, 5999], {
     title: "The aggregator has no such record",
     hint: "Check the project and round numbers; the chain itself knows every round.",
   },
+  notAReader: {
+    code: "CW5007",
+    title: "The account may not read this project's models",
+    hint: "A private project's models are for its owner, aggregators and trainers: join the project, with a registered encryption key.",
+  },
 });

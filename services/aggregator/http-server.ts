@@ -8,6 +8,7 @@ import { CommonweightError } from "../protocol/errors.ts";
 import { aggregatorErrors } from "./errors.ts";
 import type { Intake } from "./intake.ts";
 import type { Metrics } from "./metrics.ts";
+import type { GrantModelKey } from "./model-keys.ts";
 import { openApiDocument } from "./open-api.ts";
 import type { ServiceStatus } from "./service-status.ts";
 
@@ -20,6 +21,7 @@ export interface HttpServerParameters {
   /** A block of content that is here, for browsers: checked by them against its CID. */
   readonly readBlock: (cid: string) => Promise<Uint8Array>;
   readonly exportCar: (cid: string) => AsyncIterable<Uint8Array>;
+  readonly grantModelKey: GrantModelKey;
   readonly metrics: Metrics;
   /** Folder of the web page's static files; absent when it is not built. */
   readonly webFolder?: string | undefined;
@@ -155,6 +157,16 @@ export async function startHttpServer(parameters: HttpServerParameters): Promise
       return intake.takeKey(projectId, roundIndex, parse(keyReleaseSchema, request.body));
     }),
   );
+  app.get(
+    "/v1/projects/:projectId/models/:cid/keys/:account",
+    answer((request) => {
+      const { projectId, cid, account } = request.params;
+      if (!/^0x[0-9a-fA-F]{40}$/.test(String(account))) {
+        throw new CommonweightError(aggregatorErrors.badRequest, `not an address: ${account}`);
+      }
+      return parameters.grantModelKey(integer(projectId, "project"), String(cid), String(account));
+    }),
+  );
   app.get("/v1/openapi.json", answer(openApiDocument));
   app.get("/metrics", async (_request, response) => {
     response.type(parameters.metrics.contentType).send(await parameters.metrics.text());
@@ -230,6 +242,7 @@ function statusCode(
   if (isTooLarge) return 413;
   if (isMalformed || error?.code === aggregatorErrors.badRequest.code) return 400;
   if (error?.code === aggregatorErrors.notSigned.code) return 403;
+  if (error?.code === aggregatorErrors.notAReader.code) return 403;
   if (error?.code === aggregatorErrors.wrongRound.code) return 409;
   if (error?.code === aggregatorErrors.unknownRecord.code) return 404;
   if (error?.code === "CW2400") return 404;

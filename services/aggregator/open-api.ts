@@ -4,6 +4,7 @@ import {
   ipfsAddressSchema,
   keyReceiptSchema,
   keyReleaseSchema,
+  modelKeySchema,
   referencesSchema,
   signedUpdateSchema,
 } from "../protocol/api.ts";
@@ -21,6 +22,16 @@ const roundParameters = ["projectId", "roundIndex"].map((name) => ({
   required: true,
   schema: { type: "string", pattern: "^[0-9]+$" },
 }));
+
+const modelKeyParameters = [
+  roundParameters[0] as object,
+  ...["cid", "account"].map((name) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: { type: "string" },
+  })),
+];
 
 const operation = (
   summary: string,
@@ -62,6 +73,12 @@ export function openApiDocument(): object {
       },
       [`${round}/updates`]: {
         post: operation("a signed update to relay", { parameters, body: signedUpdateSchema }),
+      },
+      "/v1/projects/{projectId}/models/{cid}/keys/{account}": {
+        get: operation("a private model's key, sealed to a reader that joined later", {
+          parameters: modelKeyParameters,
+          answer: modelKeySchema,
+        }),
       },
       [`${round}/keys`]: {
         post: operation("a content key, after the commit phase", {

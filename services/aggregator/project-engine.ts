@@ -8,6 +8,7 @@ import {
   readRevealedKeys,
   readSubmissions,
 } from "../adapters/chain/history.ts";
+import { readReaderKeys } from "../adapters/chain/model-readers.ts";
 import {
   bondAggregator,
   type Project,
@@ -24,6 +25,7 @@ import {
 } from "../adapters/chain/round.ts";
 import { approveVault } from "../adapters/chain/token.ts";
 import { topUpWrapped } from "../adapters/chain/token-balance.ts";
+import { createModelKeyring } from "../command-line/model-keyring.ts";
 import { applyAggregate, type BlindedModel } from "../protocol/apply-round.ts";
 import { commitUpdate } from "../protocol/commitment.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
@@ -32,6 +34,7 @@ import type { EncryptionKeyPair, Envelope } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { loadModel } from "../protocol/load-model.ts";
 import { encodeModelFile, type TensorLayout } from "../protocol/model-file.ts";
+import { type ModelKeyring, sealModel } from "../protocol/private-model.ts";
 import {
   isReadable,
   openSubmission,
@@ -467,7 +470,7 @@ export class ProjectEngine {
           fractionBits: project.terms.fractionBits,
           parameterCount: project.terms.parameterCount,
         },
-        { signal: this.#parameters.signal },
+        { signal: this.#parameters.signal, keyring: this.#keyring(project) },
       );
       await this.#parameters.contentStore.pin(model.cid);
       this.#models.set(model.cid, loaded);
@@ -492,7 +495,7 @@ export class ProjectEngine {
       [1n, 1n],
     );
     const previousCid = (await readModels(chain, this.projectId)).at(-1)?.cid ?? null;
-    const bytes = encodeModelFile(
+    const file = encodeModelFile(
       {
         model: model.integers,
         blinding: model.blinding,
@@ -508,9 +511,35 @@ export class ProjectEngine {
       },
       await this.#parameters.layoutOf(project),
     );
+    const { market } = chain.addresses;
+    const bytes =
+      project.terms.modelVisibility === "public"
+        ? file
+        : await sealModel(
+            { chainId: chain.chainId, market, commitment },
+            {
+              envelope: this.#parameters.envelope,
+              bytes: file,
+              readers: await readReaderKeys(
+                chain,
+                project,
+                await readTrainers(chain, this.projectId),
+              ),
+            },
+          );
     const cid = await contentStore.put(bytes);
     this.#models.set(cid, model);
     return cid;
+  }
+
+  #keyring({ terms }: Project): ModelKeyring | undefined {
+    const { chain, envelope, keys, signal } = this.#parameters;
+    if (terms.modelVisibility === "public") return undefined;
+    const { aggregators } = terms;
+    const { account } = chain;
+    return createModelKeyring(chain, {
+      ...{ projectId: this.projectId, aggregators, account, envelope, keys, signal },
+    });
   }
 }
 

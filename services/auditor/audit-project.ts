@@ -7,8 +7,11 @@ import { type AuditCheck, auditRound, type RoundAudit } from "../protocol/audit-
 import type { ContentStore } from "../protocol/content-store.ts";
 import { contentStoreErrors } from "../protocol/content-store.ts";
 import { CommonweightError } from "../protocol/errors.ts";
-import { loadModel } from "../protocol/load-model.ts";
+import { loadModel, maxModelFileBytes } from "../protocol/load-model.ts";
+import type { ModelKeyring } from "../protocol/private-model.ts";
+import { sealedFileErrors } from "../protocol/sealed-file.ts";
 import { type ChainSetup, isSameKey, readChainSetup } from "./chain-setup.ts";
+import { checkSealedModel } from "./check-sealed-model.ts";
 import { collectEvidence, type ProjectEvidence } from "./collect-evidence.ts";
 import { auditorErrors } from "./errors.ts";
 
@@ -49,6 +52,8 @@ export async function auditProject(options: {
   projectId: bigint;
   roundIndex?: number | undefined;
   contentStore?: Pick<ContentStore, "get"> | undefined;
+  /** Opens a private project's models; without it only their seals are checked. */
+  keyring?: ModelKeyring | undefined;
   cacheDir?: string | undefined;
   signal?: AbortSignal;
   onProgress?: (text: string) => void;
@@ -123,16 +128,19 @@ async function checkModels(
   const skipped = (detail: string) =>
     wanted.map(({ version }) => ({ name: `model file ${version}`, isPassed: null, detail }));
   if (contentStore === undefined) return skipped("not fetched");
-  if (evidence.modelVisibility === "private")
-    return skipped("the models of this project are private");
+  const seals =
+    evidence.modelVisibility === "private" ? await checkSeals(evidence, wanted, options) : [];
+  if (evidence.modelVisibility === "private" && options.keyring === undefined) {
+    return [...seals, ...skipped("private: opening it needs the key of one of its readers")];
+  }
   if (!setup.isDevelopment)
-    return skipped("needs the ceremony's powers of tau; see worker run --srs");
+    return [...seals, ...skipped("needs the ceremony's powers of tau; see worker run --srs")];
   onProgress?.("preparing to open the models");
   const curve = await openCurve({
     parameterCount: evidence.parameterCount,
     ...(cacheDir === undefined ? {} : { cacheDir }),
   });
-  const checks: AuditCheck[] = [];
+  const checks: AuditCheck[] = [...seals];
   try {
     for (const model of wanted) {
       const name = `model file ${model.version}`;
@@ -144,19 +152,48 @@ async function checkModels(
           curve,
           contentStore,
           { ...model, fractionBits, parameterCount, chainId: chain.chainId, market, projectId },
-          { signal },
+          { signal, keyring: options.keyring },
         );
         checks.push({ name, isPassed: true, detail: `${model.cid} opens its commitment` });
       } catch (error) {
         if (!(error instanceof CommonweightError)) throw error;
-        // Content that nobody serves is not content that is wrong; content of another hash is.
-        const isAway = AWAY_CODES.includes(error.code);
-        const detail = `${error.code}: ${error.message}`;
-        checks.push({ name, isPassed: isAway ? null : false, detail });
+        checks.push(unread(name, error));
       }
     }
   } finally {
     await curve[Symbol.asyncDispose]();
   }
   return checks;
+}
+
+async function checkSeals(
+  { parameterCount }: ProjectEvidence,
+  models: ProjectEvidence["models"],
+  { chain, contentStore, signal, onProgress }: Parameters<typeof auditProject>[0],
+): Promise<AuditCheck[]> {
+  const checks: AuditCheck[] = [];
+  for (const model of models) {
+    onProgress?.(`fetching model ${model.version}`);
+    try {
+      const bytes = await contentStore?.get(model.cid, {
+        maxBytes: maxModelFileBytes(parameterCount),
+        signal,
+      });
+      const { chainId, addresses } = chain;
+      if (bytes) {
+        checks.push(checkSealedModel(bytes, { ...model, chainId, market: addresses.market }));
+      }
+    } catch (error) {
+      if (!(error instanceof CommonweightError)) throw error;
+      checks.push(unread(`model seal ${model.version}`, error));
+    }
+  }
+  return checks;
+}
+
+/** Content that nobody serves, and a file for other readers, are not content that is wrong; content of another hash is. */
+function unread(name: string, error: CommonweightError): AuditCheck {
+  const isUnseen =
+    AWAY_CODES.includes(error.code) || error.code === sealedFileErrors.notAddressed.code;
+  return { name, isPassed: isUnseen ? null : false, detail: `${error.code}: ${error.message}` };
 }

@@ -10,14 +10,18 @@ import {
   developmentAccounts,
 } from "../adapters/chain/development-accounts.ts";
 import { readModels, readSettlements, readVoidedRounds } from "../adapters/chain/history.ts";
+import { readReaderKeys } from "../adapters/chain/model-readers.ts";
 import { type Project, readProject, readTrainers } from "../adapters/chain/project.ts";
 import { topUpWrapped } from "../adapters/chain/token-balance.ts";
 import { processEnvironment } from "../adapters/config/config.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { DEVELOPMENT_MNEMONIC } from "../adapters/embedded-chain.ts";
+import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
+import { loadEncryptionKeys } from "../adapters/envelope/key-file.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
 import { countParameters } from "../learning/model-spec.ts";
 import { postPreparedProject, prepareProject } from "../owner/post-project.ts";
+import { registerEncryptionKey } from "../owner/register-encryption-key.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { developmentSetup } from "./development-setup.ts";
 import { marketErrors } from "./errors.ts";
@@ -176,6 +180,7 @@ export async function startMarket(
       curve,
       contentStore: ipfs,
       manifest,
+      sealTo: await ownerSeal(chain, join(stateFolder, "owner"), options, [primary, standby]),
       terms: marketTerms(options, {
         rewardToken: addresses.wrappedNative,
         referee: referee.address,
@@ -248,6 +253,22 @@ export async function startMarket(
     await stop();
     throw failure ?? error;
   }
+}
+
+/** A private project's owner reads the models with a key in its own state folder, as `owner pull --state` does. */
+async function ownerSeal(
+  chain: Chain,
+  folder: string,
+  { terms }: MarketOptions,
+  aggregators: readonly DevelopmentAccount[],
+): Promise<Parameters<typeof prepareProject>[0]["sealTo"]> {
+  if (terms?.modelVisibility !== "private") return undefined;
+  const envelope = createHpkeEnvelope();
+  const keys = await loadEncryptionKeys(join(folder, "encryption-key.json"), envelope);
+  await registerEncryptionKey(chain, keys);
+  const owner = chain.account as string;
+  const accounts = { referee: owner, aggregators: aggregators.map(({ address }) => address) };
+  return { envelope, readers: await readReaderKeys(chain, { owner, terms: accounts }) };
 }
 
 function prepareFolder(stateFolder: string): void {

@@ -81,4 +81,9 @@ export const ownerErrors = defineErrors([4000, 4299], {
     title: "The project is posted, but no aggregator has fetched its files yet",
     hint: "Start an aggregator of the project, and keep this machine's files reachable: run `commonweight owner reference` with the same --state folder.",
   },
+  otherEncryptionKey: {
+    code: "CW4090",
+    title: "This account reads private models with another encryption key",
+    hint: "Run the command with the --state folder whose encryption-key.json this account registered.",
+  },
 });

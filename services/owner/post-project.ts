@@ -7,11 +7,14 @@ import { countParameters, modelTensors } from "../learning/model-spec.ts";
 import { commitModel } from "../protocol/commitment.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import type { Curve, G1Point } from "../protocol/curve.ts";
+import type { Envelope } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { quantiseModel } from "../protocol/fixed-point.ts";
 import type { Manifest } from "../protocol/manifest.ts";
 import { encodeModelFile } from "../protocol/model-file.ts";
+import { sealModel } from "../protocol/private-model.ts";
 import { roundRuleById } from "../protocol/round-rules.ts";
+import { randomScalar } from "../protocol/scalar.ts";
 import { ownerErrors } from "./errors.ts";
 
 /** A project that is ready to be posted: its files are in the content store. */
@@ -31,6 +34,8 @@ export async function prepareProject(options: {
   contentStore: ContentStore;
   manifest: Manifest;
   terms: Omit<ProjectTerms, "parameterCount" | "fractionBits">;
+  /** Who reads the first model of a private project: X25519 public keys. Required when the terms say private. */
+  sealTo?: { readonly envelope: Envelope; readonly readers: readonly Uint8Array[] } | undefined;
   /** Start values for a model of named tensors, or to go on from an earlier model. */
   initialParameters?: Float32Array;
   signal?: AbortSignal;
@@ -54,27 +59,37 @@ export async function prepareProject(options: {
     );
   }
   const model = quantiseModel(parameters, fractionBits);
-  // The initial model is public and hides nothing: a known blinding lets anybody recompute its commitment from the
-  // seed. Not zero, because a model of zeros must have a commitment that is a point.
-  const blinding = 1n;
+  const { sealTo } = options;
+  const isPrivate = options.terms.modelVisibility === "private";
+  if (isPrivate && sealTo === undefined) {
+    throw new CommonweightError(ownerErrors.termsMismatch, "a private project without readers");
+  }
+  // A public initial model hides nothing: a known blinding lets anybody recompute its commitment from the seed. Not
+  // zero, because a model of zeros must have a commitment that is a point.
+  const blinding =
+    isPrivate && sealTo ? randomScalar((length) => sealTo.envelope.randomBytes(length)) : 1n;
   const commitment = await commitModel(curve, { model, blinding, signal });
-  const modelCid = await contentStore.put(
-    encodeModelFile(
-      {
-        model,
-        blinding,
-        commitment,
-        fractionBits,
-        lineage: {
-          chainId: chain.chainId,
-          market: chain.addresses.market,
-          projectId: 0n,
-          roundIndex: null,
-          previousCid: null,
-        },
+  const file = encodeModelFile(
+    {
+      model,
+      blinding,
+      commitment,
+      fractionBits,
+      lineage: {
+        chainId: chain.chainId,
+        market: chain.addresses.market,
+        projectId: 0n,
+        roundIndex: null,
+        previousCid: null,
       },
-      modelTensors(manifest.model),
-    ),
+    },
+    modelTensors(manifest.model),
+  );
+  const { market } = chain.addresses;
+  const modelCid = await contentStore.put(
+    isPrivate && sealTo
+      ? await sealModel({ chainId: chain.chainId, market, commitment }, { ...sealTo, bytes: file })
+      : file,
   );
   const manifestCid = await putManifest(contentStore, manifest);
   const terms = { ...options.terms, parameterCount, fractionBits };

@@ -1,16 +1,20 @@
 import { fetchIpfsAddresses } from "../adapters/aggregator-client.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
+import { readReaderKeys } from "../adapters/chain/model-readers.ts";
 import { readParticipant } from "../adapters/chain/participant.ts";
 import { topUpWrapped } from "../adapters/chain/token-balance.ts";
 import { createGatewayStore } from "../adapters/content-store/gateway-store.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
+import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
 import { countParameters } from "../learning/model-spec.ts";
+import type { EncryptionKeyPair } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { maxModelFileBytes } from "../protocol/load-model.ts";
 import type { Manifest } from "../protocol/manifest.ts";
 import { ownerErrors } from "./errors.ts";
 import { type PreparedProject, postPreparedProject, prepareProject } from "./post-project.ts";
+import { registerEncryptionKey } from "./register-encryption-key.ts";
 import type { PostableTerms } from "./terms-file.ts";
 
 /** A posted project. */
@@ -34,6 +38,8 @@ export async function publishProject(options: {
   manifest: Manifest;
   terms: PostableTerms;
   ipfsFolder: string;
+  /** The owner's encryption keys, registered when the project is private. */
+  encryptionKeys: () => Promise<EncryptionKeyPair>;
   cacheDir: string;
   srsPath?: string | undefined;
   waitMs: number;
@@ -58,9 +64,11 @@ export async function publishProject(options: {
   });
   try {
     onProgress("making the first model and its commitment");
-    const prepared = await prepareWithCurve({ ...options, ipfs });
+    const sealTo = await readersToSealTo(options);
+    const prepared = await prepareWithCurve({ ...options, ipfs, sealTo });
     await options.confirm(prepared);
     onProgress("sending");
+    if (sealTo) await registerEncryptionKey(chain, await options.encryptionKeys());
     await topUpWrapped(chain, prepared.terms.rewardToken, prepared.escrowWei);
     const { projectId, receipt } = await postPreparedProject(chain, prepared);
     await options.onPosted?.({ projectId, transactionHash: receipt.hash });
@@ -82,16 +90,38 @@ export async function publishProject(options: {
   }
 }
 
+type SealTo = NonNullable<Parameters<typeof prepareProject>[0]["sealTo"]>;
+
+/** Readers of a private project's first model; trainers are granted its key when they have joined. */
+async function readersToSealTo(
+  options: Parameters<typeof publishProject>[0],
+): Promise<SealTo | undefined> {
+  const { chain, terms, encryptionKeys } = options;
+  if (terms.modelVisibility === "public") return undefined;
+  const { publicKey } = await encryptionKeys();
+  const others = await readReaderKeys(chain, { owner: chain.account as string, terms });
+  return { envelope: createHpkeEnvelope(), readers: [publicKey, ...others] };
+}
+
 async function prepareWithCurve(
   options: Parameters<typeof publishProject>[0] & {
     ipfs: Parameters<typeof prepareProject>[0]["contentStore"];
+    sealTo: SealTo | undefined;
   },
 ): Promise<PreparedProject> {
-  const { chain, manifest, terms, ipfs, signal, cacheDir, srsPath } = options;
+  const { chain, manifest, terms, ipfs, sealTo, signal, cacheDir, srsPath } = options;
   const parameterCount = countParameters(manifest.model);
   const curve = await openCurve({ parameterCount, cacheDir, srsPath });
   try {
-    return await prepareProject({ chain, curve, contentStore: ipfs, manifest, terms, signal });
+    return await prepareProject({
+      chain,
+      curve,
+      contentStore: ipfs,
+      manifest,
+      terms,
+      sealTo,
+      signal,
+    });
   } finally {
     await curve[Symbol.asyncDispose]();
   }

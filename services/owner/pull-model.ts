@@ -8,6 +8,7 @@ import { CommonweightError } from "../protocol/errors.ts";
 import { maxModelFileBytes } from "../protocol/load-model.ts";
 import type { Manifest } from "../protocol/manifest.ts";
 import { type CommittedModel, verifyModel } from "../protocol/model-file.ts";
+import { type ModelKeyring, openModelFile } from "../protocol/private-model.ts";
 import { ownerErrors } from "./errors.ts";
 
 /** A model that opens the commitment on chain, and what it belongs to. */
@@ -21,12 +22,15 @@ export interface PulledModel {
  * Fetches a project's model and opens it against the commitment on chain.
  *
  * @param options.version 0 is the initial model; the newest when left out.
- * @throws CW4011 for a version that does not exist; CW1800-CW1804 for a file that is another model; CW24xx as IPFS.
+ * @throws CW4011 for a version that does not exist; CW1800-CW1804 for a file that is another model; CW1820-CW1823 for a private
+ * one that the keyring does not open; CW24xx as IPFS.
  */
 export async function pullModel(options: {
   chain: Chain;
   projectId: bigint;
   contentStore: Pick<ContentStore, "get">;
+  /** Opens a private project's models; none for a public one. */
+  keyring?: ModelKeyring | undefined;
   version?: number | undefined;
   cacheDir: string;
   srsPath?: string | undefined;
@@ -58,7 +62,11 @@ export async function pullModel(options: {
   try {
     const { commitment } = published;
     const committed = await verifyModel({
-      bytes,
+      bytes: await openModelFile(
+        bytes,
+        { ...published, chainId: chain.chainId, market },
+        options.keyring,
+      ),
       expected: {
         commitment,
         fractionBits,

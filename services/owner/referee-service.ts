@@ -12,7 +12,9 @@ import { untilNews } from "../adapters/chain/until-news.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
+import { loadEncryptionKeys } from "../adapters/envelope/key-file.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
+import { createModelKeyring } from "../command-line/model-keyring.ts";
 import { assessReferenceSets, requireSoundReferences } from "../learning/assess-reference-sets.ts";
 import { type Evaluation, evaluate } from "../learning/evaluate.ts";
 import { projectDataset } from "../learning/project-dataset.ts";
@@ -26,11 +28,13 @@ import { CommonweightError } from "../protocol/errors.ts";
 import { loadModel } from "../protocol/load-model.ts";
 import type { Manifest } from "../protocol/manifest.ts";
 import { floatsOf } from "../protocol/model-file.ts";
+import type { ModelKeyring } from "../protocol/private-model.ts";
 import { randomScalar } from "../protocol/scalar.ts";
 import { keyReleaseMessage } from "../protocol/signed-messages.ts";
 import { ownerErrors } from "./errors.ts";
 import type { OwnerSets } from "./find-project.ts";
 import { openReferenceStore, type StoredReference } from "./reference-store.ts";
+import { registerEncryptionKey } from "./register-encryption-key.ts";
 
 /** Everything a running referee is told. */
 export interface RefereeSettings {
@@ -97,6 +101,7 @@ export async function runReferee(
   });
   const account = chain.account as string;
   const { terms } = await readProject(chain, projectId);
+  const envelope = createHpkeEnvelope();
   if (terms.referee.toLowerCase() !== account.toLowerCase()) {
     throw new CommonweightError(ownerErrors.notReferee, `${account} is not ${terms.referee}`);
   }
@@ -121,7 +126,17 @@ export async function runReferee(
     srsPath: settings.srsPath,
     threads: settings.threads,
   });
+  const keyring = await openKeyring();
   let evaluatedVersion = -1;
+
+  /** A private project's referee reads the models with a key of its own, as a trainer does. */
+  async function openKeyring(): Promise<ModelKeyring | undefined> {
+    if (terms.modelVisibility === "public") return undefined;
+    const keys = await loadEncryptionKeys(join(stateFolder, "encryption-key.json"), envelope);
+    await registerEncryptionKey(chain, keys);
+    const { aggregators } = terms;
+    return createModelKeyring(chain, { projectId, aggregators, account, envelope, keys, signal });
+  }
 
   async function currentParameters(): Promise<{ version: number; parameters: Float32Array }> {
     const model = (await readModels(chain, projectId)).at(-1);
@@ -137,7 +152,7 @@ export async function runReferee(
         fractionBits: terms.fractionBits,
         parameterCount: terms.parameterCount,
       },
-      { signal },
+      { signal, keyring },
     );
     await ipfs.pin(model.cid);
     return { version: model.version, parameters: floatsOf(integers, terms.fractionBits) };
@@ -167,7 +182,7 @@ export async function runReferee(
     const blinding = randomScalar(secureBytes);
     const commitment = await commitUpdate(curve, { update, blinding, signal });
     const sealed = await sealBundle({
-      envelope: createHpkeEnvelope(),
+      envelope,
       update,
       blinding,
       associated: {

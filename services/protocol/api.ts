@@ -68,6 +68,9 @@ export const signedUpdateSchema = z.object({
 });
 export type SignedUpdateBody = z.infer<typeof signedUpdateSchema>;
 
+/** `GET /v1/projects/:id/models/:cid/keys/:account`: a private model's key, sealed to a reader that joined after it was published. */
+export const modelKeySchema = z.object({ sealedKey: hex(80) });
+
 /** The body of every refusal. */
 export const errorBodySchema = z.object({
   code: z.string(),

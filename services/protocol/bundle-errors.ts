@@ -43,11 +43,6 @@ export const bundleErrors = defineErrors([1700, 1749], {
     title: "bundle not addressed to this aggregator",
     hint: "The trainer sealed it to other aggregators than the project names, or this aggregator's registered key is another one.",
   },
-  keyReleaseUnreadable: {
-    code: "CW1711",
-    title: "released content key does not open",
-    hint: "The release was sealed to another aggregator, round or trainer; ask for it again, or for the release on chain.",
-  },
   wrongContentKey: {
     code: "CW1712",
     title: "released content key is not the bundle's",

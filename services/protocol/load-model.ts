@@ -3,6 +3,8 @@ import { commitModel } from "./commitment.ts";
 import type { ContentStore } from "./content-store.ts";
 import type { Curve, G1Point } from "./curve.ts";
 import { verifyModel } from "./model-file.ts";
+import { type ModelKeyring, openModelFile } from "./private-model.ts";
+import { MAX_SEALED_OVERHEAD_BYTES } from "./sealed-file.ts";
 
 /** Which model is wanted, and what the chain says about it. */
 export interface WantedModel {
@@ -15,27 +17,33 @@ export interface WantedModel {
   readonly projectId: bigint;
 }
 
-/** A model file holds four bytes an entry twice (integers and floats) and a header. */
-export const maxModelFileBytes = (parameterCount: number): number => 8 * parameterCount + 262_144;
+/** A model file holds four bytes an entry twice (integers and floats) and a header, and a private one what sealing adds. */
+export const maxModelFileBytes = (parameterCount: number): number =>
+  8 * parameterCount + 262_144 + MAX_SEALED_OVERHEAD_BYTES;
 
 /**
- * Fetches a model and verifies it against the chain's commitment: only then may anybody train on it.
+ * Fetches a model, opens it if it is private, and verifies it against the chain's commitment: only then may anybody train on it.
  *
- * @throws CommonweightError as the content store, and CW1800-CW1804 when the file is not the committed model.
+ * @throws CommonweightError as the content store, CW1820-CW1823 for a private model that the keyring does not open, and
+ * CW1800-CW1804 when the file is not the committed model.
  */
 export async function loadModel(
   curve: Curve,
   store: Pick<ContentStore, "get">,
   wanted: WantedModel,
-  options: { signal?: AbortSignal | undefined; providers?: readonly string[] } = {},
+  options: {
+    signal?: AbortSignal | undefined;
+    providers?: readonly string[];
+    keyring?: ModelKeyring | undefined;
+  } = {},
 ): Promise<BlindedModel> {
-  const bytes = await store.get(wanted.cid, {
+  const published = await store.get(wanted.cid, {
     maxBytes: maxModelFileBytes(wanted.parameterCount),
     ...(options.signal ? { signal: options.signal } : {}),
     ...(options.providers ? { providers: options.providers } : {}),
   });
   const { model, blinding } = await verifyModel({
-    bytes,
+    bytes: await openModelFile(published, wanted, options.keyring),
     expected: wanted,
     commit: (opened) => commitModel(curve, { ...opened, signal: options.signal }),
   });

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Chain } from "../adapters/chain/connect.ts";
 import { readModels, readPosting } from "../adapters/chain/history.ts";
+import type { Project } from "../adapters/chain/project.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { applyAttack } from "../learning/attacks/apply-attack.ts";
 import type { Dataset } from "../learning/dataset.ts";
@@ -24,6 +25,7 @@ import { CommonweightError } from "../protocol/errors.ts";
 import { loadModel } from "../protocol/load-model.ts";
 import type { Manifest } from "../protocol/manifest.ts";
 import { floatsOf } from "../protocol/model-file.ts";
+import type { ModelKeyring } from "../protocol/private-model.ts";
 import type { MakeUpdate } from "./project-worker.ts";
 
 /** A program that trains: `docs/bring-your-own-trainer.md`. */
@@ -50,6 +52,8 @@ export interface UpdateMaker {
   readonly chain: Chain;
   readonly curve: Curve;
   readonly contentStore: ContentStore;
+  /** How this trainer reads a private project's models. */
+  readonly keyringFor: (project: Project) => ModelKeyring;
   /** Opens what the built-in trainer trains on, as the manifest says; not needed with a program of one's own. */
   readonly openData?: ((data: Manifest["data"]) => Promise<Dataset>) | undefined;
   /** Repeats every random choice, dither included: for rehearsals and tests, never for real data. */
@@ -85,7 +89,7 @@ export function createMakeUpdate(maker: UpdateMaker): MakeUpdate {
           fractionBits: terms.fractionBits,
           parameterCount: terms.parameterCount,
         },
-        { signal },
+        { signal, keyring: maker.keyringFor(project) },
       );
     const model = await load(-1);
     const parameters = floatsOf(model.integers, terms.fractionBits);

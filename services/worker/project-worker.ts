@@ -1,7 +1,7 @@
 import { postUpdate } from "../adapters/aggregator-client.ts";
 import { type Chain, chainTime } from "../adapters/chain/connect.ts";
 import { refusalName } from "../adapters/chain/errors.ts";
-import { readModels, readSettlements, readVoidedRounds } from "../adapters/chain/history.ts";
+import { readSettlements, readVoidedRounds } from "../adapters/chain/history.ts";
 import { readParticipant } from "../adapters/chain/participant.ts";
 import { type Project, readProject, readTrainer } from "../adapters/chain/project.ts";
 import { type Round, readRound, submitUpdate } from "../adapters/chain/round.ts";
@@ -11,11 +11,9 @@ import { commitUpdate } from "../protocol/commitment.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import type { Curve } from "../protocol/curve.ts";
 import type { Envelope } from "../protocol/envelope.ts";
-import { CommonweightError } from "../protocol/errors.ts";
 import { unpackOutcome } from "../protocol/public-signals.ts";
 import { FIRST_TRAINER_SLOT } from "../protocol/round-terms.ts";
 import { type RandomBytes, randomScalar } from "../protocol/scalar.ts";
-import { workerErrors } from "./errors.ts";
 import { releaseOnChain, releaseToAggregators } from "./release-key.ts";
 import type { Work, WorkStore } from "./work-store.ts";
 
@@ -280,10 +278,3 @@ async function recordOutcomes(
 
 const isBetweenRounds = (project: Project) =>
   project.phase === "idle" || project.phase === "overdue" || project.phase === "ended";
-
-/** The newest model of a project, as the chain names it. */
-export async function currentModel(chain: Chain, projectId: bigint) {
-  const model = (await readModels(chain, projectId)).at(-1);
-  if (model === undefined) throw new CommonweightError(workerErrors.modelUnverified, "no model");
-  return model;
-}

@@ -12,6 +12,7 @@ import { untilNews } from "../adapters/chain/until-news.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
+import { createModelKeyring } from "../command-line/model-keyring.ts";
 import type { PrivacyBudget } from "../learning/privacy-ledger.ts";
 import { privacyLedgerFile } from "../learning/privacy-ledger-file.ts";
 import { secureBytes } from "../learning/random.ts";
@@ -76,6 +77,7 @@ export async function runWorker(
     srsPath: settings.srsPath,
     threads: settings.threads,
   });
+  const envelope = createHpkeEnvelope();
   const workStore = openWorkStore(join(stateFolder, "worker.sqlite"));
 
   async function dialAddresses(accounts: readonly string[]): Promise<string[]> {
@@ -114,6 +116,10 @@ export async function runWorker(
     chain,
     curve,
     contentStore: ipfs,
+    keyringFor: ({ projectId, terms: { aggregators } }) =>
+      createModelKeyring(chain, {
+        ...{ projectId, aggregators, account, envelope, keys: settings.encryptionKeys, signal },
+      }),
     openData: settings.openData,
     seed: settings.seed,
     attack: settings.attack,
@@ -137,7 +143,7 @@ export async function runWorker(
             {
               chain,
               curve,
-              envelope: createHpkeEnvelope(),
+              envelope,
               contentStore: ipfs,
               workStore,
               makeUpdate,

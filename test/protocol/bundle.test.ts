@@ -11,7 +11,6 @@ import {
   readBundle,
   SHARE_BYTES,
 } from "../../services/protocol/bundle-header.ts";
-import { openContentKey, sealContentKey } from "../../services/protocol/content-key.ts";
 import { type G1Point, SCALAR_FIELD } from "../../services/protocol/curve.ts";
 import type { EncryptionKeyPair } from "../../services/protocol/envelope.ts";
 import { isErrorOf } from "../../services/protocol/errors.ts";
@@ -310,52 +309,6 @@ describe("a bundle by a dishonest trainer who knows all its own keys", () => {
     const bytes = Buffer.concat([encodeHeader({ ...header, recipients }), payload]);
 
     expect(await reasonOf(open({ bytes }, standby))).toBe("wrongBundleKey");
-  });
-});
-
-describe("a released content key", () => {
-  const release = (changes: Partial<BundleContext> = {}, recipient = primary) =>
-    sealContentKey({
-      envelope,
-      contentKey: sealed.contentKey,
-      aggregatorPublicKey: recipient.publicKey,
-      associated: { ...associated, ...changes },
-    });
-
-  it("reaches its aggregator in 80 bytes", async () => {
-    const message = await release();
-
-    expect(message.length).toBe(SHARE_BYTES);
-    expect(await openContentKey({ envelope, sealed: message, keys: primary, associated })).toEqual(
-      sealed.contentKey,
-    );
-  });
-
-  it("does not open for another aggregator, another round, another trainer, or changed", async () => {
-    const attempt = async (message: Promise<Uint8Array>, keys = primary) =>
-      reasonOf(openContentKey({ envelope, sealed: await message, keys, associated }));
-    const changed = release().then((message) =>
-      message.map((byte, index) => (index === 40 ? byte ^ 1 : byte)),
-    );
-
-    expect(await attempt(release({}, standby))).toBe("keyReleaseUnreadable");
-    expect(await attempt(release({ roundIndex: 4 }))).toBe("keyReleaseUnreadable");
-    expect(await attempt(release({ trainer: `0x${"22".repeat(20)}` }))).toBe(
-      "keyReleaseUnreadable",
-    );
-    expect(await attempt(changed)).toBe("keyReleaseUnreadable");
-    expect(await attempt(release().then((message) => message.subarray(0, 79)))).toBe(
-      "keyReleaseUnreadable",
-    );
-  });
-
-  it("cannot be the bundle's own key share: purposes are kept apart", async () => {
-    const { header } = readBundle(sealed.bytes);
-    const share = header.recipients[0]?.sealedShare as Uint8Array;
-
-    expect(
-      await reasonOf(openContentKey({ envelope, sealed: share, keys: primary, associated })),
-    ).toBe("keyReleaseUnreadable");
   });
 });
 

@@ -95,10 +95,11 @@ describe("docs/formats.md", () => {
 
   it("gives every byte of a sealed file a field", async () => {
     const plaintext = new Uint8Array(100);
+    const others = [await envelope.generateKeyPair(), await envelope.generateKeyPair()];
     const bytes = await sealFile({
       envelope,
       plaintext,
-      recipients: [keys.publicKey, keys.publicKey, keys.publicKey],
+      recipients: [keys, ...others].map(({ publicKey }) => publicKey),
       context: "test",
     });
 

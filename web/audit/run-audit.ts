@@ -3,11 +3,12 @@ import { openCurve } from "../../services/adapters/curve/open-curve.ts";
 import { openVerifierCurve } from "../../services/adapters/curve/open-verifier-curve.ts";
 import { openRuleVerifier } from "../../services/adapters/snark/verify-rule.ts";
 import { type ChainSetup, isSameKey, readChainSetup } from "../../services/auditor/chain-setup.ts";
+import { checkSealedModel } from "../../services/auditor/check-sealed-model.ts";
 import { collectEvidence, type ProjectEvidence } from "../../services/auditor/collect-evidence.ts";
 import { type AuditCheck, auditRound } from "../../services/protocol/audit-round.ts";
 import { type ContentStore, contentStoreErrors } from "../../services/protocol/content-store.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
-import { loadModel } from "../../services/protocol/load-model.ts";
+import { loadModel, maxModelFileBytes } from "../../services/protocol/load-model.ts";
 import type { AuditMessage } from "./audit-messages.ts";
 import { publishedKey } from "./published-keys.ts";
 
@@ -103,9 +104,12 @@ async function checkModels(
   checked: (check: AuditCheck) => void,
 ): Promise<void> {
   const { fractionBits, parameterCount, models } = evidence;
+  if (evidence.modelVisibility === "private") {
+    for (const model of models) checked(await checkSeal(content, chain, model, parameterCount));
+  }
   const reason =
     evidence.modelVisibility === "private"
-      ? "this project keeps its models private"
+      ? "the models are private: opening them needs the key of one of their readers"
       : setup.isDevelopment
         ? null
         : "needs the ceremony's powers of tau, which this page does not load; the command line does";
@@ -130,6 +134,23 @@ async function checkModels(
     }
   } finally {
     await curve[Symbol.asyncDispose]();
+  }
+}
+
+async function checkSeal(
+  content: AuditSources["content"],
+  { chainId, addresses }: Chain,
+  model: ProjectEvidence["models"][number],
+  parameterCount: number,
+): Promise<AuditCheck> {
+  try {
+    const bytes = await content.get(model.cid, { maxBytes: maxModelFileBytes(parameterCount) });
+    return checkSealedModel(bytes, { ...model, chainId, market: addresses.market });
+  } catch (error) {
+    if (!(error instanceof CommonweightError)) throw error;
+    const isPassed = awayCodes.has(error.code) ? null : false;
+    const detail = `${error.code}: ${error.message}`;
+    return { name: `model seal ${model.version}`, isPassed, detail };
   }
 }
 

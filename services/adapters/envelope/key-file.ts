@@ -14,17 +14,7 @@ export async function loadEncryptionKeys(
   path: string,
   envelope: Envelope,
 ): Promise<EncryptionKeyPair> {
-  if (existsSync(path)) {
-    try {
-      const stored = JSON.parse(readFileSync(path, "utf8")) as Record<string, string>;
-      const bytes = (name: string) => Uint8Array.from(Buffer.from(stored[name] ?? "", "hex"));
-      const keys = { publicKey: bytes("publicKey"), privateKey: bytes("privateKey") };
-      if (keys.publicKey.length !== 32 || keys.privateKey.length !== 32) throw new RangeError();
-      return keys;
-    } catch (cause) {
-      throw new CommonweightError(envelopeErrors.badKey, `${path} holds no key pair`, { cause });
-    }
-  }
+  if (existsSync(path)) return readEncryptionKeys(path);
   const keys = await envelope.generateKeyPair();
   const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
   mkdirSync(dirname(path), { recursive: true });
@@ -34,4 +24,17 @@ export async function loadEncryptionKeys(
     { mode: 0o600, flag: "wx" },
   );
   return keys;
+}
+
+/** The encryption key pair in an existing file. @throws CW2501 when there is none, or it is not such a key pair. */
+export function readEncryptionKeys(path: string): EncryptionKeyPair {
+  try {
+    const stored = JSON.parse(readFileSync(path, "utf8")) as Record<string, string>;
+    const bytes = (name: string) => Uint8Array.from(Buffer.from(stored[name] ?? "", "hex"));
+    const keys = { publicKey: bytes("publicKey"), privateKey: bytes("privateKey") };
+    if (keys.publicKey.length !== 32 || keys.privateKey.length !== 32) throw new RangeError();
+    return keys;
+  } catch (cause) {
+    throw new CommonweightError(envelopeErrors.badKey, `${path} holds no key pair`, { cause });
+  }
 }

@@ -13,15 +13,18 @@ export const register: RegisterCommand = (parent, context) => {
     .argument("<project>", "number of the project", parseProjectId)
     .option("--round <number>", "only this round, from 0", parseRoundIndex)
     .option("--no-models", "the chain alone: fetch no model from IPFS")
+    .option("--key <file>", "encryption key of a reader, to open a private project's models")
     .option("--out <file>", "write the report as JSON")
     .addHelpText(
       "after",
-      "\nExit status 4 when a check fails. Needs no key and trusts no server.\n\nExample:\n  commonweight audit 1 --out report.json",
+      "\nExit status 4 when a check fails. Needs no signing key and trusts no server.\n\nExample:\n  commonweight audit 1 --out report.json",
     )
     .action(
       context.action(async (invocation) => {
         const { args, options, config, signal, progress } = invocation;
         const { readPosting } = await import("../../adapters/chain/history.ts");
+        const { createHpkeEnvelope } = await import("../../adapters/envelope/hpke-envelope.ts");
+        const { readEncryptionKeys } = await import("../../adapters/envelope/key-file.ts");
         const { auditProject } = await import("../audit-project.ts");
         const { auditText } = await import("../audit-text.ts");
         const projectId = args[0] as bigint;
@@ -33,6 +36,10 @@ export const register: RegisterCommand = (parent, context) => {
             roundIndex: options.round as number | undefined,
             contentStore:
               options.models === false ? undefined : await openProjectContent(chain, terms, config),
+            keyring:
+              options.key === undefined
+                ? undefined
+                : { envelope: createHpkeEnvelope(), keys: readEncryptionKeys(String(options.key)) },
             cacheDir: config.cacheFolder,
             signal,
             onProgress: progress,

@@ -27,6 +27,7 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--seed <text>", "repeats training, selection and payments", defaults.seed)
     .option("--port <number>", "port of the web page", "8600")
     .option("--no-crash", "no trainer crashes and comes back")
+    .option("--private", "seal the models to the project's trainers, aggregators and owner")
     .option("--exit", "stop when the project has ended")
     .option("--report <file>", "write the report as JSON")
     .addHelpText(
@@ -58,6 +59,7 @@ export const register: RegisterCommand = (parent, context) => {
           seed: String(options.seed),
           samples: Number(options.samples),
           hasCrash: options.crash !== false,
+          ...(options.private === true ? { terms: { modelVisibility: "private" as const } } : {}),
         };
         const webFolder = await builtWebFolder((text) => terminal.writeMessage(text));
         const events: { process: string; type: string; [detail: string]: unknown }[] = [];

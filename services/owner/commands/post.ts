@@ -66,6 +66,8 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async (invocation) => {
         const { args, options, config, signal, progress, terminal, isJson } = invocation;
+        const { createHpkeEnvelope } = await import("../../adapters/envelope/hpke-envelope.ts");
+        const { loadEncryptionKeys } = await import("../../adapters/envelope/key-file.ts");
         const { parseTerms } = await import("../terms-file.ts");
         const { publishProject } = await import("../publish-project.ts");
         const { quotePosting, quoteText } = await import("../quote-posting.ts");
@@ -85,6 +87,11 @@ export const register: RegisterCommand = (parent, context) => {
               chain,
               manifest,
               terms,
+              encryptionKeys: () =>
+                loadEncryptionKeys(
+                  join(config.stateFolder, "encryption-key.json"),
+                  createHpkeEnvelope(),
+                ),
               ipfsFolder: join(config.stateFolder, "ipfs"),
               cacheDir: config.cacheFolder,
               srsPath: options.srs as string | undefined,

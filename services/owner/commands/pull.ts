@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { Option } from "commander";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
@@ -18,15 +18,21 @@ export const register: RegisterCommand = (parent, context) => {
         .choices(["safetensors", "npy", "npz", "onnx"])
         .default("safetensors"),
     )
+    .option(
+      "--key <file>",
+      "encryption key of a reader, for a private project (default: the state folder's)",
+    )
     .option("--srs <file>", "powers of tau of the network's ceremony (.ptau)")
     .addHelpText(
       "after",
-      "\nNothing is written unless the model opens the commitment on chain. Needs no key.\n\nExample:\n  commonweight owner pull 1 --out model.onnx --format onnx",
+      "\nNothing is written unless the model opens the commitment on chain. Needs no signing key, and for a private project the state folder it was posted or joined from.\n\nExample:\n  commonweight owner pull 1 --out model.onnx --format onnx",
     )
     .action(
       context.action(async (invocation) => {
         const { args, options, config, signal, progress } = invocation;
         const { readPosting } = await import("../../adapters/chain/history.ts");
+        const { createHpkeEnvelope } = await import("../../adapters/envelope/hpke-envelope.ts");
+        const { readEncryptionKeys } = await import("../../adapters/envelope/key-file.ts");
         const { exportModel } = await import("../export-model.ts");
         const { pullModel } = await import("../pull-model.ts");
         const { CommonweightError } = await import("../../protocol/errors.ts");
@@ -39,6 +45,15 @@ export const register: RegisterCommand = (parent, context) => {
             chain,
             projectId,
             contentStore: await openProjectContent(chain, terms, config),
+            keyring:
+              terms.modelVisibility === "public"
+                ? undefined
+                : {
+                    envelope: createHpkeEnvelope(),
+                    keys: readEncryptionKeys(
+                      String(options.key ?? join(config.stateFolder, "encryption-key.json")),
+                    ),
+                  },
             version: options.model === undefined ? undefined : Number(options.model),
             cacheDir: config.cacheFolder,
             srsPath: options.srs as string | undefined,

@@ -1,0 +1,42 @@
+import { fetchModelKey } from "../adapters/aggregator-client.ts";
+import type { Chain } from "../adapters/chain/connect.ts";
+import { readParticipant } from "../adapters/chain/participant.ts";
+import type { EncryptionKeyPair, Envelope } from "../protocol/envelope.ts";
+import type { ModelKeyring } from "../protocol/private-model.ts";
+
+/**
+ * How an account reads a project's private models: with its own key, and for models from before it joined with a key that one of
+ * the project's aggregators grants.
+ *
+ * @param options.account The reader; left out, no grants are asked for.
+ */
+export function createModelKeyring(
+  chain: Chain,
+  options: {
+    readonly projectId: bigint;
+    readonly aggregators: readonly string[];
+    readonly account?: string | undefined;
+    readonly envelope: Envelope;
+    readonly keys: EncryptionKeyPair;
+    readonly signal?: AbortSignal | undefined;
+  },
+): ModelKeyring {
+  const { projectId, aggregators, account, envelope, keys, signal } = options;
+  const requestGrant = async (cid: string): Promise<Uint8Array | undefined> => {
+    if (account === undefined) return undefined;
+    for (const aggregator of aggregators) {
+      if (aggregator.toLowerCase() === account.toLowerCase()) continue;
+      const { endpoint } = await readParticipant(chain, aggregator);
+      // One that does not answer, or refuses, may have colleagues that do not.
+      const answer = endpoint
+        ? await fetchModelKey(endpoint, { projectId, cid, account }, { signal }).catch(
+            () => undefined,
+          )
+        : undefined;
+      if (answer !== undefined)
+        return Uint8Array.from(Buffer.from(answer.sealedKey.slice(2), "hex"));
+    }
+    return undefined;
+  };
+  return { envelope, keys, requestGrant };
+}

@@ -1,0 +1,228 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Chain, connectChain } from "../../services/adapters/chain/connect.ts";
+import { connectSigner } from "../../services/adapters/chain/connect-signer.ts";
+import { deployMarket } from "../../services/adapters/chain/deploy.ts";
+import { developmentAccounts } from "../../services/adapters/chain/development-accounts.ts";
+import { readModels } from "../../services/adapters/chain/history.ts";
+import { readReaderKeys } from "../../services/adapters/chain/model-readers.ts";
+import { registerParticipant } from "../../services/adapters/chain/participant.ts";
+import { topUpWrapped } from "../../services/adapters/chain/token-balance.ts";
+import { createMemoryStore } from "../../services/adapters/content-store/memory-store.ts";
+import { openCurve } from "../../services/adapters/curve/open-curve.ts";
+import {
+  DEVELOPMENT_MNEMONIC,
+  type EmbeddedChain,
+  startEmbeddedChain,
+} from "../../services/adapters/embedded-chain.ts";
+import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
+import { startHttpServer } from "../../services/aggregator/http-server.ts";
+import type { Intake } from "../../services/aggregator/intake.ts";
+import { createMetrics } from "../../services/aggregator/metrics.ts";
+import { createModelKeys } from "../../services/aggregator/model-keys.ts";
+import type { ServiceStatus } from "../../services/aggregator/service-status.ts";
+import { checkSealedModel } from "../../services/auditor/check-sealed-model.ts";
+import { createModelKeyring } from "../../services/command-line/model-keyring.ts";
+import { logisticRegression } from "../../services/learning/model-spec.ts";
+import { developmentSetup } from "../../services/market/development-setup.ts";
+import { defaultMarketOptions, marketTerms } from "../../services/market/market-plan.ts";
+import { postPreparedProject, prepareProject } from "../../services/owner/post-project.ts";
+import type { Curve } from "../../services/protocol/curve.ts";
+import type { EncryptionKeyPair } from "../../services/protocol/envelope.ts";
+import { loadModel } from "../../services/protocol/load-model.ts";
+import { parseManifest } from "../../services/protocol/manifest.ts";
+import type { ModelKeyring } from "../../services/protocol/private-model.ts";
+import { joinWithStake } from "../../services/worker/join-project.ts";
+import { MANIFEST } from "../protocol/manifest-case.ts";
+
+const envelope = createHpkeEnvelope();
+const names = ["deployer", "owner", "referee", "aggregator", "trainer", "stranger"] as const;
+type Name = (typeof names)[number];
+
+const model = logisticRegression({ features: 12, classes: 3 });
+const manifest = parseManifest({
+  ...MANIFEST,
+  model,
+  data: { inputShape: [12], classes: ["a", "b", "c"] },
+});
+
+describe("a private project's models", () => {
+  const contentStore = createMemoryStore();
+  const chains = new Map<Name, Chain>();
+  const pairs = new Map<Name, EncryptionKeyPair>();
+  const of = <T>(map: Map<Name, T>, name: Name) => map.get(name) as T;
+  let node: EmbeddedChain;
+  let server: Awaited<ReturnType<typeof startHttpServer>>;
+  let curve: Curve & AsyncDisposable;
+  let projectId: bigint;
+
+  beforeAll(async () => {
+    node = await startEmbeddedChain({ accountCount: names.length });
+    const accounts = developmentAccounts(DEVELOPMENT_MNEMONIC, names.length);
+    const { signer, close } = connectSigner(
+      node.rpcUrl,
+      node.chainId,
+      accounts[0]?.privateKey as string,
+    );
+    const { addresses } = await deployMarket({
+      signer,
+      verifier: developmentSetup(),
+    });
+    close();
+    for (const [index, name] of names.entries()) {
+      const { privateKey } = accounts[index] as (typeof accounts)[number];
+      chains.set(name, await connectChain({ rpcUrl: node.rpcUrl, addresses, privateKey }));
+      pairs.set(name, await envelope.generateKeyPair());
+    }
+    server = await startHttpServer({
+      port: 0,
+      host: "127.0.0.1",
+      intake: {} as Intake,
+      status: {} as ServiceStatus,
+      metrics: createMetrics(),
+      readBlock: () => Promise.reject(new Error("not asked for")),
+      exportCar: () => {
+        throw new Error("not asked for");
+      },
+      grantModelKey: createModelKeys({
+        chain: of(chains, "aggregator"),
+        contentStore,
+        envelope,
+        keys: of(pairs, "aggregator"),
+      }),
+    });
+    for (const name of ["owner", "aggregator", "trainer", "stranger"] as const) {
+      await registerParticipant(of(chains, name), {
+        encryptionKey: `0x${Buffer.from(of(pairs, name).publicKey).toString("hex")}`,
+        payoutAddress: of(chains, name).account as string,
+        endpoint: name === "aggregator" ? server.url : "",
+      });
+    }
+    curve = await openCurve({ parameterCount: 39 });
+    projectId = await post();
+  }, 60_000);
+
+  afterAll(async () => {
+    await server?.stop();
+    for (const chain of chains.values()) chain.close();
+    await curve?.[Symbol.asyncDispose]();
+    await node?.stop();
+  });
+
+  async function post(): Promise<bigint> {
+    const chain = of(chains, "owner");
+    const owner = chain.account as string;
+    const terms = {
+      ...marketTerms(
+        { ...defaultMarketOptions, slots: 8 },
+        {
+          rewardToken: chain.addresses.wrappedNative,
+          referee: of(chains, "referee").account as string,
+          aggregators: [of(chains, "aggregator").account as string],
+        },
+      ),
+      modelVisibility: "private",
+    } as const;
+    const prepared = await prepareProject({
+      ...{ chain, curve, contentStore, manifest, terms },
+      sealTo: { envelope, readers: await readReaderKeys(chain, { owner, terms }) },
+    });
+    await topUpWrapped(chain, terms.rewardToken, prepared.escrowWei);
+    return (await postPreparedProject(chain, prepared)).projectId;
+  }
+
+  const newest = async () => {
+    const chain = of(chains, "owner");
+    const published = (await readModels(chain, projectId)).at(-1);
+    if (published === undefined) throw new Error("nothing published");
+    return { ...published, chainId: chain.chainId, market: chain.addresses.market };
+  };
+
+  async function read(keyring: ModelKeyring | undefined) {
+    const { fractionBits } = manifest.fixedPoint;
+    const wanted = { ...(await newest()), projectId, fractionBits, parameterCount: 39 };
+    const loaded = await loadModel(curve, contentStore, wanted, { keyring }).catch(
+      (error: { code?: string; message: string }) => error.code ?? error.message,
+    );
+    return typeof loaded === "string" ? loaded : loaded.integers.length;
+  }
+
+  const keyringOf = (name: Name) => {
+    const chain = of(chains, name);
+    return createModelKeyring(chain, {
+      projectId,
+      aggregators: [of(chains, "aggregator").account as string],
+      account: chain.account,
+      envelope,
+      keys: of(pairs, name),
+    });
+  };
+
+  it("are sealed: neither a gateway nor anybody without a key reads a parameter", async () => {
+    const published = await newest();
+    const bytes = await contentStore.get(published.cid);
+
+    expect(checkSealedModel(bytes, published)).toMatchObject({
+      isPassed: true,
+      detail: "sealed to 2 readers for this commitment",
+    });
+    expect(Buffer.from(bytes).includes("commonweight.integers")).toBe(false);
+    expect(await read(undefined)).toBe("CW1822");
+  });
+
+  it("open for the owner and the aggregator, who are named in the file", async () => {
+    expect(await read(keyringOf("owner"))).toBe(39);
+    expect(await read(keyringOf("aggregator"))).toBe(39);
+  });
+
+  it("open for a trainer from when it has joined, and for nobody who has not", async () => {
+    expect(await read(keyringOf("trainer"))).toBe("CW1822");
+
+    await joinWithStake(of(chains, "trainer"), {
+      projectId,
+      encryptionKey: of(pairs, "trainer").publicKey,
+      confirm: async () => {},
+    });
+
+    expect(await read(keyringOf("trainer"))).toBe(39);
+    expect(await read(keyringOf("stranger"))).toBe("CW1822");
+  });
+
+  it("are granted under the registered key alone: asking in a trainer's name gives nothing away", async () => {
+    const trainer = of(chains, "trainer").account as string;
+    const asTrainer = createModelKeyring(of(chains, "stranger"), {
+      projectId,
+      aggregators: [of(chains, "aggregator").account as string],
+      account: trainer,
+      envelope,
+      keys: of(pairs, "stranger"),
+    });
+
+    expect(await read(asTrainer)).toBe("CW1823");
+  });
+
+  it("are refused with a reason over HTTP", async () => {
+    const { cid } = await newest();
+    const ask = async (path: string) => {
+      const response = await fetch(`${server.url}/v1/projects/${path}`);
+      return [response.status, ((await response.json()) as { code: string }).code];
+    };
+    const stranger = of(chains, "stranger").account;
+
+    expect(await ask(`${projectId}/models/${cid}/keys/${stranger}`)).toEqual([403, "CW5007"]);
+    expect(await ask(`${projectId}/models/${cid.slice(0, -1)}x/keys/${stranger}`)).toEqual([
+      404,
+      "CW5006",
+    ]);
+    expect(await ask(`${projectId}/models/${cid}/keys/0x12`)).toEqual([400, "CW5005"]);
+  });
+
+  it("fail the audit when they lie in the open, or are sealed for another model", async () => {
+    const published = await newest();
+    const bytes = await contentStore.get(published.cid);
+    const other = { x: published.commitment.y, y: published.commitment.x };
+
+    expect(checkSealedModel(new Uint8Array(100), published).isPassed).toBe(false);
+    expect(checkSealedModel(bytes, { ...published, commitment: other }).isPassed).toBe(false);
+    expect(checkSealedModel(bytes.slice(0, 90), published).isPassed).toBe(false);
+  });
+});
