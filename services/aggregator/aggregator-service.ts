@@ -15,7 +15,7 @@ import { untilNews } from "../adapters/chain/until-news.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
-import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
+import { type IpfsNodeOptions, openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
 import { modelTensors } from "../learning/model-spec.ts";
 import type { Curve } from "../protocol/curve.ts";
 import type { EncryptionKeyPair } from "../protocol/envelope.ts";
@@ -47,6 +47,7 @@ export interface AggregatorSettings {
   readonly publicUrl?: string | undefined;
   readonly ipfsListen: readonly string[];
   readonly ipfsDial?: readonly string[] | undefined;
+  readonly ipfsDht?: IpfsNodeOptions["dht"];
   readonly srsPath?: string | undefined;
   readonly webFolder?: string | undefined;
   readonly pollMs?: number | undefined;
@@ -86,6 +87,7 @@ export async function startAggregator(
     folder: join(settings.stateFolder, "ipfs"),
     listen: settings.ipfsListen,
     dial: settings.ipfsDial ?? [],
+    dht: settings.ipfsDht,
   });
   const envelope = createHpkeEnvelope();
   const store = openRoundStore(join(settings.stateFolder, "aggregator.sqlite"));

@@ -10,6 +10,7 @@ import type { Intake } from "./intake.ts";
 import type { Metrics } from "./metrics.ts";
 import type { GrantModelKey } from "./model-keys.ts";
 import { openApiDocument } from "./open-api.ts";
+import { sendCar } from "./send-car.ts";
 import type { ServiceStatus } from "./service-status.ts";
 
 /** What the interface shows and takes in. */
@@ -35,6 +36,9 @@ export interface HttpServer {
 
 /** Largest body of a request: a signed message and some addresses. */
 const MAX_BODY_BYTES = 64 * 1024;
+
+/** Events that a viewer may leave unread. */
+const MAX_UNREAD_EVENT_BYTES = 1024 * 1024;
 
 const integer = (value: unknown, name: string): bigint => {
   if (typeof value !== "string" || !/^(0|[1-9][0-9]{0,18})$/.test(value)) {
@@ -178,7 +182,9 @@ export async function startHttpServer(parameters: HttpServerParameters): Promise
       connection: "keep-alive",
     });
     const stopListening = status.onEvent((event) => {
-      response.write(`data: ${JSON.stringify(plain(event))}\n\n`);
+      // Who does not read for long is cut off instead of being kept in memory; pages connect again by themselves.
+      if (response.writableLength > MAX_UNREAD_EVENT_BYTES) response.destroy();
+      else response.write(`data: ${JSON.stringify(plain(event))}\n\n`);
     });
     request.on("close", stopListening);
   });
@@ -186,9 +192,9 @@ export async function startHttpServer(parameters: HttpServerParameters): Promise
     try {
       const cid = String(request.params.cid);
       if (request.query.format === "car") {
-        response.type("application/vnd.ipld.car");
-        for await (const piece of parameters.exportCar(cid)) response.write(piece);
-        response.end();
+        await sendCar(parameters.exportCar(cid), response, () =>
+          response.type("application/vnd.ipld.car"),
+        );
         return;
       }
       const bytes = await parameters.readBlock(cid);

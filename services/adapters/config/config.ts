@@ -43,6 +43,8 @@ const configSchema = z.strictObject({
       listen: z.array(z.string()).default(["/ip4/127.0.0.1/tcp/0"]),
       /** Multiaddresses of nodes to dial at start. */
       bootstrap: z.array(z.string()).default([]),
+      /** Lets others find an aggregator's content by a DHT: the public IPFS network's, or one of the market's own nodes. */
+      dht: z.enum(["public", "private"]).optional(),
       /** Trustless gateways that are asked when no peer has a block. */
       gatewayUrls: z.array(z.url()).default([]),
     })

@@ -5,7 +5,7 @@ import { withBitswap } from "@helia/bitswap";
 import { type HeliaWithLibp2p, withLibp2pLight } from "@helia/libp2p";
 import { circuitRelayServer, circuitRelayTransport } from "@libp2p/circuit-relay-v2";
 import { identify } from "@libp2p/identify";
-import { kadDHT } from "@libp2p/kad-dht";
+import { kadDHT, passthroughMapper } from "@libp2p/kad-dht";
 import { ping } from "@libp2p/ping";
 import { tcp } from "@libp2p/tcp";
 import { webSockets } from "@libp2p/websockets";
@@ -21,6 +21,7 @@ import { type ContentStore, contentStoreErrors } from "../../protocol/content-st
 import { CommonweightError } from "../../protocol/errors.ts";
 import { attempt } from "../content-store/attempt.ts";
 import { createBlockContentStore } from "../content-store/block-content-store.ts";
+import { parseContentId } from "../content-store/content-id.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { heliaBackend } from "./helia-backend.ts";
 
@@ -34,8 +35,11 @@ export interface IpfsNodeOptions {
   readonly announce?: readonly string[];
   /** Multiaddrs to connect to and stay connected to: a trainer's aggregators. Unreachable ones are tried again before each fetch. */
   readonly dial?: readonly string[];
-  /** Take part in the public network's DHT (needs `dial` addresses of its members); default false. */
-  readonly publicNetwork?: boolean;
+  /**
+   * Find content by a DHT, and let others find what is pinned here; needs `dial` addresses of its members. `public`: that of the public
+   * IPFS network, as a client. `private`: one of this market's own nodes, also on private addresses. Default none.
+   */
+  readonly dht?: "public" | "private" | undefined;
   /** `client`: also reach nodes through relays. `server`: also relay for others, without limits on what a connection carries. To be reached through one, listen on `/p2p-circuit` and dial it. Default none. */
   readonly relay?: "client" | "server";
   /** Connections at once; default 300. */
@@ -100,6 +104,17 @@ export async function openIpfsNode(options: IpfsNodeOptions = {}): Promise<IpfsN
 // Unlimited: libp2p sends nothing back over a connection with limits when only the other side can dial, so bitswap would stay silent.
 const RELAY_LIMITS = { applyDefaultLimit: false };
 
+const DHT_SETTINGS = {
+  public: { protocol: "/ipfs/kad/1.0.0", clientMode: true },
+  private: {
+    protocol: "/commonweight/kad/1.0.0",
+    clientMode: false,
+    peerInfoMapper: passthroughMapper,
+  },
+} as const;
+/** How long telling the DHT about content may take. */
+const PROVIDE_TIMEOUT_MS = 60_000;
+
 interface Stores {
   readonly blockstore: Blockstore;
   readonly datastore: Datastore;
@@ -131,7 +146,6 @@ async function openStores(folder: string | undefined): Promise<Stores> {
 async function startHelia(options: IpfsNodeOptions, stores: Stores): Promise<HeliaWithLibp2p> {
   const maxConnections = options.maxConnections ?? 300;
   const listen = [...(options.listen ?? ["/ip4/127.0.0.1/tcp/0"])];
-  const isPublic = options.publicNetwork ?? false;
   const helia = withBitswap(
     withLibp2pLight(
       createHeliaLight({ blockstore: stores.blockstore, datastore: stores.datastore }),
@@ -153,7 +167,7 @@ async function startHelia(options: IpfsNodeOptions, stores: Stores): Promise<Hel
         services: {
           identify: identify(),
           ping: ping(),
-          ...(isPublic ? { dht: kadDHT({ protocol: "/ipfs/kad/1.0.0", clientMode: true }) } : {}),
+          ...(options.dht === undefined ? {} : { dht: kadDHT(DHT_SETTINGS[options.dht]) }),
           ...(options.relay === "server"
             ? { relay: circuitRelayServer({ reservations: RELAY_LIMITS }) }
             : {}),
@@ -227,15 +241,33 @@ async function connectNode(
     heliaBackend({ helia, blockstore: stores.blockstore, reconnect, stop }),
   );
   await reconnect([], options.signal);
+  const stopping = new AbortController();
   let stopped: Promise<void> | undefined;
+  /** Tells the DHT in the background: whether it takes note must not decide whether content is stored. */
+  function provide(cid: string): void {
+    if (options.dht === undefined) return;
+    const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(PROVIDE_TIMEOUT_MS)]);
+    helia.libp2p.contentRouting.provide(parseContentId(cid), { signal }).catch(() => {});
+  }
+
   return {
     ...store,
+    put: async (bytes, settings) => {
+      const cid = await store.put(bytes, settings);
+      if (settings?.pin ?? true) provide(cid);
+      return cid;
+    },
+    pin: async (cid, settings) => {
+      await store.pin(cid, settings);
+      provide(cid);
+    },
     peerId: helia.libp2p.peerId.toString(),
     addresses: () => helia.libp2p.getMultiaddrs().map(String),
     connections: () =>
       helia.libp2p.getConnections().map((connection) => connection.remoteAddr.toString()),
     dial,
     stop: () => {
+      stopping.abort();
       stopped ??= store.stop();
       return stopped;
     },

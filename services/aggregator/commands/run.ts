@@ -45,6 +45,7 @@ export const register: RegisterCommand = (parent, context) => {
             threads: options.threads === undefined ? undefined : Number(options.threads),
             ipfsListen: config.ipfs.listen,
             ipfsDial: config.ipfs.bootstrap,
+            ipfsDht: config.ipfs.dht,
           },
           print,
         );

@@ -128,6 +128,30 @@ describe("two IPFS nodes", () => {
   });
 });
 
+describe("nodes with a DHT of their own", () => {
+  it("find content that a node they have never heard of has pinned", async () => {
+    const meeting = await open({ dht: "private" });
+    const provider = await open({ dht: "private", dial: meeting.addresses() });
+    const reader = await open({ dht: "private", dial: meeting.addresses() });
+    const bytes = pattern(1_500_000, 8);
+
+    const cid = await provider.put(bytes);
+
+    expect(reader.connections()).toHaveLength(1);
+    expect(Buffer.compare(await reader.get(cid, { retries: 4 }), bytes)).toBe(0);
+    expect(reader.connections().length).toBeGreaterThan(1);
+    expect(await meeting.has(cid)).toBe(false);
+  });
+
+  it("do without it when nobody else is there", async () => {
+    const alone = await open({ dht: "private" });
+
+    const cid = await alone.put(pattern(1000, 9));
+
+    expect(await alone.get(cid)).toEqual(pattern(1000, 9));
+  });
+});
+
 describe("five IPFS nodes", () => {
   it("bring one model to four trainers and four updates to one aggregator", async () => {
     const aggregator = await open();
