@@ -68,8 +68,8 @@ export const ownerErrors = defineErrors([4000, 4299], {
   },
   ruleCannotWork: {
     code: "CW4021",
-    title: "This rule cannot work at this size",
-    hint: "Change the number of trainers, the slots or the rule's parameters as the message says.",
+    title: "The project cannot work at this size",
+    hint: "Change the number of trainers, the slots, the rule's parameters or the model as the message says.",
   },
   noSamples: {
     code: "CW4022",

@@ -3,6 +3,7 @@ import { calibrateProject, type ProjectCalibration } from "../learning/calibrate
 import { encodeCsv, parseCsv } from "../learning/csv.ts";
 import { subsetDataset } from "../learning/dataset.ts";
 import { learningErrors } from "../learning/errors.ts";
+import { countParameters } from "../learning/model-spec.ts";
 import { projectDataset } from "../learning/project-dataset.ts";
 import { seededRandom, shuffledIndices } from "../learning/random.ts";
 import { CommonweightError } from "../protocol/errors.ts";
@@ -20,6 +21,7 @@ import {
 } from "./design-project.ts";
 import { type DrawnSets, defaultSetSizes, drawSets } from "./draw-sets.ts";
 import type { DataSummary } from "./inspect-data.ts";
+import { requireProvable } from "./post-project.ts";
 import { type ProjectFile, writeInto, writeProjectFile } from "./project-folder.ts";
 import type { ProjectAnswers } from "./project-questions.ts";
 
@@ -109,6 +111,7 @@ export async function makeProject(options: {
 }): Promise<MadeProject> {
   const { folder, answers, summary, signal, onProgress } = options;
   slotsFor(answers.trainers);
+  requireProvable(countParameters(modelFor(answers, summary)));
   const sizes = defaultSetSizes(summary.samples);
   const seed = randomBytes(16).toString("hex");
   const sets = await drawSets(summary.dataset, sizes, seed);

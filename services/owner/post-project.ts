@@ -10,6 +10,7 @@ import type { Curve, G1Point } from "../protocol/curve.ts";
 import type { Envelope } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { quantiseModel } from "../protocol/fixed-point.ts";
+import { DUMMY_COEFFICIENTS } from "../protocol/gram-mask.ts";
 import type { Manifest } from "../protocol/manifest.ts";
 import { encodeModelFile } from "../protocol/model-file.ts";
 import { sealModel } from "../protocol/private-model.ts";
@@ -51,6 +52,7 @@ export async function prepareProject(options: {
   });
   if (reason !== null) throw new CommonweightError(ownerErrors.termsMismatch, reason);
   const parameterCount = countParameters(manifest.model);
+  requireProvable(parameterCount);
   const parameters = options.initialParameters ?? initialiseParameters(manifest.model);
   if (parameters.length !== parameterCount) {
     throw new CommonweightError(
@@ -95,6 +97,15 @@ export async function prepareProject(options: {
   const terms = { ...options.terms, parameterCount, fractionBits };
   const escrowWei = await requiredEscrow(chain, terms);
   return { terms, manifestCid, modelCid, modelCommitment: commitment, escrowWei };
+}
+
+/** @throws CW4021 for a model that has fewer parameters than its proof has masks. */
+export function requireProvable(parameterCount: number): void {
+  if (parameterCount >= DUMMY_COEFFICIENTS) return;
+  throw new CommonweightError(
+    ownerErrors.ruleCannotWork,
+    `a model of ${parameterCount} parameters: proofs hide products behind ${DUMMY_COEFFICIENTS} coefficients and need as many parameters`,
+  );
 }
 
 /** Approves the escrow and posts a prepared project. */

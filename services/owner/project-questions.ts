@@ -52,7 +52,9 @@ const addresses = (answer: string) =>
 export function projectQuestions(summary: DataSummary, registered: readonly string[]): Question[] {
   const isImage = summary.data.inputShape.length === 3;
   const features = summary.data.inputShape.reduce((all, side) => all * side, 1);
-  const isLarge = summary.samples >= 1000 && features > 4;
+  const classes = summary.classCounts.length;
+  // A linear model of few numbers has fewer parameters than a proof needs.
+  const isLarge = (summary.samples >= 1000 && features > 4) || (features + 1) * classes < 100;
   return [
     {
       flag: "title",

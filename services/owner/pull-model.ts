@@ -4,12 +4,12 @@ import { openCurve } from "../adapters/curve/open-curve.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { commitModel } from "../protocol/commitment.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
-import { CommonweightError } from "../protocol/errors.ts";
+import type { Curve } from "../protocol/curve.ts";
 import { maxModelFileBytes } from "../protocol/load-model.ts";
 import type { Manifest } from "../protocol/manifest.ts";
 import { type CommittedModel, verifyModel } from "../protocol/model-file.ts";
 import { type ModelKeyring, openModelFile } from "../protocol/private-model.ts";
-import { ownerErrors } from "./errors.ts";
+import { chooseModel, type ModelChoice } from "./choose-model.ts";
 
 /** A model that opens the commitment on chain, and what it belongs to. */
 export interface PulledModel {
@@ -21,7 +21,7 @@ export interface PulledModel {
 /**
  * Fetches a project's model and opens it against the commitment on chain.
  *
- * @param options.version 0 is the initial model; the newest when left out.
+ * @param options.curve Used and left open; without, one is opened for this call.
  * @throws CW4011 for a version that does not exist; CW1800-CW1804 for a file that is another model; CW1820-CW1823 for a private
  * one that the keyring does not open; CW24xx as IPFS.
  */
@@ -31,24 +31,19 @@ export async function pullModel(options: {
   contentStore: Pick<ContentStore, "get">;
   /** Opens a private project's models; none for a public one. */
   keyring?: ModelKeyring | undefined;
-  version?: number | undefined;
+  choice?: ModelChoice | undefined;
+  curve?: Curve | undefined;
   cacheDir: string;
   srsPath?: string | undefined;
   signal?: AbortSignal;
   onProgress?: (text: string) => void;
 }): Promise<PulledModel> {
-  const { chain, projectId, contentStore, version, cacheDir, srsPath, signal, onProgress } =
-    options;
+  const { chain, projectId, contentStore, choice = {}, signal, onProgress } = options;
   const [{ terms, manifestCid }, models] = await Promise.all([
     readPosting(chain, projectId),
     readModels(chain, projectId),
   ]);
-  const published =
-    version === undefined ? models.at(-1) : models.find((each) => each.version === version);
-  if (published === undefined) {
-    const newest = models.at(-1)?.version ?? 0;
-    throw new CommonweightError(ownerErrors.modelUnknown, `${version}; the newest is ${newest}`);
-  }
+  const published = chooseModel(models, choice);
   const { parameterCount, fractionBits } = terms;
   const { market } = chain.addresses;
   onProgress?.(`fetching model ${published.version}`);
@@ -58,7 +53,9 @@ export async function pullModel(options: {
     ...(signal ? { signal } : {}),
   });
   onProgress?.("opening its commitment");
-  const curve = await openCurve({ parameterCount, cacheDir, srsPath });
+  const { cacheDir, srsPath } = options;
+  const own = options.curve ? undefined : await openCurve({ parameterCount, cacheDir, srsPath });
+  const curve = options.curve ?? (own as NonNullable<typeof own>);
   try {
     const { commitment } = published;
     const committed = await verifyModel({
@@ -79,6 +76,6 @@ export async function pullModel(options: {
     });
     return { committed, manifest, published };
   } finally {
-    await curve[Symbol.asyncDispose]();
+    await own?.[Symbol.asyncDispose]();
   }
 }

@@ -33,6 +33,8 @@ const commands = [
   ["owner", "status"],
   ["owner", "fund"],
   ["owner", "stop"],
+  ["owner", "watch"],
+  ["owner", "evaluate"],
   ["owner", "pull"],
   ["worker", "projects"],
   ["worker", "join"],

@@ -42,8 +42,12 @@ const REJECTED = 5;
  * The life of a project of ten rounds: the primary fails in round 3 and the standby takes over, one payee is blocked by the
  * token, one trainer joins late, one exceeds the norm bound in round 5, one is rejected now and then, one round is void, and
  * the owner disappears after posting.
+ *
+ * @param look Called when it is over, while the chain is still there.
  */
-export async function liveProject(): Promise<Ledger> {
+export async function liveProject(
+  look: (chain: MarketChain) => Promise<void> = async () => {},
+): Promise<Ledger> {
   const chain = await openMarketChain(async (deploy) =>
     (await deploy("ScriptedVerifier")).getAddress(),
   );
@@ -59,6 +63,7 @@ export async function liveProject(): Promise<Ledger> {
       }
       applied += await playRound(chain, cast, round, events);
     }
+    await look(chain);
     return await ledgerOf(chain, cast, balances, events);
   } finally {
     await chain.close();

@@ -11,6 +11,7 @@ import { defaultSetSizes, drawSets } from "../../services/owner/draw-sets.ts";
 import { findProject, openFolderSets } from "../../services/owner/find-project.ts";
 import { inspectData } from "../../services/owner/inspect-data.ts";
 import { makeProject } from "../../services/owner/make-project.ts";
+import { requireProvable } from "../../services/owner/post-project.ts";
 import { readProjectFolder, writeProjectFile } from "../../services/owner/project-folder.ts";
 import { projectQuestions } from "../../services/owner/project-questions.ts";
 import { parseTerms } from "../../services/owner/terms-file.ts";
@@ -20,7 +21,7 @@ const AGGREGATOR = `0x${"a1".repeat(20)}`;
 const ANSWERS = {
   title: "Grades of crops",
   description: "three grades",
-  model: "logistic",
+  model: "mlp",
   trainers: 4,
   samplesEach: 60,
   rounds: 2,
@@ -180,6 +181,9 @@ describe("a rule that cannot work", () => {
     const error = await refusalOf("CW4021", () => designTerms({ answers: krum, calibration }));
     expect(error.message).toContain("at least 2f + 3 = 7");
     await refusalOf("CW4021", () => slotsFor(30));
+    expect((await refusalOf("CW4021", () => requireProvable(31))).message).toContain(
+      "31 parameters",
+    );
   });
 
   it("works at the size that the message names", () => {

@@ -1,4 +1,4 @@
-import { type EventLog, getBytes, type Log, type Result } from "ethers";
+import { type EventLog, getBytes, type Log, type Result, toBeHex, zeroPadValue } from "ethers";
 import type { G1Point } from "../../protocol/curve.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import type { SettleRequest } from "../../protocol/settlement.ts";
@@ -86,7 +86,8 @@ export const voidReasons = [
   "not-settled",
 ] as const;
 
-interface FoundEvent {
+/** An event of the market with its values by name. */
+export interface ProjectEvent {
   readonly args: Result;
   readonly place: EventPlace;
   readonly name: string;
@@ -101,9 +102,9 @@ export async function findEvents(
   name: string,
   indexed: readonly unknown[],
   range: { fromBlock?: number; toBlock?: number } = {},
-): Promise<FoundEvent[]> {
+): Promise<ProjectEvent[]> {
   const filter = chain.market.getEvent(name)(...indexed);
-  const found: FoundEvent[] = [];
+  const found: ProjectEvent[] = [];
   try {
     const first = range.fromBlock ?? chain.addresses.deployBlock;
     const last = range.toBlock ?? (await chain.provider.getBlockNumber());
@@ -118,9 +119,46 @@ export async function findEvents(
   return found;
 }
 
+/**
+ * All events of a project in a range of blocks, whatever their name, oldest first. Every event of the market has the project's
+ * number as its first indexed value.
+ *
+ * @throws CW2200 when the chain is away.
+ */
+export async function findProjectEvents(
+  chain: Chain,
+  projectId: bigint,
+  range: { fromBlock: number; toBlock: number },
+): Promise<ProjectEvent[]> {
+  const found: ProjectEvent[] = [];
+  try {
+    for (let from = range.fromBlock; from <= range.toBlock; from += BLOCKS_PER_QUERY) {
+      const logs = await chain.provider.getLogs({
+        address: chain.addresses.market,
+        topics: [null, zeroPadValue(toBeHex(projectId), 32)],
+        fromBlock: from,
+        toBlock: Math.min(from + BLOCKS_PER_QUERY - 1, range.toBlock),
+      });
+      for (const log of logs) {
+        const parsed = chain.market.interface.parseLog(log);
+        if (parsed === null) continue;
+        const { blockNumber, transactionHash } = log;
+        found.push({
+          args: parsed.args,
+          name: parsed.name,
+          place: { blockNumber, transactionHash },
+        });
+      }
+    }
+  } catch (cause) {
+    throw toChainError(cause, `reading the events of project ${projectId}`);
+  }
+  return found;
+}
+
 const isDecoded = (log: EventLog | Log): log is EventLog => "args" in log;
 
-const toFound = (log: EventLog): FoundEvent => ({
+const toFound = (log: EventLog): ProjectEvent => ({
   args: log.args,
   name: log.eventName,
   place: { blockNumber: log.blockNumber, transactionHash: log.transactionHash },

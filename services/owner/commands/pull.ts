@@ -1,8 +1,9 @@
 import { writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { Option } from "commander";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
+import { parseRoundIndex } from "../../command-line/parse-project-id.ts";
 import { openProjectContent } from "../../command-line/project-content.ts";
 
 /** Adds `commonweight owner pull`. */
@@ -11,8 +12,12 @@ export const register: RegisterCommand = (parent, context) => {
     .command("pull")
     .description("fetch a project's model, verify it against the chain, and write it to a file")
     .argument("<project>", "number of the project, or its folder")
-    .requiredOption("--out <file>", "where to write it")
-    .option("--model <version>", "0 is the initial model (default: the newest)")
+    .option("--out <file>", "where to write it (default: named after project and model)")
+    .option("--round <number>", "the model that this round made, from 0", parseRoundIndex)
+    .option(
+      "--model <version>",
+      "the model of this version; 0 is the initial one (default: newest)",
+    )
     .addOption(
       new Option("--format <name>", "npy is the flat vector, npz has named tensors")
         .choices(["safetensors", "npy", "npz", "onnx"])
@@ -25,36 +30,29 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--srs <file>", "powers of tau of the network's ceremony (.ptau)")
     .addHelpText(
       "after",
-      "\nNothing is written unless the model opens the commitment on chain. Needs no signing key, and for a private project the state folder it was posted or joined from.\n\nExample:\n  commonweight owner pull 1 --out model.onnx --format onnx",
+      "\nNothing is written unless the model opens the commitment on chain. Needs no signing key, and for a private project the state folder it was posted or joined from.\n\nExamples:\n  commonweight owner pull 1 --out model.onnx --format onnx\n  commonweight owner pull fraud --round 3",
     )
     .action(
       context.action(async (invocation) => {
         const { args, options, config, signal, progress } = invocation;
         const { readPosting } = await import("../../adapters/chain/history.ts");
-        const { createHpkeEnvelope } = await import("../../adapters/envelope/hpke-envelope.ts");
-        const { readEncryptionKeys } = await import("../../adapters/envelope/key-file.ts");
+        const { readModelChoice } = await import("../choose-model.ts");
         const { exportModel } = await import("../export-model.ts");
+        const { ownerKeyring } = await import("../owner-keyring.ts");
         const { pullModel } = await import("../pull-model.ts");
         const { CommonweightError } = await import("../../protocol/errors.ts");
         const { ownerErrors } = await import("../errors.ts");
         const { findProject } = await import("../find-project.ts");
         const { projectId } = await findProject(String(args[0]));
+        const choice = readModelChoice(options);
         const { committed, manifest, published } = await withChain(invocation, async (chain) => {
           const { terms } = await readPosting(chain, projectId);
           return pullModel({
             chain,
             projectId,
             contentStore: await openProjectContent(chain, terms, config),
-            keyring:
-              terms.modelVisibility === "public"
-                ? undefined
-                : {
-                    envelope: createHpkeEnvelope(),
-                    keys: readEncryptionKeys(
-                      String(options.key ?? join(config.stateFolder, "encryption-key.json")),
-                    ),
-                  },
-            version: options.model === undefined ? undefined : Number(options.model),
+            keyring: ownerKeyring(terms, { key: options.key, stateFolder: config.stateFolder }),
+            choice,
             cacheDir: config.cacheFolder,
             srsPath: options.srs as string | undefined,
             signal,
@@ -63,15 +61,26 @@ export const register: RegisterCommand = (parent, context) => {
         });
         const format = options.format as Parameters<typeof exportModel>[2];
         const bytes = exportModel(committed, manifest, format);
-        const path = resolve(String(options.out));
+        const { version, roundIndex, cid, commitment } = published;
+        const name = `project-${projectId}-model-${version}.${format}`;
+        const path = resolve(String(options.out ?? name));
         await writeFile(path, bytes).catch((cause) => {
           throw new CommonweightError(ownerErrors.fileUnreadable, path, { cause });
         });
-        const { version, cid, commitment } = published;
+        const made = version === 0 ? "the initial one" : `made by round ${roundIndex}`;
         return {
-          data: { projectId, version, cid, commitment, format, path, bytes: bytes.length },
+          data: {
+            projectId,
+            version,
+            roundIndex,
+            cid,
+            commitment,
+            format,
+            path,
+            bytes: bytes.length,
+          },
           text: [
-            `model ${version} of project ${projectId} opens its commitment on chain`,
+            `model ${version} of project ${projectId}, ${made}, opens its commitment on chain`,
             `CID   ${cid}`,
             `file  ${path} (${format}, ${bytes.length} bytes)`,
           ].join("\n"),
