@@ -4,6 +4,7 @@ import { fetchIpfsAddresses } from "../adapters/aggregator-client.ts";
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
 import { connectChain } from "../adapters/chain/connect.ts";
 import { isChainUnreachable } from "../adapters/chain/errors.ts";
+import { defaultFeePolicy } from "../adapters/chain/fee-policy.ts";
 import { readPosting } from "../adapters/chain/history.ts";
 import {
   readParticipant,
@@ -28,6 +29,7 @@ import { ProjectEngine } from "./project-engine.ts";
 import { createProver } from "./prover.ts";
 import { openRoundStore } from "./round-store.ts";
 import { EventFeed, type ServiceEvent } from "./service-status.ts";
+import { openTransactionStore, type TransactionStore } from "./transaction-store.ts";
 
 /** Everything a running aggregator is told. */
 export interface AggregatorSettings {
@@ -52,6 +54,8 @@ export interface AggregatorSettings {
   readonly webFolder?: string | undefined;
   readonly pollMs?: number | undefined;
   readonly threads?: number | undefined;
+  /** Cap on what a unit of gas may cost. */
+  readonly maxFeePerGasWei?: bigint | undefined;
 }
 
 /** A running aggregator. */
@@ -76,12 +80,28 @@ export async function startAggregator(
   mkdirSync(settings.stateFolder, { recursive: true });
   const stopping = new AbortController();
   const { signal } = stopping;
+  const feed = new EventFeed();
+  feed.onEvent(onEvent);
+  const metrics = createMetrics();
+  feed.onEvent((event) => metrics.record(event));
+  const transactionStores: TransactionStore[] = [];
   const chain = await connectChain({
     rpcUrl: settings.rpcUrl,
     addresses: settings.addresses,
     privateKey: settings.privateKey,
+    journalFor: (scope) => {
+      const opened = openTransactionStore(join(settings.stateFolder, "transactions.sqlite"), scope);
+      transactionStores.push(opened);
+      return opened;
+    },
+    feePolicy: {
+      ...defaultFeePolicy,
+      ...(settings.maxFeePerGasWei ? { maxFeePerGasWei: settings.maxFeePerGasWei } : {}),
+    },
+    onTransaction: (event) => feed.emit({ ...event, at: Math.floor(Date.now() / 1000) }),
     ...(settings.chainId === undefined ? {} : { chainId: settings.chainId }),
   });
+  const transactionStore = transactionStores[0] as TransactionStore;
   const account = chain.account as string;
   const ipfs = await openIpfsNode({
     folder: join(settings.stateFolder, "ipfs"),
@@ -98,10 +118,6 @@ export async function startAggregator(
     threads: settings.threads,
   });
   const curves = new Map<number, Promise<Curve & AsyncDisposable>>();
-  const feed = new EventFeed();
-  feed.onEvent(onEvent);
-  const metrics = createMetrics();
-  feed.onEvent((event) => metrics.record(event));
   const startedAt = Math.floor(Date.now() / 1000);
   const engines = new Map<bigint, ProjectEngine>();
   const ended = new Set<bigint>();
@@ -214,6 +230,7 @@ export async function startAggregator(
             envelope,
             keys: settings.encryptionKeys,
             store,
+            roundCosts: transactionStore.roundCosts,
             prover,
             layoutOf,
             onEvent: (event) => feed.emit(event),
@@ -247,6 +264,8 @@ export async function startAggregator(
   }
 
   const pollMs = settings.pollMs ?? 500;
+  // Whatever was under way when this service was killed comes to its end before anything new is sent.
+  await chain.transactions?.resume();
   await register();
   const loop = (async () => {
     let turn = 0;
@@ -274,11 +293,13 @@ export async function startAggregator(
     stop: async () => {
       stopping.abort();
       prover.stop();
+      chain.transactions?.close();
       await server.stop();
       await loop;
       await ipfs.stop();
       for (const curve of curves.values()) await (await curve)[Symbol.asyncDispose]();
       store.close();
+      transactionStore.close();
       chain.close();
     },
   };

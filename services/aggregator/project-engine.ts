@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Chain, chainTime, type Receipt, waitForReceipt } from "../adapters/chain/connect.ts";
+import { type Chain, chainTime } from "../adapters/chain/connect.ts";
 import { refusalName } from "../adapters/chain/errors.ts";
 import {
   readModels,
@@ -25,6 +25,7 @@ import {
 } from "../adapters/chain/round.ts";
 import { approveVault } from "../adapters/chain/token.ts";
 import { topUpWrapped } from "../adapters/chain/token-balance.ts";
+import type { Receipt } from "../adapters/chain/transaction-sender.ts";
 import { createModelKeyring } from "../command-line/model-keyring.ts";
 import { applyAggregate, type BlindedModel } from "../protocol/apply-round.ts";
 import { commitUpdate } from "../protocol/commitment.ts";
@@ -47,6 +48,7 @@ import { planAction } from "./round-plan.ts";
 import type { RoundStore, StoredKey } from "./round-store.ts";
 import type { ServiceEvent } from "./service-status.ts";
 import { exclusionsOf, type OpenedRoundContent, roundToProve } from "./settle-round.ts";
+import type { TransactionStore } from "./transaction-store.ts";
 
 /** What one project's engine works with. */
 export interface ProjectEngineParameters {
@@ -56,6 +58,7 @@ export interface ProjectEngineParameters {
   readonly envelope: Envelope;
   readonly keys: EncryptionKeyPair;
   readonly store: RoundStore;
+  readonly roundCosts: TransactionStore["roundCosts"];
   readonly prover: Prover;
   /** Named tensors of a project's model, for the float32 part of model files. */
   readonly layoutOf: (project: Project) => Promise<readonly TensorLayout[]>;
@@ -171,9 +174,6 @@ export class ProjectEngine {
         jobCid: "",
       },
       body.signature,
-      {
-        onSent: (hash) => store.saveTransaction(this.projectId, roundIndex, { kind: "open", hash }),
-      },
     );
     this.#opened.clear();
     this.#emit("round-opened", { roundIndex, gasUsed: receipt.gasUsed });
@@ -237,10 +237,8 @@ export class ProjectEngine {
   }
 
   async #settle(project: Project, round: Round, isRevealOver: boolean): Promise<void> {
-    const { chain, store, prover, contentStore, signal } = this.#parameters;
+    const { chain, prover, contentStore, signal } = this.#parameters;
     const { roundIndex } = round;
-    const sent = store.findTransaction(this.projectId, roundIndex, "settle");
-    if (sent !== undefined && (await this.#isMined(sent))) return;
     const content = await this.#content(project, round, isRevealOver);
     if (content === undefined) return;
     const job = roundToProve(chain, content);
@@ -268,35 +266,23 @@ export class ProjectEngine {
     const newModelCid = newModel
       ? await this.#publish(project, roundIndex, newModel, proof.aggregateCommitment)
       : "";
-    const receipt = await settleRound(
-      chain,
-      {
-        projectId: this.projectId,
-        roundIndex,
-        reference: content.opening.reference,
-        payGradient: content.opening.payGradient,
-        trainers: content.submissions.map(({ trainer }) => trainer),
-        commitments: content.submissions.map(({ commitment }) => commitment),
-        ...exclusionsOf(content.updates),
-        proof,
-        newModelCid: newModelCid === "" ? await this.#emptyCid(contentStore) : newModelCid,
-      },
-      {
-        onSent: (hash) =>
-          store.saveTransaction(this.projectId, roundIndex, { kind: "settle", hash }),
-      },
-    );
+    const receipt = await settleRound(chain, {
+      projectId: this.projectId,
+      roundIndex,
+      reference: content.opening.reference,
+      payGradient: content.opening.payGradient,
+      trainers: content.submissions.map(({ trainer }) => trainer),
+      commitments: content.submissions.map(({ commitment }) => commitment),
+      ...exclusionsOf(content.updates),
+      proof,
+      newModelCid: newModelCid === "" ? await this.#emptyCid(contentStore) : newModelCid,
+    });
     this.#report(content, result, receipt, seconds, newModelCid);
   }
 
   /** A void round has no model; its settlement ignores the CID but the field is not optional. */
   async #emptyCid(contentStore: ContentStore): Promise<string> {
     return contentStore.put(new Uint8Array());
-  }
-
-  async #isMined(hash: string): Promise<boolean> {
-    const receipt = await waitForReceipt(this.#parameters.chain, hash).catch(() => undefined);
-    return receipt !== undefined;
   }
 
   #report(
@@ -312,6 +298,11 @@ export class ProjectEngine {
       roundIndex,
       transactionHash: receipt.hash,
       gasUsed: receipt.gasUsed,
+      /** What the whole round's transactions cost this aggregator, and what the terms pay it for settling. */
+      costs: {
+        ...this.#parameters.roundCosts(this.projectId, roundIndex),
+        settleFeeWei: content.project.terms.settleFeeWei,
+      },
       proofSeconds: seconds,
       modelCid,
       isVoid: outcome.isVoid,

@@ -2,12 +2,6 @@ import { type Database, openDatabase, type Row } from "../adapters/database.ts";
 import type { ReferencesBody, ReleaseKind, SignedUpdateBody } from "../protocol/api.ts";
 import { fromJson, toJson } from "../protocol/json.ts";
 
-/** A transaction of ours that may have been sent: its hash is stored before it is waited for. */
-export interface SentTransaction {
-  readonly kind: string;
-  readonly hash: string;
-}
-
 /** A content key as it arrived, with the signature that shows who released it. */
 export interface StoredKey {
   readonly sender: string;
@@ -30,8 +24,6 @@ export interface RoundStore {
   /** The result of a step, kept so that a restart goes on where it was. */
   saveResult(projectId: bigint, roundIndex: number, step: string, result: unknown): void;
   findResult<T>(projectId: bigint, roundIndex: number, step: string): T | undefined;
-  saveTransaction(projectId: bigint, roundIndex: number, transaction: SentTransaction): void;
-  findTransaction(projectId: bigint, roundIndex: number, kind: string): string | undefined;
   close(): void;
 }
 
@@ -62,8 +54,6 @@ export function openRoundStore(path: string): RoundStore {
     listUpdates: (p, r) => list(database, p, r, "update"),
     saveResult: (p, r, step, result) => put(p, r, "result", step, result),
     findResult: (p, r, step) => find(database, p, r, "result", step),
-    saveTransaction: (p, r, { kind, hash }) => put(p, r, "transaction", kind, hash),
-    findTransaction: (p, r, kind) => find(database, p, r, "transaction", kind),
     close: () => database.close(),
   };
 }

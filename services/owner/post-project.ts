@@ -1,6 +1,7 @@
-import type { Chain, Receipt } from "../adapters/chain/connect.ts";
+import type { Chain } from "../adapters/chain/connect.ts";
 import { type ProjectTerms, postProject, requiredEscrow } from "../adapters/chain/project.ts";
 import { approveVault } from "../adapters/chain/token.ts";
+import type { Receipt } from "../adapters/chain/transaction-sender.ts";
 import { putManifest } from "../adapters/dag-json/manifest-store.ts";
 import { initialiseParameters } from "../learning/initialise.ts";
 import { countParameters, modelTensors } from "../learning/model-spec.ts";

@@ -1,8 +1,8 @@
 import {
   Contract,
   type ContractTransactionReceipt,
-  type ContractTransactionResponse,
   FetchRequest,
+  id,
   JsonRpcProvider,
   type Signer,
   Wallet,
@@ -10,10 +10,18 @@ import {
 import { CommonweightError } from "../../protocol/errors.ts";
 import type { MarketAddresses } from "./addresses.ts";
 import { chainErrors, toChainError } from "./errors.ts";
+import { defaultFeePolicy, type FeePolicy } from "./fee-policy.ts";
 import { participantRegistryAbi } from "./generated/participant-registry.ts";
 import { rewardVaultAbi } from "./generated/reward-vault.ts";
 import { roundVerifierAbi } from "./generated/round-verifier.ts";
 import { trainingMarketAbi } from "./generated/training-market.ts";
+import { createMemoryJournal, type TransactionJournal } from "./transaction-journal.ts";
+import {
+  createTransactionSender,
+  type Receipt,
+  type TransactionEvent,
+  type TransactionSender,
+} from "./transaction-sender.ts";
 
 /** A connection to one market on one chain, with or without a key to sign with. */
 export interface Chain {
@@ -28,16 +36,10 @@ export interface Chain {
   /** Address that transactions come from; undefined for a read-only connection. */
   readonly account: string | undefined;
   readonly signer: Signer | undefined;
+  /** Sends the account's transactions; undefined when a wallet of somebody else's (a browser's) does. */
+  readonly transactions: TransactionSender | undefined;
   /** Ends polling; the process can exit afterwards. */
   close(): void;
-}
-
-/** What a mined transaction cost. */
-export interface Receipt {
-  readonly hash: string;
-  readonly blockNumber: number;
-  readonly gasUsed: bigint;
-  readonly gasPriceWei: bigint;
 }
 
 /**
@@ -45,6 +47,7 @@ export interface Receipt {
  *
  * @param options.chainId When given, the node must be of this chain.
  * @param options.privateKey Signs transactions; leave out to read only.
+ * @param options.journalFor Opens what remembers transactions under way, for a chain and account; in memory by default.
  * @throws CW2200 when the node does not answer, CW2205 when it is of another chain.
  */
 export async function connectChain(options: {
@@ -55,6 +58,9 @@ export async function connectChain(options: {
   signer?: Signer;
   timeoutMs?: number;
   pollingIntervalMs?: number;
+  journalFor?: (scope: string) => TransactionJournal;
+  feePolicy?: FeePolicy;
+  onTransaction?: (event: TransactionEvent) => void;
 }): Promise<Chain> {
   const request = new FetchRequest(options.rpcUrl);
   request.timeout = options.timeoutMs ?? 15_000;
@@ -76,9 +82,20 @@ export async function connectChain(options: {
     pollingInterval: options.pollingIntervalMs ?? 500,
     cacheTimeout: -1,
   });
-  const signer =
-    options.signer ??
-    (options.privateKey === undefined ? undefined : new Wallet(options.privateKey, provider));
+  const wallet =
+    options.privateKey === undefined ? undefined : new Wallet(options.privateKey, provider);
+  const signer = options.signer ?? wallet;
+  const transactions =
+    wallet === undefined || options.signer !== undefined
+      ? undefined
+      : createTransactionSender({
+          provider,
+          wallet,
+          chainId,
+          journal: options.journalFor?.(`${chainId}/${wallet.address}`) ?? createMemoryJournal(),
+          policy: options.feePolicy ?? defaultFeePolicy,
+          onEvent: options.onTransaction,
+        });
   const runner = signer ?? provider;
   const { addresses } = options;
   return {
@@ -92,7 +109,11 @@ export async function connectChain(options: {
     verifier: new Contract(addresses.verifier, roundVerifierAbi, runner),
     account: await signer?.getAddress(),
     signer,
-    close: () => provider.destroy(),
+    transactions,
+    close: () => {
+      transactions?.close();
+      provider.destroy();
+    },
   };
 }
 
@@ -105,56 +126,51 @@ export async function call<T>(contract: Contract, method: string, ...args: unkno
   }
 }
 
-/** One account's transactions go out one after the other, so that their nonces never collide. */
-const queues = new WeakMap<Chain, Promise<unknown>>();
+/** What {@link send} may be told besides the call itself. */
+export interface SendOptions {
+  /** Called with the hash before waiting: whoever stores it can find the receipt after a crash. */
+  readonly onSent?: (hash: string) => void;
+  readonly valueWei?: bigint;
+  /** What the transaction is for; see {@link TransactionOrder.purpose}. The call itself by default. */
+  readonly purpose?: string;
+}
 
 /**
  * Sends a transaction and waits until it is mined.
  *
- * @param options.onSent Called with the hash before waiting: whoever stores it can find the receipt after a crash.
- * @throws CW2201 when the contract refuses (before anything is sent), CW2203 when the mined transaction failed.
+ * @throws CW2201 when the contract refuses (before anything is sent), CW2203 when the mined transaction failed; see
+ *   {@link TransactionSender.send} for the others.
  */
 export async function send(
   chain: Chain,
   contract: Contract,
   method: string,
   args: readonly unknown[],
-  options: { onSent?: (hash: string) => void; valueWei?: bigint } = {},
+  options: SendOptions = {},
 ): Promise<Receipt> {
+  const { onSent, valueWei = 0n } = options;
   if (chain.signer === undefined) throw new CommonweightError(chainErrors.noSigner, method);
-  const previous = queues.get(chain) ?? Promise.resolve();
-  const sent = previous
-    .catch(() => undefined)
-    .then(async () => {
-      const overrides = options.valueWei === undefined ? {} : { value: options.valueWei };
-      const target = contract.getFunction(method);
-      const gas = await target.estimateGas(...args, overrides);
-      // A tenth more than estimated: between the estimate and the block a cold word may have to be read.
-      return (await target.send(...args, {
-        ...overrides,
-        gasLimit: gas + gas / 10n + 20_000n,
-      })) as ContractTransactionResponse;
-    });
-  queues.set(chain, sent);
+  if (chain.transactions === undefined) return sendByWallet(contract, method, args, options);
+  const data = contract.interface.encodeFunctionData(method, args);
+  const to = await contract.getAddress();
+  const purpose = options.purpose ?? `${method}/${id(`${to}/${data}/${valueWei}`)}`;
+  return chain.transactions.send({ purpose, to, data, valueWei }, { onSent });
+}
+
+/** A browser's wallet chooses nonce and fees itself, and asks its user. */
+async function sendByWallet(
+  contract: Contract,
+  method: string,
+  args: readonly unknown[],
+  { onSent, valueWei }: SendOptions,
+): Promise<Receipt> {
   try {
-    const response = await sent;
-    options.onSent?.(response.hash);
+    const overrides = valueWei === undefined ? {} : { value: valueWei };
+    const response = await contract.getFunction(method).send(...args, overrides);
+    onSent?.(response.hash);
     return toReceipt(await response.wait(), method);
   } catch (cause) {
     throw toChainError(cause, method);
-  }
-}
-
-/** The receipt of a transaction sent earlier, once it is mined; undefined if the chain does not know it. */
-export async function waitForReceipt(chain: Chain, hash: string): Promise<Receipt | undefined> {
-  const response = await chain.provider.getTransaction(hash).catch((cause: unknown) => {
-    throw toChainError(cause, `looking for transaction ${hash}`);
-  });
-  if (response === null) return undefined;
-  try {
-    return toReceipt((await response.wait()) as ContractTransactionReceipt | null, hash);
-  } catch (cause) {
-    throw toChainError(cause, `transaction ${hash}`);
   }
 }
 

@@ -46,6 +46,16 @@ export const chainErrors = defineErrors([2200, 2399], {
     title: "The chain's answer is not what the contracts write",
     hint: "The addresses may belong to another version of the contracts.",
   },
+  feeCap: {
+    code: "CW2208",
+    title: "The network asks more for gas than this program may pay",
+    hint: "Wait until the network is quieter, or raise the cap (`--max-fee-gwei` of the aggregator).",
+  },
+  displaced: {
+    code: "CW2209",
+    title: "Another transaction of this account took its place",
+    hint: "Let only one program send with a key; what was wanted is decided again from the chain's state.",
+  },
 });
 
 /** Every custom error of every contract: a call through the market may fail in any of them. */
@@ -117,7 +127,7 @@ export function toChainError(cause: unknown, doing: string): CommonweightError {
       details: { refusal: refusal.name, ...refusal.values },
     });
   }
-  if (isError(cause, "INSUFFICIENT_FUNDS")) {
+  if (isError(cause, "INSUFFICIENT_FUNDS") || NO_FUNDS.test(messageOf(cause))) {
     return new CommonweightError(chainErrors.insufficientFunds, doing, { cause });
   }
   if (isError(cause, "CALL_EXCEPTION")) {
@@ -128,6 +138,10 @@ export function toChainError(cause: unknown, doing: string): CommonweightError {
       cause,
     });
   }
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return new CommonweightError(chainErrors.unreachable, `${doing}: ${message}`, { cause });
+  return new CommonweightError(chainErrors.unreachable, `${doing}: ${messageOf(cause)}`, { cause });
 }
+
+/** Nodes have no code for it, only words of their own. */
+const NO_FUNDS = /(insufficient|enough) funds/i;
+
+const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));

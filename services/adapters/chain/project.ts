@@ -1,6 +1,7 @@
 import type { G1Point } from "../../protocol/curve.ts";
 import { cidToBytes } from "./cid-bytes.ts";
-import { type Chain, call, type Receipt, send } from "./connect.ts";
+import { type Chain, call, send } from "./connect.ts";
+import type { Receipt } from "./transaction-sender.ts";
 
 /** All terms of a project, as in `contracts/types/ProjectTerms.sol`, where each is explained. */
 export interface ProjectTerms {

@@ -1,9 +1,10 @@
 import type { G1Point } from "../../protocol/curve.ts";
 import type { SettleRequest } from "../../protocol/settlement.ts";
 import { cidToBytes } from "./cid-bytes.ts";
-import { type Chain, call, type Receipt, send } from "./connect.ts";
+import { type Chain, call, send } from "./connect.ts";
 import { type RoundPhase, roundPhases } from "./project.ts";
 import { compactSignature, type UnsignedReference } from "./sign.ts";
+import type { Receipt } from "./transaction-sender.ts";
 
 /** The open round, or the last one: earlier rounds are in the chain's events. */
 export interface Round {
@@ -71,7 +72,7 @@ export const openRound = (
         refereeSignature,
       },
     ],
-    options,
+    { ...options, purpose: `open/${reference.projectId}/${reference.roundIndex}` },
   );
 
 /** Submits this account's update. */
@@ -109,7 +110,10 @@ export const submitUpdates = (
         ...compactSignature(signature),
       })),
     ],
-    options,
+    {
+      ...options,
+      purpose: `relay/${projectId}/${roundIndex}/${updates.map(({ signature }) => signature.slice(2, 10)).join("-")}`,
+    },
   );
 
 /** Releases content keys on chain: the fallback that no aggregator can ignore. */
@@ -158,7 +162,8 @@ export const settleRound = (
         newModelCid: cidToBytes(request.newModelCid),
       },
     ],
-    options,
+    // A second proof of the same round is another call, and must still not be sent beside the first.
+    { ...options, purpose: `settle/${request.projectId}/${request.roundIndex}` },
   );
 
 /** Gives a round up for somebody else's fault: 1 too few readable, 2 reference not readable, 3 model not found. */

@@ -1,5 +1,6 @@
 import { Contract } from "ethers";
-import { type Chain, call, type Receipt, send } from "./connect.ts";
+import { type Chain, call, send } from "./connect.ts";
+import type { Receipt } from "./transaction-sender.ts";
 
 const tokenAbi = [
   "function name() view returns (string)",

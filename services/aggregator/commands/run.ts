@@ -15,6 +15,7 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--srs <file>", "powers of tau of the network's ceremony (.ptau)")
     .option("--web <folder>", "static files of the web page")
     .option("--threads <number>", "threads for proofs")
+    .option("--max-fee-gwei <number>", "never pay more for a unit of gas", "300")
     .addHelpText(
       "after",
       "\nThe key is read from --keystore or COMMONWEIGHT_PRIVATE_KEY.\n\nExample:\n  commonweight aggregator run --port 8600 --state ./aggregator",
@@ -43,6 +44,7 @@ export const register: RegisterCommand = (parent, context) => {
             srsPath: options.srs as string | undefined,
             webFolder: options.web as string | undefined,
             threads: options.threads === undefined ? undefined : Number(options.threads),
+            maxFeePerGasWei: BigInt(Math.round(Number(options.maxFeeGwei) * 1e9)),
             ipfsListen: config.ipfs.listen,
             ipfsDial: config.ipfs.bootstrap,
             ipfsDht: config.ipfs.dht,
