@@ -25,6 +25,7 @@ export async function asChain({ market, registry, vault, provider }: MarketChain
     verifier: market,
     account: undefined,
     signer: undefined,
+    transactions: undefined,
     close: () => {},
   };
 }

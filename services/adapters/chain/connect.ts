@@ -21,6 +21,7 @@ import {
   type Receipt,
   type TransactionEvent,
   type TransactionSender,
+  withGasMargin,
 } from "./transaction-sender.ts";
 
 /** A connection to one market on one chain, with or without a key to sign with. */
@@ -166,7 +167,10 @@ async function sendByWallet(
 ): Promise<Receipt> {
   try {
     const overrides = valueWei === undefined ? {} : { value: valueWei };
-    const response = await contract.getFunction(method).send(...args, overrides);
+    const target = contract.getFunction(method);
+    const gas = await target.estimateGas(...args, overrides);
+    const gasLimit = withGasMargin(gas);
+    const response = await target.send(...args, { ...overrides, gasLimit });
     onSent?.(response.hash);
     return toReceipt(await response.wait(), method);
   } catch (cause) {

@@ -136,8 +136,7 @@ export function createTransactionSender(options: {
   async function prepare(order: TransactionOrder, leastNonce: number): Promise<JournalEntry> {
     const { purpose, to, data, valueWei = 0n } = order;
     const gas = await provider.estimateGas({ from: wallet.address, to, data, value: valueWei });
-    // A tenth more than estimated: between the estimate and the block a cold word may have to be read.
-    const gasLimit = gas + gas / 10n + 20_000n;
+    const gasLimit = withGasMargin(gas);
     const network = await readNetworkFees(provider);
     const fees = firstFees(network, policy);
     const pending = await provider.getTransactionCount(wallet.address, "pending");
@@ -303,6 +302,9 @@ export function createTransactionSender(options: {
     close: () => closing.abort(),
   };
 }
+
+/** A tenth more than estimated: between the estimate and the block a cold word may have to be read. */
+export const withGasMargin = (gas: bigint): bigint => gas + gas / 10n + 20_000n;
 
 const newest = ({ attempts }: JournalEntry) => attempts.at(-1) as TransactionAttempt;
 
