@@ -25,6 +25,8 @@ const TASKS = {
   generate: ["scripts/generate.ts"],
   bench: ["bench/main.ts"],
   fuzz: ["test/fuzz/main.ts"],
+  "static-analysis": ["scripts/static-analysis.ts"],
+  licences: ["scripts/licences.ts"],
   circuits: ["scripts/circuits.ts"],
   web: ["scripts/web/build.ts"],
   hardhat: ["node_modules/hardhat/dist/src/cli.js"],
