@@ -14,6 +14,8 @@ export interface CommandResult {
   readonly text: string;
   /** True when the command ran and its answer is "no" (exit status 4). */
   readonly isNegative?: boolean;
+  /** True when the command has shown or written its answer itself: nothing more is printed. */
+  readonly isShown?: boolean;
 }
 
 /** What a command's body is given. */
@@ -115,7 +117,9 @@ export function createCommandContext(options: {
         try {
           const result = await body(invocationOf(command));
           terminal.writeProgress("");
-          terminal.writeResult(given.json === true ? toJson(result.data) : result.text);
+          if (result.isShown !== true) {
+            terminal.writeResult(given.json === true ? toJson(result.data) : result.text);
+          }
           setExitCode(result.isNegative === true ? exitCodes.negative : exitCodes.success);
         } catch (error) {
           if (signal.aborted) {

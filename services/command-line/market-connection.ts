@@ -1,4 +1,5 @@
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
+import { isChainUnreachable } from "../adapters/chain/errors.ts";
 import { resolveAddresses } from "../adapters/chain/resolve-addresses.ts";
 import { selectedNetwork } from "../adapters/config/config.ts";
 import { configErrors } from "../adapters/config/errors.ts";
@@ -15,18 +16,34 @@ export interface MarketConnection {
 /**
  * Finds the market of the selected network.
  *
- * @throws CW2754 when the configuration names no market; CW2200 when the chain is away.
+ * @throws CW2754 when the configuration names no market, CW2755 when `commonweight up` does not run; CW2200 when another chain is
+ * away.
  */
 export async function connectToMarket({ config }: Invocation): Promise<MarketConnection> {
   const network = selectedNetwork(config);
+  const isOwnMarket = network.name === "embedded";
   if (network.market === undefined) {
-    throw new CommonweightError(configErrors.marketMissing, `network "${network.name}"`);
+    const { marketMissing, marketNotRunning } = configErrors;
+    const error = isOwnMarket ? marketNotRunning : marketMissing;
+    throw new CommonweightError(
+      error,
+      isOwnMarket
+        ? `no market runs here: none is recorded in ${config.stateFolder}`
+        : `network "${network.name}"`,
+    );
   }
   const addresses = await resolveAddresses({
     rpcUrl: network.rpcUrl,
     market: network.market,
     wrappedNative: network.wrappedNative,
     deployBlock: network.deployBlock,
+  }).catch((cause: unknown) => {
+    if (!isOwnMarket || !isChainUnreachable(cause)) throw cause;
+    throw new CommonweightError(
+      configErrors.marketNotRunning,
+      `no market runs here: nothing answers at ${network.rpcUrl}`,
+      { cause },
+    );
   });
   return { rpcUrl: network.rpcUrl, chainId: network.chainId, addresses };
 }

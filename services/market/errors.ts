@@ -9,16 +9,31 @@ export const marketErrors = defineErrors([6000, 6099], {
   notReady: {
     code: "CW6001",
     title: "A process of the market did not become ready in time",
-    hint: "The machine may be very busy: stop other programs or raise --ready-timeout, then start again.",
+    hint: "The machine may be very busy: stop other programs, then start again.",
   },
   portInUse: {
     code: "CW6002",
     title: "A port of the market is in use",
-    hint: "Choose another with --port, or stop the program that holds it.",
+    hint: "Choose another with --port (0 takes any free one), or stop the program that holds it.",
   },
   stateFolder: {
     code: "CW6003",
     title: "The market's folder cannot be written",
-    hint: "Choose a writable folder with --state, and check the free disk space.",
+    hint: "Choose a writable folder with --state.",
+  },
+  options: {
+    code: "CW6004",
+    title: "The market cannot be run like this",
+    hint: "Correct the options named above, all of which are wrong; `commonweight up --help` has the defaults.",
+  },
+  diskFull: {
+    code: "CW6005",
+    title: "There is too little room on the disk for the market",
+    hint: "Free some, or choose a folder on another disk with --state.",
+  },
+  alreadyRunning: {
+    code: "CW6006",
+    title: "A market is running in this folder",
+    hint: "Use that one, stop it with Ctrl+C in its terminal, or start another with --state <folder> --port <number>.",
   },
 });

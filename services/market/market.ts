@@ -12,8 +12,10 @@ import {
 import { readModels, readSettlements, readVoidedRounds } from "../adapters/chain/history.ts";
 import { readReaderKeys } from "../adapters/chain/model-readers.ts";
 import { type Project, readProject, readTrainers } from "../adapters/chain/project.ts";
+import { resolveAddresses } from "../adapters/chain/resolve-addresses.ts";
 import { topUpWrapped } from "../adapters/chain/token-balance.ts";
-import { processEnvironment } from "../adapters/config/config.ts";
+import { CONFIG_FILE_NAME, processEnvironment } from "../adapters/config/config.ts";
+import { readRunningMarket } from "../adapters/config/running-market.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { DEVELOPMENT_MNEMONIC } from "../adapters/embedded-chain.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
@@ -26,6 +28,7 @@ import { CommonweightError } from "../protocol/errors.ts";
 import { developmentSetup } from "./development-setup.ts";
 import { marketErrors } from "./errors.ts";
 import { type MarketOptions, marketManifest, marketTerms } from "./market-plan.ts";
+import { requireRoomAndPorts } from "./preflight.ts";
 import { type ProcessLine, type SupervisedProcess, Supervisor } from "./supervisor.ts";
 
 /** Something that happened in the market; `process` says where. */
@@ -60,6 +63,7 @@ export interface MarketTrainer {
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const main = join(root, "services/main.ts");
+const endWithParent = new URL("end-with-parent.ts", import.meta.url).href;
 const READY_TIMEOUT_MS = 120_000;
 
 /**
@@ -70,14 +74,17 @@ export async function startMarket(
   options: MarketOptions & {
     stateFolder: string;
     port: number;
-    webFolder?: string | undefined;
+    /** Static files of the page; awaited only when the aggregator starts. */
+    webFolder?: Promise<string | undefined> | undefined;
     signal: AbortSignal;
   },
   onEvent: (event: MarketEvent) => void,
 ): Promise<Market> {
-  const { stateFolder, signal } = options;
+  const { stateFolder, port, signal } = options;
   const cacheFolder = join(stateFolder, "cache");
-  prepareFolder(stateFolder);
+  await requireRoomAndPorts({ stateFolder, ports: port === 0 ? [] : [port, port + 1] });
+  await requireNoMarket(stateFolder);
+  emptyFolder(stateFolder);
   const accounts = developmentAccounts(DEVELOPMENT_MNEMONIC, 10 + options.trainers);
   const account = (index: number) => accounts[index] as DevelopmentAccount;
   const [deployer, owner, referee, primary, standby] = [0, 1, 2, 3, 4].map(account) as [
@@ -108,6 +115,8 @@ export async function startMarket(
     await supervisor.stopAll();
     for (const close of closing) await close().catch(() => undefined);
     for (const connection of connections) connection.close();
+    // Other commands look here for a running market.
+    rmSync(join(stateFolder, CONFIG_FILE_NAME), { force: true });
   };
 
   const inherited = processEnvironment();
@@ -117,7 +126,7 @@ export async function startMarket(
       HOME: inherited.HOME ?? "",
       NO_COLOR: "1",
       NODE_NO_WARNINGS: "1",
-      COMMONWEIGHT_CONFIG: join(stateFolder, "commonweight.config.json"),
+      COMMONWEIGHT_CONFIG: join(stateFolder, CONFIG_FILE_NAME),
       // Two cores would make the same powers of tau ten times.
       COMMONWEIGHT_CACHE: cacheFolder,
       ...(inherited.NODE_COMPILE_CACHE === undefined
@@ -128,7 +137,7 @@ export async function startMarket(
     const start = (name: string, args: readonly string[], privateKey?: string) =>
       supervisor.start({
         name,
-        command: [process.execPath, ...args],
+        command: [process.execPath, "--import", endWithParent, ...args],
         environment: environment(privateKey),
         folder: root,
       });
@@ -149,14 +158,15 @@ export async function startMarket(
     const { addresses } = await deployContracts(rpcUrl, chainId, deployer, stateFolder);
     onEvent({ process: "chain", type: "deployed", addresses });
 
+    const webFolder = await options.webFolder;
     const threads = String(Math.max(1, availableParallelism()));
     const aggregators: SupervisedProcess[] = [];
     const urls: string[] = [];
     for (const [index, key] of [primary, standby].entries()) {
       const name = index === 0 ? "aggregator" : "standby";
-      const port = options.port === 0 ? 0 : options.port + index;
-      const args = ["aggregator", "run", "--port", String(port), "--threads", threads];
-      if (options.webFolder !== undefined && index === 0) args.push("--web", options.webFolder);
+      const ownPort = String(port === 0 ? 0 : port + index);
+      const args = ["aggregator", "run", "--port", ownPort, "--threads", threads];
+      if (webFolder !== undefined && index === 0) args.push("--web", webFolder);
       aggregators.push(command(name, args, key));
     }
     const multiaddrs: string[] = [];
@@ -271,13 +281,27 @@ async function ownerSeal(
   return { envelope, readers: await readReaderKeys(chain, { owner, terms: accounts }) };
 }
 
-function prepareFolder(stateFolder: string): void {
+function emptyFolder(stateFolder: string): void {
   try {
     // The embedded chain forgets everything when it stops, so what others remember of it is of no use.
     rmSync(stateFolder, { recursive: true, force: true });
     mkdirSync(stateFolder, { recursive: true });
   } catch (cause) {
     throw new CommonweightError(marketErrors.stateFolder, stateFolder, { cause });
+  }
+}
+
+/** Two markets in one folder would take the ground from under each other's feet. */
+async function requireNoMarket(stateFolder: string): Promise<void> {
+  const running = readRunningMarket(join(stateFolder, CONFIG_FILE_NAME));
+  if (running?.market === undefined) return;
+  const { rpcUrl, market } = running;
+  const isRunning = await resolveAddresses({ rpcUrl, market }).then(
+    () => true,
+    () => false,
+  );
+  if (isRunning) {
+    throw new CommonweightError(marketErrors.alreadyRunning, `${stateFolder}, chain at ${rpcUrl}`);
   }
 }
 
@@ -297,10 +321,7 @@ async function deployContracts(
       network: "embedded",
       networks: { embedded: { rpcUrl, chainId, market, wrappedNative, deployBlock } },
     };
-    writeFileSync(
-      join(stateFolder, "commonweight.config.json"),
-      `${JSON.stringify(config, null, 2)}\n`,
-    );
+    writeFileSync(join(stateFolder, CONFIG_FILE_NAME), `${JSON.stringify(config, null, 2)}\n`);
     return deployment;
   } finally {
     close();

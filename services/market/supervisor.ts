@@ -58,6 +58,9 @@ export class Supervisor {
       cwd: folder,
       env: { ...environment } as NodeJS.ProcessEnv,
       stdio: ["ignore", "pipe", "pipe"],
+      // Out of the terminal's process group: Ctrl+C reaches the market alone, which ends them in order.
+      detached: process.platform !== "win32",
+      windowsHide: true,
     });
     const lastLines: string[] = [];
     const waiting = new Map<string, ((event: Record<string, unknown>) => void)[]>();

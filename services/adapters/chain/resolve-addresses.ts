@@ -1,4 +1,4 @@
-import { Contract, JsonRpcProvider, ZeroAddress } from "ethers";
+import { Contract, JsonRpcProvider, Network, ZeroAddress } from "ethers";
 import type { MarketAddresses } from "./addresses.ts";
 import { toChainError } from "./errors.ts";
 import { trainingMarketAbi } from "./generated/training-market.ts";
@@ -15,7 +15,10 @@ export async function resolveAddresses(options: {
   wrappedNative?: string | undefined;
   deployBlock?: number | undefined;
 }): Promise<MarketAddresses> {
-  const provider = new JsonRpcProvider(options.rpcUrl, undefined, { staticNetwork: true });
+  // Calls do not depend on the chain's number; asking for it would make the library complain on stdout when nobody answers.
+  const provider = new JsonRpcProvider(options.rpcUrl, undefined, {
+    staticNetwork: Network.from(1),
+  });
   try {
     const market = new Contract(options.market, trainingMarketAbi, provider);
     const read = async (name: string) => String(await market.getFunction(name).staticCall());

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { z } from "zod";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { configErrors } from "./errors.ts";
+import { readRunningMarket, runningMarketPath } from "./running-market.ts";
 
 /** The name of the file that is looked for in the current folder. */
 export const CONFIG_FILE_NAME = "commonweight.config.json";
@@ -58,7 +59,7 @@ export type NetworkConfig = z.infer<typeof networkSchema>;
 /** Everything a program is told from outside, checked; folders are absolute. */
 export type Config = z.infer<typeof configSchema> & { readonly cacheFolder: string };
 
-/** The chain that `commonweight up` starts on this machine. */
+/** A development node on this machine, when no market of `commonweight up` is found. */
 const EMBEDDED_NETWORK: NetworkConfig = { rpcUrl: "http://127.0.0.1:8545", chainId: 31337 };
 
 /** What a flag may set; `undefined` means that the flag was not given. */
@@ -91,11 +92,18 @@ function readConfigFile(path: string, isRequired: boolean): Record<string, unkno
   }
 }
 
+/** A file that is not what `commonweight up` writes counts as none. */
+function runningMarket(stateFolder: string): NetworkConfig | undefined {
+  const parsed = networkSchema.safeParse(readRunningMarket(runningMarketPath(stateFolder)));
+  return parsed.success ? parsed.data : undefined;
+}
+
 const withoutUndefined = (record: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
 
 /**
- * Reads the configuration: flags win over environment, environment over file, file over defaults.
+ * Reads the configuration: flags win over environment, environment over file, file over the market that runs in the state
+ * folder (see `running-market.ts`), that over defaults.
  *
  * Environment: `COMMONWEIGHT_CONFIG`, `COMMONWEIGHT_NETWORK`, `COMMONWEIGHT_RPC_URL`,
  * `COMMONWEIGHT_STATE`, `COMMONWEIGHT_CACHE`, `COMMONWEIGHT_LOG_LEVEL`.
@@ -132,9 +140,10 @@ export function loadConfig(options: {
     });
   }
   const config = parsed.data;
+  const stateFolder = resolve(folder, config.stateFolder);
   const rpcUrl = overrides.rpcUrl ?? environment.COMMONWEIGHT_RPC_URL;
   const networks: Record<string, NetworkConfig> = {
-    embedded: EMBEDDED_NETWORK,
+    embedded: runningMarket(stateFolder) ?? EMBEDDED_NETWORK,
     ...config.networks,
   };
   if (rpcUrl !== undefined) {

@@ -26,4 +26,9 @@ export const configErrors = defineErrors([2750, 2769], {
     title: "The configuration names no market on this network",
     hint: "Put the market's address under `networks.<name>.market` in commonweight.config.json; `commonweight up` and `commonweight deploy` write it.",
   },
+  marketNotRunning: {
+    code: "CW2755",
+    title: "No market runs on this machine",
+    hint: "Start one with `npm start` in another terminal and leave it up; if it has its own --state folder, name the same one here. Another network: --network or --config.",
+  },
 });
