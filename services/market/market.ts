@@ -82,8 +82,8 @@ export async function startMarket(
 ): Promise<Market> {
   const { stateFolder, port, signal } = options;
   const cacheFolder = join(stateFolder, "cache");
-  await requireRoomAndPorts({ stateFolder, ports: port === 0 ? [] : [port, port + 1] });
   await requireNoMarket(stateFolder);
+  await requireRoomAndPorts({ stateFolder, ports: port === 0 ? [] : [port, port + 1] });
   emptyFolder(stateFolder);
   const accounts = developmentAccounts(DEVELOPMENT_MNEMONIC, 10 + options.trainers);
   const account = (index: number) => accounts[index] as DevelopmentAccount;

@@ -1,12 +1,13 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   loadConfig,
   readSecret,
   selectedNetwork,
 } from "../../../services/adapters/config/config.ts";
+import { runningMarketPath } from "../../../services/adapters/config/running-market.ts";
 
 describe("loadConfig", () => {
   let folder: string;
@@ -31,6 +32,28 @@ describe("loadConfig", () => {
       chainId: 31337,
     });
     expect(config.stateFolder).toBe(join(folder, ".commonweight"));
+  });
+
+  it("finds the market that runs in the state folder, unless the file names another", async () => {
+    const running = { rpcUrl: "http://127.0.0.1:4000", chainId: 31337, deployBlock: 3 };
+    const path = runningMarketPath(join(folder, "state"));
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, JSON.stringify({ networks: { embedded: running } }));
+    const load = () => loadConfig({ folder, environment: { COMMONWEIGHT_STATE: "state" } });
+
+    expect(selectedNetwork(load())).toEqual({ name: "embedded", ...running });
+    await write({ networks: { embedded: { rpcUrl: "http://a.example" } } });
+    expect(selectedNetwork(load()).rpcUrl).toBe("http://a.example");
+  });
+
+  it("takes half a file of a killed market for none", async () => {
+    const path = runningMarketPath(folder);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, '{"networks":{"embedded":{"rpcUrl":"http');
+
+    const config = loadConfig({ folder, environment: { COMMONWEIGHT_STATE: "." } });
+
+    expect(selectedNetwork(config).rpcUrl).toBe("http://127.0.0.1:8545");
   });
 
   it("lets flags win over the environment, and the environment over the file", async () => {
