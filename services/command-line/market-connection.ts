@@ -21,7 +21,8 @@ export interface MarketConnection {
  */
 export async function connectToMarket({ config }: Invocation): Promise<MarketConnection> {
   const network = selectedNetwork(config);
-  const isOwnMarket = network.name === "embedded";
+  // A network of --rpc-url has no chain number: it is somebody else's.
+  const isOwnMarket = network.name === "embedded" && network.chainId !== undefined;
   if (network.market === undefined) {
     const { marketMissing, marketNotRunning } = configErrors;
     const error = isOwnMarket ? marketNotRunning : marketMissing;

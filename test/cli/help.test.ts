@@ -94,6 +94,6 @@ describe("doctor", () => {
     expect(exitCode).toBe(4);
     const chain = found.find(({ part }) => part === "chain");
     expect(chain?.state).toBe("broken");
-    expect(chain?.fix).toContain("commonweight deploy");
+    expect(chain?.fix).toContain("npm start");
   });
 });

@@ -150,7 +150,6 @@ export function loadConfig(options: {
     // An explicit address is another chain than the one configured under this name.
     networks[config.network] = { rpcUrl };
   }
-  const stateFolder = resolve(folder, config.stateFolder);
   return {
     ...config,
     networks,
