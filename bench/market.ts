@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { readKeyRecord } from "../services/adapters/artifacts/key-records.ts";
+import { createGatewayStore } from "../services/adapters/content-store/gateway-store.ts";
+import { auditProject } from "../services/auditor/audit-project.ts";
 import { countParameters } from "../services/learning/model-spec.ts";
-import { startMarket } from "../services/market/market.ts";
+import { type Market, startMarket } from "../services/market/market.ts";
 import {
   defaultMarketOptions,
   type MarketOptions,
@@ -75,6 +77,7 @@ async function measureMarket(options: MarketOptions) {
       (event) => events.push({ ...event, ms: performance.now() }),
     );
     const project = await market.ended;
+    const audit = await measureAudit(market);
     await market.stop();
     const at = (type: string) => events.find((event) => event.type === type)?.ms as number;
     const span = { fromMs: at("project-posted"), toMs: at("ended") };
@@ -86,6 +89,7 @@ async function measureMarket(options: MarketOptions) {
     return {
       seconds: total,
       appliedRounds: project.appliedRounds,
+      audit,
       phases: seconds,
       neitherTrainingNorProof: 1 - (seconds.training + seconds.proof) / total,
       accuracies: events.flatMap((event) =>
@@ -96,6 +100,14 @@ async function measureMarket(options: MarketOptions) {
     stopping.abort();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The whole project checked from chain and IPFS alone, as `commonweight audit` does. */
+async function measureAudit({ chain, projectId, webUrl }: Market) {
+  const startedAt = performance.now();
+  const contentStore = createGatewayStore({ urls: [webUrl] });
+  const { isPassed, rounds } = await auditProject({ chain, projectId, contentStore });
+  return { isPassed, rounds: rounds.length, seconds: (performance.now() - startedAt) / 1000 };
 }
 
 interface Result {
@@ -124,6 +136,7 @@ function text({ options, market, plain, ruleCircuit }: Result): string {
       (phase) =>
         `  ${phase.padEnd(9)} ${market.phases[phase].toFixed(1).padStart(7)} s  ${percent(market.phases[phase]).padStart(5)}`,
     ),
+    `audit of ${market.audit.rounds} rounds: ${market.audit.seconds.toFixed(1)} s, ${market.audit.isPassed ? "passed" : "FAILED"}`,
     `plain averaging, nothing proven and nobody paid: ${plain.seconds.toFixed(0)} s, accuracy ${last(plain.accuracies)}; the market takes ${(market.seconds / plain.seconds).toFixed(1)} times as long`,
     `rule circuit: ${count(ruleCircuit.constraints)} constraints at any number of parameters`,
     `with the updates inside: ${inside.constraintsPerParameter.toFixed(1)} constraints a parameter (compiled at ${inside.compiled.map(({ parameters }) => parameters).join(" and ")}), ${count(inside.constraints)} for this model`,
