@@ -1,8 +1,7 @@
-import { readVerifyingKey } from "../adapters/artifacts/circuit-artifacts.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { openVerifierCurve } from "../adapters/curve/open-verifier-curve.ts";
-import { openRuleVerifier, type VerifyingKeyJson } from "../adapters/snark/verify-rule.ts";
+import { openRuleVerifier } from "../adapters/snark/verify-rule.ts";
 import { type AuditCheck, auditRound, type RoundAudit } from "../protocol/audit-round.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import { contentStoreErrors } from "../protocol/content-store.ts";
@@ -10,10 +9,14 @@ import { CommonweightError } from "../protocol/errors.ts";
 import { loadModel, maxModelFileBytes } from "../protocol/load-model.ts";
 import type { ModelKeyring } from "../protocol/private-model.ts";
 import { sealedFileErrors } from "../protocol/sealed-file.ts";
-import { type ChainSetup, isSameKey, readChainSetup } from "./chain-setup.ts";
+import { type ChainSetup, readChainSetup } from "./chain-setup.ts";
+import { checkExclusions, type Exclusion } from "./check-exclusions.ts";
 import { checkSealedModel } from "./check-sealed-model.ts";
+import { checkSetup } from "./check-setup.ts";
 import { collectEvidence, type ProjectEvidence } from "./collect-evidence.ts";
 import { auditorErrors } from "./errors.ts";
+import { readProjectHistory } from "./project-history.ts";
+import { type ReliabilityStatement, replayReliability } from "./replay-reliability.ts";
 
 /** Failures that say nothing about the content itself: nobody had it, in time. */
 const AWAY_CODES: readonly string[] = [
@@ -27,16 +30,25 @@ export interface ProjectAudit {
   readonly chainId: bigint;
   readonly market: string;
   readonly projectId: bigint;
+  /** Block of the project's last event: what was audited ends with it. */
+  readonly lastBlock: number;
+  readonly setup: Pick<ChainSetup, "label" | "isDevelopment" | "checksum">;
   /** True when no check failed. */
   readonly isPassed: boolean;
   /** Checks of the setup, the keys and the models. */
   readonly checks: readonly AuditCheck[];
   readonly rounds: readonly (RoundAudit & {
     readonly transactionHash: string;
+    readonly blockNumber: number;
     readonly budgetWei: bigint;
+    readonly paidWei: bigint;
     readonly trainers: readonly string[];
     readonly earningsWei: readonly bigint[];
+    /** Submissions that were not read, with the aggregator's reason. */
+    readonly exclusions: readonly Exclusion[];
   })[];
+  /** What the proven verdicts did to each trainer's reliability. */
+  readonly reliability: readonly ReliabilityStatement[];
   readonly voidRounds: readonly { readonly roundIndex: number; readonly reason: string }[];
 }
 
@@ -54,6 +66,8 @@ export async function auditProject(options: {
   contentStore?: Pick<ContentStore, "get"> | undefined;
   /** Opens a private project's models; without it only their seals are checked. */
   keyring?: ModelKeyring | undefined;
+  /** The ceremony's powers of tau, to compare with the contract and to open models of a setup that is no development one. */
+  srsPath?: string | undefined;
   cacheDir?: string | undefined;
   signal?: AbortSignal;
   onProgress?: (text: string) => void;
@@ -67,20 +81,41 @@ export async function auditProject(options: {
     }
   }
   const setup = await readChainSetup(chain, evidence.ruleId, evidence.slots);
-  const checks = await checkSetup(evidence, setup);
+  onProgress?.("comparing the setup with what is published");
+  const checks = await checkSetup({ ...evidence, srsPath: options.srsPath }, setup);
+  onProgress?.("reading the project's whole history");
+  const history = await readProjectHistory(chain, projectId);
+  const reliability = replayReliability(history, evidence);
+  checks.push(...reliability.checks);
   const verify = await openRuleVerifier();
   const curve = await openVerifierCurve({ tauG2: setup.tauG2 });
   const rounds: ProjectAudit["rounds"][number][] = [];
   try {
-    for (const { settlement, evidence: round } of evidence.rounds) {
+    for (const { settlement, submissions, evidence: round } of evidence.rounds) {
       signal?.throwIfAborted();
       onProgress?.(`verifying the proofs of round ${settlement.roundIndex}`);
       const audit = await auditRound(round, {
         curve,
         verifyRule: (proof) => verify({ ...proof, verifyingKey: setup.verifyingKey }),
       });
-      const { transactionHash, budgetWei, trainers, earningsWei } = settlement;
-      rounds.push({ ...audit, transactionHash, budgetWei, trainers, earningsWei });
+      const { transactionHash, blockNumber, budgetWei, paidWei, trainers, earningsWei } =
+        settlement;
+      const { revealSeconds } = evidence;
+      const { check, exclusions } = checkExclusions(
+        {
+          ...round,
+          roundIndex: audit.roundIndex,
+          submissions,
+          settledIn: transactionHash,
+          revealSeconds,
+        },
+        history.events,
+      );
+      rounds.push({
+        ...audit,
+        checks: [...audit.checks, check],
+        ...{ transactionHash, blockNumber, budgetWei, paidWei, trainers, earningsWei, exclusions },
+      });
     }
   } finally {
     await curve[Symbol.asyncDispose]();
@@ -92,28 +127,15 @@ export async function auditProject(options: {
     market: chain.addresses.market,
     projectId,
     isPassed: all.every((check) => check.isPassed !== false),
+    lastBlock: history.events.at(-1)?.blockNumber ?? 0,
+    setup: { label: setup.label, isDevelopment: setup.isDevelopment, checksum: setup.checksum },
     checks,
     rounds,
+    reliability: reliability.trainers,
     voidRounds: evidence.voided
       .filter((each) => roundIndex === undefined || each.roundIndex === roundIndex)
       .map((each) => ({ roundIndex: each.roundIndex, reason: each.reason })),
   };
-}
-
-async function checkSetup(evidence: ProjectEvidence, setup: ChainSetup): Promise<AuditCheck[]> {
-  const { ruleId, slots } = evidence;
-  const name = "verifying key";
-  try {
-    const published = (await readVerifyingKey(ruleId, slots)) as VerifyingKeyJson;
-    const isSame = isSameKey(published, setup.verifyingKey);
-    const detail = isSame
-      ? `the contract's key is the published one (${setup.label})`
-      : "the contract's key is not the published one";
-    return [{ name, isPassed: isSame, detail }];
-  } catch (error) {
-    if (!(error instanceof CommonweightError)) throw error;
-    return [{ name, isPassed: null, detail: `${error.message}: nothing to compare with` }];
-  }
 }
 
 async function checkModels(
@@ -133,11 +155,12 @@ async function checkModels(
   if (evidence.modelVisibility === "private" && options.keyring === undefined) {
     return [...seals, ...skipped("private: opening it needs the key of one of its readers")];
   }
-  if (!setup.isDevelopment)
-    return [...seals, ...skipped("needs the ceremony's powers of tau; see worker run --srs")];
+  if (!setup.isDevelopment && options.srsPath === undefined)
+    return [...seals, ...skipped("needs the ceremony's powers of tau: give them with --srs")];
   onProgress?.("preparing to open the models");
   const curve = await openCurve({
     parameterCount: evidence.parameterCount,
+    srsPath: options.srsPath,
     ...(cacheDir === undefined ? {} : { cacheDir }),
   });
   const checks: AuditCheck[] = [...seals];
@@ -195,5 +218,10 @@ async function checkSeals(
 function unread(name: string, error: CommonweightError): AuditCheck {
   const isUnseen =
     AWAY_CODES.includes(error.code) || error.code === sealedFileErrors.notAddressed.code;
-  return { name, isPassed: isUnseen ? null : false, detail: `${error.code}: ${error.message}` };
+  // What two auditors are told by their own gateways differs; that nobody had it in time does not.
+  const isAway = AWAY_CODES.includes(error.code);
+  const detail = isAway
+    ? `${error.code}: nobody served it in time`
+    : `${error.code}: ${error.message}`;
+  return { name, isPassed: isUnseen ? null : false, detail };
 }

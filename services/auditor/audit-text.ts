@@ -4,7 +4,7 @@ import type { ProjectAudit } from "./audit-project.ts";
 const MARKS = { true: "ok      ", false: "FAILED  ", null: "skipped " } as const;
 
 const line = (check: AuditCheck) =>
-  `  ${MARKS[`${check.isPassed}`]} ${check.name.padEnd(14)} ${check.detail}`;
+  `  ${MARKS[`${check.isPassed}`]} ${check.name.padEnd(16)} ${check.detail}`;
 
 /** An audit as a table for people. */
 export function auditText(audit: ProjectAudit): string {

@@ -10,6 +10,8 @@ export interface ChainSetup {
   readonly isDevelopment: boolean;
   /** What the setup is, in words. */
   readonly label: string;
+  /** Of the file that the setup comes from: 32 bytes of hex. */
+  readonly checksum: string;
 }
 
 interface RawG2 {
@@ -40,7 +42,7 @@ export async function readChainSetup(
       slots,
     ),
     call<boolean>(chain.verifier, "isDevelopmentSetup"),
-    call<{ label: string }>(chain.verifier, "setupDescription"),
+    call<{ label: string; checksum: string }>(chain.verifier, "setupDescription"),
   ]);
   return {
     tauG2: toG2(tauG2),
@@ -53,6 +55,7 @@ export async function readChainSetup(
     },
     isDevelopment,
     label: description.label,
+    checksum: String(description.checksum),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import {
   findEvents,
+  findProjectEvents,
   type PublishedModel,
   readModels,
   readOpenings,
@@ -10,11 +11,13 @@ import {
   readSubmissions,
   readVoidedRounds,
   type Settlement,
+  type Submission,
   type VoidedRound,
 } from "../adapters/chain/history.ts";
 import type { RoundEvidence } from "../protocol/audit-round.ts";
 import { type G1Point, INFINITY } from "../protocol/curve.ts";
 import { unpackOutcome } from "../protocol/public-signals.ts";
+import { replayBudgets } from "./replay-budget.ts";
 
 /** A project's history as the chain tells it. */
 export interface ProjectEvidence {
@@ -25,9 +28,15 @@ export interface ProjectEvidence {
   readonly parameterCount: number;
   readonly fractionBits: number;
   readonly modelVisibility: "public" | "private";
+  readonly maxStrikes: number;
+  readonly revealSeconds: number;
   readonly models: readonly PublishedModel[];
   readonly voided: readonly VoidedRound[];
-  readonly rounds: readonly { readonly settlement: Settlement; readonly evidence: RoundEvidence }[];
+  readonly rounds: readonly {
+    readonly settlement: Settlement;
+    readonly submissions: readonly Submission[];
+    readonly evidence: RoundEvidence;
+  }[];
 }
 
 /** The rolling hash just before a block; null from nodes that forget old states. */
@@ -57,25 +66,25 @@ export async function collectEvidence(
 ): Promise<ProjectEvidence> {
   const posting = await readPosting(chain, projectId);
   const { terms } = posting;
-  const [models, openings, settlements, voided, joins, additions, forfeits] = await Promise.all([
+  const toBlock = await chain.provider.getBlockNumber();
+  const [models, openings, settlements, voided, joins, events] = await Promise.all([
     readModels(chain, projectId),
     readOpenings(chain, projectId),
     readSettlements(chain, projectId),
     readVoidedRounds(chain, projectId),
     findEvents(chain, "TrainerJoined", [projectId]),
-    findEvents(chain, "BudgetAdded", [projectId]),
-    findEvents(chain, "BondForfeited", [projectId]),
+    findProjectEvents(chain, projectId, { fromBlock: posting.blockNumber, toBlock }),
   ]);
+  const budgets = replayBudgets(events, terms);
+  const forfeits = events.filter(({ name }) => name === "BondForfeited");
   const baseWeightOf = (trainer: string) =>
     Number(
       joins.findLast(({ args }) => String(args.trainer).toLowerCase() === trainer.toLowerCase())
         ?.args.baseWeight ?? 0,
     );
-  const rounds: { settlement: Settlement; evidence: RoundEvidence }[] = [];
+  const rounds: ProjectEvidence["rounds"][number][] = [];
   let modelCommitment = models[0]?.commitment as G1Point;
   let lastAggregate = INFINITY;
-  let paidWei = 0n;
-  let applied = 0;
   for (const settlement of settlements) {
     options.signal?.throwIfAborted();
     const { roundIndex, blockNumber } = settlement;
@@ -87,13 +96,9 @@ export async function collectEvidence(
       options.onProgress?.(`reading round ${roundIndex}`);
       const opening = openings.find((each) => each.roundIndex === roundIndex);
       const submissions = await readSubmissions(chain, projectId, roundIndex);
-      const addedWei = additions
-        .filter(({ place }) => place.blockNumber < blockNumber)
-        .reduce((sum, { args }) => sum + BigInt(args.amountWei), 0n);
-      const hasForfeits = forfeits.some(({ place }) => place.blockNumber < blockNumber);
-      const leftWei = terms.budgetPerRoundWei * BigInt(terms.rounds) + addedWei - paidWei;
       rounds.push({
         settlement,
+        submissions,
         evidence: {
           chainId: chain.chainId,
           market: chain.addresses.market,
@@ -107,25 +112,24 @@ export async function collectEvidence(
           modelCommitment,
           lastAggregate,
           published: published ?? null,
-          expectedBudgetWei: hasForfeits ? null : leftWei / BigInt(terms.rounds - applied),
+          expectedBudgetWei: budgets.get(roundIndex) ?? null,
           forfeitedToTrainersWei: forfeits
             .filter(({ args }) => Number(args.roundIndex) === roundIndex)
             .reduce((sum, { args }) => sum + BigInt(args.toTrainersWei), 0n),
         },
       });
     }
-    paidWei += settlement.paidWei;
     if (!isVoid) {
       // The next round is audited against what was published, and this round against what must have been.
       modelCommitment = published?.commitment ?? modelCommitment;
       lastAggregate = request.proof.aggregateCommitment;
-      applied++;
     }
   }
   const { slots, ruleId, parameterCount, fractionBits, modelVisibility } = terms;
+  const { maxStrikes, revealSeconds } = terms;
   const { manifestCid } = posting;
   return {
     ...{ projectId, manifestCid, slots, ruleId, parameterCount, fractionBits, modelVisibility },
-    ...{ models, voided, rounds },
+    ...{ maxStrikes, revealSeconds, models, voided, rounds },
   };
 }

@@ -6,6 +6,16 @@ export const auditorErrors = defineErrors([4600, 4899], {
     title: "The project has no settled round of this number",
     hint: "Rounds count from 0; `commonweight audit <project>` lists those that were settled.",
   },
+  fileUnreadable: {
+    code: "CW4602",
+    title: "A file of the audit cannot be read or written",
+    hint: "Check the path, the folder and your permissions.",
+  },
+  notExcluded: {
+    code: "CW4603",
+    title: "This trainer's update was not left out in that round",
+    hint: "`commonweight explain <project> <round> <trainer>` says what became of it.",
+  },
   trainerUnknown: {
     code: "CW4601",
     title: "This account submitted nothing in that round",

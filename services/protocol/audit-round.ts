@@ -51,7 +51,7 @@ export interface RoundEvidence {
   readonly lastAggregate: G1Point;
   /** The model that the contract published in this round, or null. */
   readonly published: { readonly commitment: G1Point; readonly cid: string } | null;
-  /** The budget that follows from earlier rounds; null when it cannot be told from events alone. */
+  /** The budget that follows from everything before; null when the chain's events are incomplete. */
   readonly expectedBudgetWei: bigint | null;
   /** What aggregators that missed their turns had to give to this round's trainers. */
   readonly forfeitedToTrainersWei: bigint;
@@ -210,7 +210,7 @@ function checkPayouts(evidence: RoundEvidence, outcome: DecodedOutcome) {
       isPassed: expectedBudgetWei === null ? null : expectedBudgetWei === settlement.budgetWei,
       detail:
         expectedBudgetWei === null
-          ? "bonds were forfeited before: the budget does not follow from settlements alone"
+          ? "the events before this round are incomplete"
           : `${settlement.budgetWei} wei, expected ${expectedBudgetWei}`,
     },
   ];

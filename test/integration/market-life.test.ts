@@ -1,5 +1,9 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Chain } from "../../services/adapters/chain/connect.ts";
+import { checkExclusions } from "../../services/auditor/check-exclusions.ts";
+import { collectEvidence } from "../../services/auditor/collect-evidence.ts";
+import { type ProjectHistory, readProjectHistory } from "../../services/auditor/project-history.ts";
+import { replayReliability } from "../../services/auditor/replay-reliability.ts";
 import { readWatchEvents, type WatchEvent } from "../../services/owner/watch-events.ts";
 import { standingLine, watchLine } from "../../services/owner/watch-lines.ts";
 import { type Standing, watchProject } from "../../services/owner/watch-project.ts";
@@ -8,6 +12,8 @@ import { type Ledger, ledgerText, liveProject } from "./market-life.ts";
 
 let ledger: Ledger;
 let watched: Watched;
+let history: ProjectHistory;
+let evidence: Awaited<ReturnType<typeof collectEvidence>>;
 
 /** What somebody who watches the project is told. */
 interface Watched {
@@ -38,7 +44,10 @@ async function watch(chain: Chain): Promise<Watched> {
 
 beforeAll(async () => {
   ledger = await liveProject(async (market) => {
-    watched = await watch(await asChain(market));
+    const chain = await asChain(market);
+    watched = await watch(chain);
+    history = await readProjectHistory(chain, 1n);
+    evidence = await collectEvidence(chain, 1n);
   });
   console.log(ledgerText(ledger));
 }, 180_000);
@@ -110,5 +119,95 @@ describe("who watches", () => {
     expect(lines.join("\n")).toMatch(/round 5: settled, 11 of 12 accepted/);
     expect(lines.join("\n")).toContain("round 6: settled as void, nobody is paid");
     expect(standingLine(watched.standings[0] as Standing, money)).toContain("10/10 rounds applied");
+  });
+});
+
+describe("who audits", () => {
+  const terms = { slots: 16, maxStrikes: 0 };
+  /** The history with one event changed as a lying node would. */
+  const changed = (name: string, place: number, values: Record<string, unknown>) => {
+    const target = history.events.filter((event) => event.name === name)[place];
+    const events = history.events.map((event) =>
+      event === target ? { ...event, args: { ...event.args.toObject(), ...values } } : event,
+    );
+    return { ...history, events: events as unknown as ProjectHistory["events"] };
+  };
+  const failures = (told: ProjectHistory) =>
+    replayReliability(told, terms).checks.flatMap((check) =>
+      check.isPassed ? [] : [check.detail],
+    );
+
+  it("knows each round's budget, also after a bond was forfeited and a round was void", () => {
+    expect(evidence.rounds).toHaveLength(11);
+    for (const { settlement, evidence: round } of evidence.rounds) {
+      expect(round.expectedBudgetWei, `round ${settlement.roundIndex}`).toBe(settlement.budgetWei);
+    }
+  });
+
+  it("recomputes every reliability, and finds the one stake burned for a proven verdict", () => {
+    const { trainers, checks } = replayReliability(history, terms);
+
+    expect(checks.map(({ isPassed }) => isPassed)).toEqual([true, true]);
+    expect(trainers).toHaveLength(12);
+    expect(trainers.every(({ recorded, recomputed }) => recorded === recomputed)).toBe(true);
+    expect(new Set(trainers.map(({ recomputed }) => recomputed)).size).toBeGreaterThan(3);
+    expect(checks[1]?.detail).toContain("1 stakes burned and 0 trainers expelled");
+    expect(history.registry).toHaveLength(12);
+  });
+
+  it("names a trainer who leaves with another score, or joins with one it never had", () => {
+    const left = history.events.find(({ name }) => name === "TrainerLeft");
+    const trainer = String(left?.args.trainer);
+
+    expect(failures(changed("TrainerLeft", 0, { reliability: 65_000n }))[0]).toContain(
+      `${trainer} has 65000`,
+    );
+    expect(failures(changed("TrainerJoined", 0, { reliability: 50_000n }))[0]).toContain("50000");
+  });
+
+  it("names a stake that was burned by half, and one that was burned for nothing", () => {
+    expect(failures(changed("StakeSlashed", 0, { burnedWei: 1n }))[0]).toContain("lost 1 wei of");
+    const innocent = String(
+      history.events.find(({ name }) => name === "TrainerJoined")?.args.trainer,
+    );
+    expect(failures(changed("StakeSlashed", 0, { trainer: innocent }))[0]).toContain(
+      "verdict accepted, but slashed",
+    );
+  });
+
+  it("names a record that does not follow from the verdicts", () => {
+    const [first, ...others] = history.registry;
+    const told = {
+      ...history,
+      registry: [{ ...(first as NonNullable<typeof first>), reliability: 1 }, ...others],
+    };
+
+    expect(failures(told)[0]).toContain("was recorded with 1, must have");
+  });
+
+  it("finds that nobody was left out, and an exclusion that was not announced", () => {
+    const {
+      settlement,
+      submissions,
+      evidence: round,
+    } = evidence.rounds[0] as (typeof evidence.rounds)[number];
+    const about = {
+      ...settlement,
+      submissions,
+      settledIn: settlement.transactionHash,
+      revealSeconds: 60,
+    };
+    const request = { ...round.request, excludedMask: 1 << 4, exclusionReasons: [1] };
+
+    expect(
+      checkExclusions({ ...about, request: round.request }, history.events).check,
+    ).toMatchObject({
+      isPassed: true,
+      detail: "none: every submitted update was read",
+    });
+    expect(checkExclusions({ ...about, request }, history.events)).toMatchObject({
+      check: { isPassed: false, detail: "1 were left out, 0 announced" },
+      exclusions: [{ slot: 4, reason: "key-not-released", trainer: submissions[1]?.trainer }],
+    });
   });
 });

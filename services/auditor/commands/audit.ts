@@ -1,9 +1,20 @@
+import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
-import { toJson } from "../../command-line/json.ts";
 import { withChain } from "../../command-line/open-chain.ts";
 import { parseProjectId, parseRoundIndex } from "../../command-line/parse-project-id.ts";
 import { openProjectContent } from "../../command-line/project-content.ts";
+import { CommonweightError } from "../../protocol/errors.ts";
+import { auditorErrors } from "../errors.ts";
+
+async function write(path: unknown, text: string): Promise<string> {
+  const absolute = resolve(String(path));
+  await writeFile(absolute, text).catch((cause: unknown) => {
+    throw new CommonweightError(auditorErrors.fileUnreadable, absolute, { cause });
+  });
+  return absolute;
+}
 
 /** Adds `commonweight audit`. */
 export const register: RegisterCommand = (parent, context) => {
@@ -14,10 +25,12 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--round <number>", "only this round, from 0", parseRoundIndex)
     .option("--no-models", "the chain alone: fetch no model from IPFS")
     .option("--key <file>", "encryption key of a reader, to open a private project's models")
-    .option("--out <file>", "write the report as JSON")
+    .option("--srs <file>", "powers of tau (.ptau) of the ceremony, to compare with the contract")
+    .option("--report <file>", "write the report as JSON: the same bytes for every auditor")
+    .option("--html <file>", "write the report as one page")
     .addHelpText(
       "after",
-      "\nExit status 4 when a check fails. Needs no signing key and trusts no server.\n\nExample:\n  commonweight audit 1 --out report.json",
+      "\nExit status 4 when a check fails. Needs no signing key and trusts no server.\n\nExample:\n  commonweight audit 1 --report audit.json --html audit.html",
     )
     .action(
       context.action(async (invocation) => {
@@ -26,6 +39,8 @@ export const register: RegisterCommand = (parent, context) => {
         const { createHpkeEnvelope } = await import("../../adapters/envelope/hpke-envelope.ts");
         const { readEncryptionKeys } = await import("../../adapters/envelope/key-file.ts");
         const { auditProject } = await import("../audit-project.ts");
+        const { auditHtml } = await import("../audit-html.ts");
+        const { auditReport, encodeAuditReport } = await import("../audit-report.ts");
         const { auditText } = await import("../audit-text.ts");
         const projectId = args[0] as bigint;
         const audit = await withChain(invocation, async (chain) => {
@@ -40,13 +55,24 @@ export const register: RegisterCommand = (parent, context) => {
               options.key === undefined
                 ? undefined
                 : { envelope: createHpkeEnvelope(), keys: readEncryptionKeys(String(options.key)) },
+            srsPath: options.srs as string | undefined,
             cacheDir: config.cacheFolder,
             signal,
             onProgress: progress,
           });
         });
-        if (options.out !== undefined) await writeFile(String(options.out), `${toJson(audit)}\n`);
-        return { data: audit, text: auditText(audit), isNegative: !audit.isPassed };
+        const report = auditReport(audit);
+        const json = encodeAuditReport(report);
+        const checksum = createHash("sha256").update(json).digest("hex");
+        const files = [
+          ...(options.report === undefined ? [] : [await write(options.report, json)]),
+          ...(options.html === undefined
+            ? []
+            : [await write(options.html, auditHtml(report, checksum))]),
+        ];
+        const written = files.map((path) => `wrote ${path}`);
+        const text = [auditText(audit), `report's SHA-256: ${checksum}`, ...written].join("\n");
+        return { data: report, text, isNegative: !audit.isPassed };
       }),
     );
 };
