@@ -1,4 +1,4 @@
-import type { ZodType, z } from "zod";
+import { type ZodType, z } from "zod";
 import {
   errorBodySchema,
   ipfsAddressSchema,
@@ -65,6 +65,27 @@ async function request<S extends ZodType>(
 type Options = { signal?: AbortSignal | undefined };
 const roundUrl = (endpoint: string, projectId: bigint, roundIndex: number) =>
   `${endpoint.replace(/\/$/, "")}/v1/projects/${projectId}/rounds/${roundIndex}`;
+
+/** Only what is asked of it: an aggregator's report of a round says more. */
+const roundReportSchema = z.object({
+  report: z
+    .object({
+      trainers: z.array(
+        z.object({
+          trainer: z.string(),
+          exclusion: z.object({ reason: z.number(), explanation: z.string() }).optional(),
+        }),
+      ),
+    })
+    .nullable(),
+});
+
+/** An aggregator's own report of a round that it settled: its word, not a fact. @throws CW2770, CW2771 */
+export const fetchRoundReport = (
+  endpoint: string,
+  { projectId, roundIndex }: { projectId: bigint; roundIndex: number },
+  options: Options = {},
+) => request(roundUrl(endpoint, projectId, roundIndex), roundReportSchema, options);
 
 /** Where the aggregator's IPFS node can be dialled. @throws CW2770, CW2771 */
 export const fetchIpfsAddresses = (endpoint: string, options: Options = {}) =>

@@ -141,7 +141,10 @@ function whyExcluded(
 }
 
 /** A statement for people. */
-export function payStatementText(statement: PayStatement): string {
+export function payStatementText(
+  statement: PayStatement,
+  money: (wei: bigint) => string = (wei) => `${wei} wei`,
+): string {
   const { verdict, isVoid, share, flatBps, payoutWei, capWei } = statement;
   const head = [
     `trainer ${statement.trainer} in round ${statement.roundIndex} of project ${statement.projectId}`,
@@ -151,22 +154,26 @@ export function payStatementText(statement: PayStatement): string {
   ];
   const end = [
     ...(statement.forfeitWei > 0n
-      ? [`from bonds       ${statement.forfeitWei} wei, of aggregators that missed their turns`]
+      ? [`from bonds       ${money(statement.forfeitWei)}, of aggregators that missed their turns`]
       : []),
-    `earned           ${statement.earnedWei} wei`,
+    `earned           ${money(statement.earnedWei)}`,
   ];
   if (isVoid)
     return [...head, "void round       too few were accepted: nobody is paid", ...end].join("\n");
+  if (verdict === "inactive") {
+    const again = `look again with \`commonweight exclusion ${statement.projectId} ${statement.roundIndex} ${statement.trainer}\``;
+    return [...head, `                 ${again}`, ...end].join("\n");
+  }
   if (verdict !== "accepted") return [...head, ...end].join("\n");
   const isCapped = statement.flatWei + statement.byShareWei > capWei;
   return [
     ...head,
     `weight           ${statement.weight} of 1024 of the model's change (base weight ${statement.baseWeight})`,
-    `budget           ${statement.budgetWei} wei in this round`,
-    `even part        ${statement.flatWei} wei: ${flatBps / 100} % of the budget among ${statement.acceptedTrainers} accepted trainers`,
-    `part by share    ${statement.byShareWei} wei: ${share} of 65535 of the rest`,
-    `cap              ${capWei} wei (${statement.capBps / 100} % of the budget)${isCapped ? ": applied" : ": not reached"}`,
-    `payout           ${payoutWei} wei`,
+    `budget           ${money(statement.budgetWei)} in this round`,
+    `even part        ${money(statement.flatWei)}: ${flatBps / 100} % of the budget among ${statement.acceptedTrainers} accepted trainers`,
+    `part by share    ${money(statement.byShareWei)}: ${share} of 65535 of the rest`,
+    `cap              ${money(capWei)} (${statement.capBps / 100} % of the budget)${isCapped ? ": applied" : ": not reached"}`,
+    `payout           ${money(payoutWei)}`,
     ...end,
   ].join("\n");
 }

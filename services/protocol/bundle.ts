@@ -154,10 +154,31 @@ export async function openBundle(parameters: OpenBundleParameters): Promise<Open
   return { update, blinding };
 }
 
+/**
+ * Checks what anybody can check of a sealed bundle: its form, and that it is bound to what the chain says. The payload stays closed.
+ *
+ * @returns the SHA-256 of its content key and of its bundle key, to compare keys with.
+ * @throws CommonweightError CW1700 to CW1709 naming the first check that failed.
+ */
+export function checkSealedBundle(
+  parameters: Pick<
+    OpenBundleParameters,
+    "bytes" | "associated" | "fractionBits" | "parameterCount"
+  >,
+): Pick<BundleHeader, "contentKeyHash" | "bundleKeyHash"> {
+  const { header } = readBundle(parameters.bytes);
+  checkContext(header, parameters);
+  return { contentKeyHash: header.contentKeyHash, bundleKeyHash: header.bundleKeyHash };
+}
+
 /** Compares each bound field with what the chain says, naming the first that differs. */
 function checkContext(
   header: BundleHeader,
-  { associated, fractionBits, parameterCount }: OpenBundleParameters,
+  {
+    associated,
+    fractionBits,
+    parameterCount,
+  }: Pick<OpenBundleParameters, "associated" | "fractionBits" | "parameterCount">,
 ): void {
   const sameAddress = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
   const check = (reason: Parameters<typeof refuse>[0], isSame: boolean, found: unknown) => {

@@ -21,6 +21,7 @@ async function commonweight(args: readonly string[], environment: Record<string,
 const commands = [
   ["audit"],
   ["explain"],
+  ["exclusion"],
   ["doctor"],
   ["networks"],
   ["deploy"],

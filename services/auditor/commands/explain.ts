@@ -1,6 +1,7 @@
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
 import { parseProjectId, parseRoundIndex } from "../../command-line/parse-project-id.ts";
+import { tokenFormatter } from "../../command-line/token-amount.ts";
 
 /** Adds `commonweight explain`. */
 export const register: RegisterCommand = (parent, context) => {
@@ -16,12 +17,15 @@ export const register: RegisterCommand = (parent, context) => {
     )
     .action(
       context.action(async (invocation) => {
+        const { readPosting } = await import("../../adapters/chain/history.ts");
         const { explainTrainer, payStatementText } = await import("../explain-trainer.ts");
         const [projectId, roundIndex, trainer] = invocation.args as [bigint, number, string];
-        const statement = await withChain(invocation, (chain) =>
-          explainTrainer(chain, { projectId, roundIndex, trainer }),
-        );
-        return { data: statement, text: payStatementText(statement) };
+        return withChain(invocation, async (chain) => {
+          const statement = await explainTrainer(chain, { projectId, roundIndex, trainer });
+          const { terms } = await readPosting(chain, projectId);
+          const money = await tokenFormatter(chain, terms.rewardToken);
+          return { data: statement, text: payStatementText(statement, money) };
+        });
       }),
     );
 };
