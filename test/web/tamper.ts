@@ -10,6 +10,8 @@ type Values = any[];
 
 /** Answers of a node, with every value in them handed to `change`. */
 async function answerChanged(route: Route, change: (value: Json) => void): Promise<void> {
+  // The page itself may lie at the same address as a node's: only a question to a node is a POST.
+  if (route.request().method() !== "POST") return route.fallback();
   const response = await route.fetch();
   const body = JSON.parse(await response.text()) as unknown;
   const walk = (value: unknown): void => {
