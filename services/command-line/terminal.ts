@@ -1,5 +1,16 @@
 import type { Environment } from "../adapters/config/config.ts";
 
+/** Stdout as a screen that can be drawn on. */
+export interface Screen {
+  columns(): number;
+  rows(): number;
+  readonly hasColor: boolean;
+  /** Writes control sequences and text as they are. */
+  write(text: string): void;
+  /** @returns Ends the listening. */
+  onResize(listener: () => void): () => void;
+}
+
 /** Where a command writes, and what it may do there. */
 export interface Terminal {
   /** The result: stdout. */
@@ -10,6 +21,8 @@ export interface Terminal {
   writeProgress(text: string): void;
   /** True when colour is wanted: a terminal, and `NO_COLOR` is unset or empty. */
   readonly hasColor: boolean;
+  /** The screen for live views; undefined when stdout is no terminal, or one that cannot or should not be drawn on. */
+  readonly screen?: Screen | undefined;
   /** True when a person can be asked something. */
   readonly isInteractive: boolean;
 }
@@ -20,6 +33,7 @@ const CLEAR_LINE = "\r\u001b[2K";
 export function processTerminal(environment: Environment): Terminal {
   const { stdout, stderr, stdin } = process;
   const hasProgress = stderr.isTTY === true && environment.TERM !== "dumb";
+  const hasColor = stdout.isTTY === true && (environment.NO_COLOR ?? "") === "";
   const clear = hasProgress ? CLEAR_LINE : "";
   return {
     writeResult: (text) => {
@@ -32,7 +46,23 @@ export function processTerminal(environment: Environment): Terminal {
     writeProgress: (text) => {
       if (hasProgress) stderr.write(`${clear}${text.slice(0, (stderr.columns ?? 80) - 1)}`);
     },
-    hasColor: stdout.isTTY === true && (environment.NO_COLOR ?? "") === "",
+    hasColor,
+    screen: hasColor && environment.TERM !== "dumb" ? screenOf(stdout) : undefined,
     isInteractive: stdin.isTTY === true && stderr.isTTY === true,
+  };
+}
+
+function screenOf(stdout: NodeJS.WriteStream): Screen {
+  return {
+    columns: () => stdout.columns ?? 80,
+    rows: () => stdout.rows ?? 24,
+    hasColor: true,
+    write: (text) => {
+      stdout.write(text);
+    },
+    onResize: (listener) => {
+      stdout.on("resize", listener);
+      return () => stdout.off("resize", listener);
+    },
   };
 }

@@ -3,7 +3,9 @@ import { dirname } from "node:path";
 import { runningMarketPath } from "../../adapters/config/running-market.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { toJson } from "../../command-line/json.ts";
+import type { Market } from "../market.ts";
 import { defaultMarketOptions as defaults } from "../market-plan.ts";
+import type { TimedEvent } from "../view/market-state.ts";
 
 const EXAMPLES = `
 Examples:
@@ -34,45 +36,48 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--port <number>", "port of the web page; the standby takes the next one", "8600")
     .option("--no-crash", "no trainer crashes and comes back")
     .option("--private", "seal the models to the project's trainers, aggregators and owner")
+    .option(
+      "--plain",
+      "lines instead of the live view; also when stdout is no terminal, and with NO_COLOR",
+    )
     .option("--exit", "stop when the project has ended")
     .addHelpText("after", EXAMPLES)
     .action(
       context.action(async (invocation) => {
         const { args, options, config, signal, terminal, isJson } = invocation;
         const startedAt = Date.now();
+        const elapsedMs = () => Date.now() - startedAt;
         const { parseUpOptions } = await import("../up-options.ts");
         const { market: marketOptions, ...up } = parseUpOptions(options, args[0] as string);
         const isSilent = isJson && up.reportPath === undefined;
-        const say = (text: string) => {
-          const seconds = ((Date.now() - startedAt) / 1000).toFixed(0);
-          if (!isSilent) terminal.writeResult(`${seconds.padStart(4)} s  ${text}`);
-        };
-        say(
-          "Commonweight: a whole market on this machine. Starting chain, aggregators and trainers …",
-        );
-        const { startMarket } = await import("../market.ts");
-        const { describeMarketEvent } = await import("../market-lines.ts");
-        const { marketReport, reportText } = await import("../market-report.ts");
-        const { builtWebFolder } = await import("../web-folder.ts");
-        const events: { process: string; type: string; [detail: string]: unknown }[] = [];
-        const market = await startMarket(
-          {
-            ...marketOptions,
-            stateFolder: dirname(runningMarketPath(config.stateFolder)),
-            port: up.port,
-            webFolder: builtWebFolder((text) => terminal.writeMessage(text), signal),
-            signal,
-          },
-          (event) => {
-            events.push({ ...event, ms: Date.now() - startedAt });
-            const line = describeMarketEvent(event);
-            if (line !== undefined) say(line);
-          },
-        );
+        const { openMarketDisplay, silentDisplay } = await import("../show-market.ts");
+        const display = isSilent
+          ? silentDisplay
+          : openMarketDisplay({ terminal, market: marketOptions, elapsedMs }, up.isPlain);
+        const events: TimedEvent[] = [];
+        let market: Market | undefined;
         try {
+          const { startMarket } = await import("../market.ts");
+          const { marketReport, reportText } = await import("../market-report.ts");
+          const { builtWebFolder } = await import("../web-folder.ts");
+          market = await startMarket(
+            {
+              ...marketOptions,
+              stateFolder: dirname(runningMarketPath(config.stateFolder)),
+              port: up.port,
+              webFolder: builtWebFolder(display.say, signal),
+              signal,
+            },
+            (event) => {
+              const timed = { ...event, ms: elapsedMs() };
+              events.push(timed);
+              display.show(timed);
+            },
+          );
           const project = await market.ended;
           const report = await marketReport(market, project, marketOptions, events);
           if (up.reportPath !== undefined) writeFileSync(up.reportPath, `${toJson(report)}\n`);
+          display.close();
           if (!isSilent) terminal.writeResult(reportText(report));
           if (!up.isExiting) {
             const stateOption = options.state === undefined ? "" : ` --state "${options.state}"`;
@@ -93,7 +98,8 @@ export const register: RegisterCommand = (parent, context) => {
           }
           return { data: report, text: "", isShown: !isSilent };
         } finally {
-          await market.stop();
+          display.close();
+          await market?.stop();
         }
       }),
     );
