@@ -13,6 +13,24 @@ const WORDS: Readonly<Record<Verdict, string>> = {
   "not-selected": "not selected: too far from the others",
 };
 
+/** The same in a few words, for a narrow column. */
+const REASONS: Readonly<Record<Verdict, string>> = {
+  inactive: "unreadable in time",
+  accepted: "",
+  "above-norm-bound": "far too large, stake burned",
+  duplicate: "same as another's",
+  "too-large": "far larger than the owner's",
+  "too-small": "far smaller than the owner's",
+  "against-reference": "makes the model worse",
+  "stale-copy": "copy of the last result",
+  "not-selected": "too far from the others",
+};
+
+/** Why a trainer was removed, in a few words; the text itself when it is no verdict. */
+export function verdictReason(verdict: unknown): string {
+  return REASONS[String(verdict) as Verdict] ?? String(verdict);
+}
+
 /** The words for a verdict that came as text; the text itself when it is none. */
 export function verdictWords(verdict: unknown): string {
   return WORDS[String(verdict) as Verdict] ?? String(verdict);

@@ -1,6 +1,6 @@
 import { describeMarketEvent } from "../market-lines.ts";
 import type { MarketOptions } from "../market-plan.ts";
-import { verdictWords } from "../verdict-words.ts";
+import { verdictReason } from "../verdict-words.ts";
 
 /** Something that happened, `ms` after the start. */
 export interface TimedEvent {
@@ -125,7 +125,7 @@ function changesOf(state: MarketState, event: TimedEvent): Partial<MarketState> 
   const gas = (row: RoundRow) => ({ gasUsed: row.gasUsed + BigInt(String(event.gasUsed ?? 0)) });
   switch (type) {
     case "ready":
-      return name === "aggregator" ? { webUrl: String(event.url) } : {};
+      return name === "aggregator" ? { webUrl: String(event.url) } : trainerChanges(state, event);
     case "project-posted":
       return {
         ...phase,
@@ -198,7 +198,7 @@ function trainerChanges(state: MarketState, event: TimedEvent): Partial<MarketSt
 function outcome(state: MarketState, event: TimedEvent, roundIndex: number): Partial<MarketState> {
   const earnedWei = BigInt(String(event.earnedWei ?? 0));
   const isAccepted = event.verdict === "accepted";
-  const words = verdictWords(event.verdict).replace(/^rejected: /, "");
+  const words = verdictReason(event.verdict);
   // An outcome may come after the next round has begun: then the row is busy with that one.
   const isCurrent = !state.rounds.some((row) => row.roundIndex > roundIndex);
   return {
