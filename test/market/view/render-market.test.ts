@@ -51,7 +51,7 @@ describe("the screen of the live view", () => {
          trainer     plays         state                                          this time paid (ETH)
        ✓ trainer-1   fair          accepted and paid                                 0.5000     0.5000  ████████████
        ✓ trainer-2   fair          accepted and paid                                 0.4000     0.4000  █████████▋
-       ✗ trainer-3   sign-flip     removed: it would make the model worse on the …   0.0000     0.0000
+       ✗ trainer-3   sign-flip     removed: makes the model worse                    0.0000     0.0000
        proof round 1 proven in 5.9 s, verified on chain
 
        round  accuracy  proof    gas        paid     removed          accuracy on samples nobody trained on  53.1 %
