@@ -58,8 +58,8 @@ export const settledRound = (roundIndex: number, accuracy: number): readonly Tol
   ["referee", "evaluated", { version: roundIndex + 1, accuracy }],
 ];
 
-/** The state after the start and what is told then; a second passes with each event. */
-export function after(...told: readonly (readonly Told[])[]): MarketState {
+/** The state stateAfter the start and what is told then; a second passes with each event. */
+export function stateAfter(...told: readonly (readonly Told[])[]): MarketState {
   return [...start, ...told.flat()].reduce(
     (state, [process, type, details], index) =>
       reduceMarket(state, { process, type, ms: 1000 * index, ...details } as TimedEvent),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { initialMarketState, reduceMarket } from "../../../services/market/view/market-state.ts";
-import { after, options, provingRound, settledRound } from "./market-events.ts";
+import { options, provingRound, settledRound, stateAfter } from "./market-events.ts";
 
 const ETHER = 10n ** 18n;
 
@@ -18,14 +18,14 @@ describe("the state of the live view", () => {
   it("follows a trainer through a round", () => {
     const told = [...provingRound(0), ...settledRound(0, 0.5)];
     const stages = told
-      .map((_, index) => after(told.slice(0, index + 1)).trainers[2]?.stage)
+      .map((_, index) => stateAfter(told.slice(0, index + 1)).trainers[2]?.stage)
       .filter((stage, index, all) => stage !== all[index - 1]);
 
     expect(stages).toEqual(["waiting", "training", "sealing", "committed", "revealed", "removed"]);
   });
 
   it("adds up money and gas, and says who was removed and why", () => {
-    const state = after(
+    const state = stateAfter(
       provingRound(0),
       settledRound(0, 0.5),
       provingRound(1),
@@ -46,29 +46,33 @@ describe("the state of the live view", () => {
   });
 
   it("shows the proof only while it is being made", () => {
-    expect(after(provingRound(0)).proof).toEqual({
+    expect(stateAfter(provingRound(0)).proof).toEqual({
       roundIndex: 0,
       fraction: 0.5,
       step: "multi-scalar multiplication",
     });
-    expect(after(provingRound(0), settledRound(0, 0.5)).proof).toBeUndefined();
+    expect(stateAfter(provingRound(0), settledRound(0, 0.5)).proof).toBeUndefined();
   });
 
   it("does not let a late outcome overwrite the round that runs", () => {
     const late = settledRound(0, 0.5).filter(([, type]) => type === "outcome");
     const early = settledRound(0, 0.5).filter(([, type]) => type !== "outcome");
 
-    const state = after(provingRound(0), early, provingRound(1), late);
+    const state = stateAfter(provingRound(0), early, provingRound(1), late);
 
     expect(state.trainers.map(({ stage }) => stage)).toEqual(["revealed", "revealed", "revealed"]);
     expect(state.trainers[0]?.earnedWei).toBe(ETHER / 2n);
   });
 
   it("keeps a killed trainer apart until it is back", () => {
-    const killed = after(provingRound(0), [["trainer-1", "crashed"]], provingRound(1).slice(0, 1));
+    const killed = stateAfter(
+      provingRound(0),
+      [["trainer-1", "crashed"]],
+      provingRound(1).slice(0, 1),
+    );
     expect(killed.trainers[0]?.stage).toBe("crashed");
 
-    const back = after([
+    const back = stateAfter([
       ["trainer-1", "crashed"],
       ["trainer-1", "came-back"],
       ["trainer-1", "ready"],
@@ -77,7 +81,7 @@ describe("the state of the live view", () => {
   });
 
   it("keeps only the newest lines, and no progress of proofs among them", () => {
-    let state = after(provingRound(0));
+    let state = stateAfter(provingRound(0));
     expect(state.lines.some(({ text }) => text.includes("multi-scalar"))).toBe(false);
     for (let ms = 0; ms < 200; ms++) {
       state = reduceMarket(state, { process: "chain", type: "log", text: `line ${ms}`, ms });
@@ -87,7 +91,7 @@ describe("the state of the live view", () => {
   });
 
   it("returns a new state and leaves the old one alone", () => {
-    const before = after(provingRound(0));
+    const before = stateAfter(provingRound(0));
     const copy = structuredClone(before);
 
     reduceMarket(before, { process: "trainer-1", type: "crashed", ms: 0 });

@@ -3,15 +3,15 @@ import { braillePlot } from "../../../services/market/view/braille-plot.ts";
 import type { MarketState } from "../../../services/market/view/market-state.ts";
 import { renderMarket } from "../../../services/market/view/render-market.ts";
 import { fitText, lineText, lineWidth, span } from "../../../services/market/view/styled-line.ts";
-import { after, provingRound, settledRound } from "./market-events.ts";
+import { provingRound, settledRound, stateAfter } from "./market-events.ts";
 
 const textOf = (state: MarketState, columns: number, rows: number) =>
   renderMarket(state, { columns, rows }, 83_000)
     .map((line) => lineText(line, false).trimEnd())
     .join("\n");
 
-const proving = after(provingRound(0), settledRound(0, 0.531), provingRound(1));
-const ended = after(provingRound(0), settledRound(0, 0.531), [["chain", "ended"]]);
+const proving = stateAfter(provingRound(0), settledRound(0, 0.531), provingRound(1));
+const ended = stateAfter(provingRound(0), settledRound(0, 0.531), [["chain", "ended"]]);
 
 describe("the screen of the live view", () => {
   it("shows rounds, trainers, proof and curve at a glance", () => {
@@ -81,7 +81,7 @@ describe("the screen of the live view", () => {
     [5, 3],
     [1, 1],
   ])("fits %i columns and %i rows", (columns, rows) => {
-    for (const state of [after(), proving, ended]) {
+    for (const state of [stateAfter(), proving, ended]) {
       const lines = renderMarket(state, { columns, rows }, 3_600_000);
 
       expect(lines.length).toBeLessThanOrEqual(rows);
