@@ -3,6 +3,7 @@ import type { Dataset } from "../../services/learning/dataset.ts";
 import type { DecideRound } from "../../services/learning/decide-round.ts";
 import { evaluate } from "../../services/learning/evaluate.ts";
 import type { LayeredModelSpec } from "../../services/learning/model-spec.ts";
+import { meanGradient } from "../../services/learning/references.ts";
 import type { SimulatedRound } from "../../services/learning/simulate-rounds.ts";
 import { dot } from "../../services/learning/vector.ts";
 import { spearman } from "../rules/statistics.ts";
@@ -21,6 +22,14 @@ export interface ContributionResult {
   /** Shares as paid, novelty included. */
   readonly sharesOnPaySet: number;
   readonly sharesOnOtherSamples: number;
+  /** Contributions with a pay set four times as large, against the exact value on the 1,000 other samples. */
+  readonly largePayOnOther: number;
+  /**
+   * Bounds of what any g could reach: with the gradient half-way through the round's own change, which nobody knows before the
+   * updates are fixed; and the exact value on the pay set against the exact value on other samples.
+   */
+  readonly halfwayOnPaySet: number;
+  readonly exactOnOtherSamples: number;
   /** Sums over all rounds, on the pay set. */
   readonly overRunsOnPaySet: number;
 }
@@ -126,6 +135,8 @@ interface RoundScores {
   /** Accepted trainers only, in one order. */
   readonly contributions: readonly number[];
   readonly shares: readonly number[];
+  readonly largePay: readonly number[];
+  readonly halfway: readonly number[];
   readonly onPay: readonly number[];
   readonly onOther: readonly number[];
 }
@@ -157,7 +168,12 @@ async function scoreRun(
     const { weights, shares, isVoid } = round.decision;
     if (isVoid) continue;
     const g = round.references.g as Int16Array;
-    const contributions = round.updates.map((update, i) => (weights[i] as number) * dot(update, g));
+    const contributionsTo = (direction: ArrayLike<number>) =>
+      round.updates.map((update, i) => (weights[i] as number) * dot(update, direction));
+    const contributions = contributionsTo(g);
+    const descent = async (dataset: Dataset, parameters: Float32Array) =>
+      (await meanGradient({ model: scenario.model, parameters, dataset })).map((entry) => -entry);
+    const halfway = round.before.map((entry, j) => (entry + (round.after[j] as number)) / 2);
     const onPay = await exactValues(scenario.model, round, sets.pay);
     const onOther = await exactValues(scenario.model, round, sets.other);
     const accepted = weights.flatMap((weight, i) => (weight > 0 ? [i] : []));
@@ -165,6 +181,8 @@ async function scoreRun(
     rounds.push({
       contributions: of(contributions),
       shares: of(shares),
+      largePay: of(contributionsTo(await descent(sets.largePay, round.before))),
+      halfway: of(contributionsTo(await descent(sets.pay, halfway))),
       onPay: of(onPay),
       onOther: of(onOther),
     });
@@ -192,6 +210,9 @@ export async function measureContributions(options: {
     rounds: rounds.length,
     onPaySet: correlation("contributions", "onPay"),
     onOtherSamples: correlation("contributions", "onOther"),
+    largePayOnOther: correlation("largePay", "onOther"),
+    halfwayOnPaySet: correlation("halfway", "onPay"),
+    exactOnOtherSamples: correlation("onPay", "onOther"),
     sharesOnPaySet: correlation("shares", "onPay"),
     sharesOnOtherSamples: correlation("shares", "onOther"),
     overRunsOnPaySet: mean(runs.map(({ overRun }) => overRun)),

@@ -24,9 +24,22 @@ export interface Scenario {
   };
   /** Rules that are compared; all without. */
   readonly rules?: readonly string[];
-  /** Attacks that are run; all without. */
+  /** Attacks on the default rule; all without. */
   readonly attacks?: readonly string[];
 }
+
+/** Attacks on all other rules: enough to see where each of them breaks. */
+export const COMPARED_ATTACKS: readonly string[] = [
+  "none",
+  "sign-flip",
+  "little-is-enough",
+  "label-flip",
+  "scaling",
+  "backdoor",
+];
+
+/** Samples of the larger pay set that contributions are also computed with. */
+export const LARGE_PAY_SAMPLES = 2000;
 
 /** Those of the design-time simulation, and the backdoor. */
 const DESIGN_ATTACKS = [
@@ -59,7 +72,7 @@ export const SCENARIOS: readonly Scenario[] = [
     samples: 4000,
     rounds: 15,
     plan: dirichlet,
-    mostSeeds: { trust: 3, others: 1, contributions: 4 },
+    mostSeeds: { trust: 2, others: 1, contributions: 3 },
   },
   {
     name: "lr, IID",
@@ -67,8 +80,8 @@ export const SCENARIOS: readonly Scenario[] = [
     samples: 4000,
     rounds: 15,
     plan: { kind: "iid" },
-    mostSeeds: { trust: 1, others: 1, contributions: 4 },
-    rules: ["trust", "multi-krum", "FedAvg", "FLTrust", "multi-Krum alone"],
+    mostSeeds: { trust: 1, others: 1, contributions: 2 },
+    rules: ["trust", "multi-krum", "FedAvg"],
     attacks: DESIGN_ATTACKS,
   },
   {
@@ -94,6 +107,8 @@ const FRACTION_BITS = 12;
 export interface ScenarioSets {
   readonly root: Dataset;
   readonly pay: Dataset;
+  /** Four times as many, to see what more of them are worth. */
+  readonly largePay: Dataset;
   /** What contributions are compared on besides the pay set. */
   readonly other: Dataset;
   readonly parts: readonly Dataset[];
@@ -114,6 +129,7 @@ export async function scenarioSets(
     return subsetDataset(training, order.subarray(from - count, from));
   };
   const [root, pay, other, pool] = [take(200), take(500), take(1000), take(scenario.samples)];
+  const largePay = take(LARGE_PAY_SAMPLES);
   const normal = normalRandom(random);
   const parts = partitionIndices({
     labels: await pool.readLabels(),
@@ -126,7 +142,7 @@ export async function scenarioSets(
   const baseWeights = parts.map(({ size }) =>
     Math.min(1023, Math.max(1, Math.round((1024 * size) / scenario.samples))),
   );
-  return { root, pay, other, parts, baseWeights };
+  return { root, pay, largePay, other, parts, baseWeights };
 }
 
 /** Trains under an attack; the last three trainers are the attackers. */
