@@ -62,7 +62,7 @@ export function createIntake(options: {
           payGradient: body.payGradient ? pointOf(body.payGradient) : INFINITY,
           referenceCid: body.referenceBundleCid,
           payGradientCid: body.payGradientBundleCid ?? "",
-          jobCid: "",
+          jobCid: body.jobCid ?? "",
         },
         body.signature,
       );

@@ -36,6 +36,7 @@ import { CommonweightError } from "../protocol/errors.ts";
 import { loadModel } from "../protocol/load-model.ts";
 import { encodeModelFile, type TensorLayout } from "../protocol/model-file.ts";
 import { type ModelKeyring, sealModel } from "../protocol/private-model.ts";
+import { MAX_ROUND_JOB_BYTES } from "../protocol/round-job.ts";
 import {
   isReadable,
   openSubmission,
@@ -161,6 +162,13 @@ export class ProjectEngine {
     const roundIndex = project.nextRoundIndex;
     const body = store.findReferences(this.projectId, roundIndex);
     if (body === undefined) return;
+    // Trainers fetch it from here, so it must be here before they look for it.
+    if (body.jobCid !== undefined) {
+      await this.#parameters.contentStore.pin(body.jobCid, {
+        maxBytes: MAX_ROUND_JOB_BYTES,
+        signal: this.#parameters.signal,
+      });
+    }
     const point = (p: { x: string; y: string }) => ({ x: BigInt(p.x), y: BigInt(p.y) });
     const receipt = await openRound(
       chain,
@@ -171,7 +179,7 @@ export class ProjectEngine {
         payGradient: body.payGradient ? point(body.payGradient) : INFINITY,
         referenceCid: body.referenceBundleCid,
         payGradientCid: body.payGradientBundleCid ?? "",
-        jobCid: "",
+        jobCid: body.jobCid ?? "",
       },
       body.signature,
     );

@@ -11,6 +11,7 @@ import type { ModelKeyring } from "../protocol/private-model.ts";
 import { sealedFileErrors } from "../protocol/sealed-file.ts";
 import { type ChainSetup, readChainSetup } from "./chain-setup.ts";
 import { checkExclusions, type Exclusion } from "./check-exclusions.ts";
+import { checkRoundJobs } from "./check-round-jobs.ts";
 import { checkSealedModel } from "./check-sealed-model.ts";
 import { checkSetup } from "./check-setup.ts";
 import { collectEvidence, type ProjectEvidence } from "./collect-evidence.ts";
@@ -119,6 +120,9 @@ export async function auditProject(options: {
     }
   } finally {
     await curve[Symbol.asyncDispose]();
+  }
+  if (options.contentStore) {
+    checks.push(...(await checkRoundJobs(options.contentStore, evidence, { signal })));
   }
   checks.push(...(await checkModels(evidence, setup, options)));
   const all = [...checks, ...rounds.flatMap((round) => round.checks)];

@@ -37,6 +37,8 @@ export interface ProjectEvidence {
     readonly submissions: readonly Submission[];
     readonly evidence: RoundEvidence;
   }[];
+  /** Rounds that changed training settings of the manifest. */
+  readonly jobs: readonly { readonly roundIndex: number; readonly jobCid: string }[];
 }
 
 /** The rolling hash just before a block; null from nodes that forget old states. */
@@ -131,5 +133,9 @@ export async function collectEvidence(
   return {
     ...{ projectId, manifestCid, slots, ruleId, parameterCount, fractionBits, modelVisibility },
     ...{ maxStrikes, revealSeconds, models, voided, rounds },
+    jobs: openings.filter(
+      ({ roundIndex, jobCid }) =>
+        jobCid !== "" && (options.roundIndex === undefined || options.roundIndex === roundIndex),
+    ),
   };
 }

@@ -3,46 +3,46 @@ import { type Evaluation, evaluate } from "./evaluate.ts";
 import type { ComputeDevice } from "./jax.ts";
 import type { ModelSpec } from "./model-spec.ts";
 
-/** How good the model was after a round. */
-export interface RoundEvaluation extends Evaluation {
-  readonly roundIndex: number;
+/** How good a version of the model is. */
+export interface ModelEvaluation extends Evaluation {
+  readonly version: number;
 }
 
 /** Options of {@link extendEvaluationHistory}. */
 export interface EvaluationHistoryParameters {
   readonly model: ModelSpec;
   /** What was evaluated before; kept as it is. */
-  readonly history: readonly RoundEvaluation[];
-  /** Rounds that have ended. */
-  readonly roundIndices: readonly number[];
-  /** The model after a round, as floats. */
-  loadParameters(roundIndex: number): Promise<Float32Array>;
+  readonly history: readonly ModelEvaluation[];
+  /** Versions that there are. */
+  readonly versions: readonly number[];
+  /** A version of the model, as floats. */
+  loadParameters(version: number): Promise<Float32Array>;
   /** The owner's validation samples. */
   readonly dataset: Dataset;
   readonly device?: ComputeDevice;
   readonly signal?: AbortSignal;
-  readonly onProgress?: (evaluation: RoundEvaluation) => void;
+  readonly onProgress?: (evaluation: ModelEvaluation) => void;
 }
 
-/** Evaluates the rounds that are not in a history yet and returns the longer one, in the order of rounds. */
+/** Evaluates the versions that are not in a history yet and returns the longer one, in their order. */
 export async function extendEvaluationHistory(
   parameters: EvaluationHistoryParameters,
-): Promise<RoundEvaluation[]> {
+): Promise<ModelEvaluation[]> {
   const { model, history, dataset, device, signal } = parameters;
-  const known = new Set(history.map(({ roundIndex }) => roundIndex));
-  const added: RoundEvaluation[] = [];
-  for (const roundIndex of parameters.roundIndices) {
-    if (known.has(roundIndex)) continue;
+  const known = new Set(history.map(({ version }) => version));
+  const added: ModelEvaluation[] = [];
+  for (const version of parameters.versions) {
+    if (known.has(version)) continue;
     const quality = await evaluate({
       model,
-      parameters: await parameters.loadParameters(roundIndex),
+      parameters: await parameters.loadParameters(version),
       dataset,
       ...(device ? { device } : {}),
       ...(signal ? { signal } : {}),
     });
-    const evaluation = { roundIndex, ...quality };
+    const evaluation = { version, ...quality };
     added.push(evaluation);
     parameters.onProgress?.(evaluation);
   }
-  return [...history, ...added].sort((a, b) => a.roundIndex - b.roundIndex);
+  return [...history, ...added].sort((a, b) => a.version - b.version);
 }

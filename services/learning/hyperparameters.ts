@@ -22,7 +22,7 @@ export interface Hyperparameters {
   readonly schedule?: LearningRateSchedule | undefined;
 }
 
-/** What the aggregator may change from round to round: the owner's bounds, both ends allowed. */
+/** What may change from round to round: the owner's bounds, both ends allowed. */
 export interface HyperparameterBounds {
   readonly learningRate: readonly [min: number, max: number];
   readonly epochs: readonly [min: number, max: number];
@@ -70,24 +70,24 @@ export function learningRateOf(settings: Hyperparameters, roundIndex: number): n
 }
 
 /**
- * Applies a round's adjustment by the aggregator.
+ * The settings of one round: those of the manifest, with what the round's job changes.
  *
- * @throws CommonweightError CW3004 when it leaves the bounds that the owner declared: a trainer refuses such a round.
+ * @param job What was announced when the round opened; undefined when nothing was.
+ * @throws CommonweightError CW3004 when it leaves the bounds that the owner declared, or there are none: a trainer refuses such a round.
  */
-export function adjustHyperparameters(
-  settings: Hyperparameters,
-  adjustment: { readonly learningRate?: number | undefined; readonly epochs?: number | undefined },
-  bounds: HyperparameterBounds,
+export function roundHyperparameters(
+  { bounds, ...settings }: Hyperparameters & { readonly bounds?: HyperparameterBounds | undefined },
+  job: { readonly learningRate?: number | undefined; readonly epochs?: number | undefined } = {},
 ): Hyperparameters {
   const adjusted = {
     ...settings,
-    learningRate: adjustment.learningRate ?? settings.learningRate,
-    epochs: adjustment.epochs ?? settings.epochs,
+    learningRate: job.learningRate ?? settings.learningRate,
+    epochs: job.epochs ?? settings.epochs,
   };
   for (const name of ["learningRate", "epochs"] as const) {
-    const [min, max] = bounds[name];
+    const [min, max] = bounds?.[name] ?? [settings[name], settings[name]];
     if (adjusted[name] < min || adjusted[name] > max) {
-      throw invalid(`${name} ${adjusted[name]} is outside the owner's bounds ${min}..${max}`);
+      throw invalid(`${name} ${adjusted[name]} is outside the owner's bounds ${min} to ${max}`);
     }
   }
   checkHyperparameters(adjusted);

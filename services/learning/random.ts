@@ -80,11 +80,6 @@ export function uniformRandom(randomBytes: RandomBytes): RandomSource {
   };
 }
 
-/** Unpredictable uniform numbers from the system. */
-export function secureRandom(): RandomSource {
-  return uniformRandom(secureBytes);
-}
-
 /** Two independent standard normal numbers at a time (polar method of Marsaglia), from uniform ones. */
 export function normalRandom(uniform: RandomSource): RandomSource {
   let spare: number | null = null;

@@ -23,6 +23,8 @@ export interface MarketOptions {
   readonly hasCrash: boolean;
   /** Terms that differ from the market's own, for rehearsals of special cases. */
   readonly terms?: Partial<ProjectTerms>;
+  /** Training settings that differ from the market's own. */
+  readonly training?: Partial<Manifest["training"]>;
 }
 
 export const defaultMarketOptions: MarketOptions = {
@@ -65,6 +67,7 @@ export function marketManifest(options: MarketOptions): Manifest {
       learningRate: 0.1,
       batchSize,
       epochs,
+      ...options.training,
     },
     data: {
       inputShape: [...model.inputShape],

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fetchIpfsAddresses, postKey, postReferences } from "../adapters/aggregator-client.ts";
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
 import { connectChain } from "../adapters/chain/connect.ts";
-import { readModels, readPosting } from "../adapters/chain/history.ts";
+import { type PublishedModel, readModels, readPosting } from "../adapters/chain/history.ts";
 import { readParticipant } from "../adapters/chain/participant.ts";
 import { type Project, readProject } from "../adapters/chain/project.ts";
 import { type Round, readRound, revealKey } from "../adapters/chain/round.ts";
@@ -11,12 +11,15 @@ import { signMessage, signReference } from "../adapters/chain/sign.ts";
 import { untilNews } from "../adapters/chain/until-news.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
+import { putRoundJob } from "../adapters/dag-json/round-job-store.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { loadEncryptionKeys } from "../adapters/envelope/key-file.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
 import { createModelKeyring } from "../command-line/model-keyring.ts";
 import { assessReferenceSets, requireSoundReferences } from "../learning/assess-reference-sets.ts";
-import { type Evaluation, evaluate } from "../learning/evaluate.ts";
+import { extendEvaluationHistory } from "../learning/evaluation-history.ts";
+import { roundHyperparameters } from "../learning/hyperparameters.ts";
+import { planLearningRate } from "../learning/plan-learning-rate.ts";
 import { projectDataset } from "../learning/project-dataset.ts";
 import { secureBytes, seededBytes } from "../learning/random.ts";
 import { computeReferences } from "../learning/references.ts";
@@ -29,6 +32,7 @@ import { loadModel } from "../protocol/load-model.ts";
 import type { Manifest } from "../protocol/manifest.ts";
 import { floatsOf } from "../protocol/model-file.ts";
 import type { ModelKeyring } from "../protocol/private-model.ts";
+import type { RoundJob } from "../protocol/round-job.ts";
 import { randomScalar } from "../protocol/scalar.ts";
 import { keyReleaseMessage } from "../protocol/signed-messages.ts";
 import { ownerErrors } from "./errors.ts";
@@ -138,9 +142,7 @@ export async function runReferee(
     return createModelKeyring(chain, { projectId, aggregators, account, envelope, keys, signal });
   }
 
-  async function currentParameters(): Promise<{ version: number; parameters: Float32Array }> {
-    const model = (await readModels(chain, projectId)).at(-1);
-    if (model === undefined) throw new CommonweightError(ownerErrors.termsMismatch, "no model");
+  async function loadParameters(model: PublishedModel): Promise<Float32Array> {
     const { integers } = await loadModel(
       curve,
       ipfs,
@@ -155,27 +157,45 @@ export async function runReferee(
       { signal, keyring },
     );
     await ipfs.pin(model.cid);
-    return { version: model.version, parameters: floatsOf(integers, terms.fractionBits) };
+    return floatsOf(integers, terms.fractionBits);
   }
 
-  async function evaluateNewest(): Promise<void> {
-    const newest = (await readModels(chain, projectId)).at(-1);
-    if (validationSet === undefined || newest?.version === evaluatedVersion) return;
-    const { version, parameters } = await currentParameters();
-    const result: Evaluation = await evaluate({
+  async function currentParameters(): Promise<Float32Array> {
+    const model = (await readModels(chain, projectId)).at(-1);
+    if (model === undefined) throw new CommonweightError(ownerErrors.termsMismatch, "no model");
+    return loadParameters(model);
+  }
+
+  /** Measures the newest model, and where the learning rate may change, every model that was missed. */
+  async function evaluateModels(): Promise<void> {
+    if (validationSet === undefined) return;
+    const models = await readModels(chain, projectId);
+    if (models.at(-1)?.version === evaluatedVersion) return;
+    const measured = manifest.training.bounds ? models : models.slice(-1);
+    await extendEvaluationHistory({
       model: manifest.model,
-      parameters,
+      history: store.listEvaluations(projectId),
+      versions: measured.map(({ version }) => version),
+      loadParameters: (version) =>
+        loadParameters(models.find((each) => each.version === version) as PublishedModel),
       dataset: validationSet,
       signal,
+      onProgress: (evaluation) => {
+        store.saveEvaluation(projectId, evaluation);
+        const { version, accuracy, loss } = evaluation;
+        onEvent({ type: "evaluated", projectId, version, accuracy, loss });
+      },
     });
-    evaluatedVersion = version;
-    onEvent({
-      type: "evaluated",
-      projectId,
-      version,
-      accuracy: result.accuracy,
-      loss: result.loss,
-    });
+    evaluatedVersion = models.at(-1)?.version ?? -1;
+  }
+
+  /** What this round changes of the manifest's settings, within the owner's bounds; nothing while models get better. */
+  function planJob(): RoundJob | undefined {
+    const { learningRate, bounds } = manifest.training;
+    if (bounds === undefined) return undefined;
+    const losses = store.listEvaluations(projectId).map(({ loss }) => loss);
+    const planned = planLearningRate(learningRate, bounds.learningRate, losses);
+    return planned === learningRate ? undefined : { version: 1, learningRate: planned };
   }
 
   async function seal(update: Int16Array, roundIndex: number) {
@@ -202,7 +222,8 @@ export async function runReferee(
   async function prepare(roundIndex: number): Promise<StoredReference> {
     const known = store.find(projectId, roundIndex);
     if (known !== undefined) return known;
-    const { parameters } = await currentParameters();
+    const parameters = await currentParameters();
+    const job = planJob();
     onEvent({ type: "reference-training", projectId, roundIndex });
     const seed = `${settings.seed ?? account}/${projectId}/${roundIndex}`;
     const { r, g } = await computeReferences({
@@ -210,7 +231,7 @@ export async function runReferee(
       parameters,
       rootSet: rootSet,
       paySet: terms.usesPayGradient ? paySet : null,
-      hyperparameters: manifest.training,
+      hyperparameters: roundHyperparameters(manifest.training, job),
       referenceSteps: manifest.evaluation.referenceSteps,
       fractionBits: terms.fractionBits,
       ditherBits: manifest.fixedPoint.ditherBits,
@@ -222,6 +243,7 @@ export async function runReferee(
     onEvent({ type: "reference-trained", projectId, roundIndex });
     const reference = await seal(r, roundIndex);
     const payGradient = g === null ? undefined : await seal(g, roundIndex);
+    const jobCid = job && (await putRoundJob(ipfs, job));
     const signature = await signReference(chain, {
       projectId,
       roundIndex,
@@ -229,7 +251,7 @@ export async function runReferee(
       payGradient: payGradient?.commitment ?? INFINITY,
       referenceCid: reference.cid,
       payGradientCid: payGradient?.cid ?? "",
-      jobCid: "",
+      jobCid: jobCid ?? "",
     });
     const body: ReferencesBody = {
       reference: decimals(reference.commitment),
@@ -240,6 +262,7 @@ export async function runReferee(
             payGradientBundleCid: payGradient.cid,
           }
         : {}),
+      ...(jobCid === undefined ? {} : { jobCid }),
       multiaddrs: ipfs.addresses(),
       signature,
     };
@@ -249,7 +272,7 @@ export async function runReferee(
       payGradientKey: payGradient?.contentKey,
     };
     store.save(projectId, roundIndex, stored);
-    onEvent({ type: "reference-ready", projectId, roundIndex });
+    onEvent({ type: "reference-ready", projectId, roundIndex, ...job });
     return stored;
   }
 
@@ -313,7 +336,7 @@ export async function runReferee(
     while (!signal.aborted) {
       try {
         const project = await readProject(chain, projectId);
-        await evaluateNewest();
+        await evaluateModels();
         if (project.phase === "ended") break;
         if (project.phase === "idle") await offer(project);
         const round = await readRound(chain, projectId);

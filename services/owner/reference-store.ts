@@ -1,4 +1,5 @@
 import { openDatabase } from "../adapters/database.ts";
+import type { ModelEvaluation } from "../learning/evaluation-history.ts";
 import type { ReferencesBody } from "../protocol/api.ts";
 
 /** What the referee must keep about a round until its keys are released: without them the round is void. */
@@ -12,6 +13,9 @@ export interface StoredReference {
 export interface ReferenceStore {
   find(projectId: bigint, roundIndex: number): StoredReference | undefined;
   save(projectId: bigint, roundIndex: number, reference: StoredReference): void;
+  /** How good the models were that have been measured, in the order of their versions. */
+  listEvaluations(projectId: bigint): ModelEvaluation[];
+  saveEvaluation(projectId: bigint, evaluation: ModelEvaluation): void;
   close(): void;
 }
 
@@ -20,6 +24,9 @@ const SCHEMA = [
      project_id TEXT NOT NULL, round_index INTEGER NOT NULL, body TEXT NOT NULL,
      reference_key BLOB NOT NULL, pay_gradient_key BLOB,
      PRIMARY KEY (project_id, round_index)) STRICT`,
+  `CREATE TABLE IF NOT EXISTS evaluation (
+     project_id TEXT NOT NULL, version INTEGER NOT NULL, value TEXT NOT NULL,
+     PRIMARY KEY (project_id, version)) STRICT`,
 ];
 
 /** Opens the referee's memory. @throws CW2700 when the file cannot be opened. */
@@ -48,6 +55,24 @@ export function openReferenceStore(path: string): ReferenceStore {
         JSON.stringify(body),
         referenceKey,
         payGradientKey ?? null,
+      ),
+    listEvaluations: (projectId) =>
+      database
+        .all(
+          "SELECT value FROM evaluation WHERE project_id = ? ORDER BY version",
+          projectId.toString(),
+        )
+        .map(({ value }) => {
+          const stored = JSON.parse(value as string) as ModelEvaluation;
+          // JSON has no word for the loss of a model that has diverged.
+          return { ...stored, loss: stored.loss ?? Number.NaN };
+        }),
+    saveEvaluation: (projectId, evaluation) =>
+      database.run(
+        "INSERT OR REPLACE INTO evaluation VALUES (?, ?, ?)",
+        projectId.toString(),
+        evaluation.version,
+        JSON.stringify(evaluation),
       ),
     close: () => database.close(),
   };

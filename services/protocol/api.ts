@@ -52,6 +52,8 @@ export const referencesSchema = z.object({
   referenceBundleCid: cid,
   payGradient: pointSchema.optional(),
   payGradientBundleCid: cid.optional(),
+  /** What the round changes of the manifest's training settings; nothing without it. */
+  jobCid: cid.optional(),
   multiaddrs: z.array(z.string().max(512)).max(32),
   signature: hex(65),
 });

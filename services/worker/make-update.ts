@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import type { Chain } from "../adapters/chain/connect.ts";
-import { readModels, readPosting } from "../adapters/chain/history.ts";
+import { readModels, readOpenings, readPosting } from "../adapters/chain/history.ts";
 import type { Project } from "../adapters/chain/project.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
+import { getRoundJob } from "../adapters/dag-json/round-job-store.ts";
 import { applyAttack } from "../learning/attacks/apply-attack.ts";
 import type { Dataset } from "../learning/dataset.ts";
 import { learningErrors } from "../learning/errors.ts";
+import { roundHyperparameters } from "../learning/hyperparameters.ts";
 import { prepareUpdate } from "../learning/prepare-update.ts";
 import {
   type LedgerStorage,
@@ -76,6 +78,10 @@ export function createMakeUpdate(maker: UpdateMaker): MakeUpdate {
     const manifest = await getManifest(contentStore, manifestCid, signal ? { signal } : {});
     const opened = await maker.openData?.(manifest.data);
     const dataset = opened && projectDataset(opened, manifest.data);
+    const [opening] = await readOpenings(chain, projectId, roundIndex);
+    const announced = opening?.jobCid
+      ? await getRoundJob(contentStore, opening.jobCid, signal ? { signal } : {})
+      : undefined;
     const models = await readModels(chain, projectId);
     const load = (index: number) =>
       loadModel(
@@ -104,7 +110,7 @@ export function createMakeUpdate(maker: UpdateMaker): MakeUpdate {
     const job = {
       model: manifest.model,
       parameters,
-      hyperparameters: manifest.training,
+      hyperparameters: roundHyperparameters(manifest.training, announced),
       seed,
       roundIndex,
     };

@@ -3,7 +3,7 @@ import { memoryDataset } from "../../services/learning/dataset.ts";
 import { extendEvaluationHistory } from "../../services/learning/evaluation-history.ts";
 import { logisticRegression } from "../../services/learning/model-spec.ts";
 
-test("an evaluation history grows by the rounds it lacks, in order, and keeps the others", async () => {
+test("an evaluation history grows by the versions it lacks, in order, and keeps the others", async () => {
   const model = logisticRegression({ features: 1, classes: 2 });
   const dataset = memoryDataset({
     inputs: Float32Array.of(-1, 1),
@@ -14,17 +14,17 @@ test("an evaluation history grows by the rounds it lacks, in order, and keeps th
   const loaded: number[] = [];
   const extend = (
     history: Awaited<ReturnType<typeof extendEvaluationHistory>>,
-    roundIndices: number[],
+    versions: number[],
   ) =>
     extendEvaluationHistory({
       model,
       history,
-      roundIndices,
+      versions,
       dataset,
-      loadParameters: async (roundIndex) => {
-        loaded.push(roundIndex);
-        // Round 0 confuses the classes, later ones tell them apart better and better.
-        const slope = roundIndex === 0 ? -1 : roundIndex;
+      loadParameters: async (version) => {
+        loaded.push(version);
+        // Version 0 confuses the classes, later ones tell them apart better and better.
+        const slope = version === 0 ? -1 : version;
         return Float32Array.of(-slope, slope, 0, 0);
       },
     });
@@ -33,7 +33,7 @@ test("an evaluation history grows by the rounds it lacks, in order, and keeps th
   const longer = await extend(first, [0, 1, 2]);
 
   expect(loaded).toEqual([2, 0, 1]);
-  expect(longer.map(({ roundIndex, accuracy }) => [roundIndex, accuracy])).toEqual([
+  expect(longer.map(({ version, accuracy }) => [version, accuracy])).toEqual([
     [0, 0],
     [1, 1],
     [2, 1],

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import {
-  adjustHyperparameters,
   checkHyperparameters,
   countLocalSteps,
   type Hyperparameters,
   learningRateOf,
+  roundHyperparameters,
 } from "../../services/learning/hyperparameters.ts";
 
 const settings: Hyperparameters = { optimiser: "sgd", learningRate: 0.1, batchSize: 32, epochs: 2 };
@@ -37,19 +37,27 @@ describe("hyperparameters", () => {
     expect(countLocalSteps({ ...settings, steps: 5 }, 1_000_000)).toBe(5);
   });
 
-  test("let the aggregator adjust within the owner's bounds only", () => {
+  test("change from round to round within the owner's bounds only", () => {
     const bounds = { learningRate: [0.01, 0.2], epochs: [1, 3] } as const;
+    const bounded = { ...settings, bounds };
 
-    expect(adjustHyperparameters(settings, { learningRate: 0.05 }, bounds)).toEqual({
+    expect(roundHyperparameters(bounded, { learningRate: 0.05 })).toEqual({
       ...settings,
       learningRate: 0.05,
     });
-    expect(adjustHyperparameters(settings, {}, bounds)).toEqual(settings);
-    for (const adjustment of [{ learningRate: 0.3 }, { learningRate: 0.001 }, { epochs: 4 }]) {
-      expect(() => adjustHyperparameters(settings, adjustment, bounds)).toThrow(
+    expect(roundHyperparameters(bounded)).toEqual(settings);
+    for (const job of [{ learningRate: 0.3 }, { learningRate: 0.001 }, { epochs: 4 }]) {
+      expect(() => roundHyperparameters(bounded, job)).toThrow(
         expect.objectContaining({ code: "CW3004" }),
       );
     }
+  });
+
+  test("do not change at all where the owner gave no bounds", () => {
+    expect(roundHyperparameters(settings, { learningRate: 0.1 })).toEqual(settings);
+    expect(() => roundHyperparameters(settings, { learningRate: 0.05 })).toThrow(
+      expect.objectContaining({ code: "CW3004" }),
+    );
   });
 
   test.each([

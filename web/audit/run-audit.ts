@@ -3,6 +3,7 @@ import { openCurve } from "../../services/adapters/curve/open-curve.ts";
 import { openVerifierCurve } from "../../services/adapters/curve/open-verifier-curve.ts";
 import { openRuleVerifier } from "../../services/adapters/snark/verify-rule.ts";
 import { type ChainSetup, isSameKey, readChainSetup } from "../../services/auditor/chain-setup.ts";
+import { checkRoundJobs } from "../../services/auditor/check-round-jobs.ts";
 import { checkSealedModel } from "../../services/auditor/check-sealed-model.ts";
 import { collectEvidence, type ProjectEvidence } from "../../services/auditor/collect-evidence.ts";
 import { type AuditCheck, auditRound } from "../../services/protocol/audit-round.ts";
@@ -67,6 +68,7 @@ export async function runAudit({ chain, projectId, content, tell }: AuditSources
   } finally {
     await curve[Symbol.asyncDispose]();
   }
+  for (const check of await checkRoundJobs(content, evidence)) checked(null, [check]);
   await checkModels({ chain, projectId, content, tell }, evidence, setup, (check) =>
     checked(null, [check]),
   );
