@@ -33,7 +33,10 @@ export function termSentences(terms: ProjectTerms): string[] {
     terms.baseWeightKind === "equal"
       ? "All trainers start with the same weight."
       : "Trainers with more stake start with more weight.",
-    `The model has ${terms.parameterCount.toLocaleString("en")} parameters; model files are ${terms.modelVisibility}.`,
+    `The model has ${terms.parameterCount.toLocaleString("en")} parameters.`,
+    terms.modelVisibility === "private"
+      ? "Private model: files are sealed to the owner, the aggregators and whoever has joined. Proofs and payments stay public."
+      : "Everybody can read the model.",
     `A round gives ${duration(terms.commitSeconds)} to train, ${duration(terms.revealSeconds)} to open updates, ${duration(terms.settleSeconds)} to prove.`,
     `${terms.aggregators.length} aggregator${terms.aggregators.length === 1 ? "" : "s"}, the next takes over when one is late.`,
   ];
