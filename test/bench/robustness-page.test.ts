@@ -20,7 +20,8 @@ describe("the robustness results", () => {
         .map(({ difference }) => Math.abs(difference));
 
     for (const [scenario, most] of [
-      ["lr, Dirichlet 0.5", 0.02],
+      // Two seeds here, three there: the spread of one seed is about two points on skewed data.
+      ["lr, Dirichlet 0.5", 0.03],
       ["lr, IID", 0.01],
       ["MLP, Dirichlet 0.5", 0.04],
     ] as const) {
