@@ -29,18 +29,16 @@ const TIMEOUT_MS = 10_000;
 async function request<S extends ZodType>(
   url: string,
   schema: S | undefined,
-  options: { body?: unknown; signal?: AbortSignal | undefined } = {},
+  options: { body?: unknown; signal?: AbortSignal | undefined; timeoutMs?: number } = {},
 ): Promise<z.infer<S>> {
-  const { body, signal } = options;
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const { body, signal, timeoutMs = TIMEOUT_MS } = options;
+  const timeout = AbortSignal.timeout(timeoutMs);
   let response: Response;
   let answer: unknown;
   try {
     response = await fetch(url, {
       method: body === undefined ? "GET" : "POST",
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+      ...(body === undefined ? {} : encodeBody(body)),
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
     answer = await response.json();
@@ -61,6 +59,12 @@ async function request<S extends ZodType>(
   }
   return (parsed ? parsed.data : answer) as z.infer<S>;
 }
+
+/** Bytes as they are, everything else as JSON. */
+const encodeBody = (body: unknown): Pick<RequestInit, "body" | "headers"> =>
+  body instanceof Uint8Array
+    ? { body: body as BufferSource, headers: { "content-type": "application/octet-stream" } }
+    : { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
 
 type Options = { signal?: AbortSignal | undefined };
 const roundUrl = (endpoint: string, projectId: bigint, roundIndex: number) =>
@@ -135,3 +139,19 @@ export const postUpdate = (
   options: Options = {},
 ) =>
   request(`${roundUrl(endpoint, projectId, roundIndex)}/updates`, undefined, { ...options, body });
+
+/** How long handing over a file may take: a large model on a slow line. */
+const FILE_TIMEOUT_MS = 300_000;
+
+/** Hands a posted project's file to one of its aggregators, which checks it against the CID that the chain has. @throws CW2770, CW2771 */
+export const postProjectFile = (
+  endpoint: string,
+  { projectId, cid }: { projectId: bigint; cid: string },
+  bytes: Uint8Array,
+  options: Options = {},
+) =>
+  request(`${endpoint.replace(/\/$/, "")}/v1/projects/${projectId}/files/${cid}`, undefined, {
+    ...options,
+    body: bytes,
+    timeoutMs: FILE_TIMEOUT_MS,
+  });

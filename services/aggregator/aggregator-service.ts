@@ -26,6 +26,7 @@ import { createIntake } from "./intake.ts";
 import { createMetrics } from "./metrics.ts";
 import { createModelKeys } from "./model-keys.ts";
 import { ProjectEngine } from "./project-engine.ts";
+import { createProjectFiles } from "./project-files.ts";
 import { createProver } from "./prover.ts";
 import { openRoundStore } from "./round-store.ts";
 import { EventFeed, type ServiceEvent } from "./service-status.ts";
@@ -155,6 +156,7 @@ export async function startAggregator(
       },
       onEvent: (listener) => feed.onEvent(listener),
     },
+    files: createProjectFiles({ chain, account, contentStore: ipfs }),
     readBlock: (cid) => ipfs.getBlock(cid),
     exportCar: (cid) => ipfs.exportCar(cid),
     grantModelKey: createModelKeys({

@@ -10,6 +10,7 @@ import type { Intake } from "./intake.ts";
 import type { Metrics } from "./metrics.ts";
 import type { GrantModelKey } from "./model-keys.ts";
 import { openApiDocument } from "./open-api.ts";
+import { addProjectFileRoute, type ProjectFiles } from "./project-files.ts";
 import { sendCar } from "./send-car.ts";
 import type { ServiceStatus } from "./service-status.ts";
 
@@ -19,6 +20,7 @@ export interface HttpServerParameters {
   readonly host: string;
   readonly intake: Intake;
   readonly status: ServiceStatus;
+  readonly files: ProjectFiles;
   /** A block of content that is here, for browsers: checked by them against its CID. */
   readonly readBlock: (cid: string) => Promise<Uint8Array>;
   readonly exportCar: (cid: string) => AsyncIterable<Uint8Array>;
@@ -171,6 +173,7 @@ export async function startHttpServer(parameters: HttpServerParameters): Promise
       return parameters.grantModelKey(integer(projectId, "project"), String(cid), String(account));
     }),
   );
+  addProjectFileRoute(app, parameters.files);
   app.get("/v1/openapi.json", answer(openApiDocument));
   app.get("/metrics", async (_request, response) => {
     response.type(parameters.metrics.contentType).send(await parameters.metrics.text());

@@ -64,6 +64,16 @@ export function openApiDocument(): object {
         get: operation("where its IPFS node can be dialled", { answer: ipfsAddressSchema }),
       },
       "/v1/projects": { get: operation("projects of the market") },
+      "/v1/projects/{projectId}/files/{cid}": {
+        post: {
+          ...operation("manifest or first model of a posted project, as its CID says", {
+            parameters: ["projectId", "cid"].map((name) => ({
+              ...{ name, in: "path", required: true, schema: { type: "string" } },
+            })),
+          }),
+          requestBody: { required: true, content: { "application/octet-stream": {} } },
+        },
+      },
       [round]: { get: operation("report of a round that it settled", { parameters }) },
       [`${round}/references`]: {
         post: operation("the referee's signed commitments of the next round", {

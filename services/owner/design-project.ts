@@ -25,8 +25,8 @@ export interface Choice {
 /** The terms as they are written: amounts in wei as text. */
 export type TermsJson = Readonly<Record<string, unknown>>;
 
-/** Seconds of the phases. */
-const PACES = {
+/** Seconds of the phases, by how quickly the people around a project answer. */
+export const PACES = {
   minutes: {
     joinSeconds: 120,
     openSeconds: 120,
@@ -74,11 +74,11 @@ export function leastTrainers({
 /** The model of the manifest, from its name. */
 export function modelFor(
   answers: Pick<ProjectAnswers, "model" | "title">,
-  summary: DataSummary,
+  summary: { readonly data: Manifest["data"]; readonly dataset?: { readonly classes: number } },
 ): Manifest["model"] {
   const { inputShape } = summary.data;
   const features = inputShape.reduce((all, side) => all * side, 1);
-  const classes = summary.data.classes?.length ?? summary.dataset.classes;
+  const classes = summary.data.classes?.length ?? summary.dataset?.classes ?? 0;
   const seed = answers.title;
   if (answers.model === "cnn") {
     const [channels = 1, height = 1, width = 1] = imageShape(inputShape);
@@ -129,6 +129,15 @@ export interface DesignInput {
   readonly calibration: ProjectCalibration;
 }
 
+/** What `designManifest` decides from: no samples, only what is known of them. */
+export interface ManifestInput {
+  readonly answers: Pick<ProjectAnswers, "title" | "description" | "model" | "samplesEach">;
+  readonly summary: { readonly data: Manifest["data"] };
+  readonly sizes: Pick<SetSizes, "root" | "pay">;
+  readonly training: Manifest["training"];
+  readonly calibration: Pick<ProjectCalibration, "fractionBits" | "ditherBits" | "clipNorm">;
+}
+
 /** The manifest of a project. @throws CW1202 when it would break its own schema. */
 export function designManifest({
   answers,
@@ -136,7 +145,7 @@ export function designManifest({
   sizes,
   training,
   calibration,
-}: DesignInput): Manifest {
+}: ManifestInput): Manifest {
   const model = modelFor(answers, summary);
   const { fractionBits, ditherBits } = calibration;
   return parseManifest({

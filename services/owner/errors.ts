@@ -76,6 +76,11 @@ export const ownerErrors = defineErrors([4000, 4299], {
     title: "The referee has no samples",
     hint: "Give the folder that `commonweight owner init` made, or name samples with --data.",
   },
+  termsRefused: {
+    code: "CW4023",
+    title: "The market would refuse these terms",
+    hint: "Change each term named above to a value within its bounds; `contracts/libraries/ProjectRules.sol` is the rule.",
+  },
   notFetched: {
     code: "CW4014",
     title: "The project is posted, but no aggregator has fetched its files yet",

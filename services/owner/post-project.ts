@@ -15,7 +15,7 @@ import { DUMMY_COEFFICIENTS } from "../protocol/gram-mask.ts";
 import type { Manifest } from "../protocol/manifest.ts";
 import { encodeModelFile } from "../protocol/model-file.ts";
 import { sealModel } from "../protocol/private-model.ts";
-import { roundRuleById } from "../protocol/round-rules.ts";
+import { termProblems, termProblemText } from "../protocol/project-rules.ts";
 import { randomScalar } from "../protocol/scalar.ts";
 import { ownerErrors } from "./errors.ts";
 
@@ -29,7 +29,11 @@ export interface PreparedProject {
   readonly escrowWei: bigint;
 }
 
-/** Makes the initial model, commits to it, and publishes it with the manifest. Nothing is sent to the chain. */
+/**
+ * Makes the initial model, commits to it, and publishes it with the manifest. Nothing is sent to the chain.
+ *
+ * @throws CW4023 with every term that the market would refuse, CW4000 for start values of another number.
+ */
 export async function prepareProject(options: {
   chain: Chain;
   curve: Curve;
@@ -44,16 +48,15 @@ export async function prepareProject(options: {
 }): Promise<PreparedProject> {
   const { chain, curve, contentStore, manifest, signal } = options;
   const { fractionBits } = manifest.fixedPoint;
-  const { ruleId, slots, minTrainers, ruleParameterA, ruleParameterB } = options.terms;
-  const reason = roundRuleById(ruleId).refuse({
-    slotCount: slots,
-    minimumTrainers: minTrainers,
-    parameterA: ruleParameterA,
-    parameterB: ruleParameterB,
-  });
-  if (reason !== null) throw new CommonweightError(ownerErrors.termsMismatch, reason);
   const parameterCount = countParameters(manifest.model);
   requireProvable(parameterCount);
+  const terms: ProjectTerms = { ...options.terms, parameterCount, fractionBits };
+  const problems = termProblems(terms).map(termProblemText);
+  if (problems.length > 0) {
+    throw new CommonweightError(ownerErrors.termsRefused, problems.join("\n"), {
+      details: { problems },
+    });
+  }
   const parameters = options.initialParameters ?? initialiseParameters(manifest.model);
   if (parameters.length !== parameterCount) {
     throw new CommonweightError(
@@ -95,7 +98,6 @@ export async function prepareProject(options: {
       : file,
   );
   const manifestCid = await putManifest(contentStore, manifest);
-  const terms = { ...options.terms, parameterCount, fractionBits };
   const escrowWei = await requiredEscrow(chain, terms);
   return { terms, manifestCid, modelCid, modelCommitment: commitment, escrowWei };
 }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { RehearsalReport, RehearsalTerms } from "../learning/rehearse.ts";
+import type { RehearsalTerms } from "../learning/rehearse.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { type Manifest, readManifest } from "../protocol/manifest.ts";
 import { trainerCount } from "../protocol/round-terms.ts";
@@ -73,31 +73,4 @@ async function subjectOfOptions(options: Options): Promise<RehearsalSubject> {
     source: String(options.data),
     trainers: numberOr(options.trainers, 8),
   };
-}
-
-/** Shares above which a rule does not do its work. */
-const MOST = { voidRounds: 0.25, falseRemoval: 0.25, missed: 0.5, attackerPay: 0.25 } as const;
-
-/** What in a rehearsal speaks against posting the project, in sentences with the numbers. */
-export function rehearsalFindings(report: RehearsalReport): string[] {
-  const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
-  const { rounds, voidRounds, falseRemovalShare, missedShare, attackerPayShare } = report;
-  const findings: string[] = [];
-  if (voidRounds > MOST.voidRounds * rounds.length) {
-    findings.push(
-      `${voidRounds} of ${rounds.length} rounds were void, fewer than half of the updates being accepted: too many attackers, or a reference that disagrees with honest trainers`,
-    );
-  }
-  if (falseRemovalShare > MOST.falseRemoval) {
-    findings.push(
-      `${percent(falseRemovalShare)} of the honest updates were rejected: give the root set more samples of every class, or lower the learning rate`,
-    );
-  }
-  if (missedShare !== null && missedShare > MOST.missed) {
-    findings.push(`${percent(missedShare)} of the attackers' updates were accepted`);
-  }
-  if (attackerPayShare > MOST.attackerPay) {
-    findings.push(`attackers got ${percent(attackerPayShare)} of the pay`);
-  }
-  return findings;
 }

@@ -19,6 +19,7 @@ import { startHttpServer } from "../../services/aggregator/http-server.ts";
 import type { Intake } from "../../services/aggregator/intake.ts";
 import { createMetrics } from "../../services/aggregator/metrics.ts";
 import { createModelKeys } from "../../services/aggregator/model-keys.ts";
+import { createProjectFiles } from "../../services/aggregator/project-files.ts";
 import type { ServiceStatus } from "../../services/aggregator/service-status.ts";
 import { checkSealedModel } from "../../services/auditor/check-sealed-model.ts";
 import { createModelKeyring } from "../../services/command-line/model-keyring.ts";
@@ -88,6 +89,11 @@ describe("a private project's models", () => {
         contentStore,
         envelope,
         keys: of(pairs, "aggregator"),
+      }),
+      files: createProjectFiles({
+        chain: of(chains, "aggregator"),
+        account: of(chains, "aggregator").account as string,
+        contentStore,
       }),
     });
     for (const name of ["owner", "aggregator", "trainer", "stranger"] as const) {

@@ -1,6 +1,9 @@
 import type { G1Point } from "../../protocol/curve.ts";
+import { CommonweightError } from "../../protocol/errors.ts";
 import { cidToBytes } from "./cid-bytes.ts";
 import { type Chain, call, send } from "./connect.ts";
+import { chainErrors } from "./errors.ts";
+import type { VaultPermit } from "./permit.ts";
 import type { Receipt } from "./transaction-sender.ts";
 
 /** All terms of a project, as in `contracts/types/ProjectTerms.sol`, where each is explained. */
@@ -236,37 +239,67 @@ export async function requiredEscrow(chain: Chain, terms: ProjectTerms): Promise
   return call<bigint>(chain.market, "requiredEscrow", fromTerms(terms));
 }
 
-/** Posts a project. The vault needs an allowance of `requiredEscrow`; see `approveVault`. Returns its id. */
+/** What posting takes. */
+export interface Posting {
+  readonly terms: ProjectTerms;
+  readonly modelCommitment: G1Point;
+  readonly modelCid: string;
+  readonly manifestCid: string;
+  /** Called with the transaction's hash before waiting for it. */
+  readonly onSent?: (hash: string) => void;
+}
+
+/**
+ * Posts a project and returns its id. The vault needs an allowance of `requiredEscrow` (see `approveVault`), or else a permit for it,
+ * which is used in the same transaction.
+ */
 export async function postProject(
   chain: Chain,
-  project: {
-    terms: ProjectTerms;
-    modelCommitment: G1Point;
-    modelCid: string;
-    manifestCid: string;
-    onSent?: (hash: string) => void;
-  },
+  posting: Posting,
+  permit?: VaultPermit,
 ): Promise<{ projectId: bigint; receipt: Receipt }> {
-  const receipt = await send(
-    chain,
-    chain.market,
-    "postProject",
-    [
-      fromTerms(project.terms),
-      project.modelCommitment,
-      cidToBytes(project.modelCid),
-      cidToBytes(project.manifestCid),
-    ],
-    project.onSent ? { onSent: project.onSent } : {},
-  );
-  const logs = await chain.market.queryFilter(
-    chain.market.getEvent("ProjectPosted"),
-    receipt.blockNumber,
-    receipt.blockNumber,
-  );
-  const log = logs.find((each) => each.transactionHash === receipt.hash);
-  const projectId = (log as unknown as { args: { projectId: bigint } }).args.projectId;
-  return { projectId, receipt };
+  const values = [
+    fromTerms(posting.terms),
+    posting.modelCommitment,
+    cidToBytes(posting.modelCid),
+    cidToBytes(posting.manifestCid),
+  ];
+  const options = posting.onSent ? { onSent: posting.onSent } : {};
+  const encode = (method: string, args: readonly unknown[]) =>
+    chain.market.interface.encodeFunctionData(method, args);
+  const receipt =
+    permit === undefined
+      ? await send(chain, chain.market, "postProject", values, options)
+      : await send(
+          chain,
+          chain.market,
+          "multicall",
+          [
+            [
+              encode("permit", [
+                ...[permit.token, permit.amountWei, permit.deadline],
+                ...[permit.v, permit.r, permit.s],
+              ]),
+              encode("postProject", values),
+            ],
+          ],
+          options,
+        );
+  return { projectId: await postedProjectId(chain, receipt), receipt };
+}
+
+/** The id of the project that a transaction posted. @throws CW2206 when it posted none. */
+export async function postedProjectId(
+  chain: Chain,
+  { hash, blockNumber }: Pick<Receipt, "hash" | "blockNumber">,
+): Promise<bigint> {
+  const event = chain.market.getEvent("ProjectPosted");
+  const logs = await chain.market.queryFilter(event, blockNumber, blockNumber);
+  const log = logs.find((each) => each.transactionHash === hash);
+  if (log === undefined) {
+    throw new CommonweightError(chainErrors.notFound, `transaction ${hash} posted no project`);
+  }
+  return (log as unknown as { args: { projectId: bigint } }).args.projectId;
 }
 
 /** Joins a project with a stake; the vault needs an allowance of it. */

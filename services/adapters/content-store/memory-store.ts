@@ -2,7 +2,7 @@ import type { CID } from "multiformats/cid";
 import type { ContentStore } from "../../protocol/content-store.ts";
 import { type BlockBackend, createBlockContentStore } from "./block-content-store.ts";
 
-/** The blocks that several memory stores have between them, by base64 multihash: their "network". */
+/** The blocks that several memory stores have between them, by multihash: their "network". */
 export type SharedBlocks = Map<string, { cid: CID; block: Uint8Array }>;
 
 /**
@@ -19,7 +19,7 @@ export function createMemoryStore(options: { readonly network?: SharedBlocks } =
   const own: SharedBlocks = new Map();
   const network = options.network;
   const pins = new Set<string>();
-  const key = (cid: CID) => Buffer.from(cid.multihash.bytes).toString("base64");
+  const key = (cid: CID) => cid.multihash.bytes.join();
   const find = (blocks: SharedBlocks | undefined, cid: CID): Uint8Array => {
     const found = blocks?.get(key(cid));
     if (found === undefined) throw new RangeError(`no block ${cid}`);

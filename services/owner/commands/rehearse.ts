@@ -63,7 +63,8 @@ export const register: RegisterCommand = (parent, context) => {
         const { dataFileOptions } = await import("../../learning/data-file-options.ts");
         const { projectDataset } = await import("../../learning/project-dataset.ts");
         const { rehearse } = await import("../../learning/rehearse.ts");
-        const { rehearsalFindings, rehearsalSubject } = await import("../rehearsal-subject.ts");
+        const { rehearsalFindings } = await import("../rehearsal-findings.ts");
+        const { rehearsalSubject } = await import("../rehearsal-subject.ts");
         const { manifest, terms, source, trainers } = await rehearsalSubject(args[0], options);
         const data = parseDataSource({ ...options, data: source });
         const whole = await openDataset({ ...data, files: dataFileOptions(manifest.data) });

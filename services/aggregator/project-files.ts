@@ -1,0 +1,121 @@
+import type { Express, NextFunction, Request, Response } from "express";
+import { rateLimit } from "express-rate-limit";
+import type { Chain } from "../adapters/chain/connect.ts";
+import { readModels, readPosting } from "../adapters/chain/history.ts";
+import { readProject } from "../adapters/chain/project.ts";
+import { createMemoryStore } from "../adapters/content-store/memory-store.ts";
+import type { ContentStore } from "../protocol/content-store.ts";
+import { CommonweightError } from "../protocol/errors.ts";
+import { maxModelFileBytes } from "../protocol/load-model.ts";
+import { MAX_MANIFEST_BYTES } from "../protocol/manifest.ts";
+import { aggregatorErrors } from "./errors.ts";
+
+/** A file that a posted project lacks here. */
+interface WantedFile {
+  readonly cid: string;
+  readonly codec: "file" | "dag-json";
+  readonly maxBytes: number;
+}
+
+/** Takes in the two files of a posted project, from owners who run no IPFS node: the page in a browser. */
+export interface ProjectFiles {
+  /** Whether this file is wanted, and what it may weigh. @throws CW5006 when no project of ours names it. */
+  want(projectId: bigint, cid: string): Promise<WantedFile & { readonly isHere: boolean }>;
+  /** Keeps the bytes when they are what the CID stands for. @throws CW5005 when they are not. */
+  take(file: WantedFile, bytes: Uint8Array): Promise<void>;
+}
+
+/**
+ * The chain is the permission: only bytes are taken whose CID a posted project names, of which this account is an aggregator and whose
+ * budget lies in escrow. So nobody can fill this disk with anything but what an aggregator has to keep anyway.
+ */
+export function createProjectFiles(options: {
+  chain: Chain;
+  account: string;
+  contentStore: Pick<ContentStore, "has" | "put">;
+}): ProjectFiles {
+  const { chain, account, contentStore } = options;
+  return {
+    async want(projectId, cid) {
+      const { terms } = await readProject(chain, projectId);
+      const isOurs = terms.aggregators.some((each) => each.toLowerCase() === account.toLowerCase());
+      if (!isOurs) throw unwanted(projectId, cid);
+      const [{ manifestCid }, [initial]] = await Promise.all([
+        readPosting(chain, projectId),
+        readModels(chain, projectId),
+      ]);
+      const isHere = () => contentStore.has(cid);
+      if (cid === manifestCid) {
+        return { cid, codec: "dag-json", maxBytes: MAX_MANIFEST_BYTES, isHere: await isHere() };
+      }
+      if (cid !== initial?.cid) throw unwanted(projectId, cid);
+      const maxBytes = maxModelFileBytes(terms.parameterCount);
+      return { cid, codec: "file", maxBytes, isHere: await isHere() };
+    },
+    async take({ cid, codec }, bytes) {
+      // In memory first: bytes that are something else must not reach the disk.
+      const found = await createMemoryStore().put(bytes, { codec });
+      if (found !== cid) {
+        throw new CommonweightError(
+          aggregatorErrors.badRequest,
+          `these ${bytes.length} bytes are ${found}, not ${cid}`,
+        );
+      }
+      await contentStore.put(bytes, { codec });
+    },
+  };
+}
+
+const unwanted = (projectId: bigint, cid: string) =>
+  new CommonweightError(
+    aggregatorErrors.unknownRecord,
+    `project ${projectId} names no file ${cid}, or this service is not its aggregator`,
+  );
+
+/** Adds `POST /v1/projects/:projectId/files/:cid`, with the file itself as the body. One upload at a time. */
+export function addProjectFileRoute(app: Express, files: ProjectFiles): void {
+  const limiter = rateLimit({
+    ...{ windowMs: 60_000, limit: 30 },
+    ...{ standardHeaders: true, legacyHeaders: false },
+  });
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = last.then(work, work);
+    last = result.catch(() => undefined);
+    return result;
+  };
+  app.post(
+    "/v1/projects/:projectId/files/:cid",
+    limiter,
+    async (request: Request, response: Response, next: NextFunction) => {
+      try {
+        const { projectId = "", cid = "" } = request.params as Record<string, string>;
+        if (!/^(0|[1-9][0-9]{0,18})$/.test(projectId)) {
+          throw new CommonweightError(aggregatorErrors.badRequest, "project is not a number");
+        }
+        const file = await files.want(BigInt(projectId), cid);
+        if (!file.isHere) {
+          await inTurn(async () => files.take(file, await readBody(request, file.maxBytes)));
+        }
+        response.json({ cid, isHere: true });
+      } catch (error) {
+        // What was not read would otherwise be taken for the next request of the connection.
+        if (!request.complete) response.setHeader("connection", "close");
+        next(error);
+      }
+    },
+  );
+}
+
+async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  const tooLarge = () => Object.assign(new RangeError(), { type: "entity.too.large" });
+  if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw tooLarge();
+  for await (const part of request as AsyncIterable<Buffer>) {
+    bytes += part.length;
+    if (bytes > maxBytes) throw tooLarge();
+    parts.push(part);
+  }
+  return new Uint8Array(Buffer.concat(parts));
+}
