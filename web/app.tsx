@@ -20,6 +20,9 @@ const RoundPage = lazy(() =>
 const AuditPage = lazy(() =>
   import("./pages/audit.tsx").then((module) => ({ default: module.AuditPage })),
 );
+const PostPage = lazy(() =>
+  import("./post/post-page.tsx").then((module) => ({ default: module.PostPage })),
+);
 
 async function connect(): Promise<Connection> {
   const settings = await loadSettings();
@@ -47,6 +50,8 @@ function Page({ route, connection }: { route: Route; connection: Connection }): 
   switch (route.page) {
     case "projects":
       return <ProjectsPage connection={connection} />;
+    case "post":
+      return <PostPage connection={connection} />;
     case "project":
       return <ProjectPage connection={connection} projectId={route.projectId} />;
     case "round":
@@ -83,6 +88,9 @@ export function App() {
           <Group component="nav" aria-label="Main" gap="xs" wrap="nowrap">
             <Anchor href="#/" size="sm">
               Projects
+            </Anchor>
+            <Anchor href="#/post" size="sm">
+              Post a job
             </Anchor>
             <Anchor href="#/settings" size="sm">
               Settings

@@ -12,4 +12,39 @@ export const webErrors = defineErrors([7000, 7999], {
     title: "The audit could not run to its end",
     hint: "Check the RPC address and gateway in Settings, then verify again.",
   },
+  walletRejected: {
+    code: "CW7010",
+    title: "You declined in the wallet",
+    hint: "Nothing was sent by this step. Your entries are kept: go on when you are ready.",
+  },
+  walletWrongNetwork: {
+    code: "CW7011",
+    title: "The wallet is on another network than this market",
+    hint: "Switch the network with the button, or in the wallet itself; nothing was sent.",
+  },
+  walletFailed: {
+    code: "CW7012",
+    title: "The wallet did not do what it was asked",
+    hint: "Open the wallet and look for an unanswered request, then try again. Your entries are kept.",
+  },
+  walletUnknownNetwork: {
+    code: "CW7013",
+    title: "The wallet does not know this network",
+    hint: "Add it in the wallet with the RPC address and chain number shown in Settings and below, then switch to it.",
+  },
+  notSeenYet: {
+    code: "CW7014",
+    title: "The transaction is sent, but the page's node has not seen it",
+    hint: "Wait, and look for it again: posting a second time would pay a second escrow. If the wallet shows it as failed, forget it.",
+  },
+  draftFileUnknown: {
+    code: "CW7015",
+    title: "This file is neither a manifest nor a file of terms",
+    hint: "Pick manifest.json or terms.json of the folder that `commonweight owner init` made.",
+  },
+  filesNotTaken: {
+    code: "CW7016",
+    title: "The project is posted, but no aggregator has taken its files",
+    hint: "Try again when an aggregator is up, or save the files below and have an IPFS node pin them: without them nobody can train.",
+  },
 });

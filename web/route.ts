@@ -2,7 +2,7 @@ import { useSyncExternalStore } from "react";
 
 /** What the address bar asks for. */
 export type Route =
-  | { readonly page: "projects" | "settings" }
+  | { readonly page: "projects" | "post" | "settings" }
   | { readonly page: "project" | "audit"; readonly projectId: bigint }
   | { readonly page: "round"; readonly projectId: bigint; readonly roundIndex: number }
   | { readonly page: "unknown" };
@@ -11,6 +11,7 @@ export type Route =
 export function parseRoute(hash: string): Route {
   const parts = hash.replace(/^#?\/?/, "").split("/");
   if (parts.length === 1 && parts[0] === "") return { page: "projects" };
+  if (parts.length === 1 && parts[0] === "post") return { page: "post" };
   if (parts.length === 1 && parts[0] === "settings") return { page: "settings" };
   const isNumber = (text: string | undefined) => /^(0|[1-9][0-9]{0,15})$/.test(text ?? "");
   if (parts[0] !== "project" || !isNumber(parts[1])) return { page: "unknown" };

@@ -8,6 +8,8 @@ export interface WebSettings {
   /** Base address of a trustless IPFS gateway. */
   readonly gateway: string;
   readonly deployBlock: number;
+  /** The wrapper of the network's coin, as the server says; it is looked at before money goes there. */
+  readonly wrappedNative?: string | undefined;
 }
 
 const STORAGE_KEY = "commonweight.settings";
@@ -72,10 +74,13 @@ export async function loadSettings(): Promise<WebSettings> {
     const response = await fetch("/v1/market");
     const told = (await response.json()) as {
       rpcUrl: string;
-      addresses: { market: string; deployBlock: number };
+      addresses: { market: string; deployBlock: number; wrappedNative?: unknown };
     };
-    const { market, deployBlock } = told.addresses;
-    const settings = { rpcUrl: told.rpcUrl, market, gateway, deployBlock };
+    const { market, deployBlock, wrappedNative } = told.addresses;
+    const settings = {
+      ...{ rpcUrl: told.rpcUrl, market, gateway, deployBlock },
+      wrappedNative: isAddress(wrappedNative) ? wrappedNative : undefined,
+    };
     if (Object.keys(settingsProblems(settings)).length > 0) throw new TypeError("malformed answer");
     return settings;
   } catch (cause) {

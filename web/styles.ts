@@ -25,3 +25,6 @@ import "@mantine/core/styles/Progress.css";
 import "@mantine/core/styles/Stack.css";
 import "@mantine/core/styles/Table.css";
 import "@mantine/core/styles/Title.css";
+import "@mantine/core/styles/SimpleGrid.css";
+import "@mantine/core/styles/InlineInput.css";
+import "@mantine/core/styles/Checkbox.css";

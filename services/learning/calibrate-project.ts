@@ -6,7 +6,7 @@ import { initialiseParameters } from "./initialise.ts";
 import type { ComputeDevice } from "./jax.ts";
 import { countParameters, type ModelSpec } from "./model-spec.ts";
 import { type PartitionPlan, partitionIndices } from "./partition.ts";
-import { referenceStepsFor } from "./references.ts";
+import { referenceStepsFor } from "./reference-steps.ts";
 import { trainLocally } from "./train-locally.ts";
 import { difference, norm } from "./vector.ts";
 

@@ -2,7 +2,7 @@ import { CommonweightError } from "../protocol/errors.ts";
 import type { RandomBytes } from "../protocol/scalar.ts";
 import type { Dataset } from "./dataset.ts";
 import { learningErrors } from "./errors.ts";
-import { countLocalSteps, type Hyperparameters } from "./hyperparameters.ts";
+import type { Hyperparameters } from "./hyperparameters.ts";
 import { type ComputeDevice, compileModel } from "./jax.ts";
 import type { ModelSpec } from "./model-spec.ts";
 import { prepareUpdate } from "./prepare-update.ts";
@@ -20,7 +20,7 @@ export interface ComputeReferencesParameters {
   readonly paySet: Dataset | null;
   /** The trainers' settings. */
   readonly hyperparameters: Hyperparameters;
-  /** Local steps of r, as in the manifest; see {@link referenceStepsFor}. */
+  /** Local steps of r, as in the manifest; see `referenceStepsFor`. */
   readonly referenceSteps: number;
   readonly fractionBits: number;
   readonly ditherBits?: number;
@@ -45,26 +45,6 @@ const GRADIENT_BATCH = 250;
 const LEAST_GRADIENT = 1e-6;
 /** Room below the int16 limit for rounding and dither. */
 const LARGEST_ENTRY = 32_000;
-
-/**
- * Steps of the reference: 2 to 4 times those of the median trainer (`rules.md` 7.1). A single gradient is a bad lie
- * detector; a reference that ran on longer than the trainers points at what they got wrong.
- *
- * @throws CommonweightError CW3401 for a multiple outside 2..4.
- */
-export function referenceStepsFor(
-  hyperparameters: Hyperparameters,
-  medianTrainerSamples: number,
-  multiple = 3,
-): number {
-  if (!(multiple >= 2 && multiple <= 4)) {
-    throw new CommonweightError(
-      learningErrors.referenceInvalid,
-      `${multiple} times the median steps: 2 to 4 filters best`,
-    );
-  }
-  return Math.round(multiple * countLocalSteps(hyperparameters, medianTrainerSamples));
-}
 
 /**
  * Computes r and g for a round: r by training on the root set two to four times as long as the median trainer, g by one

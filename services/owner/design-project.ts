@@ -5,7 +5,7 @@ import {
   logisticRegression,
   multilayerPerceptron,
 } from "../learning/model-spec.ts";
-import { referenceStepsFor } from "../learning/references.ts";
+import { referenceStepsFor } from "../learning/reference-steps.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { type Manifest, parseManifest } from "../protocol/manifest.ts";
 import { roundRuleById } from "../protocol/round-rules.ts";

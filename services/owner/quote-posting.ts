@@ -20,14 +20,20 @@ export interface PostingQuote {
 }
 
 /** Measured by `test/integration/market-gas.test.ts`, with room for longer texts and cold storage. */
-const GAS = { wrap: 50_000n, approve: 50_000n, post: 480_000n, settle: 960_000n } as const;
+const GAS = { wrap: 70_000n, approve: 50_000n, post: 480_000n, settle: 960_000n } as const;
 
 /**
  * Adds up what posting costs this account and looks whether it has it.
  *
  * @throws CW4015 with the amounts when it has not.
  */
-export async function quotePosting(chain: Chain, prepared: PreparedProject): Promise<PostingQuote> {
+export async function quotePosting(
+  chain: Chain,
+  prepared: {
+    readonly escrowWei: bigint;
+    readonly terms: Pick<PreparedProject["terms"], "rewardToken">;
+  },
+): Promise<PostingQuote> {
   const { escrowWei, terms } = prepared;
   const account = chain.account as string;
   const isWrapped = terms.rewardToken.toLowerCase() === chain.addresses.wrappedNative.toLowerCase();

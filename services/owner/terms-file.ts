@@ -60,7 +60,7 @@ export type PostableTerms = Omit<ProjectTerms, "parameterCount" | "fractionBits"
 export function parseTerms(
   text: string,
   around: {
-    readonly manifest: Manifest;
+    readonly manifest: Pick<Manifest, "fixedPoint">;
     readonly wrappedNative: string;
     readonly account: string;
     /** Instead of the file's. */

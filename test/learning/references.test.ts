@@ -8,11 +8,8 @@ import { initialiseParameters } from "../../services/learning/initialise.ts";
 import { readMnist } from "../../services/learning/mnist.ts";
 import { logisticRegression } from "../../services/learning/model-spec.ts";
 import { seededBytes, seededRandom } from "../../services/learning/random.ts";
-import {
-  computeReferences,
-  meanGradient,
-  referenceStepsFor,
-} from "../../services/learning/references.ts";
+import { referenceStepsFor } from "../../services/learning/reference-steps.ts";
+import { computeReferences, meanGradient } from "../../services/learning/references.ts";
 import { dot, norm } from "../../services/learning/vector.ts";
 
 const model = logisticRegression({ features: 784, classes: 10 });

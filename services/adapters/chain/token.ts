@@ -55,7 +55,12 @@ export async function approveVault(
 }
 
 /** Wraps native coin so that it can be used as the reward token. */
-export const wrapNative = (chain: Chain, amountWei: bigint) =>
+export const wrapNative = (
+  chain: Chain,
+  amountWei: bigint,
+  options: { onSent?: (hash: string) => void } = {},
+) =>
   send(chain, tokenAt(chain, chain.addresses.wrappedNative), "deposit", [], {
+    ...options,
     valueWei: amountWei,
   });

@@ -1,0 +1,245 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readPosting } from "../../services/adapters/chain/history.ts";
+import { countProjects, readProject } from "../../services/adapters/chain/project.ts";
+import { createGatewayStore } from "../../services/adapters/content-store/gateway-store.ts";
+import { getManifest } from "../../services/adapters/dag-json/manifest-store.ts";
+import { type PostingMarket, startPostingMarket } from "./posting-market.ts";
+import { addTestWallet, type TestWalletState } from "./test-wallet.ts";
+
+const EXECUTABLE = process.env.CW_CHROMIUM ?? "/usr/bin/chromium";
+const ETHER = 10n ** 18n;
+
+describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a job in the page", () => {
+  let market: PostingMarket;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    market = await startPostingMarket();
+    browser = await chromium.launch({ executablePath: EXECUTABLE, args: ["--no-sandbox"] });
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await market?.stop();
+  }, 60_000);
+
+  async function openPage(wallet: { account?: string; chainId?: string } = {}): Promise<Page> {
+    const context = await browser.newContext();
+    context.setDefaultTimeout(15_000);
+    const page = await context.newPage();
+    await addTestWallet(page, {
+      rpcUrl: market.rpcUrl,
+      account: wallet.account ?? market.owner,
+      chainId: wallet.chainId ?? "0x7a69",
+    });
+    await page.goto(`${market.url}/#/post`);
+    await page.getByRole("heading", { name: "Post a job", level: 1 }).waitFor();
+    return page;
+  }
+
+  /** Fills in what has no default. */
+  async function fill(page: Page, title: string): Promise<void> {
+    await page.getByLabel("Title", { exact: true }).fill(title);
+    await page.getByLabel("Numbers in a sample").fill("4");
+    await page.getByLabel("Classes", { exact: true }).fill("setosa, versicolor, virginica");
+    await page.getByLabel("Budget of a round").fill("2");
+    await page.getByLabel("Rounds", { exact: true }).fill("5");
+    await page.locator(`[data-aggregator="${market.aggregator}"] input`).check();
+    await page.locator("[data-escrow]").waitFor();
+  }
+
+  const connect = (page: Page) => page.getByRole("button", { name: "Test wallet" }).click();
+  const post = (page: Page) =>
+    page.getByRole("button", { name: /^(Post this job|Try again)$/ }).click();
+  const wallet = (page: Page, change: Partial<TestWalletState>) =>
+    page.evaluate((part) => {
+      Object.assign((window as unknown as { testWallet: object }).testWallet, part);
+    }, change);
+  const stepState = (page: Page, name: string) =>
+    page.locator(`[data-step=${name}]`).getAttribute("data-state");
+
+  test("the project is on chain with the terms of the form, the money in escrow, the files with the aggregator", async () => {
+    const page = await openPage();
+    await fill(page, "Irises");
+    await connect(page);
+    await page.locator("[data-quote]").waitFor();
+    await post(page);
+    const posted = page.locator("[data-posted]");
+    await posted.waitFor({ timeout: 30_000 });
+    await page.locator("[data-step=upload][data-state=done]").waitFor({ timeout: 30_000 });
+    const projectId = BigInt((await posted.getAttribute("data-posted")) as string);
+
+    const project = await readProject(market.chain, projectId);
+    expect(project.owner).toBe(market.owner);
+    expect(project.terms.budgetPerRoundWei).toBe(2n * ETHER);
+    expect(project.terms.rounds).toBe(5);
+    expect(project.terms.aggregators).toEqual([market.aggregator]);
+    expect(project.terms.referee).toBe(market.owner);
+    expect(project.escrowWei).toBe(10n * ETHER + (8n * ETHER) / 100n);
+    const { manifestCid } = await readPosting(market.chain, projectId);
+    const manifest = await getManifest(createGatewayStore({ urls: [market.url] }), manifestCid);
+    expect(manifest.title).toBe("Irises");
+    expect(await stepState(page, "permit")).toBe("done");
+    expect(await stepState(page, "approve")).toBe("not-needed");
+    await page.context().close();
+  }, 90_000);
+
+  test("what is declined in the wallet is said, sends nothing, and loses no entry", async () => {
+    const before = await countProjects(market.chain);
+    const page = await openPage();
+    await fill(page, "Declined");
+    await connect(page);
+    await wallet(page, { declines: ["eth_signTypedData_v4"] });
+    await post(page);
+    await page.getByText("You declined in the wallet").waitFor({ timeout: 30_000 });
+    expect(await page.locator("[data-posted]").count()).toBe(0);
+    expect(await stepState(page, "permit")).toBe("failed");
+
+    await page.reload();
+    await page.getByLabel("Title", { exact: true }).waitFor();
+    expect(await page.getByLabel("Title", { exact: true }).inputValue()).toBe("Declined");
+    expect(await page.getByLabel("Budget of a round").inputValue()).toBe("2");
+    expect(await countProjects(market.chain)).toBe(before);
+
+    await connect(page);
+    await post(page);
+    await page.locator("[data-posted]").waitFor({ timeout: 30_000 });
+    // Wrapped before the reload; it is not wrapped twice.
+    expect(await stepState(page, "wrap")).toBe("not-needed");
+    expect(await countProjects(market.chain)).toBe(before + 1);
+    await page.context().close();
+  }, 90_000);
+
+  test("a wallet on another network is named with both numbers, asked to switch, and sent nothing", async () => {
+    const page = await openPage({ chainId: "0x1" });
+    await fill(page, "Elsewhere");
+    await connect(page);
+    const alert = page.locator("[data-wallet=wrong-network]");
+    await alert.waitFor();
+    expect(await alert.textContent()).toMatch(/chain 1, this market on chain 31337/);
+    await post(page);
+    expect(await page.locator("[data-step]").count()).toBe(0);
+    await page.getByRole("button", { name: "Switch to chain 31337" }).click();
+    await alert.waitFor({ state: "detached" });
+    await page.locator("[data-quote]").waitFor();
+    const asked = await page.evaluate(
+      () => (window as unknown as { testWallet: TestWalletState }).testWallet.asked,
+    );
+    expect(asked).not.toContain("eth_sendTransaction");
+    await page.context().close();
+  }, 60_000);
+
+  test("an account that cannot pay is told so before anything is signed", async () => {
+    const page = await openPage({ account: "0x00000000000000000000000000000000000000AA" });
+    await fill(page, "Poor");
+    await connect(page);
+    await page.getByText("CW4015").waitFor();
+    await post(page);
+    await page.locator("[data-step=prepare][data-state=failed]").waitFor({ timeout: 30_000 });
+    const asked = await page.evaluate(
+      () => (window as unknown as { testWallet: TestWalletState }).testWallet.asked,
+    );
+    expect(asked).not.toContain("eth_signTypedData_v4");
+    expect(asked).not.toContain("eth_sendTransaction");
+    await page.context().close();
+  }, 60_000);
+
+  test("says nothing of success before the receipt, and finds a posting again after a reload", async () => {
+    const page = await openPage();
+    await fill(page, "Slow block");
+    await connect(page);
+    let isHeld = false;
+    await page.route(`${market.rpcUrl}/`, async (route) => {
+      const body = route.request().postData() ?? "";
+      if (isHeld && body.includes("eth_getTransactionReceipt")) {
+        const calls = [JSON.parse(body)].flat() as { id: number }[];
+        const answers = calls.map(({ id }) => ({ jsonrpc: "2.0", id, result: null }));
+        return route.fulfill({ json: body.startsWith("[") ? answers : answers[0] });
+      }
+      if (
+        body.includes("eth_sendTransaction") &&
+        body.includes(market.chain.addresses.market.toLowerCase())
+      )
+        isHeld = true;
+      if (body.includes("eth_sendTransaction") && body.includes(market.chain.addresses.market))
+        isHeld = true;
+      return route.continue();
+    });
+    await post(page);
+    await page.locator("[data-step=post][data-state=sent]").waitFor({ timeout: 30_000 });
+    expect(isHeld).toBe(true);
+    await page.waitForTimeout(2500);
+    expect(await stepState(page, "post")).toBe("sent");
+    expect(await page.locator("[data-posted]").count()).toBe(0);
+
+    await page.reload();
+    await page.locator("[data-sent]").waitFor();
+    await fill(page, "Slow block");
+    await connect(page);
+    await post(page);
+    expect(await page.locator("[data-step]").count()).toBe(0);
+    isHeld = false;
+    await page.getByRole("button", { name: "Look for its receipt" }).click();
+    await page.locator("[data-posted]").waitFor({ timeout: 30_000 });
+    await page.getByRole("button", { name: "Hand the files over again" }).click();
+    await page.locator("[data-step=upload][data-state=done]").waitFor({ timeout: 30_000 });
+    await page.context().close();
+  }, 90_000);
+
+  test("a rule that cannot work at this size is refused with the numbers", async () => {
+    const page = await openPage();
+    await page.getByLabel("Rule", { exact: true }).selectOption("multi-krum");
+    await page.getByLabel("Malicious trainers to withstand").fill("2");
+    const refusal = page.locator("[data-refusal=rule]");
+    await refusal.waitFor();
+    expect(await refusal.textContent()).toMatch(/f = 2 .* at least 2f \+ 3 = 7/);
+    await page.context().close();
+  }, 60_000);
+
+  const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+  test.each([
+    ["light", 1200],
+    ["dark", 1200],
+    ["light", 375],
+  ] as const)(
+    "%s at %i pixels: nothing for axe to find, nothing overflows",
+    async (scheme, width) => {
+      const context = await browser.newContext({
+        colorScheme: scheme,
+        viewport: { width, height: 900 },
+      });
+      const page = await context.newPage();
+      const failures: string[] = [];
+      page.on("pageerror", (error) => failures.push(error.message));
+      page.on("console", (message) => {
+        if (message.text().includes("Content Security Policy")) failures.push(message.text());
+      });
+      await addTestWallet(page, {
+        ...{ rpcUrl: market.rpcUrl, account: market.owner, chainId: "0x1" },
+      });
+      await page.goto(`${market.url}/#/post`);
+      await page.locator(`[data-aggregator="${market.aggregator}"]`).waitFor();
+      for (const isFilled of [false, true]) {
+        if (isFilled) await fill(page, "Irises of the world");
+        if (isFilled) await connect(page);
+        const { violations } = (await page.evaluate(
+          `${await readFile(axe, "utf8")}; axe.run()`,
+        )) as { violations: { id: string; nodes: { html: string }[] }[] };
+        failures.push(...violations.map(({ id, nodes }) => `${id} ${nodes[0]?.html}`));
+        const excess = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+        if (Number(excess) > 0) failures.push(`overflows by ${excess}`);
+        const folder = process.env.CW_SCREENSHOTS;
+        if (folder !== undefined) {
+          const path = `${folder}/post-${scheme}-${width}-${isFilled ? "filled" : "empty"}.png`;
+          await page.screenshot({ path, fullPage: true });
+        }
+      }
+      expect(failures).toEqual([]);
+      await context.close();
+    },
+    60_000,
+  );
+});

@@ -1,0 +1,168 @@
+import { countParameters } from "../../services/learning/model-spec.ts";
+import { designManifest, trainingFor } from "../../services/owner/design-project.ts";
+import { type PostableTerms, parseTerms } from "../../services/owner/terms-file.ts";
+import { CommonweightError } from "../../services/protocol/errors.ts";
+import { type Manifest, readManifest } from "../../services/protocol/manifest.ts";
+import { type TermProblem, termProblems } from "../../services/protocol/project-rules.ts";
+import { type AmountUnit, duration, exactAmount } from "../amounts.ts";
+import { type FieldReader, fieldReader, NOBODY, type Refuse } from "./field-reader.ts";
+import type { FormField, PostingForm } from "./posting-form.ts";
+import { writeTerms } from "./write-terms.ts";
+
+/** What the form means, as far as it means anything. */
+export interface FormReading {
+  /** Absent while what is learned is not said soundly. */
+  readonly manifest?: Manifest;
+  /** Absent while anything is wrong. */
+  readonly terms?: PostableTerms;
+  /** The same as a file for `owner post`, without what the account decides. */
+  readonly termsText?: string;
+  readonly parameterCount?: number;
+  readonly slots?: number;
+  readonly escrowWei?: bigint;
+  /** The first problem of each field, as a sentence. */
+  readonly problems: Partial<Record<FormField, string>>;
+}
+
+/** What reading a form depends on besides the form. */
+export interface FormSurroundings {
+  readonly unit: AmountUnit;
+  readonly wrappedNative: string;
+  /** Who posts; unknown before a wallet is connected. */
+  readonly account: string | undefined;
+}
+
+/** Stands in for a manifest that is not there yet. */
+const SOUND_FIXED_POINT = { fractionBits: 14, ditherBits: 4, clipNorm: 1 };
+
+/** Reads a form: by the functions that `owner init` and `owner post` use, and the market's own rules. Never throws for what was typed. */
+export function readPostingForm(form: PostingForm, around: FormSurroundings): FormReading {
+  const problems: Partial<Record<FormField, string>> = {};
+  const refuse = (field: FormField, text: string) => {
+    problems[field] ??= text;
+  };
+  const read = fieldReader(form, around.unit, refuse);
+  const learned = readLearning(form, read, refuse);
+  const written = writeTerms(form, read, refuse);
+  if (written.text === undefined) return { ...learned, ...written, problems };
+  const { manifest, parameterCount = 1 } = learned;
+  const { fixedPoint } = manifest ?? { fixedPoint: SOUND_FIXED_POINT };
+  const terms = parseTerms(written.text, {
+    manifest: { fixedPoint },
+    wrappedNative: around.wrappedNative,
+    account: around.account ?? NOBODY,
+  });
+  const judged = { ...terms, fractionBits: fixedPoint.fractionBits, parameterCount };
+  for (const problem of termProblems(judged)) {
+    refuse(fieldOf[problem.term] ?? "title", sentence(problem, around.unit));
+  }
+  const { text, slots, escrowWei } = written;
+  const isSound = Object.keys(problems).length === 0 && manifest !== undefined;
+  return {
+    ...learned,
+    problems,
+    ...(slots === undefined ? {} : { slots }),
+    ...(escrowWei === undefined ? {} : { escrowWei }),
+    ...(isSound ? { terms, termsText: text } : {}),
+  };
+}
+
+/** The manifest, from its file or from the form's own fields. */
+function readLearning(
+  form: PostingForm,
+  read: FieldReader,
+  refuse: Refuse,
+): Pick<FormReading, "manifest" | "parameterCount"> {
+  try {
+    const manifest =
+      form.model === "file"
+        ? readManifest(new TextEncoder().encode(form.manifestText))
+        : designed(form, read, refuse);
+    return manifest === undefined
+      ? {}
+      : { manifest, parameterCount: countParameters(manifest.model) };
+  } catch (error) {
+    if (!(error instanceof CommonweightError)) throw error;
+    refuse(form.model === "file" ? "manifestText" : "model", `${error.message}.`);
+    return {};
+  }
+}
+
+function designed(form: PostingForm, read: FieldReader, refuse: Refuse): Manifest | undefined {
+  if (form.title.trim() === "") refuse("title", "Give the project a title.");
+  const data = readData(form, read, refuse);
+  const samplesEach = read.whole("samplesEach", 1, 10_000_000);
+  const learningRate = read.positive("learningRate", 100);
+  const clipNorm = read.positive("clipNorm", 1e6);
+  const fractionBits = read.whole("fractionBits", 8, 16);
+  const ditherBits = read.whole("ditherBits", 0, 12);
+  if (data === undefined || samplesEach === undefined || learningRate === undefined) return;
+  if (clipNorm === undefined || fractionBits === undefined || ditherBits === undefined) return;
+  const answers = {
+    title: form.title.trim() === "" ? "untitled" : form.title.trim(),
+    description: form.description,
+    model: form.model as "logistic" | "mlp" | "cnn",
+    samplesEach,
+  };
+  // What the rules advise; the owner's own sets are drawn on the owner's machine.
+  const sizes = { root: 200, pay: 1000 };
+  return designManifest({
+    ...{ answers, summary: { data }, sizes },
+    training: trainingFor({ samplesEach }, learningRate),
+    calibration: { fractionBits, ditherBits, clipNorm },
+  });
+}
+
+function readData(
+  form: PostingForm,
+  read: FieldReader,
+  refuse: Refuse,
+): Manifest["data"] | undefined {
+  if (form.dataText !== "") return JSON.parse(form.dataText) as Manifest["data"];
+  const classes = form.classes
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  const twice = classes.find((name, place) => classes.indexOf(name) !== place);
+  if (classes.length < 2) refuse("classes", "Name at least two classes, separated by commas.");
+  if (twice !== undefined) refuse("classes", `“${twice}” is there twice.`);
+  const fields =
+    form.model === "cnn" ? (["channels", "height", "width"] as const) : ["features" as const];
+  const shape = fields.map((field) => read.whole(field, 1, 65_536));
+  if (classes.length < 2 || twice !== undefined || shape.includes(undefined)) return undefined;
+  return { inputShape: shape as number[], classes };
+}
+
+/** Where a term that the market refuses is typed. */
+const fieldOf: Readonly<Partial<Record<TermProblem["term"], FormField>>> = {
+  ...{ rewardToken: "token", referee: "referee", aggregators: "aggregators" },
+  ...{ budgetPerRoundWei: "budget", settleFeeWei: "fee", stakeWei: "stake" },
+  ...{ aggregatorBondWei: "bond", flatBps: "flatPercent", capBps: "capPercent" },
+  ...{ joinSeconds: "join", openSeconds: "open", commitSeconds: "commit" },
+  ...{ revealSeconds: "reveal", settleSeconds: "settle" },
+  ...{ rounds: "rounds", extraRounds: "extraRounds", slots: "trainers" },
+  ...{ minTrainers: "minTrainers", maxTrainers: "trainers", ruleId: "rule" },
+  ...{ parameterCount: "model", fractionBits: "fractionBits", normBoundSquared: "clipNorm" },
+};
+
+/** A term's problem in the units that it was typed in. */
+function sentence({ term, least, most, reason }: TermProblem, unit: AmountUnit): string {
+  if (term === "rewardToken") {
+    return "The page does not know this network's wrapped coin: name a token, or use the server's settings.";
+  }
+  if (reason !== undefined) return reason;
+  if (term === "normBoundSquared") {
+    return "Too long for this scale: lower it, or the fraction bits. The bound on updates must stay below 2^54.";
+  }
+  const show = (bound: bigint | undefined) => {
+    const value = bound ?? 0n;
+    if (term.endsWith("Wei")) return `${exactAmount(value, unit)} ${unit.symbol}`;
+    if (term.endsWith("Bps")) return `${Number(value) / 100} %`;
+    return term.endsWith("Seconds") ? duration(Number(value)) : value.toLocaleString("en");
+  };
+  const why =
+    term === "capBps"
+      ? " Below an equal part for the fewest trainers, nobody could earn the rest."
+      : "";
+  return `Must lie between ${show(least)} and ${show(most)}.${why}`;
+}

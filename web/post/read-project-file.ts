@@ -1,0 +1,28 @@
+import { CommonweightError } from "../../services/protocol/errors.ts";
+import { webErrors } from "../errors.ts";
+import { formOfTerms, type PostingForm } from "./posting-form.ts";
+
+/**
+ * The form after a file was picked: a manifest is taken whole, terms fill the form's fields.
+ *
+ * @throws CW7015 for a file that is neither.
+ */
+export function formOfFile(form: PostingForm, text: string): PostingForm {
+  const value = parseObject(text);
+  if ("model" in value && "training" in value) {
+    const title = typeof value.title === "string" ? value.title : form.title;
+    return { ...form, model: "file", manifestText: text, title };
+  }
+  if ("budgetPerRoundWei" in value) return formOfTerms(form, value);
+  throw new CommonweightError(webErrors.draftFileUnknown);
+}
+
+function parseObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
+  } catch (cause) {
+    throw new CommonweightError(webErrors.draftFileUnknown, "The file is not JSON", { cause });
+  }
+  throw new CommonweightError(webErrors.draftFileUnknown);
+}

@@ -1,0 +1,229 @@
+import { postProjectFile } from "../../services/adapters/aggregator-client.ts";
+import {
+  type Chain,
+  chainTime,
+  connectChain,
+  waitForReceipt,
+} from "../../services/adapters/chain/connect.ts";
+import { readParticipant } from "../../services/adapters/chain/participant.ts";
+import {
+  readPermitDomain,
+  signPermit,
+  type VaultPermit,
+} from "../../services/adapters/chain/permit.ts";
+import { postedProjectId, postProject } from "../../services/adapters/chain/project.ts";
+import { approveVault, readBalance, wrapNative } from "../../services/adapters/chain/token.ts";
+import { createMemoryStore } from "../../services/adapters/content-store/memory-store.ts";
+import { openCurve } from "../../services/adapters/curve/open-curve.ts";
+import { countParameters } from "../../services/learning/model-spec.ts";
+import { type PreparedProject, prepareProject } from "../../services/owner/post-project.ts";
+import { quotePosting } from "../../services/owner/quote-posting.ts";
+import type { PostableTerms } from "../../services/owner/terms-file.ts";
+import type { ContentStore } from "../../services/protocol/content-store.ts";
+import { CommonweightError } from "../../services/protocol/errors.ts";
+import { maxModelFileBytes } from "../../services/protocol/load-model.ts";
+import type { Manifest } from "../../services/protocol/manifest.ts";
+import { webErrors } from "../errors.ts";
+import type { WalletProvider } from "../wallet/injected-wallets.ts";
+import { toWalletError } from "../wallet/wallet-errors.ts";
+import { requireNetwork, WalletSigner } from "../wallet/wallet-signer.ts";
+import type { PostingEvent, StepName, StepState } from "./posting-steps.ts";
+
+/** A project's two files, made in the page, with the CIDs that go on chain. */
+export interface MadeFiles {
+  readonly prepared: PreparedProject;
+  readonly contentStore: ContentStore;
+}
+
+/** A chain that signs with a wallet and reads with the page's node. */
+export async function connectWallet(
+  chain: Chain,
+  wallet: WalletProvider,
+  address: string,
+): Promise<Chain> {
+  const { provider, chainId } = chain;
+  await requireNetwork(wallet, chainId);
+  return connectChain({
+    ...{ rpcUrl: chain.rpcUrl, addresses: chain.addresses, chainId: Number(chainId) },
+    signer: new WalletSigner({ wallet, address, chainId, provider }),
+  });
+}
+
+/** Makes the first model, its commitment and both CIDs. @throws CW4023 and what `prepareProject` throws */
+export async function makeFiles(options: {
+  chain: Chain;
+  manifest: Manifest;
+  terms: PostableTerms;
+  srsBytes?: Uint8Array | undefined;
+}): Promise<MadeFiles> {
+  const { manifest, srsBytes } = options;
+  const parameterCount = countParameters(manifest.model);
+  const curve = await openCurve({ parameterCount, srsBytes });
+  try {
+    const contentStore = createMemoryStore();
+    const prepared = await prepareProject({ ...options, curve, contentStore });
+    return { prepared, contentStore };
+  } finally {
+    await curve[Symbol.asyncDispose]();
+  }
+}
+
+/** How a step says what it is doing. */
+type Tell = (event: PostingEvent) => void;
+
+async function step<T>(
+  name: StepName,
+  tell: Tell,
+  first: StepState["state"] & ("working" | "in-wallet"),
+  work: () => Promise<{ value: T; step: StepState }>,
+): Promise<T> {
+  const say = (state: StepState) => tell({ type: "step", name, step: state });
+  say({ state: first });
+  try {
+    const done = await work();
+    say(done.step);
+    return done.value;
+  } catch (cause) {
+    const error = toWalletError(cause, name);
+    say({ state: "failed", error });
+    throw error;
+  }
+}
+
+/**
+ * Posts a project with a wallet: wraps what is lacking, signs a permit (or approves, for tokens without permits), posts, and hands the
+ * files to the aggregators. Each step is done when its receipt is here, never before.
+ *
+ * @param options.onSent Called with the hash of the posting before its receipt: whoever keeps it can ask for the receipt later.
+ * @param options.onReceipt Called when it is in a block.
+ * @throws what the failed step threw; `tell` has said it already.
+ */
+export async function runPosting(options: {
+  chain: Chain;
+  manifest: Manifest;
+  terms: PostableTerms;
+  srsBytes?: Uint8Array | undefined;
+  tell: Tell;
+  onFiles: (files: MadeFiles) => void;
+  onSent: (hash: string) => void;
+  onReceipt: () => void;
+}): Promise<bigint> {
+  const { chain, tell, onSent } = options;
+  const sent = (name: StepName) => (hash: string) =>
+    tell({ type: "step", name, step: { state: "sent", hash } });
+  const files = await step("prepare", tell, "working", async () => {
+    const made = await makeFiles(options);
+    await quotePosting(chain, made.prepared);
+    return { value: made, step: { state: "done" } };
+  });
+  options.onFiles(files);
+  const { prepared } = files;
+  const token = prepared.terms.rewardToken;
+  await wrapLacking(chain, prepared, tell, sent("wrap"));
+  const permit = await permitEscrow(chain, prepared, tell);
+  if (permit === undefined) {
+    await step("approve", tell, "in-wallet", async () => {
+      const receipt = await approveVault(chain, token, prepared.escrowWei);
+      return {
+        value: undefined,
+        step: receipt ? { state: "done", receipt } : { state: "not-needed" },
+      };
+    });
+  } else tell({ type: "step", name: "approve", step: { state: "not-needed" } });
+  const { projectId } = await step("post", tell, "in-wallet", async () => {
+    const onPosted = (hash: string) => {
+      onSent(hash);
+      sent("post")(hash);
+    };
+    const posted = await postProject(chain, { ...prepared, onSent: onPosted }, permit);
+    return { value: posted, step: { state: "done", receipt: posted.receipt } };
+  });
+  options.onReceipt();
+  tell({ type: "posted", projectId });
+  await handOver({ chain, projectId, files, tell });
+  return projectId;
+}
+
+async function wrapLacking(
+  chain: Chain,
+  { terms, escrowWei }: PreparedProject,
+  tell: Tell,
+  onSent: (hash: string) => void,
+): Promise<void> {
+  const isWrapped = terms.rewardToken.toLowerCase() === chain.addresses.wrappedNative.toLowerCase();
+  const balance = await readBalance(chain, terms.rewardToken, chain.account as string);
+  if (!isWrapped || balance >= escrowWei) {
+    tell({ type: "step", name: "wrap", step: { state: "not-needed" } });
+    return;
+  }
+  await step("wrap", tell, "in-wallet", async () => {
+    const receipt = await wrapNative(chain, escrowWei - balance, { onSent });
+    return { value: undefined, step: { state: "done", receipt } };
+  });
+}
+
+/** An hour: long enough for a slow wallet, short enough that a lost signature is soon worth nothing. */
+const PERMIT_SECONDS = 3600;
+
+async function permitEscrow(
+  chain: Chain,
+  { terms, escrowWei }: PreparedProject,
+  tell: Tell,
+): Promise<VaultPermit | undefined> {
+  const domain = await readPermitDomain(chain, terms.rewardToken);
+  if (domain === undefined) {
+    tell({ type: "step", name: "permit", step: { state: "not-needed" } });
+    return undefined;
+  }
+  return step("permit", tell, "in-wallet", async () => {
+    const deadline = BigInt((await chainTime(chain)) + PERMIT_SECONDS);
+    const permit = await signPermit(chain, domain, { amountWei: escrowWei, deadline });
+    return { value: permit, step: { state: "done" } };
+  });
+}
+
+/** Hands manifest and model to the project's aggregators; one that has both is enough. */
+export async function handOver(options: {
+  chain: Chain;
+  projectId: bigint;
+  files: MadeFiles;
+  tell: Tell;
+}): Promise<void> {
+  const { chain, projectId, files, tell } = options;
+  const { prepared, contentStore } = files;
+  await step("upload", tell, "working", async () => {
+    const maxBytes = maxModelFileBytes(prepared.terms.parameterCount);
+    const contents = await Promise.all(
+      [prepared.manifestCid, prepared.modelCid].map(async (cid) => ({
+        cid,
+        bytes: await contentStore.get(cid, { maxBytes }),
+      })),
+    );
+    const results = await Promise.all(
+      prepared.terms.aggregators.map(async (account) => {
+        const { endpoint } = await readParticipant(chain, account);
+        if (endpoint === "") return `${account} has no endpoint`;
+        try {
+          for (const { cid, bytes } of contents) {
+            await postProjectFile(endpoint, { projectId, cid }, bytes);
+          }
+          return undefined;
+        } catch (error) {
+          return error instanceof Error ? error.message : String(error);
+        }
+      }),
+    );
+    const taken = results.filter((result) => result === undefined).length;
+    if (taken === 0) {
+      throw new CommonweightError(webErrors.filesNotTaken, results.join("; "));
+    }
+    const note = `${taken} of ${results.length} aggregators have the files`;
+    return { value: undefined, step: { state: "done", note } };
+  });
+}
+
+/** Looks again for a posting that was sent before the page was closed; undefined while the chain has no receipt. */
+export async function findPosting(chain: Chain, hash: string): Promise<bigint | undefined> {
+  const receipt = await waitForReceipt(chain, hash);
+  return receipt === undefined ? undefined : postedProjectId(chain, receipt);
+}

@@ -1,0 +1,97 @@
+import { useCallback, useReducer, useRef, useState } from "react";
+import type { Chain } from "../../services/adapters/chain/connect.ts";
+import { chainErrors } from "../../services/adapters/chain/errors.ts";
+import type { PostableTerms } from "../../services/owner/terms-file.ts";
+import { CommonweightError, isErrorOf } from "../../services/protocol/errors.ts";
+import type { Manifest } from "../../services/protocol/manifest.ts";
+import { webErrors } from "../errors.ts";
+import { forgetSent, loadSent, type SentPosting, storeSent } from "./draft.ts";
+import { advancePosting, idleProgress } from "./posting-steps.ts";
+import type { MadeFiles } from "./run-posting.ts";
+import type { ConnectedWallet } from "./wallet-section.tsx";
+
+/** What is to be posted. */
+export interface PostingOrder {
+  readonly manifest: Manifest;
+  readonly terms: PostableTerms;
+  readonly srsBytes?: Uint8Array | undefined;
+}
+
+/** Runs a posting, and remembers one that was sent until its receipt was seen. */
+export function usePosting(chain: Chain) {
+  const { market } = chain.addresses;
+  const [progress, tell] = useReducer(advancePosting, idleProgress);
+  const [sent, setSent] = useState<SentPosting | undefined>(() => loadSent(chain.chainId, market));
+  const [searchError, setSearchError] = useState<unknown>(null);
+  const files = useRef<MadeFiles | null>(null);
+
+  const start = useCallback(
+    async (connected: ConnectedWallet, order: PostingOrder) => {
+      tell({ type: "started" });
+      setSearchError(null);
+      try {
+        const { connectWallet, handOver, makeFiles, runPosting } = await import("./run-posting.ts");
+        const signing = await connectWallet(chain, connected.wallet.provider, connected.account);
+        const onFiles = (made: MadeFiles) => {
+          files.current = made;
+        };
+        if (progress.projectId !== undefined) {
+          const made = files.current ?? (await makeFiles({ chain: signing, ...order }));
+          await handOver({ chain: signing, projectId: progress.projectId, files: made, tell });
+          return;
+        }
+        await runPosting({
+          ...{ chain: signing, ...order, tell, onFiles },
+          onSent: (hash) => {
+            const posting = { chainId: String(chain.chainId), market, hash };
+            storeSent(posting);
+            setSent(posting);
+          },
+          onReceipt: () => {
+            forgetSent();
+            setSent(undefined);
+          },
+        });
+      } catch (error) {
+        // In a block and failed: it cannot be posted twice by sending another.
+        if (isErrorOf(error, chainErrors.failed)) {
+          forgetSent();
+          setSent(undefined);
+        }
+        const known =
+          error instanceof CommonweightError
+            ? error
+            : new CommonweightError(webErrors.walletFailed, String(error), { cause: error });
+        tell({ type: "failed", error: known });
+      } finally {
+        tell({ type: "ended" });
+      }
+    },
+    [chain, market, progress.projectId],
+  );
+
+  const search = useCallback(async () => {
+    if (sent === undefined) return;
+    setSearchError(null);
+    try {
+      const { findPosting } = await import("./run-posting.ts");
+      const projectId = await findPosting(chain, sent.hash);
+      if (projectId === undefined) {
+        throw new CommonweightError(webErrors.notSeenYet, undefined, { details: { ...sent } });
+      }
+      tell({ type: "posted", projectId });
+      forgetSent();
+      setSent(undefined);
+    } catch (error) {
+      setSearchError(error);
+    }
+  }, [chain, sent]);
+
+  const forget = useCallback(() => {
+    forgetSent();
+    setSent(undefined);
+    setSearchError(null);
+  }, []);
+
+  return { progress, start, sent, search, searchError, forget };
+}
