@@ -3,7 +3,7 @@ import {
   type Chain,
   chainTime,
   connectChain,
-  waitForReceipt,
+  findReceipt,
 } from "../../services/adapters/chain/connect.ts";
 import { readParticipant } from "../../services/adapters/chain/participant.ts";
 import {
@@ -224,6 +224,6 @@ export async function handOver(options: {
 
 /** Looks again for a posting that was sent before the page was closed; undefined while the chain has no receipt. */
 export async function findPosting(chain: Chain, hash: string): Promise<bigint | undefined> {
-  const receipt = await waitForReceipt(chain, hash);
+  const receipt = await findReceipt(chain, hash);
   return receipt === undefined ? undefined : postedProjectId(chain, receipt);
 }

@@ -1,10 +1,10 @@
 import {
   Contract,
-  type ContractTransactionReceipt,
   FetchRequest,
   id,
   JsonRpcProvider,
   type Signer,
+  type TransactionReceipt,
   Wallet,
 } from "ethers";
 import { CommonweightError } from "../../protocol/errors.ts";
@@ -178,7 +178,7 @@ async function sendByWallet(
   }
 }
 
-function toReceipt(receipt: ContractTransactionReceipt | null, doing: string): Receipt {
+function toReceipt(receipt: TransactionReceipt | null, doing: string): Receipt {
   if (receipt === null || receipt.status !== 1) {
     throw new CommonweightError(chainErrors.failed, doing, { details: { hash: receipt?.hash } });
   }
@@ -188,6 +188,14 @@ function toReceipt(receipt: ContractTransactionReceipt | null, doing: string): R
     gasUsed: receipt.gasUsed,
     gasPriceWei: receipt.gasPrice,
   };
+}
+
+/** The receipt of a transaction that was sent before; undefined while no block has it. @throws CW2203 when it failed */
+export async function findReceipt(chain: Chain, hash: string): Promise<Receipt | undefined> {
+  const receipt = await chain.provider.getTransactionReceipt(hash).catch((cause: unknown) => {
+    throw toChainError(cause, "reading a receipt");
+  });
+  return receipt === null ? undefined : toReceipt(receipt, "posting");
 }
 
 /** Seconds of the newest block: deadlines are judged by the chain's clock, not this machine's. */
