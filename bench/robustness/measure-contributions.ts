@@ -24,9 +24,6 @@ export interface ContributionResult {
   readonly sharesOnOtherSamples: number;
   /** Contributions with a pay set four times as large, against the exact value on the 1,000 other samples. */
   readonly largePayOnOther: number;
-  /** With the gradient a sixth of the way along r, about the middle of a trainer's way: r runs three times as long. */
-  readonly aheadOnPaySet: number;
-  readonly aheadOnOther: number;
   /**
    * Bounds of what any g could reach: with the gradient half-way through the round's own change, which nobody knows before the
    * updates are fixed; and the exact value on the pay set against the exact value on other samples.
@@ -39,7 +36,6 @@ export interface ContributionResult {
 
 /** Fixed point of the scenarios and of weights: `w u` in units of 2^-22. */
 const UNIT = 2 ** -22;
-const UPDATE_UNIT = 2 ** -12;
 
 /** Loss of every coalition of accepted trainers; weights stay as they were applied. */
 type CoalitionLoss = (coalition: number) => number | Promise<number>;
@@ -140,7 +136,6 @@ interface RoundScores {
   readonly contributions: readonly number[];
   readonly shares: readonly number[];
   readonly largePay: readonly number[];
-  readonly ahead: readonly number[];
   readonly halfway: readonly number[];
   readonly onPay: readonly number[];
   readonly onOther: readonly number[];
@@ -178,9 +173,6 @@ async function scoreRun(
     const contributions = contributionsTo(g);
     const descent = async (dataset: Dataset, parameters: Float32Array) =>
       (await meanGradient({ model: scenario.model, parameters, dataset })).map((entry) => -entry);
-    const ahead = round.before.map(
-      (entry, j) => entry + ((round.references.r[j] as number) * UPDATE_UNIT) / 6,
-    );
     const halfway = round.before.map((entry, j) => (entry + (round.after[j] as number)) / 2);
     const onPay = await exactValues(scenario.model, round, sets.pay);
     const onOther = await exactValues(scenario.model, round, sets.other);
@@ -190,7 +182,6 @@ async function scoreRun(
       contributions: of(contributions),
       shares: of(shares),
       largePay: of(contributionsTo(await descent(sets.largePay, round.before))),
-      ahead: of(contributionsTo(await descent(sets.pay, ahead))),
       halfway: of(contributionsTo(await descent(sets.pay, halfway))),
       onPay: of(onPay),
       onOther: of(onOther),
@@ -220,8 +211,6 @@ export async function measureContributions(options: {
     onPaySet: correlation("contributions", "onPay"),
     onOtherSamples: correlation("contributions", "onOther"),
     largePayOnOther: correlation("largePay", "onOther"),
-    aheadOnPaySet: correlation("ahead", "onPay"),
-    aheadOnOther: correlation("ahead", "onOther"),
     halfwayOnPaySet: correlation("halfway", "onPay"),
     exactOnOtherSamples: correlation("onPay", "onOther"),
     sharesOnPaySet: correlation("shares", "onPay"),
