@@ -1,26 +1,15 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { fetchIpfsAddresses, postKey, postReferences } from "../adapters/aggregator-client.ts";
+import { postKey, postReferences } from "../adapters/aggregator-client.ts";
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
-import { connectChain } from "../adapters/chain/connect.ts";
-import { type PublishedModel, readModels, readPosting } from "../adapters/chain/history.ts";
+import { type PublishedModel, readModels } from "../adapters/chain/history.ts";
 import { readParticipant } from "../adapters/chain/participant.ts";
 import { type Project, readProject } from "../adapters/chain/project.ts";
 import { type Round, readRound, revealKey } from "../adapters/chain/round.ts";
 import { signMessage, signReference } from "../adapters/chain/sign.ts";
 import { untilNews } from "../adapters/chain/until-news.ts";
-import { openCurve } from "../adapters/curve/open-curve.ts";
-import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { putRoundJob } from "../adapters/dag-json/round-job-store.ts";
-import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
-import { loadEncryptionKeys } from "../adapters/envelope/key-file.ts";
-import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
-import { createModelKeyring } from "../command-line/model-keyring.ts";
-import { assessReferenceSets, requireSoundReferences } from "../learning/assess-reference-sets.ts";
 import { extendEvaluationHistory } from "../learning/evaluation-history.ts";
 import { roundHyperparameters } from "../learning/hyperparameters.ts";
 import { planLearningRate } from "../learning/plan-learning-rate.ts";
-import { projectDataset } from "../learning/project-dataset.ts";
 import { secureBytes, seededBytes } from "../learning/random.ts";
 import { computeReferences } from "../learning/references.ts";
 import type { ReferencesBody, ReleaseKind } from "../protocol/api.ts";
@@ -31,14 +20,13 @@ import { CommonweightError } from "../protocol/errors.ts";
 import { loadModel } from "../protocol/load-model.ts";
 import type { Manifest } from "../protocol/manifest.ts";
 import { floatsOf } from "../protocol/model-file.ts";
-import type { ModelKeyring } from "../protocol/private-model.ts";
 import type { RoundJob } from "../protocol/round-job.ts";
 import { randomScalar } from "../protocol/scalar.ts";
 import { keyReleaseMessage } from "../protocol/signed-messages.ts";
 import { ownerErrors } from "./errors.ts";
 import type { OwnerSets } from "./find-project.ts";
-import { openReferenceStore, type StoredReference } from "./reference-store.ts";
-import { registerEncryptionKey } from "./register-encryption-key.ts";
+import { openReferee } from "./open-referee.ts";
+import type { StoredReference } from "./reference-store.ts";
 
 /** Everything a running referee is told. */
 export interface RefereeSettings {
@@ -59,33 +47,28 @@ export interface RefereeSettings {
   readonly signal: AbortSignal;
 }
 
+/** What a referee did until it stopped: everything since this start. */
+export interface RefereeReport {
+  readonly projectId: bigint;
+  /** Rounds whose commitments an aggregator has taken. */
+  readonly references: number[];
+  /** Keys handed out: to an aggregator, or to the chain. */
+  readonly releases: { readonly roundIndex: number; readonly to: string }[];
+  readonly evaluations: {
+    readonly version: number;
+    readonly accuracy: number;
+    readonly loss: number;
+  }[];
+}
+
 /** Something an owner may want to see, as it happens. */
 export interface RefereeEvent {
   readonly type: string;
   readonly [detail: string]: unknown;
 }
 
-const bytesOfHex = (hex: string) => Uint8Array.from(Buffer.from(hex.slice(2), "hex"));
 const hexOf = (bytes: Uint8Array) => `0x${Buffer.from(bytes).toString("hex")}`;
 const decimals = (point: G1Point) => ({ x: point.x.toString(), y: point.y.toString() });
-
-/** The owner's sets as the model takes them, after a look at whether they can serve. @throws CW3401 */
-async function openProjectSets(
-  { openSets }: Pick<RefereeSettings, "openSets">,
-  { data }: Manifest,
-  onEvent: (event: RefereeEvent) => void,
-): Promise<OwnerSets> {
-  const { rootSet, paySet, validationSet } = await openSets(data);
-  const sets = {
-    rootSet: projectDataset(rootSet, data),
-    paySet: projectDataset(paySet, data),
-    validationSet: validationSet && projectDataset(validationSet, data),
-  };
-  const assessment = await assessReferenceSets(sets);
-  for (const finding of assessment.findings) onEvent({ type: "reference", ...finding });
-  requireSoundReferences(assessment);
-  return sets;
-}
 
 /**
  * Serves a project's reference update and pay gradient: before each round it trains them on the owner's own
@@ -94,53 +77,13 @@ async function openProjectSets(
 export async function runReferee(
   settings: RefereeSettings,
   onEvent: (event: RefereeEvent) => void,
-): Promise<void> {
-  const { signal, stateFolder, projectId } = settings;
-  mkdirSync(stateFolder, { recursive: true });
-  const chain = await connectChain({
-    rpcUrl: settings.rpcUrl,
-    addresses: settings.addresses,
-    privateKey: settings.privateKey,
-    ...(settings.chainId === undefined ? {} : { chainId: settings.chainId }),
-  });
-  const account = chain.account as string;
-  const { terms } = await readProject(chain, projectId);
-  const envelope = createHpkeEnvelope();
-  if (terms.referee.toLowerCase() !== account.toLowerCase()) {
-    throw new CommonweightError(ownerErrors.notReferee, `${account} is not ${terms.referee}`);
-  }
-  const participants = await Promise.all(
-    terms.aggregators.map((each) => readParticipant(chain, each)),
-  );
-  const dial = await Promise.all(
-    participants.map(({ endpoint }) =>
-      fetchIpfsAddresses(endpoint, { signal })
-        .then(({ multiaddrs }) => multiaddrs)
-        .catch(() => []),
-    ),
-  );
-  const ipfs = await openIpfsNode({ folder: join(stateFolder, "ipfs"), dial: dial.flat() });
-  const { manifestCid } = await readPosting(chain, projectId);
-  const manifest = await getManifest(ipfs, manifestCid, { signal });
-  const { rootSet, paySet, validationSet } = await openProjectSets(settings, manifest, onEvent);
-  const store = openReferenceStore(join(stateFolder, "referee.sqlite"));
-  const curve = await openCurve({
-    parameterCount: terms.parameterCount,
-    cacheDir: settings.cacheFolder,
-    srsPath: settings.srsPath,
-    threads: settings.threads,
-  });
-  const keyring = await openKeyring();
+): Promise<RefereeReport> {
+  const { signal, projectId } = settings;
+  const opened = await openReferee(settings, onEvent);
+  const { chain, account, terms, manifest, ipfs, store, curve, envelope, keyring } = opened;
+  const { rootSet, paySet, validationSet } = opened.sets;
+  const served: RefereeReport = { projectId, references: [], releases: [], evaluations: [] };
   let evaluatedVersion = -1;
-
-  /** A private project's referee reads the models with a key of its own, as a trainer does. */
-  async function openKeyring(): Promise<ModelKeyring | undefined> {
-    if (terms.modelVisibility === "public") return undefined;
-    const keys = await loadEncryptionKeys(join(stateFolder, "encryption-key.json"), envelope);
-    await registerEncryptionKey(chain, keys);
-    const { aggregators } = terms;
-    return createModelKeyring(chain, { projectId, aggregators, account, envelope, keys, signal });
-  }
 
   async function loadParameters(model: PublishedModel): Promise<Float32Array> {
     const { integers } = await loadModel(
@@ -183,6 +126,7 @@ export async function runReferee(
       onProgress: (evaluation) => {
         store.saveEvaluation(projectId, evaluation);
         const { version, accuracy, loss } = evaluation;
+        served.evaluations.push({ version, accuracy, loss });
         onEvent({ type: "evaluated", projectId, version, accuracy, loss });
       },
     });
@@ -214,7 +158,7 @@ export async function runReferee(
         commitment,
       },
       fractionBits: terms.fractionBits,
-      aggregatorPublicKeys: participants.map(({ encryptionKey }) => bytesOfHex(encryptionKey)),
+      aggregatorPublicKeys: opened.encryptionKeys,
     });
     return { commitment, cid: await ipfs.put(sealed.bytes), contentKey: sealed.contentKey };
   }
@@ -280,8 +224,16 @@ export async function runReferee(
   async function offer(project: Project): Promise<void> {
     const roundIndex = project.nextRoundIndex;
     const { body } = await prepare(roundIndex);
-    for (const { endpoint } of participants) {
-      await postReferences(endpoint, { projectId, roundIndex }, body, { signal }).catch(() => {});
+    // After a restart the signed commitments are those on disk, but this node listens elsewhere.
+    const reachable = { ...body, multiaddrs: ipfs.addresses() };
+    for (const aggregator of terms.aggregators) {
+      const { endpoint } = await readParticipant(chain, aggregator);
+      await postReferences(endpoint, { projectId, roundIndex }, reachable, { signal }).then(
+        () => {
+          if (!served.references.includes(roundIndex)) served.references.push(roundIndex);
+        },
+        () => {},
+      );
     }
   }
 
@@ -317,6 +269,7 @@ export async function runReferee(
         await send(aggregator, "reference", stored.referenceKey);
         if (stored.payGradientKey) await send(aggregator, "pay-gradient", stored.payGradientKey);
         released.add(mark);
+        served.releases.push({ roundIndex, to: aggregator });
         onEvent({ type: "reference-released", projectId, roundIndex, aggregator });
       } catch {
         // Tried again at the next look; the chain is the way past an aggregator that does not answer.
@@ -327,6 +280,7 @@ export async function runReferee(
     if (timestamp < round.revealClosesAt - terms.revealSeconds / 2) return;
     const keys = new Uint8Array([...stored.referenceKey, ...(stored.payGradientKey ?? [])]);
     await revealKey(chain, { projectId, roundIndex, isReference: true, sealedKeys: keys });
+    served.releases.push({ roundIndex, to: "chain" });
     onEvent({ type: "reference-released", projectId, roundIndex, aggregator: "chain" });
   }
 
@@ -350,10 +304,8 @@ export async function runReferee(
       }
       await untilNews(chain, { longestMs: settings.pollMs ?? 1000, signal });
     }
+    return served;
   } finally {
-    await ipfs.stop();
-    await curve[Symbol.asyncDispose]();
-    store.close();
-    chain.close();
+    await opened.close();
   }
 }

@@ -33,7 +33,7 @@ export const register: RegisterCommand = (parent, context) => {
         }
         const [root, pay, validation] = [options.root, options.pay, options.validation].map(Number);
         const print = eventPrinter(invocation);
-        await runReferee(
+        const report = await runReferee(
           {
             ...(await connectToMarket(invocation)),
             privateKey: await readSigningKey(invocation),
@@ -55,7 +55,18 @@ export const register: RegisterCommand = (parent, context) => {
           },
           print,
         );
-        return { data: { type: "finished" }, text: "the project has ended" };
+        signal.throwIfAborted();
+        const last = report.evaluations.at(-1);
+        return {
+          data: { type: "finished", ...report },
+          text: [
+            `project ${projectId} has ended`,
+            `served    the references of ${report.references.length} rounds, ${report.releases.length} keys released, since this start`,
+            ...(last
+              ? [`accuracy  ${(100 * last.accuracy).toFixed(1)} % with model ${last.version}`]
+              : []),
+          ].join("\n"),
+        };
       }),
     );
 };

@@ -1,0 +1,175 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fetchIpfsAddresses } from "../adapters/aggregator-client.ts";
+import { type Chain, connectChain } from "../adapters/chain/connect.ts";
+import { isChainUnreachable } from "../adapters/chain/errors.ts";
+import { readPosting } from "../adapters/chain/history.ts";
+import { readParticipant } from "../adapters/chain/participant.ts";
+import { type ProjectTerms, readProject } from "../adapters/chain/project.ts";
+import { openCurve } from "../adapters/curve/open-curve.ts";
+import { getManifest } from "../adapters/dag-json/manifest-store.ts";
+import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
+import { loadEncryptionKeys } from "../adapters/envelope/key-file.ts";
+import { type IpfsNode, openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
+import { createModelKeyring } from "../command-line/model-keyring.ts";
+import { assessReferenceSets, requireSoundReferences } from "../learning/assess-reference-sets.ts";
+import { projectDataset } from "../learning/project-dataset.ts";
+import { contentStoreErrors } from "../protocol/content-store.ts";
+import type { Envelope } from "../protocol/envelope.ts";
+import { CommonweightError } from "../protocol/errors.ts";
+import type { Manifest } from "../protocol/manifest.ts";
+import type { ModelKeyring } from "../protocol/private-model.ts";
+import { ownerErrors } from "./errors.ts";
+import type { OwnerSets } from "./find-project.ts";
+import type { RefereeEvent, RefereeSettings } from "./referee-service.ts";
+import { openReferenceStore, type ReferenceStore } from "./reference-store.ts";
+import { registerEncryptionKey } from "./register-encryption-key.ts";
+
+/** Everything a referee works with, open. */
+export interface OpenedReferee {
+  readonly chain: Chain;
+  readonly account: string;
+  readonly terms: ProjectTerms;
+  readonly manifest: Manifest;
+  readonly sets: OwnerSets;
+  readonly ipfs: IpfsNode;
+  readonly store: ReferenceStore;
+  readonly curve: Awaited<ReturnType<typeof openCurve>>;
+  readonly envelope: Envelope;
+  readonly keyring: ModelKeyring | undefined;
+  /** Of the project's aggregators, primary first. */
+  readonly encryptionKeys: readonly Uint8Array[];
+  close(): Promise<void>;
+}
+
+/** How long a referee waits before it looks again for a chain or for content that is away. */
+const RETRY_MS = 2000;
+
+const bytesOfHex = (hex: string) => Uint8Array.from(Buffer.from(hex.slice(2), "hex"));
+
+const isAway = (error: unknown) =>
+  isChainUnreachable(error) ||
+  (error instanceof CommonweightError &&
+    [
+      contentStoreErrors.notFound.code,
+      contentStoreErrors.timedOut.code,
+      contentStoreErrors.unreachable.code,
+    ].some((code) => code === error.code));
+
+/** The owner's sets as the model takes them, after a look at whether they can serve. @throws CW3401 */
+async function openProjectSets(
+  { openSets }: Pick<RefereeSettings, "openSets">,
+  { data }: Manifest,
+  onEvent: (event: RefereeEvent) => void,
+): Promise<OwnerSets> {
+  const { rootSet, paySet, validationSet } = await openSets(data);
+  const sets = {
+    rootSet: projectDataset(rootSet, data),
+    paySet: projectDataset(paySet, data),
+    validationSet: validationSet && projectDataset(validationSet, data),
+  };
+  const assessment = await assessReferenceSets(sets);
+  for (const finding of assessment.findings) onEvent({ type: "reference", ...finding });
+  requireSoundReferences(assessment);
+  return sets;
+}
+
+/**
+ * Opens a referee: also after a restart, when the chain or everybody who serves the manifest may still be away.
+ *
+ * @throws CW4001 for another account than the project's referee, CW3401 for sets that cannot serve; whatever else is not a matter of
+ * waiting.
+ */
+export async function openReferee(
+  settings: RefereeSettings,
+  onEvent: (event: RefereeEvent) => void,
+): Promise<OpenedReferee> {
+  const { signal, projectId } = settings;
+  for (;;) {
+    try {
+      return await openOnce(settings, onEvent);
+    } catch (error) {
+      if (!isAway(error) || signal.aborted) throw error;
+      onEvent({ type: "waiting", projectId, message: (error as Error).message });
+      await new Promise((resolve) => setTimeout(resolve, settings.pollMs ?? RETRY_MS));
+      signal.throwIfAborted();
+    }
+  }
+}
+
+async function openOnce(
+  settings: RefereeSettings,
+  onEvent: (event: RefereeEvent) => void,
+): Promise<OpenedReferee> {
+  const { signal, stateFolder, projectId } = settings;
+  // Closed in the opposite order, also when a later step fails: an open node would keep the process alive.
+  const closing: (() => unknown)[] = [];
+  const close = async () => {
+    for (const step of closing.reverse()) await step();
+  };
+  mkdirSync(stateFolder, { recursive: true });
+  try {
+    const chain = await connectChain({
+      rpcUrl: settings.rpcUrl,
+      addresses: settings.addresses,
+      privateKey: settings.privateKey,
+      ...(settings.chainId === undefined ? {} : { chainId: settings.chainId }),
+    });
+    closing.push(() => chain.close());
+    const account = chain.account as string;
+    const { terms } = await readProject(chain, projectId);
+    if (terms.referee.toLowerCase() !== account.toLowerCase()) {
+      throw new CommonweightError(ownerErrors.notReferee, `${account} is not ${terms.referee}`);
+    }
+    const participants = await Promise.all(
+      terms.aggregators.map((each) => readParticipant(chain, each)),
+    );
+    const dial = await Promise.all(
+      participants.map(({ endpoint }) =>
+        fetchIpfsAddresses(endpoint, { signal }).then(
+          ({ multiaddrs }) => multiaddrs,
+          () => [],
+        ),
+      ),
+    );
+    const ipfs = await openIpfsNode({ folder: join(stateFolder, "ipfs"), dial: dial.flat() });
+    closing.push(() => ipfs.stop());
+    const { manifestCid } = await readPosting(chain, projectId);
+    const manifest = await getManifest(ipfs, manifestCid, { signal });
+    const sets = await openProjectSets(settings, manifest, onEvent);
+    const store = openReferenceStore(join(stateFolder, "referee.sqlite"));
+    closing.push(() => store.close());
+    const curve = await openCurve({
+      parameterCount: terms.parameterCount,
+      cacheDir: settings.cacheFolder,
+      srsPath: settings.srsPath,
+      threads: settings.threads,
+    });
+    closing.push(() => curve[Symbol.asyncDispose]());
+    const envelope = createHpkeEnvelope();
+    const keyring = await openKeyring(chain, terms, { envelope, settings });
+    const encryptionKeys = participants.map(({ encryptionKey }) => bytesOfHex(encryptionKey));
+    return {
+      ...{ chain, account, terms, manifest, sets, ipfs, store, curve, envelope, keyring },
+      encryptionKeys,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** A private project's referee reads the models with a key of its own, as a trainer does. */
+async function openKeyring(
+  chain: Chain,
+  { modelVisibility, aggregators }: ProjectTerms,
+  { envelope, settings }: { envelope: Envelope; settings: RefereeSettings },
+): Promise<ModelKeyring | undefined> {
+  if (modelVisibility === "public") return undefined;
+  const { stateFolder, projectId, signal } = settings;
+  const { account } = chain;
+  const keys = await loadEncryptionKeys(join(stateFolder, "encryption-key.json"), envelope);
+  await registerEncryptionKey(chain, keys);
+  return createModelKeyring(chain, { projectId, aggregators, account, envelope, keys, signal });
+}
