@@ -1,6 +1,8 @@
 import { type ZodType, z } from "zod";
 import {
+  type EvaluationBody,
   errorBodySchema,
+  evaluationListSchema,
   ipfsAddressSchema,
   type KeyReleaseBody,
   keyReceiptSchema,
@@ -155,3 +157,23 @@ export const postProjectFile = (
     body: bytes,
     timeoutMs: FILE_TIMEOUT_MS,
   });
+
+/** Hands over what the referee measured of a model. @throws CW2770, CW2771 */
+export const postEvaluation = (
+  endpoint: string,
+  projectId: bigint,
+  body: EvaluationBody,
+  options: Options = {},
+) =>
+  request(`${endpoint.replace(/\/$/, "")}/v1/projects/${projectId}/evaluations`, undefined, {
+    ...options,
+    body,
+  });
+
+/** What the referee says to have measured of a project's models. Signatures are left to the caller. @throws CW2770, CW2771 */
+export const fetchEvaluations = (endpoint: string, projectId: bigint, options: Options = {}) =>
+  request(
+    `${endpoint.replace(/\/$/, "")}/v1/projects/${projectId}/evaluations`,
+    evaluationListSchema,
+    options,
+  );

@@ -154,6 +154,7 @@ export async function startAggregator(
         const report = store.findResult(projectId, roundIndex, "report");
         return { projectId, roundIndex, report: report ?? null };
       },
+      evaluations: (projectId) => ({ evaluations: store.listEvaluations(projectId) }),
       onEvent: (listener) => feed.onEvent(listener),
     },
     files: createProjectFiles({ chain, account, contentStore: ipfs }),

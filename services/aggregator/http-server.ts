@@ -3,7 +3,12 @@ import express, { type NextFunction, type Request, type Response } from "express
 import { rateLimit } from "express-rate-limit";
 import helmet from "helmet";
 import type { ZodError, ZodType } from "zod";
-import { keyReleaseSchema, referencesSchema, signedUpdateSchema } from "../protocol/api.ts";
+import {
+  evaluationSchema,
+  keyReleaseSchema,
+  referencesSchema,
+  signedUpdateSchema,
+} from "../protocol/api.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { aggregatorErrors } from "./errors.ts";
 import type { Intake } from "./intake.ts";
@@ -162,6 +167,19 @@ export async function startHttpServer(parameters: HttpServerParameters): Promise
       const { projectId, roundIndex } = roundOf(request);
       return intake.takeKey(projectId, roundIndex, parse(keyReleaseSchema, request.body));
     }),
+  );
+  app.get(
+    "/v1/projects/:projectId/evaluations",
+    answer((request) => status.evaluations(integer(request.params.projectId, "project"))),
+  );
+  app.post(
+    "/v1/projects/:projectId/evaluations",
+    answer((request) =>
+      intake.takeEvaluation(
+        integer(request.params.projectId, "project"),
+        parse(evaluationSchema, request.body),
+      ),
+    ),
   );
   app.get(
     "/v1/projects/:projectId/models/:cid/keys/:account",

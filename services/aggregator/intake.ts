@@ -8,6 +8,7 @@ import {
   signMessage,
 } from "../adapters/chain/sign.ts";
 import type {
+  EvaluationBody,
   KeyReceipt,
   KeyReleaseBody,
   ReferencesBody,
@@ -15,7 +16,11 @@ import type {
 } from "../protocol/api.ts";
 import { INFINITY } from "../protocol/curve.ts";
 import { CommonweightError } from "../protocol/errors.ts";
-import { keyReceiptMessage, keyReleaseMessage } from "../protocol/signed-messages.ts";
+import {
+  evaluationMessage,
+  keyReceiptMessage,
+  keyReleaseMessage,
+} from "../protocol/signed-messages.ts";
 import { aggregatorErrors } from "./errors.ts";
 import type { RoundStore } from "./round-store.ts";
 
@@ -24,6 +29,7 @@ export interface Intake {
   takeReferences(projectId: bigint, roundIndex: number, body: ReferencesBody): Promise<unknown>;
   takeUpdate(projectId: bigint, roundIndex: number, body: SignedUpdateBody): Promise<unknown>;
   takeKey(projectId: bigint, roundIndex: number, body: KeyReleaseBody): Promise<KeyReceipt>;
+  takeEvaluation(projectId: bigint, body: EvaluationBody): Promise<unknown>;
 }
 
 const pointOf = (point: { x: string; y: string }) => ({ x: BigInt(point.x), y: BigInt(point.y) });
@@ -71,6 +77,19 @@ export function createIntake(options: {
       }
       store.saveReferences(projectId, roundIndex, body);
       onMultiaddrs(body.multiaddrs);
+      return { accepted: true };
+    },
+
+    async takeEvaluation(projectId, body) {
+      const { terms, nextRoundIndex } = await readProject(chain, projectId);
+      const context = { chainId: chain.chainId, market: chain.addresses.market, projectId };
+      const signer = recoverMessageSigner(evaluationMessage(context, body), body.signature);
+      if (!isSame(signer, terms.referee)) {
+        refuse("notSigned", `evaluations are signed by the referee ${terms.referee}`);
+      }
+      // Model 0 is the owner's, and no round makes more than one.
+      if (body.version > nextRoundIndex) refuse("wrongRound", `there is no model ${body.version}`);
+      store.saveEvaluation(projectId, body);
       return { accepted: true };
     },
 

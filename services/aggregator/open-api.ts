@@ -1,6 +1,8 @@
 import { type ZodType, z } from "zod";
 import {
   errorBodySchema,
+  evaluationListSchema,
+  evaluationSchema,
   ipfsAddressSchema,
   keyReceiptSchema,
   keyReleaseSchema,
@@ -22,6 +24,8 @@ const roundParameters = ["projectId", "roundIndex"].map((name) => ({
   required: true,
   schema: { type: "string", pattern: "^[0-9]+$" },
 }));
+
+const projectParameters = [roundParameters[0] as object];
 
 const modelKeyParameters = [
   roundParameters[0] as object,
@@ -83,6 +87,16 @@ export function openApiDocument(): object {
       },
       [`${round}/updates`]: {
         post: operation("a signed update to relay", { parameters, body: signedUpdateSchema }),
+      },
+      "/v1/projects/{projectId}/evaluations": {
+        get: operation("what the referee says to have measured of the models, signed by it", {
+          parameters: projectParameters,
+          answer: evaluationListSchema,
+        }),
+        post: operation("the referee's signed measurement of a model", {
+          parameters: projectParameters,
+          body: evaluationSchema,
+        }),
       },
       "/v1/projects/{projectId}/models/{cid}/keys/{account}": {
         get: operation("a private model's key, sealed to a reader that joined later", {

@@ -1,5 +1,10 @@
 import { type Database, openDatabase, type Row } from "../adapters/database.ts";
-import type { ReferencesBody, ReleaseKind, SignedUpdateBody } from "../protocol/api.ts";
+import type {
+  EvaluationBody,
+  ReferencesBody,
+  ReleaseKind,
+  SignedUpdateBody,
+} from "../protocol/api.ts";
 import { fromJson, toJson } from "../protocol/json.ts";
 
 /** A content key as it arrived, with the signature that shows who released it. */
@@ -24,6 +29,9 @@ export interface RoundStore {
   /** The result of a step, kept so that a restart goes on where it was. */
   saveResult(projectId: bigint, roundIndex: number, step: string, result: unknown): void;
   findResult<T>(projectId: bigint, roundIndex: number, step: string): T | undefined;
+  saveEvaluation(projectId: bigint, evaluation: EvaluationBody): void;
+  /** In the order of the models. */
+  listEvaluations(projectId: bigint): EvaluationBody[];
   close(): void;
 }
 
@@ -54,6 +62,14 @@ export function openRoundStore(path: string): RoundStore {
     listUpdates: (p, r) => list(database, p, r, "update"),
     saveResult: (p, r, step, result) => put(p, r, "result", step, result),
     findResult: (p, r, step) => find(database, p, r, "result", step),
+    saveEvaluation: (p, evaluation) => put(p, evaluation.version, "evaluation", "", evaluation),
+    listEvaluations: (p) =>
+      database
+        .all(
+          "SELECT value FROM record WHERE project_id = ? AND kind = 'evaluation' ORDER BY round_index",
+          p.toString(),
+        )
+        .map(parse<EvaluationBody>),
     close: () => database.close(),
   };
 }

@@ -18,6 +18,8 @@ export interface ServiceStatus {
   market(): unknown;
   projects(): unknown;
   round(projectId: bigint, roundIndex: number): unknown;
+  /** What the referee says to have measured, as it signed it. */
+  evaluations(projectId: bigint): unknown;
   /** Calls `listener` for every event until the returned function is called. */
   onEvent(listener: (event: ServiceEvent) => void): () => void;
 }

@@ -24,6 +24,7 @@ import type { RoundJob } from "../protocol/round-job.ts";
 import { randomScalar } from "../protocol/scalar.ts";
 import { keyReleaseMessage } from "../protocol/signed-messages.ts";
 import { ownerErrors } from "./errors.ts";
+import { createEvaluationPublisher } from "./evaluation-publisher.ts";
 import type { OwnerSets } from "./find-project.ts";
 import { openReferee } from "./open-referee.ts";
 import type { StoredReference } from "./reference-store.ts";
@@ -83,6 +84,8 @@ export async function runReferee(
   const { chain, account, terms, manifest, ipfs, store, curve, envelope, keyring } = opened;
   const { rootSet, paySet, validationSet } = opened.sets;
   const served: RefereeReport = { projectId, references: [], releases: [], evaluations: [] };
+  const { aggregators } = terms;
+  const publishEvaluations = createEvaluationPublisher(chain, { projectId, aggregators, signal });
   let evaluatedVersion = -1;
 
   async function loadParameters(model: PublishedModel): Promise<Float32Array> {
@@ -109,28 +112,29 @@ export async function runReferee(
     return loadParameters(model);
   }
 
-  /** Measures the newest model, and where the learning rate may change, every model that was missed. */
+  /** Measures every model that was not measured yet, and tells the aggregators. */
   async function evaluateModels(): Promise<void> {
     if (validationSet === undefined) return;
     const models = await readModels(chain, projectId);
-    if (models.at(-1)?.version === evaluatedVersion) return;
-    const measured = manifest.training.bounds ? models : models.slice(-1);
-    await extendEvaluationHistory({
-      model: manifest.model,
-      history: store.listEvaluations(projectId),
-      versions: measured.map(({ version }) => version),
-      loadParameters: (version) =>
-        loadParameters(models.find((each) => each.version === version) as PublishedModel),
-      dataset: validationSet,
-      signal,
-      onProgress: (evaluation) => {
-        store.saveEvaluation(projectId, evaluation);
-        const { version, accuracy, loss } = evaluation;
-        served.evaluations.push({ version, accuracy, loss });
-        onEvent({ type: "evaluated", projectId, version, accuracy, loss });
-      },
-    });
-    evaluatedVersion = models.at(-1)?.version ?? -1;
+    if (models.at(-1)?.version !== evaluatedVersion) {
+      await extendEvaluationHistory({
+        model: manifest.model,
+        history: store.listEvaluations(projectId),
+        versions: models.map(({ version }) => version),
+        loadParameters: (version) =>
+          loadParameters(models.find((each) => each.version === version) as PublishedModel),
+        dataset: validationSet,
+        signal,
+        onProgress: (evaluation) => {
+          store.saveEvaluation(projectId, evaluation);
+          const { version, accuracy, loss } = evaluation;
+          served.evaluations.push({ version, accuracy, loss });
+          onEvent({ type: "evaluated", projectId, version, accuracy, loss });
+        },
+      });
+      evaluatedVersion = models.at(-1)?.version ?? -1;
+    }
+    await publishEvaluations(store.listEvaluations(projectId), models);
   }
 
   /** What this round changes of the manifest's settings, within the owner's bounds; nothing while models get better. */

@@ -70,6 +70,29 @@ export const signedUpdateSchema = z.object({
 });
 export type SignedUpdateBody = z.infer<typeof signedUpdateSchema>;
 
+/** The greatest loss that an evaluation can say, in millionths of a nat. */
+export const MAX_LOSS_MILLIONTHS = 2_000_000_000;
+
+/**
+ * `POST /v1/projects/:id/evaluations`, and one of the list that `GET` answers: what the referee says to have measured of a model.
+ * A claim, signed by who makes it: no proof covers it.
+ */
+export const evaluationSchema = z.object({
+  version: z.int().min(0).max(100_000),
+  modelCid: cid,
+  /** Share of samples labelled right, in millionths. */
+  accuracyMillionths: z.int().min(0).max(1_000_000),
+  /** Mean cross-entropy in millionths of a nat. */
+  lossMillionths: z.int().min(0).max(MAX_LOSS_MILLIONTHS),
+  /** Samples it was measured on. */
+  samples: z.int().min(1).max(1_000_000_000),
+  signature: hex(65),
+});
+export type EvaluationBody = z.infer<typeof evaluationSchema>;
+
+/** `GET /v1/projects/:id/evaluations`. */
+export const evaluationListSchema = z.object({ evaluations: z.array(evaluationSchema).max(1000) });
+
 /** `GET /v1/projects/:id/models/:cid/keys/:account`: a private model's key, sealed to a reader that joined after it was published. */
 export const modelKeySchema = z.object({ sealedKey: hex(80) });
 

@@ -1,4 +1,4 @@
-import type { ReleaseKind } from "./api.ts";
+import type { EvaluationBody, ReleaseKind } from "./api.ts";
 
 /** A field of an EIP-712 struct. */
 export interface TypedField {
@@ -27,7 +27,7 @@ export interface MessageContext {
 }
 
 // Not the contract's own domain: a message between services must never be valid as a transaction.
-const domain = ({ chainId, market }: MessageContext) => ({
+const domain = ({ chainId, market }: Omit<MessageContext, "roundIndex">) => ({
   name: "Commonweight services",
   version: "1",
   chainId,
@@ -72,5 +72,30 @@ export function keyReceiptMessage(
       ],
     },
     message: { projectId: context.projectId, roundIndex: BigInt(context.roundIndex), ...receipt },
+  };
+}
+
+/** The message with which a referee says what it measured of a model. */
+export function evaluationMessage(
+  context: Omit<MessageContext, "roundIndex">,
+  evaluation: Omit<EvaluationBody, "signature">,
+): TypedMessage {
+  const { version, modelCid, accuracyMillionths, lossMillionths, samples } = evaluation;
+  return {
+    domain: domain(context),
+    types: {
+      Evaluation: [
+        { name: "projectId", type: "uint256" },
+        { name: "version", type: "uint256" },
+        { name: "modelCid", type: "string" },
+        { name: "accuracyMillionths", type: "uint256" },
+        { name: "lossMillionths", type: "uint256" },
+        { name: "samples", type: "uint256" },
+      ],
+    },
+    message: {
+      ...{ projectId: context.projectId, version, modelCid },
+      ...{ accuracyMillionths, lossMillionths, samples },
+    },
   };
 }
