@@ -77,7 +77,7 @@ export async function collectEvidence(
     findEvents(chain, "TrainerJoined", [projectId]),
     findProjectEvents(chain, projectId, { fromBlock: posting.blockNumber, toBlock }),
   ]);
-  const budgets = replayBudgets(events, terms);
+  const { budgets } = replayBudgets(events, terms);
   const forfeits = events.filter(({ name }) => name === "BondForfeited");
   const baseWeightOf = (trainer: string) =>
     Number(

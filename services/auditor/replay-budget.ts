@@ -13,12 +13,12 @@ export interface BudgetEvent {
  * rounds paid, and what the forfeited bonds of aggregators left over after an even division.
  *
  * @param events All of the project's events in the chain's order.
- * @returns Wei by the round's index.
+ * @returns Wei by the round's index, and what no round has paid out after the last event.
  */
 export function replayBudgets(
   events: readonly BudgetEvent[],
   terms: { readonly budgetPerRoundWei: bigint; readonly rounds: number; readonly slots: number },
-): ReadonlyMap<number, bigint> {
+): { readonly budgets: ReadonlyMap<number, bigint>; readonly leftWei: bigint } {
   const budgets = new Map<number, bigint>();
   const submitted = new Map<number, bigint>();
   let leftWei = terms.budgetPerRoundWei * BigInt(terms.rounds);
@@ -50,5 +50,5 @@ export function replayBudgets(
       divide(submitted.get(roundIndex) ?? 0n);
     }
   }
-  return budgets;
+  return { budgets, leftWei };
 }

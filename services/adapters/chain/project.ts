@@ -89,6 +89,8 @@ export interface Project {
   readonly modelCommitment: G1Point;
   readonly aggregateCommitment: G1Point;
   readonly bondsWei: readonly bigint[];
+  /** What each aggregator has earned and not been transferred yet. */
+  readonly aggregatorsEarnedWei: readonly bigint[];
 }
 
 /** A trainer in a project. */
@@ -184,6 +186,7 @@ function toProject(raw: Raw): Project {
     modelCommitment: toPoint(raw.modelCommitment as never),
     aggregateCommitment: toPoint(raw.aggregateCommitment as never),
     bondsWei: [...(raw.bondsWei as unknown as bigint[])],
+    aggregatorsEarnedWei: [...(raw.aggregatorsEarnedWei as unknown as bigint[])],
   };
 }
 
@@ -206,9 +209,18 @@ export async function countProjects(chain: Chain): Promise<number> {
   return Number(await call<bigint>(chain.market, "projectCount"));
 }
 
+/** Which block a state is read at: the newest one unless told. */
+export interface AtBlock {
+  readonly blockTag?: number;
+}
+
 /** A project. @throws CW2201 (`MarketUnknownProject`) when there is none of this id. */
-export async function readProject(chain: Chain, projectId: bigint): Promise<Project> {
-  return toProject(await call<Raw>(chain.market, "getProject", projectId));
+export async function readProject(
+  chain: Chain,
+  projectId: bigint,
+  at: AtBlock = {},
+): Promise<Project> {
+  return toProject(await call<Raw>(chain.market, "getProject", projectId, at));
 }
 
 /** Projects `firstId` to `firstId + limit - 1`, as far as there are. */
@@ -221,8 +233,13 @@ export async function readProjects(
 }
 
 /** All trainers of a project by roster place. */
-export async function readTrainers(chain: Chain, projectId: bigint): Promise<ProjectTrainer[]> {
-  return [...(await call<Raw[]>(chain.market, "getTrainers", projectId, 0, 256))].map(toTrainer);
+export async function readTrainers(
+  chain: Chain,
+  projectId: bigint,
+  at: AtBlock = {},
+): Promise<ProjectTrainer[]> {
+  const raw = await call<Raw[]>(chain.market, "getTrainers", projectId, 0, 256, at);
+  return [...raw].map(toTrainer);
 }
 
 /** One trainer of a project; status `none` when it never joined. */

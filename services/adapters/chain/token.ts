@@ -35,8 +35,12 @@ export async function describeToken(chain: Chain, token: string): Promise<TokenD
 }
 
 /** An account's balance in the token's smallest unit. */
-export const readBalance = (chain: Chain, token: string, account: string) =>
-  call<bigint>(tokenAt(chain, token), "balanceOf", account);
+export const readBalance = (
+  chain: Chain,
+  token: string,
+  account: string,
+  at: { readonly blockTag?: number } = {},
+) => call<bigint>(tokenAt(chain, token), "balanceOf", account, at);
 
 /** An account's balance of the native coin, in wei. */
 export const readNativeBalance = (chain: Chain, account: string) =>
