@@ -1,9 +1,10 @@
-import { Anchor, AppShell, Button, Group, Text, useMantineColorScheme } from "@mantine/core";
+import { Anchor, AppShell, Group, Text } from "@mantine/core";
 import { lazy, type ReactNode, Suspense, useState } from "react";
 import type { Connection } from "./connection.ts";
 import { LoadedView } from "./loaded-view.tsx";
 import { ProjectsPage } from "./pages/projects.tsx";
 import { type Route, useRoute } from "./route.ts";
+import { SchemeButton } from "./scheme-button.tsx";
 import { loadSettings } from "./settings.ts";
 import { SetupBanner } from "./setup-banner.tsx";
 import { useLoaded } from "./use-loaded.ts";
@@ -28,22 +29,6 @@ async function connect(): Promise<Connection> {
   const settings = await loadSettings();
   const { openConnection } = await import("./connection.ts");
   return openConnection(settings);
-}
-
-function SchemeButton() {
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const next = colorScheme === "auto" ? "dark" : colorScheme === "dark" ? "light" : "auto";
-  return (
-    <Button
-      variant="default"
-      size="xs"
-      title="Colour scheme"
-      aria-label={`colours: ${colorScheme}`}
-      onClick={() => setColorScheme(next)}
-    >
-      {colorScheme}
-    </Button>
-  );
 }
 
 function Page({ route, connection }: { route: Route; connection: Connection }): ReactNode {
@@ -86,16 +71,16 @@ export function App() {
             Commonweight
           </Anchor>
           <Group component="nav" aria-label="Main" gap="xs" wrap="nowrap">
-            <Anchor href="#/" size="sm">
+            <Anchor href="#/" size="sm" style={{ whiteSpace: "nowrap" }}>
               Projects
             </Anchor>
-            <Anchor href="#/post" size="sm">
+            <Anchor href="#/post" size="sm" style={{ whiteSpace: "nowrap" }}>
               Post a job
             </Anchor>
-            <Anchor href="#/settings" size="sm">
+            <Anchor href="#/settings" size="sm" style={{ whiteSpace: "nowrap" }}>
               Settings
             </Anchor>
-            <SchemeButton />
+            <SchemeButton visibleFrom="xs" />
           </Group>
         </Group>
       </AppShell.Header>

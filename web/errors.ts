@@ -12,6 +12,11 @@ export const webErrors = defineErrors([7000, 7999], {
     title: "The audit could not run to its end",
     hint: "Check the RPC address and gateway in Settings, then verify again.",
   },
+  rehearsalFailed: {
+    code: "CW7002",
+    title: "The rehearsal could not run to its end",
+    hint: "Rehearse again; if it fails again, try fewer rounds or the command `commonweight owner rehearse`.",
+  },
   walletRejected: {
     code: "CW7010",
     title: "You declined in the wallet",

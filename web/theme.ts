@@ -1,4 +1,4 @@
-import { Alert, Anchor, createTheme, Input } from "@mantine/core";
+import { Alert, Anchor, type CSSVariablesResolver, createTheme, Input } from "@mantine/core";
 
 const readable = { color: "var(--mantine-color-text)" };
 
@@ -12,6 +12,17 @@ export const theme = createTheme({
   components: {
     Alert: Alert.extend({ styles: { title: readable } }),
     Anchor: Anchor.extend({ defaultProps: { underline: "always" } }),
-    InputWrapper: Input.Wrapper.extend({ styles: { description: readable } }),
+    InputWrapper: Input.Wrapper.extend({
+      // The reason comes below, so that inputs side by side stand on one line however long their reasons are.
+      defaultProps: { inputWrapperOrder: ["label", "input", "error", "description"] },
+      styles: { description: readable },
+    }),
   },
+});
+
+/** Placeholders that can be read: the library's own are too pale. */
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: { "--mantine-color-placeholder": "var(--mantine-color-gray-7)" },
+  dark: { "--mantine-color-placeholder": "var(--mantine-color-dark-1)" },
 });

@@ -123,3 +123,17 @@ export function describeTable(
     dropped,
   };
 }
+
+/** A manifest states at most so many means; wider tables must come scaled. */
+const MOST_MEANS = 1024;
+
+/** What a manifest says about samples of a table. */
+export function tableData(description: TableDescription): Manifest["data"] {
+  const { table, classes, features, normalisation } = description;
+  return {
+    inputShape: [features],
+    classes: [...classes],
+    ...(features <= MOST_MEANS ? { normalisation } : {}),
+    table,
+  };
+}

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { parseCsv } from "../learning/csv.ts";
 import { dataFileOptions } from "../learning/data-file-options.ts";
 import type { Dataset } from "../learning/dataset.ts";
-import { describeTable, type TableDescription } from "../learning/describe-table.ts";
+import { describeTable, type TableDescription, tableData } from "../learning/describe-table.ts";
 import { fitReport } from "../learning/fit-report.ts";
 import { logisticRegression } from "../learning/model-spec.ts";
 import { openDataset } from "../learning/open-dataset.ts";
@@ -81,18 +81,8 @@ async function inspectTable(
   const tableText = await readFile(source, "utf8").catch((cause: unknown) => {
     throw new CommonweightError(ownerErrors.fileUnreadable, source, { cause });
   });
-  const { table, classes, features, normalisation, dropped } = describeTable(
-    parseCsv(tableText),
-    options,
-  );
-  // A manifest states at most 1024 means; wider tables must come scaled.
-  const isNarrow = features <= 1024;
-  const data: Manifest["data"] = {
-    inputShape: [features],
-    classes: [...classes],
-    ...(isNarrow ? { normalisation } : {}),
-    table,
-  };
+  const description = describeTable(parseCsv(tableText), options);
+  const data = tableData(description);
   const dataset = await openDataset({ source, files: dataFileOptions(data) });
   return {
     source,
@@ -100,7 +90,7 @@ async function inspectTable(
     data,
     samples: dataset.size,
     classCounts: await countLabels(dataset),
-    dropped,
+    dropped: description.dropped,
     tableText,
   };
 }

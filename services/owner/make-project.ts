@@ -1,12 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { calibrateProject, type ProjectCalibration } from "../learning/calibrate-project.ts";
 import { encodeCsv, parseCsv } from "../learning/csv.ts";
-import { subsetDataset } from "../learning/dataset.ts";
-import { learningErrors } from "../learning/errors.ts";
 import { countParameters } from "../learning/model-spec.ts";
-import { projectDataset } from "../learning/project-dataset.ts";
-import { seededRandom, shuffledIndices } from "../learning/random.ts";
-import { CommonweightError } from "../protocol/errors.ts";
 import type { Manifest } from "../protocol/manifest.ts";
 import {
   type Choice,
@@ -17,13 +11,13 @@ import {
   modelFor,
   slotsFor,
   type TermsJson,
-  trainingFor,
 } from "./design-project.ts";
 import { type DrawnSets, defaultSetSizes, drawSets } from "./draw-sets.ts";
 import type { DataSummary } from "./inspect-data.ts";
-import { requireProvable } from "./post-project.ts";
+import { measureUpdates } from "./measure-updates.ts";
 import { type ProjectFile, writeInto, writeProjectFile } from "./project-folder.ts";
 import type { ProjectAnswers } from "./project-questions.ts";
+import { requireProvable } from "./provable-size.ts";
 
 /** A project's files, as they were written. */
 export interface MadeProject {
@@ -40,48 +34,7 @@ export interface MadeProject {
   };
 }
 
-/** Samples that are enough to measure updates on. */
-const MEASURED_SAMPLES = 4000;
-const LEARNING_RATES = [0.1, 0.03, 0.01];
 const SET_NAMES = ["root", "pay", "validation", "rest"] as const;
-
-/** Measures honest updates on the owner's data, with the largest learning rate that does not diverge. */
-async function calibrate(
-  answers: ProjectAnswers,
-  summary: DataSummary,
-  signal: AbortSignal,
-): Promise<{ training: Manifest["training"]; calibration: ProjectCalibration }> {
-  const model = modelFor(answers, summary);
-  const inputShape = model.kind === "layers" ? model.inputShape : summary.data.inputShape;
-  const most = shuffledIndices(summary.samples, seededRandom("commonweight/measure"));
-  const data = projectDataset(subsetDataset(summary.dataset, most.subarray(0, MEASURED_SAMPLES)), {
-    ...summary.data,
-    inputShape,
-  });
-  for (const learningRate of LEARNING_RATES) {
-    const training = trainingFor(answers, learningRate);
-    const trainers = Math.max(
-      1,
-      Math.min(answers.trainers, Math.floor(data.size / training.batchSize)),
-    );
-    try {
-      const calibration = await calibrateProject({
-        model,
-        hyperparameters: training,
-        data,
-        trainers,
-        seed: answers.title,
-        signal,
-      });
-      return { training, calibration };
-    } catch (error) {
-      const isDiverged =
-        error instanceof CommonweightError && error.code === learningErrors.diverged.code;
-      if (!isDiverged || learningRate === LEARNING_RATES.at(-1)) throw error;
-    }
-  }
-  throw new CommonweightError(learningErrors.diverged);
-}
 
 /** Divides a table's rows into the sets' own files. */
 async function writeTableSets(
@@ -116,7 +69,7 @@ export async function makeProject(options: {
   const seed = randomBytes(16).toString("hex");
   const sets = await drawSets(summary.dataset, sizes, seed);
   onProgress("training on your data, to measure how long honest updates are");
-  const measured = await calibrate(answers, summary, signal);
+  const measured = await measureUpdates({ answers, summary, signal });
   const design = { answers, summary, sizes, ...measured };
   const manifest = designManifest(design);
   const terms = designTerms(design);

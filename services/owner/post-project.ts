@@ -11,13 +11,13 @@ import type { Curve, G1Point } from "../protocol/curve.ts";
 import type { Envelope } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { quantiseModel } from "../protocol/fixed-point.ts";
-import { DUMMY_COEFFICIENTS } from "../protocol/gram-mask.ts";
 import type { Manifest } from "../protocol/manifest.ts";
 import { encodeModelFile } from "../protocol/model-file.ts";
 import { sealModel } from "../protocol/private-model.ts";
 import { termProblems, termProblemText } from "../protocol/project-rules.ts";
 import { randomScalar } from "../protocol/scalar.ts";
 import { ownerErrors } from "./errors.ts";
+import { requireProvable } from "./provable-size.ts";
 
 /** A project that is ready to be posted: its files are in the content store. */
 export interface PreparedProject {
@@ -100,15 +100,6 @@ export async function prepareProject(options: {
   const manifestCid = await putManifest(contentStore, manifest);
   const escrowWei = await requiredEscrow(chain, terms);
   return { terms, manifestCid, modelCid, modelCommitment: commitment, escrowWei };
-}
-
-/** @throws CW4021 for a model that has fewer parameters than its proof has masks. */
-export function requireProvable(parameterCount: number): void {
-  if (parameterCount >= DUMMY_COEFFICIENTS) return;
-  throw new CommonweightError(
-    ownerErrors.ruleCannotWork,
-    `a model of ${parameterCount} parameters: proofs hide products behind ${DUMMY_COEFFICIENTS} coefficients and need as many parameters`,
-  );
 }
 
 /** Approves the escrow and posts a prepared project. */

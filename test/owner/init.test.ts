@@ -5,16 +5,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseCsv } from "../../services/learning/csv.ts";
 import { memoryDataset } from "../../services/learning/dataset.ts";
 import { guessTarget } from "../../services/learning/describe-table.ts";
-import { seededRandom } from "../../services/learning/random.ts";
 import { designTerms, leastTrainers, slotsFor } from "../../services/owner/design-project.ts";
 import { defaultSetSizes, drawSets } from "../../services/owner/draw-sets.ts";
 import { findProject, openFolderSets } from "../../services/owner/find-project.ts";
 import { inspectData } from "../../services/owner/inspect-data.ts";
 import { makeProject } from "../../services/owner/make-project.ts";
-import { requireProvable } from "../../services/owner/post-project.ts";
 import { readProjectFolder, writeProjectFile } from "../../services/owner/project-folder.ts";
 import { projectQuestions } from "../../services/owner/project-questions.ts";
+import { requireProvable } from "../../services/owner/provable-size.ts";
 import { parseTerms } from "../../services/owner/terms-file.ts";
+import { cropsTable } from "./crops-table.ts";
 import { refusalOf } from "./refusal-of.ts";
 
 const AGGREGATOR = `0x${"a1".repeat(20)}`;
@@ -32,18 +32,6 @@ const ANSWERS = {
   pace: "minutes",
   aggregators: [AGGREGATOR],
 } as const;
-
-/** A table as people have them: an identifier, a column of text, and missing cells. */
-function cropsTable(rows: number): string {
-  const random = seededRandom("crops");
-  const lines = Array.from({ length: rows }, (_, i) => {
-    const grade = Math.floor(3 * random());
-    const tilt = i % 40 === 0 ? "" : (random() - grade).toFixed(3);
-    const colour = random() < 0.5 ? "red" : "blue, light";
-    return `c${i},${(grade + random()).toFixed(3)},${tilt},"${colour}",${["low", "mid", "high"][grade]}`;
-  });
-  return `customer_id,height,tilt,colour,grade\n${lines.join("\n")}\n`;
-}
 
 let folder = "";
 let data = "";

@@ -21,7 +21,7 @@ const around = {
 };
 const sound: PostingForm = {
   ...emptyForm(31_337n),
-  ...{ title: "Irises", features: "4", classes: "a, b, c", aggregators: [AGGREGATOR] },
+  ...{ title: "Irises", features: "16", classes: "a, b, c", aggregators: [AGGREGATOR] },
 };
 const read = (change: Partial<PostingForm>) => readPostingForm({ ...sound, ...change }, around);
 
@@ -30,8 +30,8 @@ describe("the form of a posting", () => {
     const { manifest, terms, parameterCount, escrowWei, problems } = read({});
 
     expect(problems).toEqual({});
-    expect(manifest?.data).toMatchObject({ inputShape: [4], classes: ["a", "b", "c"] });
-    expect(parameterCount).toBe(15);
+    expect(manifest?.data).toMatchObject({ inputShape: [16], classes: ["a", "b", "c"] });
+    expect(parameterCount).toBe(51);
     expect(terms).toMatchObject({
       ...{ budgetPerRoundWei: ETHER, stakeWei: ETHER / 10n, rounds: 10, slots: 8, ruleId: 1 },
       ...{ flatBps: 1000, capBps: 5000, commitSeconds: 240, referee: ACCOUNT },
@@ -68,6 +68,12 @@ describe("the form of a posting", () => {
     ["an aggregator twice", { aggregators: [AGGREGATOR, AGGREGATOR] }, "aggregators", /twice/],
     ["four aggregators", { aggregators: Array(4).fill(AGGREGATOR) }, "aggregators", /there are 4/],
     ["a scale on which nothing fits", { clipNorm: "5000" }, "clipNorm", /2\^54/],
+    [
+      "a model with fewer parameters than a proof has masks",
+      { features: "4" },
+      "model",
+      /15 parameters: .* 32 coefficients .* perceptron/,
+    ],
     [
       "images too small for the network",
       { model: "cnn", height: "2", width: "2" },
@@ -115,7 +121,10 @@ describe("the form of a posting", () => {
   test("terms saved to a file and picked again are the same terms", () => {
     const first = read({ rule: "multi-krum", trainers: "13", minTrainers: "9", commit: "6 h" });
     const again = formOfFile(emptyForm(1n), first.termsText as string);
-    const second = readPostingForm({ ...again, title: "x", features: "4", classes: "a,b" }, around);
+    const second = readPostingForm(
+      { ...again, title: "x", features: "16", classes: "a,b" },
+      around,
+    );
 
     expect(second.terms).toEqual({ ...first.terms, normBoundSquared: expect.anything() });
     expect(

@@ -1,6 +1,7 @@
 import { Alert, Button, Group, Stack, Text, TextInput, Title } from "@mantine/core";
 import { type SubmitEvent, useState } from "react";
 import { LoadedView } from "../loaded-view.tsx";
+import { SchemeButton } from "../scheme-button.tsx";
 import {
   forgetSettings,
   loadSettings,
@@ -97,6 +98,10 @@ export function SettingsPage({ onChange }: { onChange: () => void }) {
       <Title order={1} size="h2">
         Settings
       </Title>
+      <Group>
+        <Text size="sm">Colours</Text>
+        <SchemeButton />
+      </Group>
       <Text size="sm">The page sends nothing anywhere but to these two addresses.</Text>
       <LoadedView loaded={loaded} what="the settings">
         {(settings) => <SettingsForm initial={settings} onSave={save} />}

@@ -45,7 +45,7 @@ function useField(field: TextField) {
   };
 }
 
-/** A field to type in, with its reason below the label and its problem below the input. */
+/** A field to type in, with its problem and its reason below. */
 export function TextFieldInput({
   field,
   label,

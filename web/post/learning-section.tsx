@@ -1,56 +1,13 @@
-import {
-  Alert,
-  Button,
-  Card,
-  FileInput,
-  Group,
-  SimpleGrid,
-  Stack,
-  Text,
-  Title,
-} from "@mantine/core";
-import { useState } from "react";
-import { CommonweightError } from "../../services/protocol/errors.ts";
+import { Alert, Button, Card, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import type { Manifest } from "../../services/protocol/manifest.ts";
-import { Failure } from "../loaded-view.tsx";
 import { ChoiceInput, TextFieldInput, useForm } from "./form-fields.tsx";
-import { formOfFile } from "./read-project-file.ts";
+import { ProjectFilesInput } from "./project-files-input.tsx";
 
 const models = [
   { value: "logistic", label: "logistic: linear, quick to prove; a good start for tables" },
   { value: "mlp", label: "perceptron: one hidden layer" },
   { value: "cnn", label: "convolutional: for small images" },
 ];
-
-/** Takes manifest.json and terms.json of a folder that `owner init` made. */
-function ProjectFiles() {
-  const { form, change } = useForm();
-  const [error, setError] = useState<unknown>(null);
-  const read = async (files: File[]) => {
-    setError(null);
-    try {
-      let next = form;
-      for (const file of files) next = formOfFile(next, await file.text());
-      change(next);
-    } catch (cause) {
-      setError(cause);
-    }
-  };
-  return (
-    <Stack gap="xs">
-      <FileInput
-        multiple
-        clearable={false}
-        accept=".json,application/json"
-        label="Already made with commonweight owner init?"
-        description="Pick its manifest.json and terms.json. They are read here and sent nowhere."
-        placeholder="Pick files"
-        onChange={(files) => void read(files)}
-      />
-      {error instanceof CommonweightError && <Failure error={error} />}
-    </Stack>
-  );
-}
 
 function PickedManifest({ manifest }: { manifest: Manifest | undefined }) {
   const { change } = useForm();
@@ -132,7 +89,7 @@ export function LearningSection({
         <Title order={2} size="h4" id="post-learning">
           What is learned
         </Title>
-        <ProjectFiles />
+        <ProjectFilesInput />
         {form.model === "file" ? (
           <>
             <PickedManifest manifest={manifest} />

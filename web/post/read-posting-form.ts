@@ -1,7 +1,9 @@
 import { countParameters } from "../../services/learning/model-spec.ts";
 import { designManifest, trainingFor } from "../../services/owner/design-project.ts";
+import { ownerErrors } from "../../services/owner/errors.ts";
+import { requireProvable } from "../../services/owner/provable-size.ts";
 import { type PostableTerms, parseTerms } from "../../services/owner/terms-file.ts";
-import { CommonweightError } from "../../services/protocol/errors.ts";
+import { CommonweightError, isErrorOf } from "../../services/protocol/errors.ts";
 import { type Manifest, readManifest } from "../../services/protocol/manifest.ts";
 import { type TermProblem, termProblems } from "../../services/protocol/project-rules.ts";
 import { type AmountUnit, duration, exactAmount } from "../amounts.ts";
@@ -78,15 +80,22 @@ function readLearning(
       form.model === "file"
         ? readManifest(new TextEncoder().encode(form.manifestText))
         : designed(form, read, refuse);
-    return manifest === undefined
-      ? {}
-      : { manifest, parameterCount: countParameters(manifest.model) };
+    if (manifest === undefined) return {};
+    const parameterCount = countParameters(manifest.model);
+    requireProvable(parameterCount);
+    return { manifest, parameterCount };
   } catch (error) {
     if (!(error instanceof CommonweightError)) throw error;
-    refuse(form.model === "file" ? "manifestText" : "model", `${error.message}.`);
+    const wayOut = isErrorOf(error, ownerErrors.ruleCannotWork) ? " Take the perceptron." : "";
+    refuse(
+      form.model === "file" ? "manifestText" : "model",
+      `${sentenceCase(error.message)}.${wayOut}`,
+    );
     return {};
   }
 }
+
+const sentenceCase = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
 function designed(form: PostingForm, read: FieldReader, refuse: Refuse): Manifest | undefined {
   if (form.title.trim() === "") refuse("title", "Give the project a title.");

@@ -1,0 +1,19 @@
+import { Button, type ButtonProps, useMantineColorScheme } from "@mantine/core";
+
+/** Goes through the colour schemes: as the system says, dark, light. */
+export function SchemeButton(properties: Pick<ButtonProps, "visibleFrom">) {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const next = colorScheme === "auto" ? "dark" : colorScheme === "dark" ? "light" : "auto";
+  return (
+    <Button
+      {...properties}
+      variant="default"
+      size="xs"
+      title="Colour scheme"
+      aria-label={`colours: ${colorScheme}`}
+      onClick={() => setColorScheme(next)}
+    >
+      {colorScheme}
+    </Button>
+  );
+}
