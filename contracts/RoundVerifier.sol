@@ -75,23 +75,17 @@ contract RoundVerifier is IRoundVerifier {
     function verifyRound(
         RoundStatement calldata statement,
         RoundProof calldata proof
-    ) external view returns (RoundOutcome memory outcome) {
-        uint256[] memory key = _loadKey(statement.ruleId, statement.slots);
-        _requireShape(statement, proof);
-        _requireScalars(statement, proof);
+    ) external view returns (RoundOutcome memory) {
+        return _verify(statement, proof);
+    }
 
-        outcome = _decodeOutcome(statement, proof);
-
-        RoundTranscript.Challenges memory drawn = RoundTranscript.challenges(statement, proof);
-        GramProof.requireIdentity(proof.gram, drawn);
-        _requirePairing(statement, proof, drawn, outcome.weights, key);
-
-        Bn254.Accumulator memory model;
-        model.x = statement.modelCommitment.x;
-        model.y = statement.modelCommitment.y;
-        Bn254.add(model, proof.aggregateCommitment.x, proof.aggregateCommitment.y);
-        outcome.newModelCommitment = G1(model.x, model.y);
-        outcome.aggregateCommitment = proof.aggregateCommitment;
+    /// @inheritdoc IRoundVerifier
+    function requireProven(
+        RoundStatement calldata statement,
+        RoundProof calldata proof
+    ) external view returns (bool isVoid, G1 memory newModelCommitment) {
+        RoundOutcome memory outcome = _verify(statement, proof);
+        return (outcome.isVoid, outcome.newModelCommitment);
     }
 
     /// @inheritdoc IRoundVerifier
@@ -136,6 +130,28 @@ contract RoundVerifier is IRoundVerifier {
     /// @inheritdoc IRoundVerifier
     function blindingBase() external view returns (G1 memory) {
         return G1(_BLINDING_X, _BLINDING_Y);
+    }
+
+    function _verify(
+        RoundStatement calldata statement,
+        RoundProof calldata proof
+    ) private view returns (RoundOutcome memory outcome) {
+        uint256[] memory key = _loadKey(statement.ruleId, statement.slots);
+        _requireShape(statement, proof);
+        _requireScalars(statement, proof);
+
+        outcome = _decodeOutcome(statement, proof);
+
+        RoundTranscript.Challenges memory drawn = RoundTranscript.challenges(statement, proof);
+        GramProof.requireIdentity(proof.gram, drawn);
+        _requirePairing(statement, proof, drawn, outcome.weights, key);
+
+        Bn254.Accumulator memory model;
+        model.x = statement.modelCommitment.x;
+        model.y = statement.modelCommitment.y;
+        Bn254.add(model, proof.aggregateCommitment.x, proof.aggregateCommitment.y);
+        outcome.newModelCommitment = G1(model.x, model.y);
+        outcome.aggregateCommitment = proof.aggregateCommitment;
     }
 
     /// @dev Everything has the length that the number of slots asks for, and the mask is one of such a round.
@@ -183,26 +199,27 @@ contract RoundVerifier is IRoundVerifier {
         uint256 shareSum = 0;
         uint256 weightSum = 0;
         uint256 bits = 0;
-        for (uint256 trainer = 0; trainer < trainers; ++trainer) {
-            uint256 index = trainer / PublicSignals.TRAINERS_PER_OUTCOME_WORD;
-            if (trainer % PublicSignals.TRAINERS_PER_OUTCOME_WORD == 0) {
+        uint256 trainer = 0;
+        // The loops' bounds are those of the lists: `_requireShape` has checked that there is a word per eight trainers. At most
+        // 29 trainers with 16 and 11 bits each, so no sum comes near 2^256.
+        unchecked {
+            for (uint256 index = 0; trainer < trainers; ++index) {
                 // What is left of the word before must have been its last trainer.
                 if (bits != 0) revert RoundVerifierMalformedOutcome(index - 1, proof.outcomeWords[index - 1]);
                 bits = proof.outcomeWords[index];
+                uint256 end = trainer + PublicSignals.TRAINERS_PER_OUTCOME_WORD;
+                if (end > trainers) end = trainers;
+                for (; trainer < end; ++trainer) {
+                    (uint256 share, uint256 weight, uint256 verdict) = PublicSignals.trainerOutcome(bits);
+                    if (!_isPossible(share, weight, verdict, (mask >> trainer) & 1 == 1)) {
+                        revert RoundVerifierMalformedOutcome(index, proof.outcomeWords[index]);
+                    }
+                    _store(outcome, trainer, share, weight, verdict);
+                    shareSum += share;
+                    weightSum += weight;
+                    bits >>= PublicSignals.OUTCOME_BITS;
+                }
             }
-            (uint256 share, uint256 weight, uint256 verdict) = PublicSignals.trainerOutcome(bits);
-            if (!_isPossible(share, weight, verdict, (mask >> trainer) & 1 == 1)) {
-                revert RoundVerifierMalformedOutcome(index, proof.outcomeWords[index]);
-            }
-            outcome.shares[trainer] = uint16(share);
-            outcome.weights[trainer] = uint16(weight);
-            outcome.verdicts[trainer] = uint8(verdict);
-            // At most 29 trainers with 16 and 11 bits each: no sum comes near 2^256.
-            unchecked {
-                shareSum += share;
-                weightSum += weight;
-            }
-            bits >>= PublicSignals.OUTCOME_BITS;
         }
         if (bits != 0) {
             uint256 last = proof.outcomeWords.length - 1;
@@ -210,6 +227,26 @@ contract RoundVerifier is IRoundVerifier {
         }
         _requireSums(weightSum, shareSum, proof.aggregateCommitment);
         outcome.isVoid = weightSum == 0;
+    }
+
+    /// @dev `outcome.shares[trainer] = share` and so on, for a trainer below the lists' length.
+    function _store(
+        RoundOutcome memory outcome,
+        uint256 trainer,
+        uint256 share,
+        uint256 weight,
+        uint256 verdict
+    ) private pure {
+        (uint16[] memory shares, uint16[] memory weights, uint8[] memory verdicts) =
+            (outcome.shares, outcome.weights, outcome.verdicts);
+        // Memory bounds: the caller's loop ends at the length of the three lists. The values fit their types, because
+        // `trainerOutcome` has cut them from 16, 11 and 4 bits.
+        assembly ("memory-safe") {
+            let place := shl(5, add(trainer, 1))
+            mstore(add(shares, place), share)
+            mstore(add(weights, place), weight)
+            mstore(add(verdicts, place), verdict)
+        }
     }
 
     /// @dev Exactly the inactive slots have verdict 0, and only the accepted have a weight or a share.
@@ -252,13 +289,13 @@ contract RoundVerifier is IRoundVerifier {
 
         uint256[8] calldata rule = proof.groth16;
         (pairs[12], pairs[13]) = Bn254.negate(rule[0], rule[1]);
-        (pairs[14], pairs[15], pairs[16], pairs[17]) = (rule[2], rule[3], rule[4], rule[5]);
-        for (uint256 i = 0; i < 6; ++i) {
-            pairs[18 + i] = key[VerifyingKeyCode.ALPHA + i];
-        }
-        (pairs[24], pairs[25]) = (rule[6], rule[7]);
-        for (uint256 i = 0; i < 4; ++i) {
-            pairs[26 + i] = key[VerifyingKeyCode.DELTA + i];
+        // Memory bounds: writes words 14 to 29 of the 30 of `pairs`; reads words 2 to 7 of `rule` and words 0 to 9 of `key`
+        // (alpha, beta and delta, in this order), which has more.
+        assembly ("memory-safe") {
+            calldatacopy(add(pairs, 0x1c0), add(rule, 0x40), 0x80)
+            mcopy(add(pairs, 0x240), add(key, 0x20), 0xc0)
+            calldatacopy(add(pairs, 0x300), add(rule, 0xc0), 0x40)
+            mcopy(add(pairs, 0x340), add(key, 0xe0), 0x80)
         }
 
         if (!Bn254.isPairingProductOne(pairs)) revert RoundVerifierProofRejected();
@@ -266,11 +303,28 @@ contract RoundVerifier is IRoundVerifier {
 
     /// @dev Adds `ic_0 + sum signal_i ic_i`.
     function _addSignals(Bn254.Accumulator memory sum, uint256[] memory key, uint256[] memory signals) private view {
-        uint256 offset = VerifyingKeyCode.IC;
-        (sum.x, sum.y) = (key[offset], key[offset + 1]);
-        for (uint256 i = 0; i < signals.length; ++i) {
-            offset += 2;
-            Bn254.addMul(sum, key[offset], key[offset + 1], signals[i]);
+        uint256 position = VerifyingKeyCode.IC;
+        (sum.x, sum.y) = (key[position], key[position + 1]);
+        uint256 count = signals.length;
+        for (uint256 i = 0; i < count; ) {
+            uint256 x;
+            uint256 y;
+            uint256 signal;
+            // `_addKey` accepted only keys with one point more than there are signals, so all three reads are in bounds; at most
+            // eight signals.
+            unchecked {
+                position += 2;
+            }
+            assembly ("memory-safe") {
+                let point := add(key, shl(5, add(position, 1)))
+                x := mload(point)
+                y := mload(add(point, 0x20))
+                signal := mload(add(signals, shl(5, add(i, 1))))
+            }
+            Bn254.addMul(sum, x, y, signal);
+            unchecked {
+                ++i;
+            }
         }
     }
 

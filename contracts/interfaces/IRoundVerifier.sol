@@ -71,6 +71,17 @@ interface IRoundVerifier {
         RoundProof calldata proof
     ) external view returns (RoundOutcome memory outcome);
 
+    /// @notice `verifyRound` for a caller that has the outcome words already, as a market has: it returns no list.
+    /// @dev Reverts exactly when `verifyRound` does.
+    /// @param statement What the proof is about.
+    /// @param proof The proof and the outcome it claims.
+    /// @return isVoid See `RoundOutcome`.
+    /// @return newModelCommitment See `RoundOutcome`.
+    function requireProven(
+        RoundStatement calldata statement,
+        RoundProof calldata proof
+    ) external view returns (bool isVoid, G1 memory newModelCommitment);
+
     /// @notice The public signals under which the rule's proof is checked, in the circuit's order: for auditors and
     /// for tests.
     /// @dev Checks nothing: what it returns is meaningful only for a round that `verifyRound` accepts.

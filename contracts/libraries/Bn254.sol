@@ -58,6 +58,20 @@ library Bn254 {
         if (!ok) revert Bn254InvalidPoint(x, y);
     }
 
+    /// @dev Adds `scalar` times a point that lies in the call's data, without a detour over the stack. Reverts if the point is
+    /// malformed; `(0, 0)` adds nothing.
+    function addMul(Accumulator memory sum, G1 calldata point, uint256 scalar) internal view {
+        bool ok;
+        // Memory bounds: as in the function above. The decoder has checked that the 64 bytes of `point` lie within the call's data.
+        assembly ("memory-safe") {
+            calldatacopy(add(sum, 0x40), point, 0x40)
+            mstore(add(sum, 0x80), scalar)
+            ok := staticcall(gas(), 0x07, add(sum, 0x40), 0x60, add(sum, 0x40), 0x40)
+            ok := and(ok, staticcall(gas(), 0x06, sum, 0x80, sum, 0x40))
+        }
+        if (!ok) revert Bn254InvalidPoint(point.x, point.y);
+    }
+
     /// @dev Adds `(x, y)`. Reverts if the point is malformed; `(0, 0)` adds nothing.
     function add(Accumulator memory sum, uint256 x, uint256 y) internal view {
         sum.px = x;

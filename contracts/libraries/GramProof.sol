@@ -73,21 +73,21 @@ library GramProof {
         uint256 mergeDelta = _mul(merge, drawn.delta);
 
         uint256 factor = _addSlots(sum, statement, drawn.alpha, both, mergeDelta, weights);
-        Bn254.addMul(sum, proof.dummyCommitment.x, proof.dummyCommitment.y, _mul(factor, both));
+        Bn254.addMul(sum, proof.dummyCommitment, _mul(factor, both));
         Bn254.addMul(sum, blindingBase.x, blindingBase.y, P - _mul(gram.rhoA, both));
 
         uint256 mergeGamma = _mul(merge, drawn.gamma);
-        Bn254.addMul(sum, gram.S.x, gram.S.y, _mul(both, drawn.gamma));
-        Bn254.addMul(sum, gram.R.x, gram.R.y, _mul(mergeGamma, drawn.gamma));
-        Bn254.addMul(sum, gram.W1.x, gram.W1.y, _mul(merge, drawn.zeta));
-        Bn254.addMul(sum, gram.W2.x, gram.W2.y, _mul(_mul(merge, drawn.rr), gram.zetaInv));
+        Bn254.addMul(sum, gram.S, _mul(both, drawn.gamma));
+        Bn254.addMul(sum, gram.R, _mul(mergeGamma, drawn.gamma));
+        Bn254.addMul(sum, gram.W1, _mul(merge, drawn.zeta));
+        Bn254.addMul(sum, gram.W2, _mul(_mul(merge, drawn.rr), gram.zetaInv));
 
         uint256 opened = _mul(merge, _openedValue(gram, drawn, statement.parameterCount));
         Bn254.addMul(sum, Bn254.GENERATOR_X, Bn254.GENERATOR_Y, P - opened);
 
         G1 calldata aggregate = proof.aggregateCommitment;
         if (aggregate.x != 0 || aggregate.y != 0) {
-            Bn254.addMul(sum, aggregate.x, aggregate.y, P - mergeDelta);
+            Bn254.addMul(sum, aggregate, P - mergeDelta);
         }
     }
 
@@ -98,8 +98,8 @@ library GramProof {
         RoundTranscript.Challenges memory drawn
     ) internal view {
         uint256 negated = P - drawn.merge;
-        Bn254.addMul(sum, gram.W1.x, gram.W1.y, negated);
-        Bn254.addMul(sum, gram.W2.x, gram.W2.y, _mul(negated, drawn.rr));
+        Bn254.addMul(sum, gram.W1, negated);
+        Bn254.addMul(sum, gram.W2, _mul(negated, drawn.rr));
     }
 
     /// @dev Adds `sum (alpha_i * both + w_i * mergeDelta) * C_i` and returns the dummy's factor `alpha^(2^n)`. An
@@ -115,19 +115,28 @@ library GramProof {
         G1[] calldata commitments = statement.commitments;
         uint256 pointMask = 0;
         factor = alpha;
-        for (uint256 slot = 0; slot < commitments.length; ++slot) {
-            G1 calldata commitment = commitments[slot];
-            (uint256 x, uint256 y) = (commitment.x, commitment.y);
-            if ((x | y) != 0) {
-                pointMask |= 1 << slot;
-                uint256 scalar = _mul(factor, both);
-                if (slot >= PublicSignals.FIRST_TRAINER_SLOT) {
-                    uint256 weight = weights[slot - PublicSignals.FIRST_TRAINER_SLOT];
-                    scalar = _add(scalar, _mul(weight, mergeDelta));
+        for (uint256 slot = 0; slot < commitments.length; ) {
+            uint256 weight = 0;
+            bool isPoint;
+            G1 calldata commitment;
+            // Reads the call's data at element `slot`, which is below the length that the decoder has checked, and memory at
+            // element `slot - 3` of `weights`, whose length `RoundVerifier` makes `commitments.length - 3`. Writes nothing.
+            assembly ("memory-safe") {
+                commitment := add(commitments.offset, shl(6, slot))
+                isPoint := iszero(iszero(or(calldataload(commitment), calldataload(add(commitment, 0x20)))))
+                if gt(slot, 2) {
+                    weight := mload(add(weights, shl(5, sub(slot, 2))))
                 }
-                Bn254.addMul(sum, x, y, scalar);
+            }
+            if (isPoint) {
+                pointMask |= 1 << slot;
+                Bn254.addMul(sum, commitment, _add(_mul(factor, both), _mul(weight, mergeDelta)));
             }
             factor = _mul(factor, factor);
+            // At most 32 slots.
+            unchecked {
+                ++slot;
+            }
         }
         uint256 activeMask = PublicSignals.activeMask(statement.termsWords[0]);
         if (pointMask != activeMask) revert IRoundVerifier.RoundVerifierCommitmentMismatch(activeMask, pointMask);

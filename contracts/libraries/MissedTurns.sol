@@ -22,7 +22,7 @@ library MissedTurns {
         bool hasSettler,
         uint256 settler
     ) private returns (uint256 toSettlerWei, uint256 toTrainersWei) {
-        uint256 aggregatorCount = ProjectClock.aggregatorCount(project.terms);
+        uint256 aggregatorCount = project.progress.aggregatorCount;
         if (turns > aggregatorCount) turns = aggregatorCount;
         for (uint256 turn = 0; turn < turns; ++turn) {
             uint256 index = (project.progress.aggregatorIndex + turn) % aggregatorCount;

@@ -27,20 +27,25 @@ library Payouts {
         uint16[] memory shares,
         uint8[] memory verdicts
     ) internal pure returns (uint256[] memory paysWei) {
-        paysWei = new uint256[](shares.length);
+        uint256 count = shares.length;
+        paysWei = new uint256[](count);
         uint256 accepted;
-        for (uint256 i = 0; i < verdicts.length; ++i) {
-            if (verdicts[i] == ACCEPTED) ++accepted;
-        }
-        if (accepted == 0) return paysWei;
+        // Amounts are below 2^96, parts below 2^16, and a round has at most 29 trainers: no product or sum comes near 2^256.
+        unchecked {
+            for (uint256 i = 0; i < count; ++i) {
+                if (verdicts[i] == ACCEPTED) ++accepted;
+            }
+            if (accepted == 0) return paysWei;
 
-        uint256 flatWei = (budgetWei * flatBps) / BPS;
-        uint256 sharedWei = budgetWei - flatWei;
-        uint256 capWei = (budgetWei * capBps) / BPS;
-        for (uint256 i = 0; i < shares.length; ++i) {
-            if (verdicts[i] != ACCEPTED) continue;
-            uint256 payWei = flatWei / accepted + (sharedWei * shares[i]) / SHARE_SUM;
-            paysWei[i] = payWei < capWei ? payWei : capWei;
+            uint256 flatWei = (budgetWei * flatBps) / BPS;
+            uint256 sharedWei = budgetWei - flatWei;
+            uint256 capWei = (budgetWei * capBps) / BPS;
+            uint256 flatEachWei = flatWei / accepted;
+            for (uint256 i = 0; i < count; ++i) {
+                if (verdicts[i] != ACCEPTED) continue;
+                uint256 payWei = flatEachWei + (sharedWei * shares[i]) / SHARE_SUM;
+                paysWei[i] = payWei < capWei ? payWei : capWei;
+            }
         }
     }
 }

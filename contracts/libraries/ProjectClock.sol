@@ -18,7 +18,7 @@ library ProjectClock {
         clock.waitingSince = progress.waitingSince;
         clock.commitClosesAt = submissions.commitClosesAt;
         clock.hasEnough = submissions.submittedCount >= terms.minTrainers;
-        clock.aggregatorCount = aggregatorCount(terms);
+        clock.aggregatorCount = progress.aggregatorCount;
         clock.openSeconds = terms.openSeconds;
         clock.revealSeconds = terms.revealSeconds;
         clock.settleSeconds = terms.settleSeconds;
@@ -29,8 +29,8 @@ library ProjectClock {
         return RoundPhases.phaseAt(read(project), block.timestamp);
     }
 
-    /// @notice How many aggregators a project has.
-    function aggregatorCount(ProjectTerms storage terms) internal view returns (uint256) {
+    /// @notice How many aggregators the terms name, counted once when a project is posted.
+    function countAggregators(ProjectTerms calldata terms) internal pure returns (uint8) {
         if (terms.aggregators[1] == address(0)) return 1;
         return terms.aggregators[2] == address(0) ? 2 : 3;
     }

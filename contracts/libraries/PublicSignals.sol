@@ -85,14 +85,43 @@ library PublicSignals {
         if (baseWeights.length != trainers) revert PublicSignalsWrongWeightCount(trainers, baseWeights.length);
 
         words = new uint256[](termsLength(slots));
-        words[0] = mask | (normBoundSquared << 32) | (parameterA << 86) | (parameterB << 91);
-        for (uint256 trainer = 0; trainer < trainers; ++trainer) {
-            uint256 weight = baseWeights[trainer];
-            _requireBelow(weight, 1 << BASE_WEIGHT_BITS);
-            if (trainer < TRAINERS_IN_FIRST_TERMS_WORD) {
-                words[0] |= weight << (96 + BASE_WEIGHT_BITS * trainer);
-            } else {
-                words[1] |= weight << (BASE_WEIGHT_BITS * (trainer - TRAINERS_IN_FIRST_TERMS_WORD));
+        uint256 word = mask | (normBoundSquared << 32) | (parameterA << 86) | (parameterB << 91);
+        uint256 shift = 96;
+        // At most 29 trainers of 10 bits.
+        unchecked {
+            for (uint256 trainer = 0; trainer < trainers; ++trainer) {
+                uint256 weight = baseWeights[trainer];
+                _requireBelow(weight, 1 << BASE_WEIGHT_BITS);
+                if (trainer == TRAINERS_IN_FIRST_TERMS_WORD) {
+                    (words[0], word, shift) = (word, 0, 0);
+                }
+                word |= weight << shift;
+                shift += BASE_WEIGHT_BITS;
+            }
+        }
+        words[words.length - 1] = word;
+    }
+
+    /// @notice Unpacks shares and verdicts; those of inactive slots as 0.
+    /// @param outcomeWords As many as `outcomeLength` says.
+    /// @param mask The active slots.
+    /// @param count How many trainers to unpack, from the first; at most as many as the words hold.
+    function unpackOutcome(
+        uint256[] calldata outcomeWords,
+        uint256 mask,
+        uint256 count
+    ) internal pure returns (uint16[] memory shares, uint8[] memory verdicts) {
+        shares = new uint16[](count);
+        verdicts = new uint8[](count);
+        uint256 bits = 0;
+        unchecked {
+            for (uint256 trainer = 0; trainer < count; ++trainer) {
+                bits = trainer % TRAINERS_PER_OUTCOME_WORD == 0
+                    ? outcomeWords[trainer / TRAINERS_PER_OUTCOME_WORD]
+                    : bits >> OUTCOME_BITS;
+                if ((mask >> (trainer + FIRST_TRAINER_SLOT)) & 1 == 0) continue;
+                shares[trainer] = uint16(bits);
+                verdicts[trainer] = uint8((bits >> 27) & 0xf);
             }
         }
     }

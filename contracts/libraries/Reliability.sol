@@ -22,12 +22,16 @@ library Reliability {
         if (elapsedSeconds == 0) return score;
         uint256 halvings = elapsedSeconds / HALF_LIFE_SECONDS;
         if (halvings >= _MOST_HALVINGS) return NEUTRAL;
-        uint256 rest = elapsedSeconds % HALF_LIFE_SECONDS;
-        uint256 factor = (_FACTOR_ONE - (rest * (_FACTOR_ONE / 2)) / HALF_LIFE_SECONDS) >> halvings;
-        return
-            score >= NEUTRAL
-                ? NEUTRAL + ((score - NEUTRAL) * factor) / _FACTOR_ONE
-                : NEUTRAL - ((NEUTRAL - score) * factor) / _FACTOR_ONE;
+        // `rest` is below the half-life, so the factor is between a half and one before it is shifted; the distance from neutral
+        // has at most 16 bits.
+        unchecked {
+            uint256 rest = elapsedSeconds % HALF_LIFE_SECONDS;
+            uint256 factor = (_FACTOR_ONE - (rest * (_FACTOR_ONE / 2)) / HALF_LIFE_SECONDS) >> halvings;
+            return
+                score >= NEUTRAL
+                    ? NEUTRAL + ((score - NEUTRAL) * factor) / _FACTOR_ONE
+                    : NEUTRAL - ((NEUTRAL - score) * factor) / _FACTOR_ONE;
+        }
     }
 
     /// @notice The score after a proven verdict, for a score that was brought to the present first.

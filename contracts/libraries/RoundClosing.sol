@@ -4,11 +4,12 @@ pragma solidity 0.8.37;
 import {ITrainingMarket} from "../interfaces/ITrainingMarket.sol";
 import {MarketParts} from "../types/MarketParts.sol";
 import {EndReason, VoidReason} from "../types/MarketViews.sol";
-import {AggregatorAccount, Progress, Project, ProjectStage} from "../types/Project.sol";
+import {AggregatorAccount, Project, ProjectStage} from "../types/Project.sol";
 import {AggregatorTurns} from "./AggregatorTurns.sol";
 import {MissedTurns} from "./MissedTurns.sol";
 import {ProjectClock} from "./ProjectClock.sol";
 import {RosterMask} from "./RosterMask.sol";
+import {RoundEnd} from "./RoundEnd.sol";
 import {RoundPhases} from "./RoundPhases.sol";
 import {TrainerParts} from "./TrainerParts.sol";
 
@@ -18,11 +19,6 @@ library RoundClosing {
     using RosterMask for uint256;
 
     uint256 private constant _ABANDONS_TO_CHANGE = 2;
-
-    /// @notice Closes the open round; ends the project if there is no further one.
-    function close(Project storage project, MarketParts memory parts, uint256 projectId) external {
-        _closeRound(parts, projectId, project);
-    }
 
     /// @notice Ends a project: pays everybody what is theirs and the owner the rest.
     function end(Project storage project, MarketParts memory parts, uint256 projectId, EndReason reason) external {
@@ -35,7 +31,7 @@ library RoundClosing {
         if (project.submissions.submittedCount < project.terms.minTrainers) {
             emit ITrainingMarket.RoundVoided(projectId, roundIndex, VoidReason.TooFewSubmissions, 0);
         } else {
-            uint256 aggregatorCount = ProjectClock.aggregatorCount(project.terms);
+            uint256 aggregatorCount = project.progress.aggregatorCount;
             MissedTurns.toTrainers(projectId, project, aggregatorCount);
             emit ITrainingMarket.RoundVoided(projectId, roundIndex, VoidReason.NotSettled, 0);
             AggregatorTurns.putInCharge(projectId, project, (project.progress.aggregatorIndex + 1) % aggregatorCount);
@@ -68,17 +64,8 @@ library RoundClosing {
     }
 
     function _closeRound(MarketParts memory parts, uint256 projectId, Project storage project) private {
-        Progress memory progress = project.progress;
-        progress.stage = ProjectStage.Waiting;
-        progress.waitingSince = uint32(block.timestamp);
-        project.progress = progress;
-        if (progress.appliedRounds == project.terms.rounds) {
-            _end(parts, projectId, project, EndReason.AllRoundsApplied);
-        } else if (progress.isStopAnnounced) {
-            _end(parts, projectId, project, EndReason.StoppedByOwner);
-        } else if (progress.nextRoundIndex == uint256(project.terms.rounds) + project.terms.extraRounds) {
-            _end(parts, projectId, project, EndReason.AttemptsUsedUp);
-        }
+        (bool isOver, EndReason reason) = RoundEnd.close(project);
+        if (isOver) _end(parts, projectId, project, reason);
     }
 
     /// @dev Pays everybody what is theirs and the owner the rest. Bounded by the roster's capacity.

@@ -4,12 +4,10 @@ pragma solidity 0.8.37;
 import {ITrainingMarket} from "../interfaces/ITrainingMarket.sol";
 import {G1} from "../types/G1.sol";
 import {MarketParts} from "../types/MarketParts.sol";
-import {TrainerStatus, VoidReason} from "../types/MarketViews.sol";
+import {EndReason, TrainerStatus, VoidReason} from "../types/MarketViews.sol";
 import {AggregatorAccount, Project, TrainerRecord} from "../types/Project.sol";
 import {ProjectTerms} from "../types/ProjectTerms.sol";
-import {RoundOutcome} from "../types/RoundOutcome.sol";
 import {SettleRound} from "../types/RoundRequests.sol";
-import {RoundStatement} from "../types/RoundStatement.sol";
 import {AggregatorTurns} from "./AggregatorTurns.sol";
 import {Cids} from "./Cids.sol";
 import {Exclusions} from "./Exclusions.sol";
@@ -20,9 +18,12 @@ import {PublicSignals} from "./PublicSignals.sol";
 import {Reliability} from "./Reliability.sol";
 import {RosterMask} from "./RosterMask.sol";
 import {RoundClosing} from "./RoundClosing.sol";
+import {RoundEnd} from "./RoundEnd.sol";
 import {RoundPhases} from "./RoundPhases.sol";
 import {RoundSubmissions} from "./RoundSubmissions.sol";
 import {SinglePayment} from "./SinglePayment.sol";
+import {TrainerWord} from "./TrainerWord.sol";
+import {VerifierCall} from "./VerifierCall.sol";
 
 /// @title How a round settles
 /// @notice Checks that the settlement is about what was submitted, has the proof verified, and pays by its outcome and nothing else.
@@ -34,6 +35,20 @@ library RoundSettlement {
     uint8 private constant _ABOVE_NORM_BOUND = 2;
     /// @dev Where slashed stakes go: a well-known address without a key, since many tokens refuse address zero.
     address private constant _BURN_ADDRESS = 0x000000000000000000000000000000000000dEaD;
+
+    /// @dev What a proven round decided, as far as the market has to do with it.
+    /// @param isVoid Whether the rule found too few: nothing is applied and nothing is paid.
+    /// @param newModelCommitment Commitment of the new model.
+    /// @param shares Parts of 65535 of the reward by share, one per trainer who submitted.
+    /// @param verdicts One per trainer who submitted; 0 for those excluded.
+    /// @param forfeitEachWei What each of them gets out of forfeited bonds.
+    struct Outcome {
+        bool isVoid;
+        G1 newModelCommitment;
+        uint16[] shares;
+        uint8[] verdicts;
+        uint256 forfeitEachWei;
+    }
 
     /// @notice Settles the open round. See `ITrainingMarket.settleRound`.
     function settle(Project storage project, MarketParts memory parts, SettleRound calldata request) external {
@@ -49,56 +64,60 @@ library RoundSettlement {
             request,
             block.timestamp >= clock.commitClosesAt + clock.revealSeconds
         );
-        RoundOutcome memory outcome = parts.verifier.verifyRound(_statement(project, request), request.proof);
+        Outcome memory outcome = _requireProven(project, parts, request);
 
         uint256 budgetWei = project.roundBudget();
-        uint256 eachWei = MissedTurns.toSettler(request.projectId, project, budgetWei, turn, index, readable);
+        outcome.forfeitEachWei = MissedTurns.toSettler(request.projectId, project, budgetWei, turn, index, readable);
         project.aggregators[index].earnedWei += project.terms.settleFeeWei;
-        _applyOutcome(parts, project, request, outcome, budgetWei, eachWei);
+        _applyOutcome(parts, project, request, outcome, budgetWei);
         AggregatorTurns.putInCharge(request.projectId, project, index);
-        RoundClosing.close(project, parts, request.projectId);
+        (bool isOver, EndReason reason) = RoundEnd.close(project);
+        if (isOver) RoundClosing.end(project, parts, request.projectId, reason);
     }
 
-    function _statement(
+    /// @dev Everything that the proof is about comes from the project's state or was hashed when it was submitted.
+    function _requireProven(
         Project storage project,
+        MarketParts memory parts,
         SettleRound calldata request
-    ) private view returns (RoundStatement memory statement) {
+    ) private view returns (Outcome memory outcome) {
         ProjectTerms storage terms = project.terms;
         uint256 slots = terms.slots;
-        statement.market = address(this);
-        statement.projectId = request.projectId;
-        statement.roundIndex = request.roundIndex;
-        statement.ruleId = terms.ruleId;
-        statement.slots = uint8(slots);
-        statement.parameterCount = terms.parameterCount;
-        statement.modelCommitment = project.modelCommitment;
-        statement.commitments = new G1[](slots);
-        statement.commitments[0] = request.referenceCommitment;
-        uint256 mask = 1;
-        if (terms.usesPayGradient) {
-            statement.commitments[1] = request.payGradientCommitment;
-            mask |= 2;
-        }
+        address[] calldata trainers = request.trainers;
+        uint256 mask = terms.usesPayGradient ? 3 : 1;
         G1 memory last = project.aggregateCommitment;
-        if (last.x | last.y != 0) {
-            statement.commitments[2] = last;
-            mask |= 4;
-        }
+        if (last.x | last.y != 0) mask |= 4;
+        uint256 excluded = request.excludedMask;
         uint16[] memory baseWeights = new uint16[](PublicSignals.trainerCount(slots));
-        for (uint256 i = 0; i < request.trainers.length; ++i) {
-            uint256 slot = PublicSignals.FIRST_TRAINER_SLOT + i;
-            if (uint256(request.excludedMask).has(slot)) continue;
-            statement.commitments[slot] = request.commitments[i];
-            mask |= 1 << slot;
-            baseWeights[i] = project.trainers[request.trainers[i]].baseWeight;
+        // No more have submitted than there are slots for, and slots are at most 32.
+        unchecked {
+            for (uint256 i = 0; i < trainers.length; ++i) {
+                uint256 slot = PublicSignals.FIRST_TRAINER_SLOT + i;
+                if (excluded.has(slot)) continue;
+                mask |= 1 << slot;
+                baseWeights[i] = uint16(TrainerWord.baseWeight(TrainerWord.load(project.trainers[trainers[i]])));
+            }
         }
-        statement.termsWords = PublicSignals.packTerms(
+        uint256[] memory termsWords = PublicSignals.packTerms(
             slots,
             mask,
             terms.normBoundSquared,
             terms.ruleParameterA,
             terms.ruleParameterB,
             baseWeights
+        );
+        (outcome.isVoid, outcome.newModelCommitment) = VerifierCall.requireProven(
+            project,
+            parts.verifier,
+            request,
+            mask,
+            last,
+            termsWords
+        );
+        (outcome.shares, outcome.verdicts) = PublicSignals.unpackOutcome(
+            request.proof.outcomeWords,
+            mask,
+            trainers.length
         );
     }
 
@@ -107,33 +126,35 @@ library RoundSettlement {
         MarketParts memory parts,
         Project storage project,
         SettleRound calldata request,
-        RoundOutcome memory outcome,
-        uint256 budgetWei,
-        uint256 forfeitEachWei
+        Outcome memory outcome,
+        uint256 budgetWei
     ) private {
-        uint256[] memory earningsWei = new uint256[](request.trainers.length);
+        address[] calldata trainers = request.trainers;
+        uint256[] memory earningsWei;
         uint256 paidWei;
-        if (!outcome.isVoid) {
-            uint256[] memory paysWei = Payouts.split(
+        if (outcome.isVoid) {
+            earningsWei = new uint256[](trainers.length);
+        } else {
+            earningsWei = Payouts.split(
                 budgetWei,
                 project.terms.flatBps,
                 project.terms.capBps,
                 outcome.shares,
                 outcome.verdicts
             );
-            for (uint256 i = 0; i < earningsWei.length; ++i) {
-                earningsWei[i] = paysWei[i];
-                paidWei += paysWei[i];
-            }
+            paidWei = _sum(earningsWei);
             // Shares sum to at most the whole, so this cannot underflow; `Payouts` says why.
             project.rewardLeftWei -= uint96(paidWei);
             _moveModel(project, request, outcome);
         }
-        for (uint256 i = 0; i < earningsWei.length; ++i) {
+        uint256 maxStrikes = project.terms.maxStrikes;
+        for (uint256 i = 0; i < trainers.length; ++i) {
             uint8 verdict = outcome.verdicts[i];
             if (verdict == 0) continue;
-            earningsWei[i] += forfeitEachWei;
-            _record(parts, project, request, request.trainers[i], outcome.isVoid ? 0 : verdict, earningsWei[i]);
+            uint256 earnedWei = earningsWei[i] + outcome.forfeitEachWei;
+            earningsWei[i] = earnedWei;
+            if (outcome.isVoid) verdict = 0;
+            _record(parts, project, request, trainers[i], verdict, earnedWei, maxStrikes);
         }
         emit ITrainingMarket.RoundSettled(
             request.projectId,
@@ -142,17 +163,23 @@ library RoundSettlement {
             budgetWei,
             paidWei,
             request.proof.outcomeWords,
-            request.trainers,
+            trainers,
             earningsWei
         );
         if (outcome.isVoid) _countVoid(project, request);
         else _pushEarnings(parts, request.projectId, project, request.trainers);
     }
 
-    function _moveModel(Project storage project, SettleRound calldata request, RoundOutcome memory outcome) private {
+    function _sum(uint256[] memory amountsWei) private pure returns (uint256 sumWei) {
+        for (uint256 i = 0; i < amountsWei.length; ++i) {
+            sumWei += amountsWei[i];
+        }
+    }
+
+    function _moveModel(Project storage project, SettleRound calldata request, Outcome memory outcome) private {
         Cids.requireCid(request.newModelCid);
         project.modelCommitment = outcome.newModelCommitment;
-        project.aggregateCommitment = outcome.aggregateCommitment;
+        project.aggregateCommitment = request.proof.aggregateCommitment;
         uint256 version = ++project.progress.appliedRounds;
         project.progress.consecutiveVoids = 0;
         project.progress.consecutiveAbandons = 0;
@@ -182,31 +209,24 @@ library RoundSettlement {
         SettleRound calldata request,
         address trainer,
         uint8 verdict,
-        uint256 earnedWei
+        uint256 earnedWei,
+        uint256 maxStrikes
     ) private {
-        TrainerRecord memory record = project.trainers[trainer];
-        record.earnedWei += uint96(earnedWei);
-        if (Reliability.isOutcome(verdict)) {
-            uint256 score = Reliability.afterTime(record.reliability, block.timestamp - record.reliabilityUpdatedAt);
-            record.reliability = uint16(Reliability.afterVerdict(score, verdict));
-            record.reliabilityUpdatedAt = uint32(block.timestamp);
-            // Saturates: without a strike policy a long project may reject somebody more often than the type counts, and must
-            // not be stopped by that.
-            if (!Reliability.isRejection(verdict)) {
-                if (record.strikes != 0) --record.strikes;
-            } else if (record.strikes != type(uint8).max) {
-                ++record.strikes;
-            }
-        }
-        uint256 most = project.terms.maxStrikes;
+        TrainerRecord storage record = project.trainers[trainer];
+        uint256 word = TrainerWord.earn(TrainerWord.load(record), earnedWei);
+        if (Reliability.isOutcome(verdict)) word = TrainerWord.afterOutcome(word, verdict, block.timestamp);
         if (verdict == _ABOVE_NORM_BOUND) {
-            _slash(parts, project, request, record, trainer);
-        } else if (most != 0 && record.strikes >= most && record.status == TrainerStatus.Active) {
-            record.status = TrainerStatus.Expelled;
-            project.progress.rosterMask &= ~uint40(1 << record.rosterIndex);
-            emit ITrainingMarket.TrainerExpelled(request.projectId, trainer, record.strikes);
+            word = _slash(parts, project, request, word, trainer);
+        } else if (
+            maxStrikes != 0 &&
+                TrainerWord.strikes(word) >= maxStrikes &&
+                TrainerWord.status(word) == TrainerStatus.Active
+        ) {
+            word = TrainerWord.withStatus(word, TrainerStatus.Expelled);
+            project.progress.rosterMask &= ~uint40(1 << TrainerWord.rosterIndex(word));
+            emit ITrainingMarket.TrainerExpelled(request.projectId, trainer, TrainerWord.strikes(word));
         }
-        project.trainers[trainer] = record;
+        TrainerWord.store(record, word);
     }
 
     /// @dev The only way to lose a stake: the proof says that the update is above the bound that the terms state.
@@ -214,15 +234,15 @@ library RoundSettlement {
         MarketParts memory parts,
         Project storage project,
         SettleRound calldata request,
-        TrainerRecord memory record,
+        uint256 word,
         address trainer
-    ) private {
-        record.status = TrainerStatus.Slashed;
-        project.progress.rosterMask &= ~uint40(1 << record.rosterIndex);
+    ) private returns (uint256) {
+        project.progress.rosterMask &= ~uint40(1 << TrainerWord.rosterIndex(word));
         uint256 burnedWei = project.stakesWei[trainer];
         delete project.stakesWei[trainer];
         emit ITrainingMarket.StakeSlashed(request.projectId, request.roundIndex, trainer, burnedWei);
         SinglePayment.pay(parts.vault, request.projectId, _BURN_ADDRESS, burnedWei);
+        return TrainerWord.withStatus(word, TrainerStatus.Slashed);
     }
 
     /// @dev Every `payEvery` applied rounds the round's trainers and the settler get what they have earned.

@@ -47,8 +47,27 @@ library RoundSubmissions {
             request.referenceCommitment,
             request.payGradientCommitment
         );
-        for (uint256 i = 0; i < count; ++i) {
-            hash = next(hash, request.trainers[i], request.commitments[i]);
+        address[] calldata trainers = request.trainers;
+        G1[] calldata commitments = request.commitments;
+        // `next` for every element, in one buffer behind the free memory: the hash at 0, the trainer at 20, the point at 40, each
+        // written over the end of the one before. Both lists have `count` elements, as checked above, and the decoder has checked
+        // that they lie within the call's data.
+        assembly ("memory-safe") {
+            let preimage := mload(0x40)
+            let trainer := trainers.offset
+            let point := commitments.offset
+            for {
+                let end := add(trainer, shl(5, count))
+            } lt(trainer, end) {
+                trainer := add(trainer, 0x20)
+                point := add(point, 0x40)
+            } {
+                mstore(preimage, hash)
+                mstore(add(preimage, 0x14), shl(96, calldataload(trainer)))
+                calldatacopy(add(preimage, 0x28), point, 0x40)
+                hash := keccak256(preimage, 0x68)
+            }
+            hash := and(hash, not(0xffffffffffffffffffffffff))
         }
         if (hash != submissions.submissionsHash) {
             revert ITrainingMarket.MarketSubmissionsMismatch(submissions.submissionsHash, hash);

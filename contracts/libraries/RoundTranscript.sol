@@ -45,26 +45,53 @@ library RoundTranscript {
         RoundStatement calldata statement,
         RoundProof calldata proof
     ) internal view returns (Challenges memory drawn) {
+        uint256[] calldata outcomeWords = proof.outcomeWords;
+        G1 calldata aggregate = proof.aggregateCommitment;
         GramProofData calldata gram = proof.gram;
         bytes32 hash = commitmentHash(statement, proof.dummyCommitment, proof.gramHash);
         drawn.alpha = _toScalar(hash);
-        hash = keccak256(abi.encode(hash, gram.mu, gram.rhoA, gram.S, gram.R));
+        // The assembly below writes its preimages behind the free memory, which it does not keep. Its offsets are those of the
+        // fields of `GramProofData` (static, inline): S 0x00, R 0x40, W1 0x80, W2 0xc0, mu 0x100, rhoA 0x120, a 0x140 to sInv
+        // 0x1a0. Tests with shared vectors would fail for any other order.
+        assembly ("memory-safe") {
+            let preimage := mload(0x40)
+            mstore(preimage, hash)
+            calldatacopy(add(preimage, 0x20), add(gram, 0x100), 0x40)
+            calldatacopy(add(preimage, 0x60), gram, 0x80)
+            hash := keccak256(preimage, 0xe0)
+        }
         drawn.zeta = _toScalar(hash);
-        hash = keccak256(abi.encode(hash, gram.a, gram.aInv, gram.s, gram.sInv));
+        assembly ("memory-safe") {
+            let preimage := mload(0x40)
+            mstore(preimage, hash)
+            calldatacopy(add(preimage, 0x20), add(gram, 0x140), 0x80)
+            hash := keccak256(preimage, 0xa0)
+        }
         drawn.gamma = _toScalar(hash);
-        hash = keccak256(abi.encode(hash, gram.W1, gram.W2));
+        assembly ("memory-safe") {
+            let preimage := mload(0x40)
+            mstore(preimage, hash)
+            calldatacopy(add(preimage, 0x20), add(gram, 0x80), 0x80)
+            hash := keccak256(preimage, 0xa0)
+        }
         drawn.rr = _toScalar(hash);
-        hash = keccak256(
-            abi.encodePacked(
-                hash,
-                proof.outcomeWords,
-                proof.aggregateCommitment.x,
-                proof.aggregateCommitment.y,
-                proof.groth16
-            )
-        );
+        // The aggregate (2 words) and the rule's proof (8 words) follow each other in `RoundProof`. The decoder has checked the
+        // length of `outcomeWords`.
+        assembly ("memory-safe") {
+            let preimage := mload(0x40)
+            let length := shl(5, outcomeWords.length)
+            mstore(preimage, hash)
+            calldatacopy(add(preimage, 0x20), outcomeWords.offset, length)
+            calldatacopy(add(add(preimage, 0x20), length), aggregate, 0x140)
+            hash := keccak256(preimage, add(length, 0x160))
+        }
         drawn.delta = _toScalar(hash);
-        drawn.merge = _toScalar(keccak256(abi.encode(hash, uint256(1))));
+        assembly ("memory-safe") {
+            mstore(0x00, hash)
+            mstore(0x20, 1)
+            hash := keccak256(0x00, 0x40)
+        }
+        drawn.merge = _toScalar(hash);
     }
 
     /// @dev h0: everything that is fixed before alpha. The Gram matrix must be among it (by its hash): if it came
@@ -73,49 +100,50 @@ library RoundTranscript {
         RoundStatement calldata statement,
         G1 calldata dummyCommitment,
         uint256 gramHash
-    ) internal view returns (bytes32) {
-        return
-            keccak256(
-                abi.encodePacked(
-                    context(statement),
-                    statement.commitments.length + 1,
-                    uint256(statement.parameterCount),
-                    _words(statement.commitments),
-                    dummyCommitment.x,
-                    dummyCommitment.y,
-                    gramHash
-                )
-            );
+    ) internal view returns (bytes32 hash) {
+        bytes32 contextHash = context(statement);
+        uint256 parameterCount = statement.parameterCount;
+        G1[] calldata commitments = statement.commitments;
+        // The preimage goes behind the free memory, which is not kept. The points lie one after the other in the call's data, 64
+        // bytes each, and the decoder has checked that all of them lie within it.
+        assembly ("memory-safe") {
+            let preimage := mload(0x40)
+            mstore(preimage, contextHash)
+            mstore(add(preimage, 0x20), add(commitments.length, 1))
+            mstore(add(preimage, 0x40), parameterCount)
+            let end := add(preimage, 0x60)
+            let length := shl(6, commitments.length)
+            calldatacopy(end, commitments.offset, length)
+            end := add(end, length)
+            calldatacopy(end, dummyCommitment, 0x40)
+            mstore(add(end, 0x40), gramHash)
+            hash := keccak256(preimage, sub(add(end, 0x60), preimage))
+        }
     }
 
     /// @dev What the proof is about, apart from the commitments. Binds it to one chain, market, project, round and
     /// rule.
-    function context(RoundStatement calldata statement) internal view returns (bytes32) {
-        return
-            keccak256(
-                abi.encodePacked(
-                    DOMAIN,
-                    block.chainid,
-                    uint256(uint160(statement.market)),
-                    statement.projectId,
-                    statement.roundIndex,
-                    uint256(statement.ruleId),
-                    uint256(statement.slots),
-                    uint256(statement.parameterCount),
-                    statement.termsWords,
-                    statement.modelCommitment.x,
-                    statement.modelCommitment.y
-                )
-            );
-    }
-
-    /// @dev The coordinates of the points one after the other, as they lie in the call's data: no copy in a loop.
-    function _words(G1[] calldata points) private pure returns (bytes calldata words) {
-        // Touches no memory. The decoder has checked that `points.length` elements of 64 bytes lie within the call's
-        // data.
+    function context(RoundStatement calldata statement) internal view returns (bytes32 hash) {
+        uint256[] calldata termsWords = statement.termsWords;
+        G1 calldata model = statement.modelCommitment;
+        bytes memory head = abi.encode(
+            DOMAIN,
+            block.chainid,
+            statement.market,
+            statement.projectId,
+            statement.roundIndex,
+            statement.ruleId,
+            statement.slots,
+            statement.parameterCount
+        );
+        // `head` was just allocated, so that free memory begins where its eight words end; the terms and the model are written
+        // there and not kept.
         assembly ("memory-safe") {
-            words.offset := points.offset
-            words.length := mul(points.length, 0x40)
+            let end := add(head, 0x120)
+            let length := shl(5, termsWords.length)
+            calldatacopy(end, termsWords.offset, length)
+            calldatacopy(add(end, length), model, 0x40)
+            hash := keccak256(add(head, 0x20), add(length, 0x140))
         }
     }
 

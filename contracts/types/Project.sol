@@ -24,6 +24,7 @@ enum ProjectStage {
 /// @param consecutiveAbandons Rounds in a row that were abandoned.
 /// @param stage What the project is doing.
 /// @param isStopAnnounced Whether the owner has announced a stop.
+/// @param aggregatorCount How many aggregators take turns; from the terms, kept here because every phase depends on it.
 struct Progress {
     uint40 rosterMask;
     uint40 occupiedMask;
@@ -36,6 +37,7 @@ struct Progress {
     uint8 consecutiveAbandons;
     ProjectStage stage;
     bool isStopAnnounced;
+    uint8 aggregatorCount;
 }
 
 /// @notice What a submission reads and writes: exactly one storage word, the reason why it is cheap.

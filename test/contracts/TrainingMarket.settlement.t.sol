@@ -141,7 +141,7 @@ contract TrainingMarketSettlementTest is MarketFixture {
         statement.termsWords = new uint256[](1);
         // active 0, 1, 2, 3, 5, 6; bound 2^40; weights 1, -, 3, 4
         statement.termsWords[0] = 0x6f | (1 << 72) | (1 << 96) | (3 << 116) | (uint256(4) << 126);
-        vm.expectCall(address(verifier), abi.encodeCall(IRoundVerifier.verifyRound, (statement, request.proof)));
+        vm.expectCall(address(verifier), abi.encodeCall(IRoundVerifier.requireProven, (statement, request.proof)));
         vm.prank(primary);
         market.settleRound(request);
     }

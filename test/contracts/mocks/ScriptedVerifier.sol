@@ -21,10 +21,22 @@ contract ScriptedVerifier {
         _isRefusing = isRefusing;
     }
 
+    function requireProven(
+        RoundStatement calldata statement,
+        RoundProof calldata proof
+    ) external view returns (bool isVoid, G1 memory newModelCommitment) {
+        RoundOutcome memory outcome = verifyRound(statement, proof);
+        return (outcome.isVoid, outcome.newModelCommitment);
+    }
+
+    function isSupported(uint8 ruleId, uint8) external pure returns (bool) {
+        return ruleId == 1 || ruleId == 2;
+    }
+
     function verifyRound(
         RoundStatement calldata statement,
         RoundProof calldata proof
-    ) external view returns (RoundOutcome memory outcome) {
+    ) public view returns (RoundOutcome memory outcome) {
         if (_isRefusing) revert ScriptedVerifierRefused();
         uint256 trainers = PublicSignals.trainerCount(statement.slots);
         outcome.shares = new uint16[](trainers);
@@ -49,9 +61,5 @@ contract ScriptedVerifier {
         outcome.newModelCommitment =
             outcome.isVoid ? statement.modelCommitment : G1(statement.modelCommitment.x + 1, 7);
         outcome.aggregateCommitment = proof.aggregateCommitment;
-    }
-
-    function isSupported(uint8 ruleId, uint8) external pure returns (bool) {
-        return ruleId == 1 || ruleId == 2;
     }
 }
