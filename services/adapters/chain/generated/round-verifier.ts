@@ -627,6 +627,279 @@ export const roundVerifierAbi = [
   "type": "function"
  },
  {
+  "inputs": [
+   {
+    "components": [
+     {
+      "internalType": "address",
+      "name": "market",
+      "type": "address"
+     },
+     {
+      "internalType": "uint256",
+      "name": "projectId",
+      "type": "uint256"
+     },
+     {
+      "internalType": "uint256",
+      "name": "roundIndex",
+      "type": "uint256"
+     },
+     {
+      "internalType": "uint8",
+      "name": "ruleId",
+      "type": "uint8"
+     },
+     {
+      "internalType": "uint8",
+      "name": "slots",
+      "type": "uint8"
+     },
+     {
+      "internalType": "uint32",
+      "name": "parameterCount",
+      "type": "uint32"
+     },
+     {
+      "internalType": "uint256[]",
+      "name": "termsWords",
+      "type": "uint256[]"
+     },
+     {
+      "components": [
+       {
+        "internalType": "uint256",
+        "name": "x",
+        "type": "uint256"
+       },
+       {
+        "internalType": "uint256",
+        "name": "y",
+        "type": "uint256"
+       }
+      ],
+      "internalType": "struct G1",
+      "name": "modelCommitment",
+      "type": "tuple"
+     },
+     {
+      "components": [
+       {
+        "internalType": "uint256",
+        "name": "x",
+        "type": "uint256"
+       },
+       {
+        "internalType": "uint256",
+        "name": "y",
+        "type": "uint256"
+       }
+      ],
+      "internalType": "struct G1[]",
+      "name": "commitments",
+      "type": "tuple[]"
+     }
+    ],
+    "internalType": "struct RoundStatement",
+    "name": "statement",
+    "type": "tuple"
+   },
+   {
+    "components": [
+     {
+      "components": [
+       {
+        "components": [
+         {
+          "internalType": "uint256",
+          "name": "x",
+          "type": "uint256"
+         },
+         {
+          "internalType": "uint256",
+          "name": "y",
+          "type": "uint256"
+         }
+        ],
+        "internalType": "struct G1",
+        "name": "S",
+        "type": "tuple"
+       },
+       {
+        "components": [
+         {
+          "internalType": "uint256",
+          "name": "x",
+          "type": "uint256"
+         },
+         {
+          "internalType": "uint256",
+          "name": "y",
+          "type": "uint256"
+         }
+        ],
+        "internalType": "struct G1",
+        "name": "R",
+        "type": "tuple"
+       },
+       {
+        "components": [
+         {
+          "internalType": "uint256",
+          "name": "x",
+          "type": "uint256"
+         },
+         {
+          "internalType": "uint256",
+          "name": "y",
+          "type": "uint256"
+         }
+        ],
+        "internalType": "struct G1",
+        "name": "W1",
+        "type": "tuple"
+       },
+       {
+        "components": [
+         {
+          "internalType": "uint256",
+          "name": "x",
+          "type": "uint256"
+         },
+         {
+          "internalType": "uint256",
+          "name": "y",
+          "type": "uint256"
+         }
+        ],
+        "internalType": "struct G1",
+        "name": "W2",
+        "type": "tuple"
+       },
+       {
+        "internalType": "uint256",
+        "name": "mu",
+        "type": "uint256"
+       },
+       {
+        "internalType": "uint256",
+        "name": "rhoA",
+        "type": "uint256"
+       },
+       {
+        "internalType": "uint256",
+        "name": "a",
+        "type": "uint256"
+       },
+       {
+        "internalType": "uint256",
+        "name": "aInv",
+        "type": "uint256"
+       },
+       {
+        "internalType": "uint256",
+        "name": "s",
+        "type": "uint256"
+       },
+       {
+        "internalType": "uint256",
+        "name": "sInv",
+        "type": "uint256"
+       },
+       {
+        "internalType": "uint256",
+        "name": "zetaInv",
+        "type": "uint256"
+       }
+      ],
+      "internalType": "struct GramProofData",
+      "name": "gram",
+      "type": "tuple"
+     },
+     {
+      "components": [
+       {
+        "internalType": "uint256",
+        "name": "x",
+        "type": "uint256"
+       },
+       {
+        "internalType": "uint256",
+        "name": "y",
+        "type": "uint256"
+       }
+      ],
+      "internalType": "struct G1",
+      "name": "dummyCommitment",
+      "type": "tuple"
+     },
+     {
+      "internalType": "uint256",
+      "name": "gramHash",
+      "type": "uint256"
+     },
+     {
+      "internalType": "uint256[]",
+      "name": "outcomeWords",
+      "type": "uint256[]"
+     },
+     {
+      "components": [
+       {
+        "internalType": "uint256",
+        "name": "x",
+        "type": "uint256"
+       },
+       {
+        "internalType": "uint256",
+        "name": "y",
+        "type": "uint256"
+       }
+      ],
+      "internalType": "struct G1",
+      "name": "aggregateCommitment",
+      "type": "tuple"
+     },
+     {
+      "internalType": "uint256[8]",
+      "name": "groth16",
+      "type": "uint256[8]"
+     }
+    ],
+    "internalType": "struct RoundProof",
+    "name": "proof",
+    "type": "tuple"
+   }
+  ],
+  "name": "requireProven",
+  "outputs": [
+   {
+    "internalType": "bool",
+    "name": "isVoid",
+    "type": "bool"
+   },
+   {
+    "components": [
+     {
+      "internalType": "uint256",
+      "name": "x",
+      "type": "uint256"
+     },
+     {
+      "internalType": "uint256",
+      "name": "y",
+      "type": "uint256"
+     }
+    ],
+    "internalType": "struct G1",
+    "name": "newModelCommitment",
+    "type": "tuple"
+   }
+  ],
+  "stateMutability": "view",
+  "type": "function"
+ },
+ {
   "inputs": [],
   "name": "setupDescription",
   "outputs": [
@@ -974,7 +1247,7 @@ export const roundVerifierAbi = [
      }
     ],
     "internalType": "struct RoundOutcome",
-    "name": "outcome",
+    "name": "",
     "type": "tuple"
    }
   ],
