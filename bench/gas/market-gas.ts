@@ -46,9 +46,9 @@ export async function measureMarketGas(
     readFileSync(new URL(snapshot, import.meta.url), "utf8"),
   );
   const rows: MarketGas[] = [];
-  for (const { slots, trainers, verifyGas } of verifierRows) {
+  for (const { slots, trainers, provenGas } of verifierRows) {
     if (!slotCounts.includes(slots)) continue;
-    rows.push(...(await measureRounds(slots, trainers, verifyGas)));
+    rows.push(...(await measureRounds(slots, trainers, provenGas)));
   }
   rows.push(...(await measureBookkeeping()));
   return rows;
@@ -57,7 +57,7 @@ export async function measureMarketGas(
 async function measureRounds(
   slots: number,
   trainerCount: number,
-  verifyGas: number,
+  provenGas: number,
 ): Promise<MarketGas[]> {
   let verifier: Contract | undefined;
   const chain = await openMarketChain(async (deploy) => {
@@ -95,7 +95,7 @@ async function measureRounds(
       const settle = await chain.send(cast.primary, chain.market, "settleRound", [request]);
       if (round < 2n || verifier === undefined) continue;
       const scripted = await scriptedGas(chain, verifier, slots, request);
-      const own = Number(settle.gasUsed) - scripted + verifyGas;
+      const own = Number(settle.gasUsed) - scripted + provenGas;
       // Every fourth round pays: rounds 0 to 2 only credit.
       if (round === 2n) measured(`settle ${count} trainers, credited`, own, count);
       if (round === 3n)
@@ -129,7 +129,7 @@ async function scriptedGas(
       slot < used ? request.referenceCommitment : { x: 0n, y: 0n },
     ),
   };
-  const data = verifier.interface.encodeFunctionData("verifyRound", [statement, request.proof]);
+  const data = verifier.interface.encodeFunctionData("requireProven", [statement, request.proof]);
   const [gasUsed] = await meter.getFunction("measure")(await verifier.getAddress(), data);
   return Number(gasUsed);
 }

@@ -22,6 +22,8 @@ export interface VerifierGas {
   readonly ruleGas: number;
   /** `verifyRound`: both in one pairing, the aggregate and the new model commitment included. */
   readonly verifyGas: number;
+  /** `requireProven`: the same without the outcome's lists, as the market calls it. */
+  readonly provenGas: number;
   /** The same in a void round, which has no aggregate. */
   readonly voidRoundGas: number;
   /** Of `verifyGas`, what the precompiles charge: pairing, multiplications and additions. */
@@ -58,8 +60,9 @@ async function measureSlots(
   const gasOf = async (target: Contract, method: string, args: readonly unknown[]) => {
     const data = target.interface.encodeFunctionData(method, args);
     const [gasUsed, returned] = await meter.getFunction("measure")(await target.getAddress(), data);
-    const [result] = target.interface.decodeFunctionResult(method, returned);
-    if (result === false) throw new Error(`${method} rejected what it should accept`);
+    const results = target.interface.decodeFunctionResult(method, returned);
+    if (results.length === 1 && results[0] === false)
+      throw new Error(`${method} rejected what it should accept`);
     return { gas: Number(gasUsed), bytes: dataLength(data) };
   };
 
@@ -87,6 +90,7 @@ async function measureSlots(
     ).gas,
     ruleGas: (await gasOf(parts, "verifyRule", [signals, proof.groth16, key.points])).gas,
     verifyGas: merged.gas,
+    provenGas: (await gasOf(verifier, "requireProven", [statement, proof])).gas,
     voidRoundGas: (await gasOf(verifier, "verifyRound", [emptyRound.statement, emptyRound.proof]))
       .gas,
     precompileGas: PAIRING_GAS + multiplications * MULTIPLY_AND_ADD_GAS,

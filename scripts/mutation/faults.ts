@@ -99,8 +99,8 @@ export const faults: readonly Fault[] = [
   {
     name: "a void round touches reliability",
     file: "libraries/RoundSettlement.sol",
-    original: "outcome.isVoid ? 0 : verdict",
-    planted: "outcome.isVoid ? verdict : verdict",
+    original: "if (outcome.isVoid) verdict = 0;",
+    planted: "",
     suite: "TrainingMarket.settlement.t.sol",
   },
   {
