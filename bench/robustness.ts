@@ -12,19 +12,11 @@ import {
   measureContributions,
 } from "./robustness/measure-contributions.ts";
 import { robustnessPage } from "./robustness/robustness-page.ts";
+import type { RobustnessResults } from "./robustness/robustness-results.ts";
 import { COMPARED_ATTACKS, SCENARIOS } from "./robustness/scenarios.ts";
 
 export const title =
   "accuracy and pay under every attack and rule; pay against exact Shapley values";
-
-/** Everything a run measures. */
-export interface RobustnessResults {
-  readonly seeds: readonly string[];
-  readonly attacks: readonly AttackResult[];
-  readonly contributions: readonly ContributionResult[];
-  /** Wall time of the whole run. */
-  readonly minutes: number;
-}
 
 /**
  * `npm run bench -- robustness --json`: every attack against every rule. `--seeds 1,2`, `--scenarios lr`, `--rules "trust;FedAvg"`

@@ -1,7 +1,7 @@
 import { ATTACKS } from "../../services/learning/attacks/apply-attack.ts";
-import type { RobustnessResults } from "../robustness.ts";
 import { designAccuracy } from "./design-results.ts";
 import type { AttackResult } from "./measure-attacks.ts";
+import type { RobustnessResults } from "./robustness-results.ts";
 import { ATTACKERS, LARGE_PAY_SAMPLES, REFERENCE_STEPS, SCENARIOS, TRAINERS } from "./scenarios.ts";
 
 const percent = (part: number) => (100 * part).toFixed(1);

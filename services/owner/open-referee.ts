@@ -21,7 +21,7 @@ import type { Manifest } from "../protocol/manifest.ts";
 import type { ModelKeyring } from "../protocol/private-model.ts";
 import { ownerErrors } from "./errors.ts";
 import type { OwnerSets } from "./find-project.ts";
-import type { RefereeEvent, RefereeSettings } from "./referee-service.ts";
+import type { RefereeEvent, RefereeSettings } from "./referee-settings.ts";
 import { openReferenceStore, type ReferenceStore } from "./reference-store.ts";
 import { registerEncryptionKey } from "./register-encryption-key.ts";
 

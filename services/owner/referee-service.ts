@@ -1,5 +1,4 @@
 import { postKey, postReferences } from "../adapters/aggregator-client.ts";
-import type { MarketAddresses } from "../adapters/chain/addresses.ts";
 import { type PublishedModel, readModels } from "../adapters/chain/history.ts";
 import { readParticipant } from "../adapters/chain/participant.ts";
 import { type Project, readProject } from "../adapters/chain/project.ts";
@@ -18,35 +17,15 @@ import { commitUpdate } from "../protocol/commitment.ts";
 import { type G1Point, INFINITY } from "../protocol/curve.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { loadModel } from "../protocol/load-model.ts";
-import type { Manifest } from "../protocol/manifest.ts";
 import { floatsOf } from "../protocol/model-file.ts";
 import type { RoundJob } from "../protocol/round-job.ts";
 import { randomScalar } from "../protocol/scalar.ts";
 import { keyReleaseMessage } from "../protocol/signed-messages.ts";
 import { ownerErrors } from "./errors.ts";
 import { createEvaluationPublisher } from "./evaluation-publisher.ts";
-import type { OwnerSets } from "./find-project.ts";
 import { openReferee } from "./open-referee.ts";
+import type { RefereeEvent, RefereeSettings } from "./referee-settings.ts";
 import type { StoredReference } from "./reference-store.ts";
-
-/** Everything a running referee is told. */
-export interface RefereeSettings {
-  readonly rpcUrl: string;
-  readonly chainId?: number | undefined;
-  readonly addresses: MarketAddresses;
-  readonly privateKey: string;
-  readonly stateFolder: string;
-  /** Powers of tau; may be shared with other programs. */
-  readonly cacheFolder: string;
-  readonly projectId: bigint;
-  /** Opens the owner's own samples, as the manifest says how. */
-  readonly openSets: (data: Manifest["data"]) => Promise<OwnerSets>;
-  readonly seed?: string | undefined;
-  readonly srsPath?: string | undefined;
-  readonly threads?: number | undefined;
-  readonly pollMs?: number | undefined;
-  readonly signal: AbortSignal;
-}
 
 /** What a referee did until it stopped: everything since this start. */
 export interface RefereeReport {
@@ -60,12 +39,6 @@ export interface RefereeReport {
     readonly accuracy: number;
     readonly loss: number;
   }[];
-}
-
-/** Something an owner may want to see, as it happens. */
-export interface RefereeEvent {
-  readonly type: string;
-  readonly [detail: string]: unknown;
 }
 
 const hexOf = (bytes: Uint8Array) => `0x${Buffer.from(bytes).toString("hex")}`;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { compareWithDesign, robustnessPage } from "../../bench/robustness/robustness-page.ts";
-import type { RobustnessResults } from "../../bench/robustness.ts";
+import type { RobustnessResults } from "../../bench/robustness/robustness-results.ts";
 
 const results = JSON.parse(
   readFileSync("bench/robustness/results.json", "utf8"),

@@ -7,6 +7,7 @@ import {
   type Wallet,
 } from "ethers";
 import { CommonweightError } from "../../protocol/errors.ts";
+import { pause } from "../../protocol/pause.ts";
 import { chainErrors, isChainUnreachable, toChainError } from "./errors.ts";
 import { type FeePolicy, firstFees, type OfferedFees, replacementFees } from "./fee-policy.ts";
 import { readNetworkFees } from "./network-fees.ts";
@@ -16,7 +17,6 @@ import type {
   TransactionJournal,
   TransactionOutcome,
 } from "./transaction-journal.ts";
-import { pause } from "./until-news.ts";
 
 /** What a mined transaction cost. */
 export interface Receipt {

@@ -1,3 +1,4 @@
+import { pause } from "../../protocol/pause.ts";
 import type { Chain } from "./connect.ts";
 
 /** How often a new block is looked for, as a part of the longest wait. */
@@ -19,18 +20,4 @@ export async function untilNews(
     const now = await blockNumber();
     if (now !== undefined && seen !== undefined && now !== seen) return;
   }
-}
-
-/** Waits, or less when everything is to stop. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const stop = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", stop);
-      resolve();
-    };
-    const timer = setTimeout(stop, ms);
-    signal.addEventListener("abort", stop, { once: true });
-  });
 }

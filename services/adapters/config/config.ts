@@ -3,27 +3,11 @@ import { join, resolve } from "node:path";
 import { z } from "zod";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { configErrors } from "./errors.ts";
+import { type NetworkConfig, networkSchema } from "./network-config.ts";
 import { readRunningMarket, runningMarketPath } from "./running-market.ts";
 
 /** The name of the file that is looked for in the current folder. */
 export const CONFIG_FILE_NAME = "commonweight.config.json";
-
-const addressSchema = z
-  .string()
-  .regex(/^0x[0-9a-fA-F]{40}$/, "expected a 20-byte address, 0x and 40 hexadecimal digits");
-
-const networkSchema = z.strictObject({
-  /** JSON-RPC endpoint; `http`, `https`, `ws` or `wss`. */
-  rpcUrl: z.url({ protocol: /^(https?|wss?)$/ }),
-  /** Refuses to talk to another chain than this one. */
-  chainId: z.int().positive().optional(),
-  /** The entry contract; the other addresses are read from it. */
-  market: addressSchema.optional(),
-  /** The wrapper for the native coin that was deployed with the market; only `owner post --native` needs it. */
-  wrappedNative: addressSchema.optional(),
-  /** Block of the market's deployment: searches of its history start here. */
-  deployBlock: z.int().nonnegative().optional(),
-});
 
 const configSchema = z.strictObject({
   /** Which of `networks` is used when --network is absent. */
@@ -52,9 +36,6 @@ const configSchema = z.strictObject({
     .prefault({}),
   logLevel: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
 });
-
-/** One chain and the market on it. */
-export type NetworkConfig = z.infer<typeof networkSchema>;
 
 /** Everything a program is told from outside, checked; folders are absolute. */
 export type Config = z.infer<typeof configSchema> & { readonly cacheFolder: string };

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { NetworkConfig } from "./config.ts";
+import type { NetworkConfig } from "./network-config.ts";
 
 /**
  * Where `commonweight up` writes the configuration of the market it runs, and where other commands with the same state folder

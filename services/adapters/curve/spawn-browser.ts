@@ -1,4 +1,4 @@
-import type { SpawnedWorker } from "./worker-pool.ts";
+import type { SpawnedWorker } from "./spawned-worker.ts";
 
 /** Cores that the browser admits to. */
 export function coreCount(): number {

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
-import type { SpawnedWorker } from "./worker-pool.ts";
+import type { SpawnedWorker } from "./spawned-worker.ts";
 
 /** Cores that this process may use. */
 export function coreCount(): number {

@@ -1,17 +1,8 @@
 import { CommonweightError } from "../../protocol/errors.ts";
 import { curveErrors } from "./errors.ts";
-import type { WorkerAnswer, WorkerRequest } from "./task-messages.ts";
+import type { SpawnedWorker } from "./spawned-worker.ts";
+import type { WorkerRequest } from "./task-messages.ts";
 import type { TaskInput, TaskName } from "./tasks/run-task.ts";
-
-/** One worker, whatever the platform calls it. */
-export interface SpawnedWorker {
-  post(message: WorkerRequest): void;
-  onAnswer(listener: (answer: WorkerAnswer) => void): void;
-  onFailure(listener: (error: Error) => void): void;
-  /** A busy worker keeps the process alive, an idle one does not. */
-  setBusy(isBusy: boolean): void;
-  terminate(): Promise<void>;
-}
 
 /** Runs tasks on a fixed number of workers, first come, first served. */
 export interface WorkerPool {

@@ -1,0 +1,28 @@
+import type { MarketAddresses } from "../adapters/chain/addresses.ts";
+import type { Manifest } from "../protocol/manifest.ts";
+import type { OwnerSets } from "./find-project.ts";
+
+/** Everything a running referee is told. */
+export interface RefereeSettings {
+  readonly rpcUrl: string;
+  readonly chainId?: number | undefined;
+  readonly addresses: MarketAddresses;
+  readonly privateKey: string;
+  readonly stateFolder: string;
+  /** Powers of tau; may be shared with other programs. */
+  readonly cacheFolder: string;
+  readonly projectId: bigint;
+  /** Opens the owner's own samples, as the manifest says how. */
+  readonly openSets: (data: Manifest["data"]) => Promise<OwnerSets>;
+  readonly seed?: string | undefined;
+  readonly srsPath?: string | undefined;
+  readonly threads?: number | undefined;
+  readonly pollMs?: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Something an owner may want to see, as it happens. */
+export interface RefereeEvent {
+  readonly type: string;
+  readonly [detail: string]: unknown;
+}
