@@ -30,3 +30,6 @@ export function duration(seconds: number): string {
   if (seconds % 60 === 0 && seconds > 0) return `${seconds / 60} min`;
   return `${seconds} s`;
 }
+
+/** A share as people say it. */
+export const percentText = (share: number) => `${(share * 100).toFixed(1)} %`;

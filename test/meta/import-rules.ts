@@ -85,7 +85,7 @@ export const DOORS: readonly { library: RegExp; doors: readonly string[] }[] = [
     ],
   },
   { library: /^listr2($|\/)/, doors: ["services/command-line", "services/market"] },
-  { library: /^(react|react-dom|@mantine\/.*|uplot)($|\/)/, doors: ["web"] },
+  { library: /^(react|react-dom|@mantine\/.*)($|\/)/, doors: ["web"] },
 ];
 
 /** What the pure core may use: hashing, field arithmetic, identifiers, schemas. No network, disk, clock or chain. */

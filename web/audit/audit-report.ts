@@ -1,3 +1,4 @@
+import { saveBytes } from "../save-bytes.ts";
 import type { AuditProgress } from "./use-audit.ts";
 
 /** The audit as JSON text: bigints as decimal strings. */
@@ -17,10 +18,6 @@ export function auditReport({ checks, summary, seconds }: AuditProgress): string
 
 /** Saves the report as a file of this machine. */
 export function downloadReport(progress: AuditProgress): void {
-  const url = URL.createObjectURL(new Blob([auditReport(progress)], { type: "application/json" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = `audit-project-${progress.summary?.projectId}.json`;
-  link.click();
-  URL.revokeObjectURL(url);
+  const bytes = new TextEncoder().encode(auditReport(progress));
+  saveBytes(`audit-project-${progress.summary?.projectId}.json`, bytes, "application/json");
 }

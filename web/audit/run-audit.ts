@@ -4,13 +4,11 @@ import { openVerifierCurve } from "../../services/adapters/curve/open-verifier-c
 import { openRuleVerifier } from "../../services/adapters/snark/verify-rule.ts";
 import { type ChainSetup, isSameKey, readChainSetup } from "../../services/auditor/chain-setup.ts";
 import { checkRoundJobs } from "../../services/auditor/check-round-jobs.ts";
-import { checkSealedModel } from "../../services/auditor/check-sealed-model.ts";
 import { collectEvidence, type ProjectEvidence } from "../../services/auditor/collect-evidence.ts";
 import { type AuditCheck, auditRound } from "../../services/protocol/audit-round.ts";
-import { type ContentStore, contentStoreErrors } from "../../services/protocol/content-store.ts";
-import { CommonweightError } from "../../services/protocol/errors.ts";
-import { loadModel, maxModelFileBytes } from "../../services/protocol/load-model.ts";
+import type { ContentStore } from "../../services/protocol/content-store.ts";
 import type { AuditMessage } from "./audit-messages.ts";
+import { checkModel, checkSeal } from "./check-model.ts";
 import { publishedKey } from "./published-keys.ts";
 
 /** What an audit in the page reads from, and where it tells what it finds. */
@@ -20,13 +18,6 @@ export interface AuditSources {
   readonly content: Pick<ContentStore, "get">;
   readonly tell: (message: AuditMessage) => void;
 }
-
-/** Content that nobody serves is not content that is wrong. */
-const awayCodes = new Set<string>([
-  contentStoreErrors.notFound.code,
-  contentStoreErrors.timedOut.code,
-  contentStoreErrors.unreachable.code,
-]);
 
 function teller(tell: AuditSources["tell"]) {
   let startedAt = performance.now();
@@ -136,39 +127,5 @@ async function checkModels(
     }
   } finally {
     await curve[Symbol.asyncDispose]();
-  }
-}
-
-async function checkSeal(
-  content: AuditSources["content"],
-  { chainId, addresses }: Chain,
-  model: ProjectEvidence["models"][number],
-  parameterCount: number,
-): Promise<AuditCheck> {
-  try {
-    const bytes = await content.get(model.cid, { maxBytes: maxModelFileBytes(parameterCount) });
-    return checkSealedModel(bytes, { ...model, chainId, market: addresses.market });
-  } catch (error) {
-    if (!(error instanceof CommonweightError)) throw error;
-    const isPassed = awayCodes.has(error.code) ? null : false;
-    const detail = `${error.code}: ${error.message}`;
-    return { name: `model seal ${model.version}`, isPassed, detail };
-  }
-}
-
-async function checkModel(
-  curve: Parameters<typeof loadModel>[0],
-  content: AuditSources["content"],
-  wanted: Parameters<typeof loadModel>[2] & { readonly version: number },
-): Promise<AuditCheck> {
-  const name = `model file ${wanted.version}`;
-  try {
-    await loadModel(curve, content, wanted);
-    const detail = `${wanted.cid}: every block has its hash, and the integers open the commitment`;
-    return { name, isPassed: true, detail };
-  } catch (error) {
-    if (!(error instanceof CommonweightError)) throw error;
-    const isPassed = awayCodes.has(error.code) ? null : false;
-    return { name, isPassed, detail: `${error.code}: ${error.message}` };
   }
 }

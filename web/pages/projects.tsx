@@ -20,6 +20,7 @@ import { Amount } from "../amount.tsx";
 import { shortHex } from "../amounts.ts";
 import type { Connection } from "../connection.ts";
 import { LoadedView } from "../loaded-view.tsx";
+import { AccuracySparkline } from "../project/accuracy-sparkline.tsx";
 import { phaseText, ruleName } from "../project-words.ts";
 import { auditHref, projectHref } from "../route.ts";
 import { useLoaded } from "../use-loaded.ts";
@@ -63,7 +64,8 @@ export function selectProjects(
     .sort((one, other) => orders[choice.order](one.project, other.project));
 }
 
-function ProjectCard({ project, token }: ListedProject) {
+function ProjectCard({ listed, connection }: { listed: ListedProject; connection: Connection }) {
+  const { project, token } = listed;
   const { projectId, terms, phase, appliedRounds, escrowWei, owner } = project;
   return (
     <Card withBorder component="li" data-project={String(projectId)}>
@@ -91,6 +93,7 @@ function ProjectCard({ project, token }: ListedProject) {
         <Text size="sm">
           <Amount wei={escrowWei} unit={token} /> in escrow
         </Text>
+        <AccuracySparkline project={project} connection={connection} />
         <Anchor size="sm" href={auditHref(projectId)}>
           Verify this project
         </Anchor>
@@ -138,7 +141,11 @@ export function ProjectsPage({ connection }: { connection: Connection }) {
           return (
             <Stack component="ul" p={0} m={0} style={{ listStyle: "none" }}>
               {selected.map((each) => (
-                <ProjectCard key={String(each.project.projectId)} {...each} />
+                <ProjectCard
+                  key={String(each.project.projectId)}
+                  listed={each}
+                  connection={connection}
+                />
               ))}
             </Stack>
           );

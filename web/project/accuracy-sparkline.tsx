@@ -1,0 +1,34 @@
+import { Group, Text } from "@mantine/core";
+import { readModels } from "../../services/adapters/chain/history.ts";
+import type { Project } from "../../services/adapters/chain/project.ts";
+import { percentText } from "../amounts.ts";
+import { Sparkline } from "../charts/sparkline.tsx";
+import type { Connection } from "../connection.ts";
+import { useLoaded } from "../use-loaded.ts";
+import { loadEvaluations } from "./load-evaluations.ts";
+
+/** The accuracy that a project's referee claims, over its models; nothing while there is no claim that holds. */
+export function AccuracySparkline(props: { project: Project; connection: Connection }) {
+  const { projectId, terms } = props.project;
+  const { chain } = props.connection;
+  const load = async () => {
+    const models = await readModels(chain, projectId);
+    return loadEvaluations(props.connection, { projectId, referee: terms.referee, models });
+  };
+  const { loaded } = useLoaded(load, [props.connection, projectId]);
+  if (loaded.state !== "ready") return null;
+  const values = loaded.value.claims
+    .filter(({ problem }) => problem === null)
+    .map(({ accuracy }) => accuracy);
+  const [first, last] = [values[0], values.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  return (
+    <Group gap="xs" wrap="nowrap">
+      <Sparkline
+        values={values}
+        title={`claimed accuracy over ${values.length} models, from ${percentText(first)} to ${percentText(last)}`}
+      />
+      <Text size="sm">{percentText(last)} accuracy, the owner’s claim</Text>
+    </Group>
+  );
+}
