@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Route } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { changedEvent, changedSettlement } from "./tamper.ts";
+import { changedEvent, changedSettlement, changedVaultEvent } from "./tamper.ts";
 
 const EXECUTABLE = process.env.CW_CHROMIUM ?? "/usr/bin/chromium";
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -164,6 +164,109 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
     });
     expect(failed).toEqual(["model file 0", "model file 1", "model file 2"]);
   }, 90_000);
+
+  const openPage = async (hash: string) => {
+    const page = await browser.newPage();
+    return Object.assign(page, { show: () => page.goto(`${url}/#/${hash}`) });
+  };
+
+  test("a project's claims are shown as claims, and its money is accounted for to the wei", async () => {
+    const page = await openPage("project/1");
+    await page.show();
+
+    // The referee measures the last model after the project has ended.
+    const isComplete = async () => {
+      await page.reload();
+      const claims = await page.locator("[data-claims]").getAttribute("data-claims");
+      return Number(claims) - (await page.locator("[data-model]").count());
+    };
+    await expect.poll(isComplete, { timeout: 30_000, interval: 1000 }).toBe(0);
+    expect(await page.getByText("the owner’s claim, not proven").count()).toBe(1);
+    expect(await page.locator("[data-escrow]").getAttribute("data-escrow")).toBe("balanced");
+    expect(await page.locator("[data-trainer]").count()).toBe(5);
+    await page.close();
+  }, 60_000);
+
+  test("a chart is read with the arrow keys", async () => {
+    const page = await openPage("project/1");
+    await page.show();
+    const cursor = page.getByRole("slider", { name: /proven share/ });
+
+    await cursor.focus();
+    await page.keyboard.press("ArrowRight");
+
+    expect(await cursor.getAttribute("aria-valuetext")).toMatch(/^Round 2: 0x.+ %/);
+    await page.close();
+  }, 60_000);
+
+  test("a server that improves a claim is caught, and the claim is not drawn", async () => {
+    const page = await openPage("project/1");
+    await page.route(/\/evaluations$/, async (route) => {
+      const response = await route.fetch();
+      const told = (await response.json()) as { evaluations: { accuracyMillionths: number }[] };
+      for (const each of told.evaluations) each.accuracyMillionths = 999_000;
+      await route.fulfill({ response, body: JSON.stringify(told) });
+    });
+    await page.show();
+
+    await page.getByText("the referee did not sign it").first().waitFor();
+    expect(await page.locator("[data-claims]").getAttribute("data-claims")).toBe("0");
+    expect(await page.getByText("99.9 %").count()).toBe(0);
+    await page.close();
+  }, 60_000);
+
+  test("a payment that the vault did not make unbalances the books", async () => {
+    const page = await openPage("project/1");
+    await page.route(
+      isRpc,
+      changedVaultEvent(
+        "Paid",
+        set("amountWei", (wei: bigint) => wei + 1n),
+      ),
+    );
+    await page.show();
+
+    await page.waitForSelector("[data-escrow=unbalanced]");
+    await page.close();
+  }, 60_000);
+
+  test.each([
+    ["the proven model is recognised", false, "true"],
+    ["another file is not", true, "false"],
+  ])(
+    "in the lineage %s",
+    async (_, isTampered, result) => {
+      const page = await openPage("project/1");
+      await page.route(/\/ipfs\//, async (route) => {
+        const response = await route.fetch();
+        const body = await response.body();
+        if (isTampered) body[0] = (body[0] as number) ^ 1;
+        await route.fulfill({ response, body });
+      });
+      await page.show();
+
+      await page.getByRole("button", { name: "Download and check model 2" }).click();
+
+      const mark = page.locator("[data-model='2'] [data-result]");
+      await mark.waitFor({ timeout: 30_000 });
+      expect(await mark.getAttribute("data-result")).toBe(result);
+      await page.close();
+    },
+    60_000,
+  );
+
+  test("a round says why each update was taken or not, and why there is no heat map", async () => {
+    const page = await openPage("project/1/round/1");
+    await page.show();
+
+    await page.waitForSelector("[data-round=settled]");
+    const verdicts = page.locator("[data-verdict]");
+    expect(await verdicts.count()).toBe(5);
+    for (const row of await verdicts.all())
+      expect(await row.innerText()).toMatch(/even part|the update/);
+    expect(await page.locator("[data-gram=hidden]").count()).toBe(1);
+    await page.close();
+  }, 60_000);
 
   const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
   test.each([

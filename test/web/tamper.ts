@@ -1,8 +1,10 @@
 import { Interface, type Result } from "ethers";
 import type { Route } from "playwright-core";
+import { rewardVaultAbi } from "../../services/adapters/chain/generated/reward-vault.ts";
 import { trainingMarketAbi } from "../../services/adapters/chain/generated/training-market.ts";
 
 const market = new Interface(trainingMarketAbi);
+const vault = new Interface(rewardVaultAbi);
 
 type Json = Record<string, unknown>;
 // biome-ignore lint/suspicious/noExplicitAny: decoded ABI values, changed in place by each test
@@ -34,19 +36,26 @@ export const changedSettlement = (change: (request: Values) => void) => (route: 
     value.input = market.encodeFunctionData("settleRound", args);
   });
 
-/** A node that tells another event than the contract emitted. */
-export const changedEvent =
-  (name: string, change: (values: Values, names: string[]) => void) => (route: Route) =>
-    answerChanged(route, (value) => {
-      if (!Array.isArray(value.topics) || typeof value.data !== "string") return;
-      const parsed = market.parseLog({ topics: value.topics as string[], data: value.data });
-      if (parsed?.name !== name) return;
-      const values = (parsed.args as Result).toArray(true) as Values;
-      change(
-        values,
-        parsed.fragment.inputs.map((input) => input.name),
-      );
-      const encoded = market.encodeEventLog(name, values);
-      value.data = encoded.data;
-      value.topics = encoded.topics;
-    });
+type Change = (values: Values, names: string[]) => void;
+
+const changedEventOf = (contract: Interface, name: string, change: Change) => (route: Route) =>
+  answerChanged(route, (value) => {
+    if (!Array.isArray(value.topics) || typeof value.data !== "string") return;
+    const parsed = contract.parseLog({ topics: value.topics as string[], data: value.data });
+    if (parsed?.name !== name) return;
+    const values = (parsed.args as Result).toArray(true) as Values;
+    change(
+      values,
+      parsed.fragment.inputs.map((input) => input.name),
+    );
+    const encoded = contract.encodeEventLog(name, values);
+    value.data = encoded.data;
+    value.topics = encoded.topics;
+  });
+
+/** A node that tells another event than the market emitted. */
+export const changedEvent = (name: string, change: Change) => changedEventOf(market, name, change);
+
+/** A node that tells another event than the vault emitted. */
+export const changedVaultEvent = (name: string, change: Change) =>
+  changedEventOf(vault, name, change);

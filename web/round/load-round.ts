@@ -1,0 +1,57 @@
+import {
+  type EventPlace,
+  findEvents,
+  readOpenings,
+  readRevealedKeys,
+  readSettlements,
+  readSettleRequest,
+  readSubmissions,
+  readVoidedRounds,
+} from "../../services/adapters/chain/history.ts";
+import { readProject } from "../../services/adapters/chain/project.ts";
+import { roundPayouts } from "../../services/protocol/payout.ts";
+import { unpackOutcome } from "../../services/protocol/public-signals.ts";
+import type { Connection } from "../connection.ts";
+import { readPlaces } from "./read-places.ts";
+
+/** Reads everything that the chain says about a round. @throws CW2200, CW2201, CW2207 */
+export async function loadRound(
+  { chain, token }: Connection,
+  projectId: bigint,
+  roundIndex: number,
+) {
+  const project = await readProject(chain, projectId);
+  const { rewardToken, slots, flatBps, capBps } = project.terms;
+  const [described, [opening], submissions, [settlement], voided, closed, keys] = await Promise.all(
+    [
+      token(rewardToken),
+      readOpenings(chain, projectId, roundIndex),
+      readSubmissions(chain, projectId, roundIndex),
+      readSettlements(chain, projectId, roundIndex),
+      readVoidedRounds(chain, projectId),
+      findEvents(chain, "CommitPhaseClosed", [projectId, roundIndex]),
+      readRevealedKeys(chain, projectId, roundIndex),
+    ],
+  );
+  const request = settlement && (await readSettleRequest(chain, settlement.transactionHash));
+  const outcome = settlement && unpackOutcome(settlement.outcomeWords, slots);
+  const ended = voided.find((each) => each.roundIndex === roundIndex);
+  const isPlace = (place: EventPlace | undefined): place is EventPlace => place !== undefined;
+  const places = await readPlaces(
+    chain,
+    [opening, ...submissions, closed[0]?.place, ...keys, settlement, ended].filter(isPlace),
+  );
+  return {
+    ...{ project, opening, submissions, settlement, request, outcome, keys, places },
+    token: described,
+    closed: closed[0]?.place,
+    ended,
+    pay:
+      settlement &&
+      outcome &&
+      roundPayouts({ budgetWei: settlement.budgetWei, flatBps, capBps, outcome }),
+  };
+}
+
+/** A round as the chain tells it. */
+export type RoundFacts = Awaited<ReturnType<typeof loadRound>>;
