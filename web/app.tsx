@@ -66,8 +66,14 @@ export function App() {
   return (
     <AppShell header={{ height: 56 }} padding="md">
       <AppShell.Header>
-        <Group h="100%" px="md" justify="space-between" wrap="nowrap">
-          <Anchor href="#/" fw={700} size="lg" c="inherit" underline="never">
+        <Group
+          h="100%"
+          px={{ base: "xs", xs: "md" }}
+          gap="xs"
+          justify="space-between"
+          wrap="nowrap"
+        >
+          <Anchor href="#/" fw={700} fz={{ base: "md", xs: "lg" }} c="inherit" underline="never">
             Commonweight
           </Anchor>
           <Group component="nav" aria-label="Main" gap="xs" wrap="nowrap">

@@ -8,6 +8,7 @@ import { countProjects, readProject } from "../../services/adapters/chain/projec
 import { readNativeBalance } from "../../services/adapters/chain/token.ts";
 import { createGatewayStore } from "../../services/adapters/content-store/gateway-store.ts";
 import { getManifest } from "../../services/adapters/dag-json/manifest-store.ts";
+import { cropsTable } from "../owner/crops-table.ts";
 import { type PostingMarket, startPostingMarket } from "./posting-market.ts";
 import { addTestWallet, type TestWalletState } from "./test-wallet.ts";
 
@@ -56,7 +57,8 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a job in 
   async function posted(page: Page): Promise<string> {
     const failure = page.locator("ol:has([data-state=failed]) + [role=alert]");
     await page.locator("[data-posted]").or(failure).first().waitFor({ timeout: 30_000 });
-    if ((await failure.count()) > 0) throw new RangeError(await failure.first().innerText());
+    if ((await failure.count()) > 0)
+      throw new RangeError((await failure.first().textContent()) ?? "failed");
     return (await page.locator("[data-posted]").getAttribute("data-posted")) as string;
   }
 
@@ -212,6 +214,51 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a job in 
     await page.context().close();
   }, 60_000);
 
+  test("a rehearsal measures a table in a worker, removes the attacker, and asks nobody outside", async () => {
+    const page = await openPage();
+    const requested: string[] = [];
+    page.on("request", (request) => requested.push(request.url()));
+    await page.locator("input[type=file][accept*=csv]").setInputFiles({
+      ...{ name: "crops.csv", mimeType: "text/csv", buffer: Buffer.from(cropsTable(300)) },
+    });
+    await page.locator("[data-table='300']").waitFor();
+    await page.getByLabel("Title", { exact: true }).fill("Grades of crops");
+    expect(requested.filter((url) => url.includes("rehearsal-worker"))).toHaveLength(1);
+
+    await page.getByRole("button", { name: "Rehearse", exact: true }).click();
+    await page.locator("[data-rehearsal=held]").waitFor({ timeout: 60_000 });
+
+    expect(await page.locator("[data-rehearsed]").count()).toBe(10);
+    expect(await page.locator("[data-rehearsed='9'] td").allTextContents()).toEqual([
+      ...["10", expect.stringMatching(/^[6-9]\d\.\d %$/), "4 of 4", "0 of 1", "0.0 %"],
+    ]);
+    const clipNorm = await page.locator("[data-measured]").getAttribute("data-measured");
+    expect(await page.locator("[data-field=clipNorm]").inputValue()).toBe(clipNorm);
+    expect(Number(clipNorm)).not.toBe(10);
+    const known = [market.url, market.rpcUrl];
+    const outside = requested.filter((url) => !known.some((each) => url.startsWith(each)));
+    expect(outside).toEqual([]);
+    await page.context().close();
+  }, 90_000);
+
+  test("a rehearsal can be cancelled, and says how far it came", async () => {
+    const page = await openPage();
+    await fill(page, "Cancelled");
+    await page.getByLabel("Rounds to rehearse").selectOption("20");
+    await page.getByLabel("Samples of a trainer").fill("500");
+    await page.getByRole("button", { name: "Rehearse", exact: true }).click();
+    await page.locator("[data-rehearsed='0']").waitFor({ timeout: 60_000 });
+    await page.getByRole("button", { name: "Cancel", exact: true }).click();
+    await page.locator("[data-rehearsal-state=cancelled]").waitFor();
+    const rounds = await page.locator("[data-rehearsed]").count();
+    await page.waitForTimeout(1000);
+
+    expect(await page.locator("[data-rehearsed]").count()).toBe(rounds);
+    expect(rounds).toBeLessThan(20);
+    expect(await page.locator("[data-rehearsal]").count()).toBe(0);
+    await page.context().close();
+  }, 90_000);
+
   const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
   test.each([
     ["light", 1200],
@@ -238,11 +285,17 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a job in 
       for (const isFilled of [false, true]) {
         if (isFilled) await fill(page, "Irises of the world");
         if (isFilled) await connect(page);
+        if (isFilled) {
+          await page.getByRole("button", { name: "Rehearse", exact: true }).click();
+          await page.locator("[data-rehearsal]").waitFor({ timeout: 60_000 });
+        }
         const { violations } = (await page.evaluate(
           `${await readFile(axe, "utf8")}; axe.run()`,
         )) as { violations: { id: string; nodes: { html: string }[] }[] };
         failures.push(...violations.map(({ id, nodes }) => `${id} ${nodes[0]?.html}`));
-        const excess = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+        const excess = await page.evaluate(
+          "Math.max(...[document.documentElement, document.querySelector('header nav')].map((each) => each.getBoundingClientRect().left + each.scrollWidth)) - innerWidth",
+        );
         if (Number(excess) > 0) failures.push(`overflows by ${excess}`);
         const folder = process.env.CW_SCREENSHOTS;
         if (folder !== undefined) {

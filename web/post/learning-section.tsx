@@ -1,10 +1,11 @@
 import { Alert, Button, Card, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import type { Manifest } from "../../services/protocol/manifest.ts";
+import { type PickedTable, SampleInput } from "../rehearsal/sample-input.tsx";
 import { ChoiceInput, TextFieldInput, useForm } from "./form-fields.tsx";
 import { ProjectFilesInput } from "./project-files-input.tsx";
 
 const models = [
-  { value: "logistic", label: "logistic: linear, quick to prove; a good start for tables" },
+  { value: "logistic", label: "logistic: linear, quick to prove" },
   { value: "mlp", label: "perceptron: one hidden layer" },
   { value: "cnn", label: "convolutional: for small images" },
 ];
@@ -78,9 +79,13 @@ function DataFields() {
 export function LearningSection({
   manifest,
   parameterCount,
+  table,
+  onTable,
 }: {
   manifest: Manifest | undefined;
   parameterCount: number | undefined;
+  table: PickedTable | undefined;
+  onTable: (table: PickedTable | undefined) => void;
 }) {
   const { form, problems } = useForm();
   return (
@@ -89,7 +94,6 @@ export function LearningSection({
         <Title order={2} size="h4" id="post-learning">
           What is learned
         </Title>
-        <ProjectFilesInput />
         {form.model === "file" ? (
           <>
             <PickedManifest manifest={manifest} />
@@ -97,6 +101,7 @@ export function LearningSection({
           </>
         ) : (
           <>
+            <SampleInput table={table} onTable={onTable} />
             <TextFieldInput field="title" label="Title" why="What trainers see in the list." />
             <TextFieldInput
               isLong
@@ -107,7 +112,7 @@ export function LearningSection({
             <ChoiceInput
               field="model"
               label="Model"
-              why="Start small: a later project can go on from this one's result."
+              why="Start small: a later project can go on from this one's result. The logistic one is a good start for tables."
               choices={models}
             />
             <DataFields />
@@ -153,6 +158,7 @@ export function LearningSection({
             time in proportion to them.
           </Text>
         )}
+        <ProjectFilesInput />
       </Stack>
     </Card>
   );

@@ -4,6 +4,8 @@ import { call } from "../../services/adapters/chain/connect.ts";
 import type { TokenDescription } from "../../services/adapters/chain/token.ts";
 import type { Connection } from "../connection.ts";
 import { Failure } from "../loaded-view.tsx";
+import { RehearsalSection } from "../rehearsal/rehearsal-section.tsx";
+import type { PickedTable } from "../rehearsal/sample-input.tsx";
 import { useLoaded } from "../use-loaded.ts";
 import { AggregatorsSection } from "./aggregators-section.tsx";
 import { forgetDraft, loadDraft, storeDraft } from "./draft.ts";
@@ -117,6 +119,7 @@ export function PostPage({ connection }: { connection: Connection }) {
   const { reading, unit } = useReading(connection, form, wallet.connected?.account);
   const posting = usePosting(chain);
   const [srsBytes, setSrsBytes] = useState<Uint8Array | undefined>(undefined);
+  const [table, setTable] = useState<PickedTable | undefined>(undefined);
   const { manifest, terms, problems } = reading;
   const control: FormControl = { form, change, problems, isShown, visit };
   const { progress, sent } = posting;
@@ -145,7 +148,15 @@ export function PostPage({ connection }: { connection: Connection }) {
           <Title order={1} size="h2">
             Post a job
           </Title>
-          <Button variant="default" size="xs" disabled={progress.isRunning} onClick={reset}>
+          <Button
+            variant="default"
+            size="xs"
+            disabled={progress.isRunning}
+            onClick={() => {
+              reset();
+              setTable(undefined);
+            }}
+          >
             Start over
           </Button>
         </Group>
@@ -154,11 +165,17 @@ export function PostPage({ connection }: { connection: Connection }) {
           their own samples, and are paid for what is proven to help. Your entries are kept in this
           browser only.
         </Text>
-        <LearningSection manifest={manifest} parameterCount={reading.parameterCount} />
+        <LearningSection
+          manifest={manifest}
+          parameterCount={reading.parameterCount}
+          table={table}
+          onTable={setTable}
+        />
         <RuleSection slots={reading.slots} />
         <MoneySection symbol={unit.symbol} />
         <TimeSection />
         <AggregatorsSection chain={chain} />
+        <RehearsalSection reading={reading} table={table} />
         <PreviewSection reading={reading} unit={unit} />
         <WalletSection chain={chain} control={wallet} />
         <Card withBorder component="section" aria-labelledby="post-send">

@@ -1,4 +1,6 @@
 import { PACES } from "../../services/owner/design-project.ts";
+import { DUMMY_COEFFICIENTS } from "../../services/protocol/gram-mask.ts";
+import type { Manifest } from "../../services/protocol/manifest.ts";
 import { duration, exactAmount } from "../amounts.ts";
 
 /** What the owner has typed and chosen, as it stands in the form. Text stays text until it is read: a draft may be wrong. */
@@ -90,6 +92,18 @@ export function emptyForm(chainId: bigint): PostingForm {
     ...{ capPercent: "50", stake: "0.1", fee: "0.01", bond: "0.5" },
     ...paceFields(LOCAL_CHAINS.includes(chainId) ? "minutes" : "hours"),
     ...{ referee: "", aggregators: [] },
+  };
+}
+
+/** The form with what a table says about samples, and the smallest model that can be proven for it. */
+export function formOfTable(form: PostingForm, data: Manifest["data"]): Partial<PostingForm> {
+  const classes = data.classes?.length ?? 0;
+  const [features = 0] = data.inputShape;
+  const isProvable = (features + 1) * classes >= DUMMY_COEFFICIENTS;
+  const model = form.model === "mlp" || !isProvable ? "mlp" : "logistic";
+  return {
+    ...{ model, manifestText: "", dataText: JSON.stringify(data) },
+    ...{ features: String(features), classes: (data.classes ?? []).join(", ") },
   };
 }
 

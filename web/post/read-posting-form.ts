@@ -17,6 +17,8 @@ export interface FormReading {
   readonly manifest?: Manifest;
   /** Absent while anything is wrong. */
   readonly terms?: PostableTerms;
+  /** As they are typed, whether or not the market takes them; aggregators and accounts may be stand-ins. */
+  readonly typedTerms?: PostableTerms;
   /** The same as a file for `owner post`, without what the account decides. */
   readonly termsText?: string;
   readonly parameterCount?: number;
@@ -63,6 +65,7 @@ export function readPostingForm(form: PostingForm, around: FormSurroundings): Fo
   return {
     ...learned,
     problems,
+    typedTerms: terms,
     ...(slots === undefined ? {} : { slots }),
     ...(escrowWei === undefined ? {} : { escrowWei }),
     ...(isSound ? { terms, termsText: text } : {}),

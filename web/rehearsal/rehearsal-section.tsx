@@ -1,0 +1,132 @@
+import { Button, Card, Checkbox, Group, NativeSelect, Stack, Text, Title } from "@mantine/core";
+import { useRef, useState } from "react";
+import { useForm } from "../post/form-fields.tsx";
+import type { PostingForm } from "../post/posting-form.ts";
+import type { FormReading } from "../post/read-posting-form.ts";
+import { AttackMixInput, attackMixProblem } from "./attack-mix-input.tsx";
+import {
+  fieldsOfMeasured,
+  isSameRehearsal,
+  orderOfForm,
+  type RehearsalChoices,
+} from "./order-of-form.ts";
+import { RehearsalView } from "./rehearsal-view.tsx";
+import type { PickedTable } from "./sample-input.tsx";
+import { useRehearsal } from "./use-rehearsal.ts";
+
+const firstChoices: RehearsalChoices = {
+  attackMix: [{ row: 1, attack: "sign-flip", trainers: 1 }],
+  ...{ rounds: 10, isUneven: false, isMeasured: true },
+};
+
+function ChoiceInputs(props: {
+  readonly choices: RehearsalChoices;
+  readonly set: (part: Partial<RehearsalChoices>) => void;
+  readonly canMeasure: boolean;
+}) {
+  const { choices, set, canMeasure } = props;
+  return (
+    <>
+      <Group align="flex-start">
+        <NativeSelect
+          label="Rounds to rehearse"
+          data={["3", "5", "10", "20"]}
+          value={String(choices.rounds)}
+          onChange={(event) => set({ rounds: Number(event.currentTarget.value) })}
+        />
+        <NativeSelect
+          label="Samples of the trainers"
+          data={[
+            { value: "even", label: "alike" },
+            { value: "uneven", label: "uneven: few classes each" },
+          ]}
+          value={choices.isUneven ? "uneven" : "even"}
+          onChange={(event) => set({ isUneven: event.currentTarget.value === "uneven" })}
+        />
+      </Group>
+      {canMeasure && (
+        <Checkbox
+          label="Measure first, and put the numbers into the form"
+          description="Trains for two rounds to choose the learning rate, the longest update and the fineness of the integers."
+          checked={choices.isMeasured}
+          onChange={(event) => set({ isMeasured: event.currentTarget.checked })}
+        />
+      )}
+    </>
+  );
+}
+
+/** Plays the project with attackers, in a worker of this page. */
+export function RehearsalSection(props: {
+  readonly reading: FormReading;
+  readonly table: PickedTable | undefined;
+}) {
+  const { reading, table } = props;
+  const { form, change } = useForm();
+  const [choices, setChoices] = useState(firstChoices);
+  const rehearsed = useRef<{ form: PostingForm; isMadeUp: boolean } | null>(null);
+  const { progress, start, cancel } = useRehearsal((message) => {
+    if (message.type !== "measured" || rehearsed.current === null) return;
+    const fields = fieldsOfMeasured(message.numbers);
+    change(fields);
+    rehearsed.current = { ...rehearsed.current, form: { ...rehearsed.current.form, ...fields } };
+  });
+  const set = (part: Partial<RehearsalChoices>) => setChoices({ ...choices, ...part });
+  const order = orderOfForm(form, reading, choices, table);
+  const problem = order && attackMixProblem(choices.attackMix, order.trainers);
+  const isRunning = progress.state === "running";
+  return (
+    <Card withBorder component="section" aria-labelledby="post-rehearsal">
+      <Stack>
+        <Title order={2} size="h4" id="post-rehearsal">
+          Rehearsal
+        </Title>
+        <Text size="sm">
+          Plays your project in this page with attackers among the trainers, before money is at
+          stake: the rule, the integers and the pay of a real round, without chain and proofs.
+          Nothing is sent.
+        </Text>
+        <Text size="sm" data-source={table ? "table" : "made-up"}>
+          {table
+            ? `Samples: ${table.file.name}, ${table.samples.toLocaleString("en")} rows.`
+            : "No table is picked above: the rehearsal invents samples of your shape. They show what the rule does to attackers, and say nothing about the accuracy on yours."}
+        </Text>
+        <AttackMixInput
+          mix={choices.attackMix}
+          classes={reading.manifest?.data.classes?.length ?? 2}
+          trainers={Number(form.trainers) || 3}
+          onChange={(attackMix) => set({ attackMix })}
+        />
+        <ChoiceInputs choices={choices} set={set} canMeasure={form.model !== "file"} />
+        <Group>
+          <Button
+            variant={isRunning ? "default" : "light"}
+            c="var(--mantine-color-text)"
+            disabled={!isRunning && (order === undefined || problem !== undefined)}
+            aria-describedby="post-rehearsal-why-not"
+            onClick={() => {
+              if (isRunning) cancel();
+              else if (order !== undefined) {
+                rehearsed.current = { form, isMadeUp: order.source.kind === "made-up" };
+                start(order);
+              }
+            }}
+          >
+            {isRunning ? "Cancel" : "Rehearse"}
+          </Button>
+        </Group>
+        {!isRunning && (order === undefined || problem !== undefined) && (
+          <Text size="sm" id="post-rehearsal-why-not">
+            {problem ??
+              "Say above what is learned, by how many trainers, and which rule judges them."}
+          </Text>
+        )}
+        <RehearsalView
+          progress={progress}
+          isMadeUp={rehearsed.current?.isMadeUp ?? false}
+          isStale={rehearsed.current !== null && !isSameRehearsal(rehearsed.current.form, form)}
+        />
+      </Stack>
+    </Card>
+  );
+}
