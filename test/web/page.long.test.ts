@@ -283,6 +283,14 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
       const page = await context.newPage();
       const failures: string[] = [];
       page.on("pageerror", (error) => failures.push(error.message));
+      page.on("console", (message) => {
+        if (message.text().includes("Content Security Policy")) failures.push(message.text());
+      });
+      page.on("request", (request) => {
+        const { protocol, hostname } = new URL(request.url());
+        const isOurs = hostname === "127.0.0.1" || ["data:", "blob:"].includes(protocol);
+        if (!isOurs) failures.push(`asks ${request.url()}`);
+      });
       for (const hash of [
         "#/",
         "#/project/1",
