@@ -68,9 +68,11 @@ function chanceOfPlace({ terms, othersReliability, reliability }: PayFacts): num
 }
 
 const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
+const largest = (values: readonly bigint[]) =>
+  values.reduce((one, two) => (two > one ? two : one), 0n);
+/** 0 for no values. */
 const smallest = (values: readonly bigint[]) =>
-  values.reduce((one, two) => (two < one ? two : one));
-const largest = (values: readonly bigint[]) => values.reduce((one, two) => (two > one ? two : one));
+  values.reduce((one, two) => (two < one ? two : one), largest(values));
 
 /**
  * What a project is expected to pay a trainer for a round. It is an estimate from what rounds have paid: pay depends on
@@ -105,14 +107,14 @@ export function expectedPay(facts: PayFacts): ExpectedPay {
   }
 
   const paying = past.filter(({ earnedWei }) => earnedWei.length > 0);
-  const isKnown = paying.length > 0;
   const submitted = sumOf(past.map((round) => round.submitted));
+  const isKnown = submitted > 0;
   const acceptedChance = isKnown
     ? sumOf(paying.map(({ earnedWei }) => earnedWei.length)) / submitted
     : 1;
   const paidPart = isKnown
     ? sumOf(paying.map(({ paidWei, budgetWei }) => Number(paidWei) / Number(budgetWei))) /
-      paying.length
+      Math.max(1, paying.length)
     : 1;
   // A project that has not enough trainers yet opens no round before it has.
   const acceptedTrainers = Math.max(

@@ -9,7 +9,7 @@ import { type ExpectedPay, expectedPay, type PastRound } from "./expected-pay.ts
 /** How a project has paid, and how fast it goes. */
 export interface ProjectRecord {
   readonly pay: ExpectedPay;
-  /** From the opening of one round to that of the next. */
+  /** For each round that is settled. */
   readonly roundSeconds: number;
   /** `measured`: mean of the settled rounds; `longest`: the windows of the terms, because none is settled yet. */
   readonly roundSecondsFrom: "measured" | "longest";
@@ -57,7 +57,8 @@ async function measuredRoundSeconds(
     timeOf(chain, opening.blockNumber),
     timeOf(chain, last.blockNumber),
   ]);
-  return Math.max(1, (to - from) / (last.roundIndex - first.roundIndex + 1));
+  // Rounds that came to nothing in between take time, too, and pay nobody.
+  return Math.max(1, (to - from) / settlements.length);
 }
 
 /**

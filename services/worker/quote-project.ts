@@ -4,16 +4,16 @@ import type { RoundEffort } from "./measure-round.ts";
 import type { ProjectRecord } from "./project-record.ts";
 
 /**
- * Gas of a trainer's transactions, a little above what was measured: joining and submitting by
- * `test/integration/market-gas.test.ts`, the others on the embedded chain. A first update in a project writes new words.
+ * Gas of a trainer's transactions, a little above what they take (`test/worker/quote.test.ts`). A first update in a project
+ * writes new words; later ones take less.
  */
 export const TRAINER_GAS = {
   register: 120_000n,
   approve: 50_000n,
-  wrap: 50_000n,
+  wrap: 60_000n,
   join: 175_000n,
-  leave: 110_000n,
-  submit: 60_000n,
+  leave: 130_000n,
+  submit: 45_000n,
 } as const;
 
 /** What taking part costs and brings, as far as that can be said before. All amounts in the smallest unit. */

@@ -14,14 +14,8 @@ export interface QuoteWords {
   readonly money: (wei: bigint) => string;
 }
 
-const BASIS = {
-  "own-rounds": "from your own rounds",
-  rounds: "from settled rounds",
-  "equal-shares": "nothing is settled yet: as if all were accepted and shared equally",
-} as const;
-
-/** Five digits are enough for an estimate. */
-const short = (wei: bigint): bigint => {
+/** An amount cut to four digits: enough for an estimate. */
+export const shortWei = (wei: bigint): bigint => {
   const digits = wei.toString().replace("-", "").length;
   const unit = 10n ** BigInt(Math.max(0, digits - 4));
   return (wei / unit) * unit;
@@ -35,6 +29,17 @@ export function durationText(seconds: number): string {
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
   if (seconds < 48 * 3600) return `${Number((seconds / 3600).toPrecision(2))} h`;
   return `${Math.round(seconds / 86_400)} days`;
+}
+
+function basisText({ record: { pay }, money }: QuoteWords): string {
+  const [low, high] = [money(shortWei(pay.lowWei)), money(shortWei(pay.highWei))];
+  const rounds = `${pay.rounds} settled ${pay.rounds === 1 ? "round" : "rounds"}`;
+  if (pay.basis === "equal-shares") {
+    return `as if all were accepted and shared equally, for no round is settled yet; the terms allow ${low} to ${high}`;
+  }
+  return pay.basis === "own-rounds"
+    ? `from ${rounds} of yours, where accepted updates earned ${low} to ${high}`
+    : `from ${rounds}, where accepted updates earned ${low} to ${high}; with you, one more shares`;
 }
 
 function timeLines({ effort, project, record }: QuoteWords): string[] {
@@ -55,7 +60,7 @@ function breakEvenText({ quote, money }: QuoteWords): string {
     return "not computed: pay and gas are different coins, so compare them yourself";
   }
   const { afterRounds, leastPerRoundWei, leastAccepted } = breakEven;
-  const least = `it takes ${money(short(leastPerRoundWei))} a round${leastAccepted === null ? "" : `, or ${percent(leastAccepted)} of updates accepted`}`;
+  const least = `it takes ${money(shortWei(leastPerRoundWei))} a round${leastAccepted === null ? "" : `, or ${percent(leastAccepted)} of updates accepted`}`;
   if (afterRounds === null) return `never: a round costs more than it brings; ${least}`;
   const rounds = `${afterRounds} ${afterRounds === 1 ? "round" : "rounds"}`;
   return afterRounds > quote.rounds
@@ -99,10 +104,10 @@ export function quoteText(words: QuoteWords): string {
   const problems = quoteProblems(words);
   return [
     `project ${project.projectId}: ${title} (${project.phase}, ${project.appliedRounds} of ${terms.rounds} rounds done, ${project.trainerCount} trainers)`,
-    `share       ${percent(pay.share)} of a round's ${money(terms.budgetPerRoundWei)} for an accepted update: ${money(short(pay.acceptedWei))}, between ${money(short(pay.lowWei))} and ${money(short(pay.highWei))}`,
-    `            ${BASIS[pay.basis]}${pay.rounds > 0 ? ` (${pay.rounds})` : ""}`,
+    `share       ${percent(pay.share)} of a round's ${money(terms.budgetPerRoundWei)} for an accepted update: ${money(shortWei(pay.acceptedWei))}`,
+    `            ${basisText(words)}`,
     `chances     ${accepted}; ${place}`,
-    `pay         about ${money(short(pay.perRoundWei))} a round, ${money(short(quote.expectedWei))} in the ${quote.rounds} rounds left, ${money(short(record.perHourWei))} an hour of rounds`,
+    `pay         about ${money(shortWei(pay.perRoundWei))} a round, ${money(shortWei(quote.expectedWei))} in the ${quote.rounds} rounds left, ${money(shortWei(record.perHourWei))} an hour of rounds`,
     `gas         ${eth(quote.entryGasWei)} to join and leave, ${eth(quote.roundGasWei)} a round, at ${Number((Number(quote.gasPriceWei) / 1e9).toPrecision(3))} gwei${quote.roundGasWei > 0n ? "; none a round with --relay" : ""}`,
     ...timeLines(words),
     `stake       ${money(quote.stakeWei)} is locked until you leave; an update above the norm bound burns it${strikes}`,
@@ -110,7 +115,7 @@ export function quoteText(words: QuoteWords): string {
     ...(quote.netWei === null
       ? []
       : [
-          `net         ${quote.netWei < 0n ? "-" : ""}${money(short(quote.netWei < 0n ? -quote.netWei : quote.netWei))} over all rounds${quote.perMachineHourWei === null ? "" : `; ${money(short(quote.perMachineHourWei))} an hour of this machine's work`}`,
+          `net         ${quote.netWei < 0n ? "-" : ""}${money(shortWei(quote.netWei < 0n ? -quote.netWei : quote.netWei))} over all rounds${quote.perMachineHourWei === null ? "" : `; ${money(shortWei(quote.perMachineHourWei))} an hour of this machine's work`}`,
         ]),
     ...(problems.length > 0 ? ["", ...problems.map((problem) => `NOT WORTH IT: ${problem}`)] : []),
   ].join("\n");

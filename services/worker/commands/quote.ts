@@ -1,16 +1,10 @@
-import { InvalidArgumentError } from "commander";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
 import { parseAddress } from "../../command-line/parse-address.ts";
 import { parseProjectId } from "../../command-line/parse-project-id.ts";
 import { openProjectContent } from "../../command-line/project-content.ts";
-import { coinsToWei, tokenFormatter } from "../../command-line/token-amount.ts";
+import { parseCoins, tokenFormatter } from "../../command-line/token-amount.ts";
 import { parseDataSource } from "../../learning/parse-data-source.ts";
-
-function parseCoins(text: string): bigint {
-  if (!/^\d{1,9}(\.\d{1,18})?$/.test(text)) throw new InvalidArgumentError("Expected coins: 0.05.");
-  return coinsToWei(text);
-}
 
 /** Adds `commonweight worker quote`. */
 export const register: RegisterCommand = (parent, context) => {
@@ -24,7 +18,7 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--split <plan>", "how parts are made: iid or dirichlet:<alpha>", "iid")
     .option("--seed <text>", "of the parts")
     .option("--account <address>", "whose own rounds, registration and place count", parseAddress)
-    .option("--machine-hour <coins>", "what an hour of this machine costs you", parseCoins, 0n)
+    .option("--machine-hour <coins>", "what an hour of this machine costs you", parseCoins)
     .option("--relay", "an aggregator relays the updates and pays their gas")
     .option("--srs <file>", "powers of tau of the network's ceremony (.ptau)")
     .addHelpText(
@@ -77,7 +71,7 @@ export const register: RegisterCommand = (parent, context) => {
               cacheDir: config.cacheFolder,
               srsPath: options.srs as string | undefined,
             });
-            return measureRound({
+            return await measureRound({
               manifest,
               dataset: projectDataset(opened, manifest.data),
               curve,
@@ -98,7 +92,7 @@ export const register: RegisterCommand = (parent, context) => {
               isJoined: trainer?.status === "active",
             },
             isRelayed: options.relay === true,
-            machineHourWei: options.machineHour as bigint,
+            machineHourWei: (options.machineHour as bigint | undefined) ?? 0n,
           });
           const money = await tokenFormatter(chain, terms.rewardToken);
           const words = { title: manifest.title, project, record, quote, effort: measured, money };
