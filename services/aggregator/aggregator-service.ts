@@ -22,6 +22,8 @@ import type { Curve } from "../protocol/curve.ts";
 import type { EncryptionKeyPair } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { pause } from "../protocol/pause.ts";
+import { watchBalance, watchTransaction } from "./account-watch.ts";
+import { Alerts } from "./alerts.ts";
 import { ChainHead } from "./chain-head.ts";
 import { aggregatorErrors } from "./errors.ts";
 import { startHttpServer } from "./http-server.ts";
@@ -93,6 +95,7 @@ export async function startAggregator(
   feed.onEvent((event) => metrics.record(event));
   const say = (type: string, details: Record<string, unknown>) =>
     feed.emit({ type, at: Math.floor(Date.now() / 1000), ...details });
+  const alerts = new Alerts((event) => feed.emit(event));
   const setAside = (aside: string, cause: unknown) =>
     say("database-set-aside", { aside, message: String(cause) });
   /** Repeats what needs the chain until the chain is there: a restart must not depend on whose turn it is to be down. */
@@ -128,7 +131,10 @@ export async function startAggregator(
         ...defaultFeePolicy,
         ...(settings.maxFeePerGasWei ? { maxFeePerGasWei: settings.maxFeePerGasWei } : {}),
       },
-      onTransaction: (event) => feed.emit({ ...event, at: Math.floor(Date.now() / 1000) }),
+      onTransaction: (event) => {
+        feed.emit({ ...event, at: Math.floor(Date.now() / 1000) });
+        watchTransaction(event, alerts);
+      },
       ...(settings.chainId === undefined ? {} : { chainId: settings.chainId }),
     });
   const chain = await persist(connect);
@@ -166,6 +172,7 @@ export async function startAggregator(
   let lastError: string | undefined;
   /** What each project's last step failed with; `undefined` stands for the search for projects. */
   const failures = new Map<bigint | undefined, string>();
+  let news = new AbortController();
 
   const server = await startHttpServer({
     host: settings.host,
@@ -175,6 +182,7 @@ export async function startAggregator(
     intake: createIntake({
       chain,
       store,
+      onNews: () => news.abort(),
       onMultiaddrs: (multiaddrs) => {
         for (const each of multiaddrs) {
           store.savePeer(each);
@@ -184,7 +192,7 @@ export async function startAggregator(
     }),
     status: {
       startedAt,
-      readiness: () => ({ isReady: lastError === undefined, lastError }),
+      readiness: () => ({ isReady: lastError === undefined, lastError, alerts: alerts.list() }),
       ipfs: () => ({ peerId: ipfs.peerId, multiaddrs: ipfs.addresses() }),
       market: () => ({
         chainId: chain.chainId,
@@ -284,6 +292,7 @@ export async function startAggregator(
             store,
             roundCosts: transactionStore.roundCosts,
             prover,
+            alerts,
             layoutOf,
             onEvent: (event) => feed.emit(event),
             signal,
@@ -299,6 +308,7 @@ export async function startAggregator(
     try {
       await work();
       failures.delete(projectId);
+      if (failures.size === 0) alerts.set("chain", "", undefined);
       lastError = [...failures.values()][0];
     } catch (error) {
       if (signal.aborted) return;
@@ -311,7 +321,9 @@ export async function startAggregator(
       }
       failures.set(projectId, message);
       lastError = message;
-      if (isChainUnreachable(error)) await pause(2000, signal);
+      if (!isChainUnreachable(error)) return;
+      alerts.set("chain", "", message);
+      await pause(2000, signal);
     }
   }
 
@@ -322,8 +334,12 @@ export async function startAggregator(
   const loop = (async () => {
     let turn = 0;
     while (!signal.aborted) {
+      // What comes in while the steps run is looked at right after them.
+      news = new AbortController();
       await guarded(undefined, findProjects);
-      if (turn++ % 20 === 0) await guarded(undefined, dialColleagues);
+      if (turn % 20 === 0) await guarded(undefined, dialColleagues);
+      if (turn % 100 === 0) await guarded(undefined, () => watchBalance(chain, alerts));
+      turn++;
       await Promise.all(
         [...engines].map(([projectId, engine]) =>
           guarded(projectId, async () => {
@@ -334,7 +350,10 @@ export async function startAggregator(
           }),
         ),
       );
-      await untilNews(chain, { longestMs: pollMs, signal });
+      await untilNews(chain, {
+        longestMs: pollMs,
+        signal: AbortSignal.any([signal, news.signal]),
+      });
     }
   })();
 

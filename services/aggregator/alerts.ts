@@ -4,7 +4,7 @@ import type { Head } from "./chain-head.ts";
 import type { ServiceEvent } from "./service-status.ts";
 
 /** What an operator is called for. */
-export type AlertKind = "low-balance" | "deadline" | "chain" | "ipfs" | "transaction";
+export type AlertKind = "low-balance" | "deadline" | "chain" | "transaction";
 
 /** Something that somebody has to look at. */
 export interface Alert {

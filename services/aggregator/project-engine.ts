@@ -24,6 +24,7 @@ import type { EncryptionKeyPair, Envelope } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import type { TensorLayout } from "../protocol/model-file.ts";
 import { MAX_ROUND_JOB_BYTES } from "../protocol/round-job.ts";
+import { type Alerts, deadlineAlert } from "./alerts.ts";
 import { BundleOpener } from "./bundle-opener.ts";
 import type { ChainHead } from "./chain-head.ts";
 import {
@@ -54,6 +55,7 @@ export interface ProjectEngineParameters {
   readonly store: RoundStore;
   readonly roundCosts: TransactionStore["roundCosts"];
   readonly prover: Prover;
+  readonly alerts: Alerts;
   /** Named tensors of a project's model, for the float32 part of model files. */
   readonly layoutOf: (project: Project) => Promise<readonly TensorLayout[]>;
   readonly onEvent: (event: ServiceEvent) => void;
@@ -80,7 +82,7 @@ export class ProjectEngine {
 
   /** Does the next step, if there is one. @returns False once the project has ended. */
   async step(): Promise<boolean> {
-    const { chain, store, head } = this.#parameters;
+    const { chain, store, head, alerts } = this.#parameters;
     const [project, round, { time: now }] = await Promise.all([
       readProject(chain, this.projectId),
       readRound(chain, this.projectId),
@@ -90,6 +92,8 @@ export class ProjectEngine {
       isSame(each, chain.account ?? ""),
     );
     if (ownIndex < 0) throw new CommonweightError(aggregatorErrors.notAnAggregator);
+    const late = deadlineAlert(project, round, ownIndex, { time: now });
+    alerts.set("deadline", `project ${this.projectId}`, late);
     const references = store.findReferences(this.projectId, project.nextRoundIndex);
     const action = planAction({
       project,

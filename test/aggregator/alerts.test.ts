@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Project } from "../../services/adapters/chain/project.ts";
 import type { Round } from "../../services/adapters/chain/round.ts";
+import { watchTransaction } from "../../services/aggregator/account-watch.ts";
 import { Alerts, balanceAlert, deadlineAlert } from "../../services/aggregator/alerts.ts";
 
 describe("alerts", () => {
@@ -19,6 +20,20 @@ describe("alerts", () => {
       ["alert", "chain", "away"],
       ["alert-over", "chain", undefined],
     ]);
+  });
+
+  it("stand for a transaction from when it is stuck to its end", () => {
+    const alerts = new Alerts(() => {});
+    const event = { purpose: "settle/1/0", nonce: 4, hash: "0x" } as const;
+
+    watchTransaction({ ...event, type: "transaction-replaced" }, alerts);
+    expect(alerts.list()).toEqual([]);
+    watchTransaction({ ...event, type: "transaction-stuck" }, alerts);
+    expect(alerts.list()).toMatchObject([{ kind: "transaction", subject: "settle/1/0" }]);
+    watchTransaction({ ...event, type: "transaction-replaced" }, alerts);
+    expect(alerts.list()).toHaveLength(1);
+    watchTransaction({ ...event, type: "transaction-ended" }, alerts);
+    expect(alerts.list()).toEqual([]);
   });
 
   it("come when the balance is below twenty rounds", () => {
