@@ -68,11 +68,11 @@ function chanceOfPlace({ terms, othersReliability, reliability }: PayFacts): num
 }
 
 const sumOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
-const largest = (values: readonly bigint[]) =>
-  values.reduce((one, two) => (two > one ? two : one), 0n);
-/** 0 for no values. */
-const smallest = (values: readonly bigint[]) =>
-  values.reduce((one, two) => (two < one ? two : one), largest(values));
+/** Least and most of some amounts; 0 for none. */
+function rangeOf(values: readonly bigint[]): { lowWei: bigint; highWei: bigint } {
+  const ordered = values.toSorted((one, two) => Number(one > two) - Number(one < two));
+  return { lowWei: ordered[0] ?? 0n, highWei: ordered.at(-1) ?? 0n };
+}
 
 /**
  * What a project is expected to pay a trainer for a round. It is an estimate from what rounds have paid: pay depends on
@@ -100,8 +100,7 @@ export function expectedPay(facts: PayFacts): ExpectedPay {
       acceptedTrainers: Math.max(1, Math.round(inRound * acceptedChance)),
       share: Number(acceptedWei) / Number(budgetPerRoundWei),
       acceptedWei,
-      lowWei: smallest(ownPaid),
-      highWei: largest(ownPaid),
+      ...rangeOf(ownPaid),
       perRoundWei: scaledWei(acceptedWei, selectedChance * acceptedChance),
     };
   }
@@ -133,8 +132,7 @@ export function expectedPay(facts: PayFacts): ExpectedPay {
     acceptedTrainers,
     share,
     acceptedWei,
-    lowWei: isKnown ? smallest(earned) : flatWei,
-    highWei: isKnown ? largest(earned) : capWei,
+    ...(isKnown ? rangeOf(earned) : { lowWei: flatWei, highWei: capWei }),
     perRoundWei: scaledWei(acceptedWei, selectedChance * acceptedChance),
   };
 }

@@ -4,7 +4,7 @@ import type { RoundEffort } from "./measure-round.ts";
 import type { ProjectRecord } from "./project-record.ts";
 
 /**
- * Gas of a trainer's transactions, a little above what they take (`test/worker/quote.test.ts`). A first update in a project
+ * Gas of a trainer's transactions, a little above what they take (`test/worker/before-joining.test.ts`). A first update in a project
  * writes new words; later ones take less.
  */
 export const TRAINER_GAS = {

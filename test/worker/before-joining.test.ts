@@ -34,6 +34,40 @@ describe("what a trainer is told before it joins", () => {
     expect(data.quote.breakEven.afterRounds).toBe(1);
   });
 
+  it("is whether samples fit a project, and how a practice round with them goes", async () => {
+    const { data, exitCode } = await json("worker", "fit", "1", "--data", samples());
+    const text = await commandLine(["worker", "fit", "1", "--data", samples()], {
+      folder: market.folder,
+    });
+
+    expect(exitCode).toBe(0);
+    expect(data).toMatchObject({ isFit: true, samples: 240, modelFrom: "newest" });
+    expect(data.practice).toMatchObject({ verdict: "accepted", trainedSamples: 168 });
+    expect(data.practice.score).toBeGreaterThan(50);
+    expect(text.stdout).toMatch(
+      /^practice +score \d+ of 100, accepted: one round from the newest/m,
+    );
+  });
+
+  it("is a report without practice for a manifest that nobody has posted", async () => {
+    const args = ["--manifest", `${market.folder}/manifest.json`, "--data", samples()];
+    const { data, exitCode } = await json("worker", "fit", ...args, "--no-practice");
+
+    expect(exitCode).toBe(0);
+    expect(data).toMatchObject({ isFit: true, modelFrom: "initial", practice: null });
+  });
+
+  it.each([
+    { args: ["worker", "fit", "--data"], code: "CW4303" },
+    { args: ["worker", "fit", "1", "--manifest", "m.json", "--data"], code: "CW4303" },
+    { args: ["worker", "fit", "9", "--data"], code: "CW2201" },
+  ])("is refused with $code by $args", async ({ args, code }) => {
+    const { data, exitCode } = await json(...args, samples());
+
+    expect(exitCode).toBe(3);
+    expect(data.error.code).toBe(code);
+  });
+
   it("is what rounds have paid once some are settled; one's own above others'", async () => {
     await market.playRound();
     await market.playRound();
@@ -58,6 +92,13 @@ describe("what a trainer is told before it joins", () => {
     expect(result.exitCode).toBe(4);
     expect(result.stdout).toContain("break-even  never: a round costs more than it brings");
     expect(result.stdout).toContain("NOT WORTH IT: it is expected to cost more than it brings");
+  });
+
+  it("is that a model is not what the chain says, before anything is practised on it", async () => {
+    const { data, exitCode } = await json("worker", "fit", "1", "--data", samples());
+
+    expect(exitCode).toBe(3);
+    expect(data.error.code).toBe("CW1151");
   });
 
   it("lists projects by what an hour is expected to bring, above the price that is wanted", async () => {
