@@ -39,7 +39,8 @@ export async function requireRoomAndPorts(options: {
   for (const port of ports) await requireFreePort(port);
 }
 
-async function requireFreePort(port: number): Promise<void> {
+/** @throws CW6002 for a port of 127.0.0.1 that is in use; 0 is always free. */
+export async function requireFreePort(port: number): Promise<void> {
   if (port === 0) return;
   const server = createServer();
   try {

@@ -28,7 +28,7 @@ describe("a keystore", () => {
   });
 
   it("tells its address without a password", async () => {
-    expect((await readKeystoreAddress(path)).toLowerCase()).toBe(address.toLowerCase());
+    expect(await readKeystoreAddress(path)).toBe(address);
   });
 
   it("is for its owner's eyes only and never overwritten", async () => {

@@ -98,7 +98,7 @@ export async function deployMarket(options: {
       onProgress?.(name, address);
       return address;
     } catch (cause) {
-      throw toChainError(cause, `deploying ${name}`);
+      throw toChainError(cause, `deploying ${name} as ${await signer.getAddress()}`);
     }
   }
 

@@ -19,7 +19,7 @@ export const chainErrors = defineErrors([2200, 2399], {
   insufficientFunds: {
     code: "CW2202",
     title: "The account cannot pay for the transaction",
-    hint: "Send some of the network's coin to the account shown, or let an aggregator relay the update.",
+    hint: "Send some of the network's coin to the account (`commonweight faucet` on a development chain), or let an aggregator relay the update.",
   },
   failed: {
     code: "CW2203",

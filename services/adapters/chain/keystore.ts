@@ -1,5 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { Wallet } from "ethers";
+import { getAddress, Wallet } from "ethers";
 import { CommonweightError, defineErrors } from "../../protocol/errors.ts";
 
 export const keystoreErrors = defineErrors([2380, 2389], {
@@ -43,7 +43,7 @@ async function readKeystore(path: string): Promise<{ json: string; address: stri
     const json = await readFile(path, "utf8");
     const { address } = JSON.parse(json) as { address: string };
     if (!/^(0x)?[0-9a-fA-F]{40}$/.test(address)) throw new TypeError("no address");
-    return { json, address: `0x${address.replace(/^0x/, "")}` };
+    return { json, address: getAddress(address) };
   } catch (cause) {
     throw new CommonweightError(keystoreErrors.unreadable, path, { cause });
   }

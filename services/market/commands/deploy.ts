@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { selectedNetwork } from "../../adapters/config/config.ts";
+import { join, resolve } from "node:path";
+import { CONFIG_FILE_NAME, selectedNetwork } from "../../adapters/config/config.ts";
 import { confirm } from "../../command-line/ask.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
@@ -12,13 +12,14 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--yes", "do not ask")
     .addHelpText(
       "after",
-      "\nWrites deployment.json and commonweight.config.json to the --state folder.\nThe secret of the development setup is public: whoever knows it can prove anything.\n\nExample:\n  commonweight deploy --rpc-url http://127.0.0.1:8545 --keystore owner.json --state ./market",
+      "\nWrites the market into commonweight.config.json of the current folder, where other commands find it, and every address and\nchecksum into deployment.json of the --state folder.\nThe secret of the development setup is public: whoever knows it can prove anything.\n\nExample:\n  commonweight deploy --rpc-url http://127.0.0.1:8545 --keystore owner.json",
     )
     .action(
       context.action(async (invocation) => {
-        const { config, terminal, progress, signal } = invocation;
+        const { config, options, environment, terminal, progress, signal } = invocation;
         const { connectDeployer } = await import("../../adapters/chain/connect-deployer.ts");
         const { deploymentJson, deployMarket } = await import("../../adapters/chain/deploy.ts");
+        const { writeNetwork } = await import("../../adapters/config/write-network.ts");
         const { developmentSetup } = await import("../development-setup.ts");
         const network = selectedNetwork(config);
         const setup = developmentSetup();
@@ -41,28 +42,27 @@ export const register: RegisterCommand = (parent, context) => {
             onProgress: (contract, address) => progress(`${contract} is at ${address}`),
           });
           const { market, wrappedNative, deployBlock } = deployment.addresses;
-          const written = {
-            network: network.name,
-            networks: {
-              [network.name]: {
-                rpcUrl: network.rpcUrl,
-                chainId: Number(chainId),
-                ...{ market, wrappedNative, deployBlock },
-              },
+          const configPath = resolve(
+            String(options.config ?? environment.COMMONWEIGHT_CONFIG ?? CONFIG_FILE_NAME),
+          );
+          const networkName = writeNetwork(
+            configPath,
+            (options.network ?? environment.COMMONWEIGHT_NETWORK) as string | undefined,
+            {
+              ...{ rpcUrl: network.rpcUrl, chainId: Number(chainId) },
+              ...{ market, wrappedNative, deployBlock },
             },
-          };
-          const configPath = join(config.stateFolder, "commonweight.config.json");
+          );
           await mkdir(config.stateFolder, { recursive: true });
           await writeFile(join(config.stateFolder, "deployment.json"), deploymentJson(deployment));
-          await writeFile(configPath, `${JSON.stringify(written, null, 2)}\n`);
           return {
             data: { ...deployment, configPath, isDevelopment: true },
             text: [
               `market         ${market}`,
-              `configuration  ${configPath}`,
+              `network        "${networkName}" of ${configPath}`,
               `setup          ${setup.label}`,
               "",
-              `Use it with --config ${configPath}`,
+              "Commands that are run in that file's folder find the market by themselves.",
             ].join("\n"),
           };
         } finally {

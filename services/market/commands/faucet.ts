@@ -1,0 +1,59 @@
+import { InvalidArgumentError } from "commander";
+import type { DevelopmentAccount } from "../../adapters/chain/development-accounts.ts";
+import { selectedNetwork } from "../../adapters/config/config.ts";
+import type { RegisterCommand } from "../../command-line/command-context.ts";
+import { coinsToWei, tokenText } from "../../command-line/token-amount.ts";
+
+function parseCoins(text: string): bigint {
+  const isAmount = /^\d{1,6}(\.\d{1,18})?$/.test(text) && Number(text) > 0;
+  if (!isAmount) throw new InvalidArgumentError("Expected coins, above 0.");
+  return coinsToWei(text);
+}
+
+/** An address, or the path of a keystore. */
+function parseAccount(text: string, earlier: string[] = []): string[] {
+  if (/^0x/.test(text) && !/^0x[0-9a-fA-F]{40}$/.test(text)) {
+    throw new InvalidArgumentError("Expected an address, 0x and 40 digits, or a keystore.");
+  }
+  return [...earlier, text];
+}
+
+/** Adds `commonweight faucet`. */
+export const register: RegisterCommand = (parent, context) => {
+  parent
+    .command("faucet")
+    .description("give coins of a development chain to accounts: they are worth nothing")
+    .argument("<account...>", "addresses, or keystores", parseAccount)
+    .option("--amount <coins>", "for each (default: 100)", parseCoins)
+    .addHelpText(
+      "after",
+      "\nOnly for chain 31337, as `commonweight chain` runs it.\n\nExample:\n  commonweight faucet owner.json 0x71bE63f3384f5fb98995898A86B02Fb2426c5788",
+    )
+    .action(
+      context.action(async ({ args, options, config, progress }) => {
+        const { developmentAccounts } = await import(
+          "../../adapters/chain/development-accounts.ts"
+        );
+        const { giveCoins } = await import("../../adapters/chain/give-coins.ts");
+        const { readKeystoreAddress } = await import("../../adapters/chain/keystore.ts");
+        const { DEVELOPMENT_MNEMONIC } = await import("../../adapters/embedded-chain.ts");
+        const named = args[0] as string[];
+        const accounts = await Promise.all(
+          named.map((each) => (/^0x/.test(each) ? each : readKeystoreAddress(each))),
+        );
+        const [giver] = developmentAccounts(DEVELOPMENT_MNEMONIC, 1) as [DevelopmentAccount];
+        const given = await giveCoins({
+          rpcUrl: selectedNetwork(config).rpcUrl,
+          giver,
+          accounts,
+          amountWei: (options.amount as bigint | undefined) ?? coinsToWei("100"),
+          onProgress: progress,
+        });
+        const lines = given.map(({ account, balanceWei }, i) => {
+          const file = named[i] === account ? "" : `  ${named[i]}`;
+          return `${account}  ${tokenText(balanceWei, 18)} ETH${file}`;
+        });
+        return { data: { given }, text: lines.join("\n") };
+      }),
+    );
+};
