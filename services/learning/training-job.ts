@@ -1,6 +1,7 @@
 import { lstat, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CommonweightError } from "../protocol/errors.ts";
+import type { Manifest } from "../protocol/manifest.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -30,6 +31,8 @@ export interface TrainingJob {
   readonly hyperparameters: Hyperparameters;
   /** The trainer's data, passed on as it is. */
   readonly dataPath: string;
+  /** How the project wants samples: columns, classes, normalisation. */
+  readonly data?: Manifest["data"] | undefined;
   readonly projectId: string;
   readonly roundIndex: number;
   readonly seed: string;
@@ -81,6 +84,7 @@ export async function writeTrainingJob(jobFolder: string, job: TrainingJob): Pro
     seed: rest.seed,
     training: rest.hyperparameters,
     model,
+    data: rest.data,
   };
   await writeFile(join(jobFolder, "job.json"), `${JSON.stringify(description, null, 2)}\n`);
 }

@@ -122,7 +122,12 @@ export function createMakeUpdate(maker: UpdateMaker): MakeUpdate {
             ...trainer,
             ...common,
             jobFolder: join(trainer.folder, `project-${projectId}-round-${roundIndex}`),
-            job: { ...job, dataPath: trainer.dataPath, projectId: String(projectId) },
+            job: {
+              ...job,
+              dataPath: trainer.dataPath,
+              data: manifest.data,
+              projectId: String(projectId),
+            },
           })
         : await trainLocally({ ...job, ...common, dataset: data ?? noData() });
       const { fixedPoint, privacy } = manifest;

@@ -2,10 +2,13 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { csvDataset } from "../../services/learning/csv-dataset.ts";
 import { runExternalTrainer } from "../../services/learning/external-trainer.ts";
 import { initialiseParameters } from "../../services/learning/initialise.ts";
-import { logisticRegression } from "../../services/learning/model-spec.ts";
+import { logisticRegression, multilayerPerceptron } from "../../services/learning/model-spec.ts";
+import { projectDataset } from "../../services/learning/project-dataset.ts";
 import { trainExternally } from "../../services/learning/train-externally.ts";
+import { trainLocally } from "../../services/learning/train-locally.ts";
 import {
   encodeModel,
   readTrainingResult,
@@ -68,7 +71,58 @@ describe("a trainer's own program", () => {
     expect(trained.metrics.loss).toBeLessThan(0.3);
     expect(trained.parameters[0]).toBeGreaterThan(0.5);
     expect(trained.parameters).toHaveLength(6);
-    expect(steps).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+    expect(steps).toEqual(Array.from({ length: 80 }, (_, i) => i + 1));
+  });
+
+  test("takes the same step as the built-in trainer, on a table that the manifest describes", async () => {
+    const rows = ["10,male,a", "30,female,b", "NA,male,b", "50,NA,a"];
+    const text = ["size,sex,kind", ...rows].join("\n");
+    const dataPath = join(folder, "table.csv");
+    await writeFile(dataPath, text);
+    const table = {
+      columns: ["size", "sex"],
+      target: "kind",
+      categories: { sex: ["female", "male"] },
+      missing: { size: 30 },
+    };
+    const data = {
+      inputShape: [3],
+      classes: ["a", "b"],
+      normalisation: { mean: [30, 0, 0], deviation: [20, 1, 1] },
+      table,
+    };
+    const perceptron = multilayerPerceptron({ features: 3, hidden: [5], classes: 2, seed: "1" });
+    const start = initialiseParameters(perceptron);
+    const training = { optimiser: "sgd", learningRate: 0.5, batchSize: 4, epochs: 1 } as const;
+    const opened = csvDataset(text, {
+      ...{ targetColumn: "kind", columns: table.columns, classes: data.classes },
+      ...{ categories: table.categories, missing: table.missing },
+    });
+
+    const theirs = await trainExternally({
+      ...limits,
+      command: `${node} "${example}"`,
+      jobFolder: newJobFolder(),
+      job: {
+        ...jobOn(dataPath),
+        model: perceptron,
+        parameters: start,
+        hyperparameters: { ...training, steps: 1 },
+        data,
+      },
+    });
+    const ours = await trainLocally({
+      model: perceptron,
+      parameters: start,
+      dataset: projectDataset(opened, data),
+      hyperparameters: { ...training, steps: 1 },
+      seed: "1",
+    });
+
+    expect(Array.from(theirs.parameters)).not.toEqual(Array.from(start));
+    theirs.parameters.forEach((value, i) => {
+      expect(value).toBeCloseTo(ours.parameters[i] as number, 5);
+    });
   });
 
   test("finds all it needs to know in job.json", async () => {

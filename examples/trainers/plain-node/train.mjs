@@ -1,85 +1,97 @@
 /**
- * A trainer of your own in plain Node, without any package: reads the job, trains the linear classifier
- * `layers.0.weight` [classes, features] and `layers.0.bias` [classes] by gradient descent on a CSV file, writes the result.
- *
- * The CSV file has a header; the last column is the class number, the others are features.
- * The contract is in docs/bring-your-own-trainer.md.
+ * A trainer of your own in plain Node, without any package: reads the job, trains a network of dense layers by stochastic
+ * gradient descent on a CSV file, and writes the result. The contract is in docs/bring-your-own-trainer.md.
  */
 import { readFileSync, writeFileSync } from "node:fs";
+import { readTable } from "./read-table.mjs";
+import { readSafetensors, writeSafetensors } from "./safetensors.mjs";
 
 const job = JSON.parse(readFileSync("job.json", "utf8"));
-const tensors = readSafetensors(readFileSync(job.input.model));
-const weight = tensors["layers.0.weight"];
-const bias = tensors["layers.0.bias"];
-const [classes, features] = weight.shape;
+const samples = readTable(job.input.data, job.data);
+const tensors = readSafetensors(job.input.model);
+const layers = job.model.layers.map(({ kind, activation = "none" }, i) => {
+  if (kind !== "dense" || !["none", "relu"].includes(activation)) {
+    throw new Error(`layer ${i}: this example knows dense layers with relu only`);
+  }
+  const weight = tensors[`layers.${i}.weight`];
+  const [outputs, inputs] = weight.shape;
+  const bias = tensors[`layers.${i}.bias`].values;
+  return { weight: weight.values, bias, inputs, outputs, isRelu: activation === "relu" };
+});
 
-const rows = readFileSync(job.input.data, "utf8").trim().split("\n").slice(1);
-const samples = rows.map((row) => row.split(",").map(Number));
-
-const { learningRate, epochs } = job.training;
+const { learningRate, batchSize, epochs } = job.training;
+const steps = job.training.steps ?? epochs * Math.ceil(samples.length / batchSize);
+let queue = [];
 let loss = 0;
-for (let epoch = 1; epoch <= epochs; epoch++) {
-  loss = 0;
-  for (const sample of samples) loss += trainOn(sample) / samples.length;
-  console.log(JSON.stringify({ step: epoch, steps: epochs, loss }));
+for (let step = 1; step <= steps; step++) {
+  if (queue.length === 0) queue = shuffled(samples);
+  const batch = queue.splice(0, batchSize);
+  loss = trainOn(batch);
+  console.log(JSON.stringify({ step, steps, loss }));
 }
 
-writeFileSync(job.output.model, writeSafetensors(tensors));
+writeSafetensors(job.output.model, tensors);
 writeFileSync(job.output.metrics, JSON.stringify({ loss, samples: samples.length }));
 
-/** One step of gradient descent on one sample; returns its loss before the step. */
-function trainOn(sample) {
-  const label = sample[features];
-  const scores = Array.from({ length: classes }, (_, k) => {
-    let sum = bias.values[k];
-    for (let j = 0; j < features; j++) sum += weight.values[k * features + j] * sample[j];
-    return sum;
+/** One step of gradient descent on a batch; returns the batch's loss before the step. */
+function trainOn(batch) {
+  const gradients = layers.map(({ weight, bias }) => ({
+    weight: new Float64Array(weight.length),
+    bias: new Float64Array(bias.length),
+  }));
+  const total = batch.reduce((sum, sample) => sum + addGradient(sample, gradients), 0);
+  const rate = learningRate / batch.length;
+  layers.forEach(({ weight, bias }, l) => {
+    gradients[l].weight.forEach((slope, i) => {
+      weight[i] -= rate * slope;
+    });
+    gradients[l].bias.forEach((slope, i) => {
+      bias[i] -= rate * slope;
+    });
   });
+  return total / batch.length;
+}
+
+/** Adds the gradient of one sample's cross-entropy by backpropagation; returns that cross-entropy. */
+function addGradient({ input, label }, gradients) {
+  const values = [input];
+  for (const layer of layers) values.push(apply(layer, values.at(-1)));
+  const probabilities = softmax(values.at(-1));
+  let errors = probabilities.map((p, k) => p - (k === label ? 1 : 0));
+  for (let l = layers.length - 1; l >= 0; l--) {
+    const { weight, inputs, isRelu } = layers[l];
+    if (isRelu) errors = errors.map((error, k) => (values[l + 1][k] > 0 ? error : 0));
+    const before = new Array(inputs).fill(0);
+    errors.forEach((error, k) => {
+      gradients[l].bias[k] += error;
+      for (let j = 0; j < inputs; j++) {
+        gradients[l].weight[k * inputs + j] += error * values[l][j];
+        before[j] += error * weight[k * inputs + j];
+      }
+    });
+    errors = before;
+  }
+  return -Math.log(probabilities[label]);
+}
+
+function apply({ weight, bias, inputs, isRelu }, input) {
+  return Array.from(bias, (start, k) => {
+    let sum = start;
+    for (let j = 0; j < inputs; j++) sum += weight[k * inputs + j] * input[j];
+    return isRelu ? Math.max(0, sum) : sum;
+  });
+}
+
+function softmax(scores) {
   const largest = Math.max(...scores);
   const powers = scores.map((score) => Math.exp(score - largest));
   const total = powers.reduce((a, b) => a + b, 0);
-  for (let k = 0; k < classes; k++) {
-    const error = powers[k] / total - (k === label ? 1 : 0);
-    bias.values[k] -= learningRate * error;
-    for (let j = 0; j < features; j++) {
-      weight.values[k * features + j] -= learningRate * error * sample[j];
-    }
-  }
-  return Math.log(total) + largest - scores[label];
+  return powers.map((power) => power / total);
 }
 
-/** safetensors: 8 bytes of header length, a JSON header, then the numbers. */
-function readSafetensors(file) {
-  const length = Number(file.readBigUInt64LE(0));
-  const { __metadata__, ...header } = JSON.parse(file.subarray(8, 8 + length).toString("utf8"));
-  return Object.fromEntries(
-    Object.entries(header).map(
-      ([
-        name,
-        {
-          shape,
-          data_offsets: [from, to],
-        },
-      ]) => {
-        const bytes = Uint8Array.from(file.subarray(8 + length + from, 8 + length + to));
-        return [name, { shape, values: new Float32Array(bytes.buffer) }];
-      },
-    ),
-  );
-}
-
-function writeSafetensors(named) {
-  const header = {};
-  let offset = 0;
-  for (const [name, { shape, values }] of Object.entries(named)) {
-    const end = offset + values.byteLength;
-    header[name] = { dtype: "F32", shape, data_offsets: [offset, end] };
-    offset = end;
-  }
-  const json = Buffer.from(JSON.stringify(header));
-  const padding = Buffer.alloc((8 - (json.length % 8)) % 8, " ");
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(json.length + padding.length));
-  const numbers = Object.values(named).map(({ values }) => Buffer.from(values.buffer));
-  return Buffer.concat([length, json, padding, ...numbers]);
+function shuffled(list) {
+  return list
+    .map((each) => ({ each, place: Math.random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ each }) => each);
 }
