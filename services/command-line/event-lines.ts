@@ -25,7 +25,8 @@ export function eventPrinter(
   };
 }
 
-function describeEvent(event: CommandEvent): string {
+/** An event as its type and its plain details: what is printed of events that nobody has words for. */
+export function describeEvent(event: CommandEvent): string {
   const { type, at: _at, ...details } = event;
   const shown = Object.entries(details)
     .filter(([, value]) => value !== undefined && typeof value !== "object")

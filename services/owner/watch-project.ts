@@ -1,6 +1,6 @@
 import { type Chain, chainTime } from "../adapters/chain/connect.ts";
 import { isChainUnreachable } from "../adapters/chain/errors.ts";
-import { type Project, readProject } from "../adapters/chain/project.ts";
+import { type AtBlock, type Project, readProject } from "../adapters/chain/project.ts";
 import { readRound } from "../adapters/chain/round.ts";
 import { untilNews } from "../adapters/chain/until-news.ts";
 import { CommonweightError } from "../protocol/errors.ts";
@@ -40,9 +40,9 @@ export interface WatchOptions {
 
 const LONGEST_WAIT_MS = 1000;
 
-async function readStanding(chain: Chain, project: Project): Promise<Standing> {
+async function readStanding(chain: Chain, project: Project, at: AtBlock): Promise<Standing> {
   const { projectId, phase, phaseEndsAt, terms } = project;
-  const [round, now] = await Promise.all([readRound(chain, projectId), chainTime(chain)]);
+  const [round, now] = await Promise.all([readRound(chain, projectId, at), chainTime(chain)]);
   return {
     phase,
     deadline: phaseEndsAt,
@@ -67,14 +67,14 @@ export async function watchProject(options: WatchOptions): Promise<void> {
   let [measured, lastPhase, isAway] = [-1, "", false];
 
   async function look(): Promise<boolean> {
-    // Block last: what happens while this is read is told as an event before it shows in the standing.
-    const project = await readProject(chain, projectId);
+    // Everything as of one block: a round that ends between two reads would show one round's number with the other's phase.
     const toBlock = await chain.provider.getBlockNumber();
+    const project = await readProject(chain, projectId, { blockTag: toBlock });
     const { slots } = project.terms;
     const events = await readWatchEvents(chain, { projectId, slots }, { fromBlock: from, toBlock });
     from = toBlock + 1;
     for (const event of events) onEvent(event);
-    const standing = await readStanding(chain, project);
+    const standing = await readStanding(chain, project, { blockTag: toBlock });
     const phase = `${standing.phase}/${standing.roundIndex}`;
     if (phase !== lastPhase) onEvent({ type: "phase", ...standing });
     lastPhase = phase;

@@ -2,7 +2,7 @@ import type { G1Point } from "../../protocol/curve.ts";
 import type { SettleRequest } from "../../protocol/settlement.ts";
 import { cidToBytes } from "./cid-bytes.ts";
 import { type Chain, call, send } from "./connect.ts";
-import { type RoundPhase, roundPhases } from "./project.ts";
+import { type AtBlock, type RoundPhase, roundPhases } from "./project.ts";
 import { compactSignature, type UnsignedReference } from "./sign.ts";
 import type { Receipt } from "./transaction-sender.ts";
 
@@ -29,8 +29,8 @@ export interface Round {
 type OnSent = { onSent?: (hash: string) => void };
 
 /** The project's open round, or its last one. */
-export async function readRound(chain: Chain, projectId: bigint): Promise<Round> {
-  const raw = await call<Record<string, never>>(chain.market, "getRound", projectId);
+export async function readRound(chain: Chain, projectId: bigint, at: AtBlock = {}): Promise<Round> {
+  const raw = await call<Record<string, never>>(chain.market, "getRound", projectId, at);
   return {
     isOpen: Boolean(raw.isOpen),
     roundIndex: Number(raw.roundIndex),

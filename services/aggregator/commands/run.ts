@@ -26,7 +26,8 @@ export const register: RegisterCommand = (parent, context) => {
         const { createHpkeEnvelope } = await import("../../adapters/envelope/hpke-envelope.ts");
         const { loadEncryptionKeys } = await import("../../adapters/envelope/key-file.ts");
         const { startAggregator } = await import("../aggregator-service.ts");
-        const print = eventPrinter(invocation);
+        const { serviceLine } = await import("../service-lines.ts");
+        const print = eventPrinter(invocation, serviceLine);
         const service = await startAggregator(
           {
             ...(await connectToMarket(invocation)),

@@ -1,6 +1,6 @@
+import { verdictReason } from "../../command-line/verdict-words.ts";
 import { describeMarketEvent } from "../market-lines.ts";
 import type { MarketOptions } from "../market-plan.ts";
-import { verdictReason } from "../verdict-words.ts";
 
 /** Something that happened, `ms` after the start. */
 export interface TimedEvent {

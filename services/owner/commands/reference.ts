@@ -32,7 +32,8 @@ export const register: RegisterCommand = (parent, context) => {
           throw new CommonweightError(ownerErrors.noSamples, `project ${projectId}`);
         }
         const [root, pay, validation] = [options.root, options.pay, options.validation].map(Number);
-        const print = eventPrinter(invocation);
+        const { referenceLine } = await import("../reference-lines.ts");
+        const print = eventPrinter(invocation, referenceLine);
         const report = await runReferee(
           {
             ...(await connectToMarket(invocation)),

@@ -2,14 +2,18 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Environment } from "../../adapters/config/config.ts";
-import type { RegisterCommand } from "../../command-line/command-context.ts";
+import type { Invocation, RegisterCommand } from "../../command-line/command-context.ts";
 import { eventPrinter } from "../../command-line/event-lines.ts";
 import { connectToMarket } from "../../command-line/market-connection.ts";
+import { withChain } from "../../command-line/open-chain.ts";
+import { parseProjectId } from "../../command-line/parse-project-id.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
+import { tokenFormatter } from "../../command-line/token-amount.ts";
 import { learningErrors } from "../../learning/errors.ts";
 import { parseDataSource } from "../../learning/parse-data-source.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import type { OwnTrainer } from "../make-update.ts";
+import type { ProjectMoney } from "../worker-lines.ts";
 
 /** What of our environment a trainer's own program gets: how to find programs and files, and no key. */
 const PASSED_ON = ["PATH", "HOME", "LANG", "TMPDIR", "CUDA_VISIBLE_DEVICES", "VIRTUAL_ENV"];
@@ -34,6 +38,22 @@ function ownTrainer(
   };
 }
 
+/** How amounts of each project's reward token are written. */
+async function projectMoney(
+  invocation: Invocation,
+  projectIds: readonly bigint[],
+): Promise<ProjectMoney> {
+  const { readProject } = await import("../../adapters/chain/project.ts");
+  const formatters = new Map<bigint, (wei: bigint) => string>();
+  await withChain(invocation, async (chain) => {
+    for (const projectId of projectIds) {
+      const { terms } = await readProject(chain, projectId);
+      formatters.set(projectId, await tokenFormatter(chain, terms.rewardToken));
+    }
+  });
+  return (projectId, wei) => formatters.get(projectId)?.(wei) ?? `${wei} units`;
+}
+
 /** @throws CW3101 before a stake is locked, rather than in the first round. */
 async function requireFile(path: string): Promise<void> {
   await access(path, constants.R_OK).catch((cause: unknown) => {
@@ -45,7 +65,10 @@ async function requireFile(path: string): Promise<void> {
 export const register: RegisterCommand = (parent, context) => {
   addKeystoreOption(parent.command("run"))
     .description("train for projects and get paid, until they end")
-    .argument("<project...>", "numbers of the projects")
+    .argument("<project...>", "numbers of the projects", (text, earlier: bigint[] = []) => [
+      ...earlier,
+      parseProjectId(text),
+    ])
     .requiredOption("--data <source>", "samples to train on: mnist, mnist:test, a file or a folder")
     .option("--trainer <command>", "train with your own program instead of the built-in trainer")
     .option("--trainer-minutes <number>", "time limit of your program, for each round", "10")
@@ -75,7 +98,10 @@ export const register: RegisterCommand = (parent, context) => {
         const { dataFileOptions } = await import("../../learning/data-file-options.ts");
         const { openDataset } = await import("../../learning/open-dataset.ts");
         const { runWorker } = await import("../worker-service.ts");
-        const print = eventPrinter(invocation);
+        const { workerLine } = await import("../worker-lines.ts");
+        const projectIds = args[0] as bigint[];
+        const money = await projectMoney(invocation, projectIds);
+        const print = eventPrinter(invocation, (event) => workerLine(event, money));
         const trainer = ownTrainer(options, { environment, stateFolder: config.stateFolder });
         const source = parseDataSource(options);
         // How a table is read depends on each project's manifest; everything else is opened once.
@@ -93,7 +119,7 @@ export const register: RegisterCommand = (parent, context) => {
             ),
             stateFolder: config.stateFolder,
             cacheFolder: config.cacheFolder,
-            projectIds: (args[0] as string[]).map(BigInt),
+            projectIds,
             openData: trainer
               ? undefined
               : async (data) => dataset ?? openDataset({ ...source, files: dataFileOptions(data) }),

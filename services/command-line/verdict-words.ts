@@ -35,8 +35,3 @@ export function verdictReason(verdict: unknown): string {
 export function verdictWords(verdict: unknown): string {
   return WORDS[String(verdict) as Verdict] ?? String(verdict);
 }
-
-/** An amount of the native coin's wrapper with four decimals. */
-export function etherText(wei: unknown): string {
-  return `${(Number(BigInt(String(wei ?? 0)) / 10n ** 14n) / 10_000).toFixed(4)} ETH`;
-}

@@ -1,0 +1,38 @@
+import { type CommandEvent, describeEvent } from "../command-line/event-lines.ts";
+
+/** A line for people about something that an aggregator did; undefined for what only machines want. */
+export function serviceLine(event: CommandEvent): string | undefined {
+  const round = event.roundIndex === undefined ? "" : ` round ${event.roundIndex}`;
+  const line = (text: string) => `project ${event.projectId}${round}: ${text}`;
+  switch (event.type) {
+    case "ready":
+      return `serving at ${event.url} as ${event.account}`;
+    case "bonded":
+      return line("bond deposited");
+    case "waiting":
+      return line(`waiting for ${event.for}`);
+    case "round-opened":
+      return line("opened");
+    case "collecting":
+      return line(`${event.submitted} updates committed`);
+    case "updates-relayed":
+      return line(`${event.count} updates sent on for their trainers, ${event.gasUsed} gas`);
+    case "proving":
+      return line(`proving ${event.readable} readable updates`);
+    case "proven":
+      return line(`proven in ${Number(event.seconds).toFixed(1)} s${event.isVoid ? ", void" : ""}`);
+    case "round-settled":
+      return line(`settled for ${event.gasUsed} gas, everybody in it is credited`);
+    case "project-ended":
+      return line("ended");
+    case "transaction-ended":
+      return event.outcome === "mined" ? undefined : describeEvent(event);
+    case "checking":
+    case "proof-progress":
+      return undefined;
+    case "failed":
+      return `${event.projectId === undefined ? "" : `project ${event.projectId}: `}trying again after ${event.code}: ${event.message}`;
+    default:
+      return describeEvent(event);
+  }
+}

@@ -1,0 +1,46 @@
+import { type CommandEvent, describeEvent } from "../command-line/event-lines.ts";
+import { verdictWords } from "../command-line/verdict-words.ts";
+
+/** Writes an amount of a project's reward token. */
+export type ProjectMoney = (projectId: bigint, amountWei: bigint) => string;
+
+function outcomeText(event: CommandEvent, money: ProjectMoney): string {
+  const { verdict, reason, projectId } = event;
+  if (verdict === "void") return `came to nothing (${reason}); nobody is at fault`;
+  if (verdict === "not-submitted") return "settled without our update";
+  const earned = money(projectId as bigint, BigInt(String(event.earnedWei ?? 0)));
+  if (verdict === "accepted") return `accepted, earned ${earned}`;
+  return `${verdictWords(verdict)}; earned ${earned}`;
+}
+
+/** A line for people about something that happened to a worker; undefined for what only machines want. */
+export function workerLine(event: CommandEvent, money: ProjectMoney): string | undefined {
+  const round = event.roundIndex === undefined ? "" : ` round ${event.roundIndex}`;
+  const line = (text: string) => `project ${event.projectId}${round}: ${text}`;
+  switch (event.type) {
+    case "data":
+      return `${event.samples} samples to train on`;
+    case "ready":
+      return `ready as ${event.account}; training begins when a round opens`;
+    case "joined":
+      return line(
+        `joined with a stake of ${money(event.projectId as bigint, event.stakeWei as bigint)}`,
+      );
+    case "training":
+      return line("the model opens its commitment; training on it");
+    case "trained":
+      return undefined;
+    case "sealed":
+      return line(`trained; the update is sealed (${event.bytes} bytes)`);
+    case "submitted":
+      return line("committed to the update on chain");
+    case "key-released":
+      return line("everybody has committed: key released to the aggregator");
+    case "outcome":
+      return line(outcomeText(event, money));
+    case "failed":
+      return line(`trying again after ${event.code}: ${event.message}`);
+    default:
+      return describeEvent(event);
+  }
+}
