@@ -28,7 +28,8 @@ export type TermsJson = Readonly<Record<string, unknown>>;
 /** Seconds of the phases, by how quickly the people around a project answer. */
 export const PACES = {
   minutes: {
-    joinSeconds: 120,
+    // The first round opens as soon as enough trainers have joined, so a long phase costs nobody time.
+    joinSeconds: 600,
     openSeconds: 120,
     commitSeconds: 240,
     revealSeconds: 60,
@@ -66,8 +67,10 @@ export function slotsFor(trainers: number): number {
 /** Fewest trainers of a round: half of the expected, so that one who is away does not stop the project; all for multi-Krum. */
 export function leastTrainers({
   trainers,
+  minTrainers,
   rule,
-}: Pick<ProjectAnswers, "trainers" | "rule">): number {
+}: Pick<ProjectAnswers, "trainers" | "minTrainers" | "rule">): number {
+  if (minTrainers !== undefined) return minTrainers;
   return rule === "multi-krum" ? trainers : Math.max(3, Math.ceil(trainers / 2));
 }
 

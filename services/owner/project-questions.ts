@@ -7,6 +7,8 @@ export interface ProjectAnswers {
   readonly model: "logistic" | "mlp" | "cnn";
   /** Trainers that the owner expects in a round. */
   readonly trainers: number;
+  /** Fewest trainers that make a round; see `leastTrainers` for what is taken without it. */
+  readonly minTrainers?: number | undefined;
   /** Samples that a trainer probably has. */
   readonly samplesEach: number;
   readonly rounds: number;

@@ -185,6 +185,7 @@ describe("a rule that cannot work", () => {
       minTrainers: 7,
     });
     expect(leastTrainers({ trainers: 13, rule: "trust" })).toBe(7);
+    expect(leastTrainers({ trainers: 13, minTrainers: 13, rule: "trust" })).toBe(13);
   });
 });
 

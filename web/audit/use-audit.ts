@@ -1,23 +1,21 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { ProjectAudit } from "../../services/auditor/replay-project.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
 import type { WebSettings } from "../settings.ts";
-import type { AuditMessage, FinishedCheck } from "./audit-messages.ts";
+import type { AuditMessage, AuditSummary, FinishedCheck } from "./audit-messages.ts";
 
 /** An audit as far as it has come. */
 export interface AuditProgress {
   readonly state: "idle" | "running" | "done" | "failed";
   readonly doing: string;
   readonly checks: readonly FinishedCheck[];
-  /** The finished audit. */
-  readonly audit: ProjectAudit | null;
+  readonly summary: AuditSummary | null;
   readonly error: CommonweightError | null;
   readonly seconds: number;
 }
 
 const idle: AuditProgress = {
   ...{ state: "idle", doing: "", checks: [] },
-  ...{ audit: null, error: null, seconds: 0 },
+  ...{ summary: null, error: null, seconds: 0 },
 };
 
 function advance(progress: AuditProgress, message: AuditMessage, startedAt: number): AuditProgress {
@@ -27,7 +25,7 @@ function advance(progress: AuditProgress, message: AuditMessage, startedAt: numb
     return { ...progress, checks: [...progress.checks, ...message.checks] };
   }
   if (message.type === "done") {
-    return { ...progress, state: "done", audit: message.audit, doing: "", seconds };
+    return { ...progress, state: "done", summary: message.summary, doing: "", seconds };
   }
   const { code, message: title, hint } = message;
   const definition = { code: code as `CW${number}`, title, hint };

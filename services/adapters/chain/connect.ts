@@ -1,5 +1,6 @@
 import {
   Contract,
+  FetchRequest,
   id,
   JsonRpcProvider,
   type Signer,
@@ -14,7 +15,6 @@ import { participantRegistryAbi } from "./generated/participant-registry.ts";
 import { rewardVaultAbi } from "./generated/reward-vault.ts";
 import { roundVerifierAbi } from "./generated/round-verifier.ts";
 import { trainingMarketAbi } from "./generated/training-market.ts";
-import { patientRequest } from "./patient-request.ts";
 import { createMemoryJournal, type TransactionJournal } from "./transaction-journal.ts";
 import {
   createTransactionSender,
@@ -63,7 +63,8 @@ export async function connectChain(options: {
   feePolicy?: FeePolicy;
   onTransaction?: (event: TransactionEvent) => void;
 }): Promise<Chain> {
-  const request = patientRequest(options.rpcUrl, options.timeoutMs ?? 15_000);
+  const request = new FetchRequest(options.rpcUrl);
+  request.timeout = options.timeoutMs ?? 15_000;
   const bare = new JsonRpcProvider(request, undefined, { staticNetwork: true });
   const network = await bare.send("eth_chainId", []).catch((cause: unknown) => {
     bare.destroy();

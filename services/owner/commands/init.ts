@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { askFor } from "../../command-line/ask.ts";
+import { askErrors, askFor } from "../../command-line/ask.ts";
 import type { Invocation, RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
 import { coinsToWei } from "../../command-line/token-amount.ts";
@@ -23,6 +23,20 @@ async function registeredAggregators(invocation: Invocation): Promise<string[]> 
     const participants = await readParticipants(chain, 0, 100);
     return participants.filter(({ endpoint }) => endpoint !== "").map(({ account }) => account);
   }).catch(() => []);
+}
+
+/** @throws CW6502 for a number that no round can have. */
+function leastAnswer(
+  { options }: Invocation,
+  { trainers }: Readonly<Record<string, string>>,
+): number | undefined {
+  if (options.minTrainers === undefined) return undefined;
+  const least = Number(options.minTrainers);
+  if (Number.isInteger(least) && least >= 3 && least <= Number(trainers)) return least;
+  throw new CommonweightError(
+    askErrors.noAnswer,
+    `--min-trainers "${options.minTrainers}": a whole number from 3 to the ${trainers} that you expect, please`,
+  );
 }
 
 async function ask(invocation: Invocation, summary: DataSummary): Promise<ProjectAnswers> {
@@ -48,6 +62,7 @@ async function ask(invocation: Invocation, summary: DataSummary): Promise<Projec
     description: answers.description as string,
     model: answers.model as ProjectAnswers["model"],
     trainers: Number(answers.trainers),
+    minTrainers: leastAnswer(invocation, answers),
     samplesEach: Number(answers.samplesEach),
     rounds: Number(answers.rounds),
     budgetWei: coinsToWei(answers.budget as string),
@@ -110,6 +125,7 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--description <text>", "what samples a trainer needs, what the model is for")
     .option("--model <name>", "logistic, mlp or cnn")
     .option("--trainers <number>", "trainers that you expect in a round")
+    .option("--min-trainers <number>", "fewest that make a round (default: half of them, from 3)")
     .option("--samples-each <number>", "samples that a trainer has, about")
     .option("--rounds <number>", "rounds of the project")
     .option("--budget <eth>", "budget of a round")
