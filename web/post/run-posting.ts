@@ -123,7 +123,9 @@ export async function runPosting(options: {
   const permit = await permitEscrow(chain, prepared, tell);
   if (permit === undefined) {
     await step("approve", tell, "in-wallet", async () => {
-      const receipt = await approveVault(chain, token, prepared.escrowWei);
+      const receipt = await approveVault(chain, token, prepared.escrowWei, {
+        onSent: sent("approve"),
+      });
       return {
         value: undefined,
         step: receipt ? { state: "done", receipt } : { state: "not-needed" },

@@ -51,11 +51,12 @@ export async function approveVault(
   chain: Chain,
   token: string,
   amountWei: bigint,
+  options: { onSent?: (hash: string) => void } = {},
 ): Promise<Receipt | undefined> {
   const contract = tokenAt(chain, token);
   const allowance = await call<bigint>(contract, "allowance", chain.account, chain.addresses.vault);
   if (allowance >= amountWei) return undefined;
-  return send(chain, contract, "approve", [chain.addresses.vault, amountWei]);
+  return send(chain, contract, "approve", [chain.addresses.vault, amountWei], options);
 }
 
 /** Wraps native coin so that it can be used as the reward token. */
