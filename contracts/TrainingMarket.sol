@@ -24,6 +24,7 @@ import {RoundOpening} from "./libraries/RoundOpening.sol";
 import {RoundSettlement} from "./libraries/RoundSettlement.sol";
 import {RoundSubmissions} from "./libraries/RoundSubmissions.sol";
 import {TrainerRoster} from "./libraries/TrainerRoster.sol";
+import {TrainerWord} from "./libraries/TrainerWord.sol";
 import {G1} from "./types/G1.sol";
 import {MarketParts} from "./types/MarketParts.sol";
 import {EndReason, ProjectView, RoundView, TrainerStatus, TrainerView} from "./types/MarketViews.sol";
@@ -393,10 +394,11 @@ contract TrainingMarket is ITrainingMarket, EIP712, ReentrancyGuardTransient {
     ) private {
         Bn254.requirePoint(commitment.x, commitment.y);
         Cids.requireCid(bundleCid);
-        TrainerRecord memory record = project.trainers[trainer];
-        uint40 bit = uint40(1 << record.rosterIndex);
+        uint256 record = TrainerWord.load(project.trainers[trainer]);
+        uint40 bit = uint40(1 << TrainerWord.rosterIndex(record));
         // A trainer that has left keeps its record, while somebody else may have its place.
-        bool isTrainer = record.status == TrainerStatus.Active || record.status == TrainerStatus.Leaving;
+        TrainerStatus status = TrainerWord.status(record);
+        bool isTrainer = status == TrainerStatus.Active || status == TrainerStatus.Leaving;
         if (!isTrainer || submissions.pendingMask & bit == 0) {
             revert MarketNotEligible(trainer, submissions.roundIndex);
         }

@@ -12,40 +12,44 @@ pragma solidity 0.8.37;
 library Payouts {
     uint256 internal constant BPS = 10_000;
     uint256 internal constant SHARE_SUM = 65535;
-    uint8 internal constant ACCEPTED = 1;
 
-    /// @notice What each trainer is paid. Sums to at most `budgetWei`, because shares sum to at most 65535.
+    /// @dev What a round's pays are made of.
+    /// @param flatEachWei What every accepted trainer gets.
+    /// @param sharedWei What the shares divide.
+    /// @param capWei What nobody gets more than.
+    struct Rates {
+        uint256 flatEachWei;
+        uint256 sharedWei;
+        uint256 capWei;
+    }
+
+    /// @notice What a round's budget comes to.
     /// @param budgetWei The round's budget, below 2^96.
     /// @param flatBps Flat part in 1/10000.
     /// @param capBps Cap per trainer in 1/10000.
-    /// @param shares Parts of 65535.
-    /// @param verdicts 1 = accepted.
-    function split(
+    /// @param accepted Trainers with an accepting verdict.
+    function rates(
         uint256 budgetWei,
         uint256 flatBps,
         uint256 capBps,
-        uint16[] memory shares,
-        uint8[] memory verdicts
-    ) internal pure returns (uint256[] memory paysWei) {
-        uint256 count = shares.length;
-        paysWei = new uint256[](count);
-        uint256 accepted;
-        // Amounts are below 2^96, parts below 2^16, and a round has at most 29 trainers: no product or sum comes near 2^256.
-        unchecked {
-            for (uint256 i = 0; i < count; ++i) {
-                if (verdicts[i] == ACCEPTED) ++accepted;
-            }
-            if (accepted == 0) return paysWei;
+        uint256 accepted
+    ) internal pure returns (Rates memory result) {
+        // Without anybody accepted nobody asks for a pay, and there is nothing to divide by.
+        if (accepted == 0) return result;
+        uint256 flatWei = (budgetWei * flatBps) / BPS;
+        result.flatEachWei = flatWei / accepted;
+        result.sharedWei = budgetWei - flatWei;
+        result.capWei = (budgetWei * capBps) / BPS;
+    }
 
-            uint256 flatWei = (budgetWei * flatBps) / BPS;
-            uint256 sharedWei = budgetWei - flatWei;
-            uint256 capWei = (budgetWei * capBps) / BPS;
-            uint256 flatEachWei = flatWei / accepted;
-            for (uint256 i = 0; i < count; ++i) {
-                if (verdicts[i] != ACCEPTED) continue;
-                uint256 payWei = flatEachWei + (sharedWei * shares[i]) / SHARE_SUM;
-                paysWei[i] = payWei < capWei ? payWei : capWei;
-            }
+    /// @notice What an accepted trainer is paid. All together at most the budget, because shares sum to at most 65535.
+    /// @param share Its parts of 65535.
+    function payOf(Rates memory self, uint256 share) internal pure returns (uint256 payWei) {
+        // Amounts are below 2^96 and parts below 2^16: nothing comes near 2^256.
+        unchecked {
+            payWei = self.flatEachWei + (self.sharedWei * share) / SHARE_SUM;
         }
+        uint256 capWei = self.capWei;
+        return payWei < capWei ? payWei : capWei;
     }
 }

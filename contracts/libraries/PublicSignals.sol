@@ -59,7 +59,24 @@ library PublicSignals {
 
     /// @notice Unpacks the trainer in the lowest bits of an outcome word; shift by `OUTCOME_BITS` for the next.
     function trainerOutcome(uint256 bits) internal pure returns (uint256 share, uint256 weight, uint256 verdict) {
-        return (bits & 0xffff, (bits >> 16) & 0x7ff, (bits >> 27) & 0xf);
+        return (bits & 0xffff, (bits >> 16) & 0x7ff, verdictOf(bits));
+    }
+
+    /// @notice The verdict of the trainer in the lowest bits of an outcome word.
+    function verdictOf(uint256 bits) internal pure returns (uint256) {
+        return (bits >> 27) & 0xf;
+    }
+
+    /// @notice How many trainers the words accept. Bits behind the last trainer must be zero, as in every outcome that is proven.
+    function countAccepted(uint256[] calldata outcomeWords) internal pure returns (uint256 accepted) {
+        for (uint256 i = 0; i < outcomeWords.length; ++i) {
+            for (uint256 bits = outcomeWords[i]; bits != 0; bits >>= OUTCOME_BITS) {
+                // At most 29 trainers.
+                unchecked {
+                    if (verdictOf(bits) == ACCEPTED) ++accepted;
+                }
+            }
+        }
     }
 
     /// @notice Packs a round's terms.
@@ -90,7 +107,11 @@ library PublicSignals {
         // At most 29 trainers of 10 bits.
         unchecked {
             for (uint256 trainer = 0; trainer < trainers; ++trainer) {
-                uint256 weight = baseWeights[trainer];
+                uint256 weight;
+                // Reads element `trainer` of `baseWeights`, which has exactly `trainers`; writes nothing.
+                assembly ("memory-safe") {
+                    weight := mload(add(baseWeights, shl(5, add(trainer, 1))))
+                }
                 _requireBelow(weight, 1 << BASE_WEIGHT_BITS);
                 if (trainer == TRAINERS_IN_FIRST_TERMS_WORD) {
                     (words[0], word, shift) = (word, 0, 0);
@@ -100,30 +121,6 @@ library PublicSignals {
             }
         }
         words[words.length - 1] = word;
-    }
-
-    /// @notice Unpacks shares and verdicts; those of inactive slots as 0.
-    /// @param outcomeWords As many as `outcomeLength` says.
-    /// @param mask The active slots.
-    /// @param count How many trainers to unpack, from the first; at most as many as the words hold.
-    function unpackOutcome(
-        uint256[] calldata outcomeWords,
-        uint256 mask,
-        uint256 count
-    ) internal pure returns (uint16[] memory shares, uint8[] memory verdicts) {
-        shares = new uint16[](count);
-        verdicts = new uint8[](count);
-        uint256 bits = 0;
-        unchecked {
-            for (uint256 trainer = 0; trainer < count; ++trainer) {
-                bits = trainer % TRAINERS_PER_OUTCOME_WORD == 0
-                    ? outcomeWords[trainer / TRAINERS_PER_OUTCOME_WORD]
-                    : bits >> OUTCOME_BITS;
-                if ((mask >> (trainer + FIRST_TRAINER_SLOT)) & 1 == 0) continue;
-                shares[trainer] = uint16(bits);
-                verdicts[trainer] = uint8((bits >> 27) & 0xf);
-            }
-        }
     }
 
     /// @notice All public signals in the circuits' order.

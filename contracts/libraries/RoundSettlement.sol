@@ -39,14 +39,12 @@ library RoundSettlement {
     /// @dev What a proven round decided, as far as the market has to do with it.
     /// @param isVoid Whether the rule found too few: nothing is applied and nothing is paid.
     /// @param newModelCommitment Commitment of the new model.
-    /// @param shares Parts of 65535 of the reward by share, one per trainer who submitted.
-    /// @param verdicts One per trainer who submitted; 0 for those excluded.
-    /// @param forfeitEachWei What each of them gets out of forfeited bonds.
+    /// @param mask The slots that took part; the words of the proof's outcome say what became of each.
+    /// @param forfeitEachWei What each trainer that took part gets out of forfeited bonds.
     struct Outcome {
         bool isVoid;
         G1 newModelCommitment;
-        uint16[] shares;
-        uint8[] verdicts;
+        uint256 mask;
         uint256 forfeitEachWei;
     }
 
@@ -114,11 +112,7 @@ library RoundSettlement {
             last,
             termsWords
         );
-        (outcome.shares, outcome.verdicts) = PublicSignals.unpackOutcome(
-            request.proof.outcomeWords,
-            mask,
-            trainers.length
-        );
+        outcome.mask = mask;
     }
 
     /// @dev Credits trainers and moves the model. In a void round nothing moves but a forfeited bond.
@@ -129,33 +123,19 @@ library RoundSettlement {
         Outcome memory outcome,
         uint256 budgetWei
     ) private {
-        address[] calldata trainers = request.trainers;
-        uint256[] memory earningsWei;
-        uint256 paidWei;
-        if (outcome.isVoid) {
-            earningsWei = new uint256[](trainers.length);
-        } else {
-            earningsWei = Payouts.split(
+        Payouts.Rates memory rates;
+        if (!outcome.isVoid) {
+            rates = Payouts.rates(
                 budgetWei,
                 project.terms.flatBps,
                 project.terms.capBps,
-                outcome.shares,
-                outcome.verdicts
+                PublicSignals.countAccepted(request.proof.outcomeWords)
             );
-            paidWei = _sum(earningsWei);
-            // Shares sum to at most the whole, so this cannot underflow; `Payouts` says why.
-            project.rewardLeftWei -= uint96(paidWei);
             _moveModel(project, request, outcome);
         }
-        uint256 maxStrikes = project.terms.maxStrikes;
-        for (uint256 i = 0; i < trainers.length; ++i) {
-            uint8 verdict = outcome.verdicts[i];
-            if (verdict == 0) continue;
-            uint256 earnedWei = earningsWei[i] + outcome.forfeitEachWei;
-            earningsWei[i] = earnedWei;
-            if (outcome.isVoid) verdict = 0;
-            _record(parts, project, request, trainers[i], verdict, earnedWei, maxStrikes);
-        }
+        (uint256[] memory earningsWei, uint256 paidWei) = _creditTrainers(parts, project, request, outcome, rates);
+        // Shares sum to at most the whole, so this cannot underflow; `Payouts` says why.
+        project.rewardLeftWei -= uint96(paidWei);
         emit ITrainingMarket.RoundSettled(
             request.projectId,
             request.roundIndex,
@@ -163,16 +143,48 @@ library RoundSettlement {
             budgetWei,
             paidWei,
             request.proof.outcomeWords,
-            trainers,
+            request.trainers,
             earningsWei
         );
         if (outcome.isVoid) _countVoid(project, request);
         else _pushEarnings(parts, request.projectId, project, request.trainers);
     }
 
-    function _sum(uint256[] memory amountsWei) private pure returns (uint256 sumWei) {
-        for (uint256 i = 0; i < amountsWei.length; ++i) {
-            sumWei += amountsWei[i];
+    /// @dev One pass over the trainers: what the proof says of each, its pay, its record.
+    /// @return earningsWei What each is credited, forfeited bonds included.
+    /// @return paidWei What the round's budget pays of it.
+    function _creditTrainers(
+        MarketParts memory parts,
+        Project storage project,
+        SettleRound calldata request,
+        Outcome memory outcome,
+        Payouts.Rates memory rates
+    ) private returns (uint256[] memory earningsWei, uint256 paidWei) {
+        address[] calldata trainers = request.trainers;
+        uint256[] calldata words = request.proof.outcomeWords;
+        earningsWei = new uint256[](trainers.length);
+        uint256 active = outcome.mask >> PublicSignals.FIRST_TRAINER_SLOT;
+        uint256 maxStrikes = project.terms.maxStrikes;
+        uint256 bits = 0;
+        // At most 29 trainers; amounts are below 2^96, so sums come nowhere near 2^256.
+        unchecked {
+            for (uint256 i = 0; i < trainers.length; ++i) {
+                bits = i % PublicSignals.TRAINERS_PER_OUTCOME_WORD == 0
+                    ? words[i / PublicSignals.TRAINERS_PER_OUTCOME_WORD]
+                    : bits >> PublicSignals.OUTCOME_BITS;
+                if ((active >> i) & 1 == 0) continue;
+                uint256 verdict = PublicSignals.verdictOf(bits);
+                uint256 earnedWei = 0;
+                if (outcome.isVoid) {
+                    verdict = 0;
+                } else if (verdict == PublicSignals.ACCEPTED) {
+                    earnedWei = Payouts.payOf(rates, uint16(bits));
+                    paidWei += earnedWei;
+                }
+                earnedWei += outcome.forfeitEachWei;
+                earningsWei[i] = earnedWei;
+                _record(parts, project, request, trainers[i], uint8(verdict), earnedWei, maxStrikes);
+            }
         }
     }
 

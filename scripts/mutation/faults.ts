@@ -57,8 +57,8 @@ export const faults: readonly Fault[] = [
   {
     name: "shares are rounded up, so a round pays more than its budget",
     file: "libraries/Payouts.sol",
-    original: "(sharedWei * shares[i]) / SHARE_SUM",
-    planted: "(sharedWei * shares[i] + SHARE_SUM - 1) / SHARE_SUM",
+    original: "(self.sharedWei * share) / SHARE_SUM",
+    planted: "(self.sharedWei * share + SHARE_SUM - 1) / SHARE_SUM",
     suite: "MarketRules.t.sol",
   },
   {
@@ -99,8 +99,8 @@ export const faults: readonly Fault[] = [
   {
     name: "a void round touches reliability",
     file: "libraries/RoundSettlement.sol",
-    original: "if (outcome.isVoid) verdict = 0;",
-    planted: "",
+    original: "verdict = 0;",
+    planted: "verdict = verdict;",
     suite: "TrainingMarket.settlement.t.sol",
   },
   {

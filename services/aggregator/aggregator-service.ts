@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fetchIpfsAddresses } from "../adapters/aggregator-client.ts";
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
 import { connectChain } from "../adapters/chain/connect.ts";
-import { isChainUnreachable } from "../adapters/chain/errors.ts";
+import { chainErrors, isChainUnreachable } from "../adapters/chain/errors.ts";
 import { defaultFeePolicy } from "../adapters/chain/fee-policy.ts";
 import { readPosting } from "../adapters/chain/history.ts";
 import {
@@ -21,15 +21,23 @@ import { modelTensors } from "../learning/model-spec.ts";
 import type { Curve } from "../protocol/curve.ts";
 import type { EncryptionKeyPair } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";
+import { pause } from "../protocol/pause.ts";
+import { watchBalance, watchTransaction } from "./account-watch.ts";
+import { Alerts } from "./alerts.ts";
+import { ChainHead } from "./chain-head.ts";
+import { aggregatorErrors } from "./errors.ts";
 import { startHttpServer } from "./http-server.ts";
 import { createIntake } from "./intake.ts";
+import { openKeyLog } from "./key-log.ts";
 import { createMetrics } from "./metrics.ts";
 import { createModelKeys } from "./model-keys.ts";
 import { ProjectEngine } from "./project-engine.ts";
 import { createProjectFiles } from "./project-files.ts";
 import { createProver } from "./prover.ts";
+import { buildRoundReport } from "./round-report.ts";
 import { openRoundStore } from "./round-store.ts";
 import { EventFeed, type ServiceEvent } from "./service-status.ts";
+import { openOrBegin } from "./sound-database.ts";
 import { openTransactionStore, type TransactionStore } from "./transaction-store.ts";
 
 /** Everything a running aggregator is told. */
@@ -85,23 +93,51 @@ export async function startAggregator(
   feed.onEvent(onEvent);
   const metrics = createMetrics();
   feed.onEvent((event) => metrics.record(event));
+  const say = (type: string, details: Record<string, unknown>) =>
+    feed.emit({ type, at: Math.floor(Date.now() / 1000), ...details });
+  const alerts = new Alerts((event) => feed.emit(event));
+  const setAside = (aside: string, cause: unknown) =>
+    say("database-set-aside", { aside, message: String(cause) });
+  /** Repeats what needs the chain until the chain is there: a restart must not depend on whose turn it is to be down. */
+  const persist = async <T>(work: () => Promise<T>): Promise<T> => {
+    for (let lastMessage = ""; ; ) {
+      try {
+        return await work();
+      } catch (error) {
+        if (signal.aborted || !(isChainUnreachable(error) || isTakenBack(error))) throw error;
+        const message = String(error);
+        if (message !== lastMessage) say("failed", { code: chainErrors.unreachable.code, message });
+        lastMessage = message;
+        await pause(1000, signal);
+      }
+    }
+  };
   const transactionStores: TransactionStore[] = [];
-  const chain = await connectChain({
-    rpcUrl: settings.rpcUrl,
-    addresses: settings.addresses,
-    privateKey: settings.privateKey,
-    journalFor: (scope) => {
-      const opened = openTransactionStore(join(settings.stateFolder, "transactions.sqlite"), scope);
-      transactionStores.push(opened);
-      return opened;
-    },
-    feePolicy: {
-      ...defaultFeePolicy,
-      ...(settings.maxFeePerGasWei ? { maxFeePerGasWei: settings.maxFeePerGasWei } : {}),
-    },
-    onTransaction: (event) => feed.emit({ ...event, at: Math.floor(Date.now() / 1000) }),
-    ...(settings.chainId === undefined ? {} : { chainId: settings.chainId }),
-  });
+  const connect = () =>
+    connectChain({
+      rpcUrl: settings.rpcUrl,
+      addresses: settings.addresses,
+      privateKey: settings.privateKey,
+      journalFor: (scope) => {
+        const opened = openOrBegin(
+          join(settings.stateFolder, "transactions.sqlite"),
+          (path) => openTransactionStore(path, scope),
+          setAside,
+        );
+        transactionStores.push(opened);
+        return opened;
+      },
+      feePolicy: {
+        ...defaultFeePolicy,
+        ...(settings.maxFeePerGasWei ? { maxFeePerGasWei: settings.maxFeePerGasWei } : {}),
+      },
+      onTransaction: (event) => {
+        feed.emit({ ...event, at: Math.floor(Date.now() / 1000) });
+        watchTransaction(event, alerts);
+      },
+      ...(settings.chainId === undefined ? {} : { chainId: settings.chainId }),
+    });
+  const chain = await persist(connect);
   const transactionStore = transactionStores[0] as TransactionStore;
   const account = chain.account as string;
   const ipfs = await openIpfsNode({
@@ -111,7 +147,16 @@ export async function startAggregator(
     dht: settings.ipfsDht,
   });
   const envelope = createHpkeEnvelope();
-  const store = openRoundStore(join(settings.stateFolder, "aggregator.sqlite"));
+  const keyLog = openKeyLog(join(settings.stateFolder, "released-keys.jsonl"));
+  const store = openOrBegin(
+    join(settings.stateFolder, "aggregator.sqlite"),
+    (path) => openRoundStore(path, keyLog),
+    setAside,
+  );
+  const dialInBackground = (multiaddr: string) => {
+    ipfs.dial(multiaddr, { timeoutMs: 5000 }).catch(() => undefined);
+  };
+  for (const peer of store.listPeers()) dialInBackground(peer);
   const { cacheFolder } = settings;
   const prover = createProver({
     cacheFolder,
@@ -120,12 +165,14 @@ export async function startAggregator(
   });
   const curves = new Map<number, Promise<Curve & AsyncDisposable>>();
   const startedAt = Math.floor(Date.now() / 1000);
+  const head = new ChainHead();
   const engines = new Map<bigint, ProjectEngine>();
   const ended = new Set<bigint>();
   const projects = new Map<bigint, Project>();
   let lastError: string | undefined;
   /** What each project's last step failed with; `undefined` stands for the search for projects. */
   const failures = new Map<bigint | undefined, string>();
+  let news = new AbortController();
 
   const server = await startHttpServer({
     host: settings.host,
@@ -135,13 +182,17 @@ export async function startAggregator(
     intake: createIntake({
       chain,
       store,
+      onNews: () => news.abort(),
       onMultiaddrs: (multiaddrs) => {
-        for (const each of multiaddrs) ipfs.dial(each, { timeoutMs: 5000 }).catch(() => undefined);
+        for (const each of multiaddrs) {
+          store.savePeer(each);
+          dialInBackground(each);
+        }
       },
     }),
     status: {
       startedAt,
-      readiness: () => ({ isReady: lastError === undefined, lastError }),
+      readiness: () => ({ isReady: lastError === undefined, lastError, alerts: alerts.list() }),
       ipfs: () => ({ peerId: ipfs.peerId, multiaddrs: ipfs.addresses() }),
       market: () => ({
         chainId: chain.chainId,
@@ -150,8 +201,13 @@ export async function startAggregator(
         aggregator: account,
       }),
       projects: () => [...projects.values()],
-      round: (projectId, roundIndex) => {
-        const report = store.findResult(projectId, roundIndex, "report");
+      round: async (projectId, roundIndex) => {
+        if (!projects.has(projectId)) throw new CommonweightError(aggregatorErrors.unknownRecord);
+        const report = await buildRoundReport(
+          { chain, store, roundCosts: transactionStore.roundCosts },
+          projectId,
+          roundIndex,
+        );
         return { projectId, roundIndex, report: report ?? null };
       },
       evaluations: (projectId) => ({ evaluations: store.listEvaluations(projectId) }),
@@ -228,6 +284,7 @@ export async function startAggregator(
         const engine = new ProjectEngine(
           {
             chain,
+            head,
             curveFor,
             contentStore: ipfs,
             envelope,
@@ -235,6 +292,7 @@ export async function startAggregator(
             store,
             roundCosts: transactionStore.roundCosts,
             prover,
+            alerts,
             layoutOf,
             onEvent: (event) => feed.emit(event),
             signal,
@@ -250,6 +308,7 @@ export async function startAggregator(
     try {
       await work();
       failures.delete(projectId);
+      if (failures.size === 0) alerts.set("chain", "", undefined);
       lastError = [...failures.values()][0];
     } catch (error) {
       if (signal.aborted) return;
@@ -262,19 +321,25 @@ export async function startAggregator(
       }
       failures.set(projectId, message);
       lastError = message;
-      if (isChainUnreachable(error)) await pause(2000, signal);
+      if (!isChainUnreachable(error)) return;
+      alerts.set("chain", "", message);
+      await pause(2000, signal);
     }
   }
 
   const pollMs = settings.pollMs ?? 500;
   // Whatever was under way when this service was killed comes to its end before anything new is sent.
   await chain.transactions?.resume();
-  await register();
+  await persist(register);
   const loop = (async () => {
     let turn = 0;
     while (!signal.aborted) {
+      // What comes in while the steps run is looked at right after them.
+      news = new AbortController();
       await guarded(undefined, findProjects);
-      if (turn++ % 20 === 0) await guarded(undefined, dialColleagues);
+      if (turn % 20 === 0) await guarded(undefined, dialColleagues);
+      if (turn % 100 === 0) await guarded(undefined, () => watchBalance(chain, alerts));
+      turn++;
       await Promise.all(
         [...engines].map(([projectId, engine]) =>
           guarded(projectId, async () => {
@@ -285,7 +350,10 @@ export async function startAggregator(
           }),
         ),
       );
-      await untilNews(chain, { longestMs: pollMs, signal });
+      await untilNews(chain, {
+        longestMs: pollMs,
+        signal: AbortSignal.any([signal, news.signal]),
+      });
     }
   })();
 
@@ -308,18 +376,6 @@ export async function startAggregator(
   };
 }
 
-/** Waits, or less when everything is to stop. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
-}
+/** A transaction that did not come to be says nothing against sending it again. */
+const isTakenBack = (error: unknown) =>
+  error instanceof CommonweightError && error.code === chainErrors.displaced.code;

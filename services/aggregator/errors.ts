@@ -41,4 +41,9 @@ export const aggregatorErrors = defineErrors([5000, 5999], {
     title: "The account may not read this project's models",
     hint: "A private project's models are for its owner, aggregators and trainers: join the project, with a registered encryption key.",
   },
+  nodeBehind: {
+    code: "CW5008",
+    title: "The RPC node is behind what the chain is known to be",
+    hint: "It is asked again by itself; if this lasts, choose another node.",
+  },
 });

@@ -274,6 +274,7 @@ function statusCode(
   if (error?.code === aggregatorErrors.unknownRecord.code) return 404;
   if (error?.code === "CW2400") return 404;
   if (error?.code === "CW2404") return 400;
-  if (error?.code === "CW2200") return 503;
+  // The node is away or the disk is full: the same request may do later.
+  if (["CW2200", "CW2701", "CW2408"].includes(error?.code ?? "")) return 503;
   return error === undefined ? 500 : 422;
 }

@@ -36,13 +36,17 @@ const pointOf = (point: { x: string; y: string }) => ({ x: BigInt(point.x), y: B
 const isSame = (one: string | undefined, other: string) =>
   one?.toLowerCase() === other.toLowerCase();
 
-/** @param onMultiaddrs Told where a sender's node can be dialled. */
+/**
+ * @param options.onMultiaddrs Told where a sender's node can be dialled.
+ * @param options.onNews Told when something came that a round may have waited for. Not for updates: those are relayed together.
+ */
 export function createIntake(options: {
   chain: Chain;
   store: RoundStore;
   onMultiaddrs: (multiaddrs: readonly string[]) => void;
+  onNews?: () => void;
 }): Intake {
-  const { chain, store, onMultiaddrs } = options;
+  const { chain, store, onMultiaddrs, onNews = () => {} } = options;
   const refuse = (kind: keyof typeof aggregatorErrors, message: string): never => {
     throw new CommonweightError(aggregatorErrors[kind], message);
   };
@@ -77,6 +81,7 @@ export function createIntake(options: {
       }
       store.saveReferences(projectId, roundIndex, body);
       onMultiaddrs(body.multiaddrs);
+      onNews();
       return { accepted: true };
     },
 
@@ -141,6 +146,7 @@ export function createIntake(options: {
       const trainer = kind === "update" ? await readTrainer(chain, projectId, sender) : undefined;
       if (trainer?.status === "none") refuse("notSigned", "the sender is not a trainer here");
       store.saveKey(projectId, roundIndex, { sender, kind, contentKey, receivedAt: now });
+      onNews();
       const receipt = { sender, kind, contentKey, receivedAt: now };
       const signature = await signMessage(chain, keyReceiptMessage(context, receipt));
       return { receivedAt: now, aggregator, signature };

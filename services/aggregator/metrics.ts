@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { ServiceEvent } from "./service-status.ts";
 
 /** Figures for a monitoring system, in Prometheus' text format. */
@@ -19,6 +19,12 @@ export function createMetrics(): Metrics {
     labelNames: ["type"],
     registers: [registry],
   });
+  const alerts = new Gauge({
+    name: "commonweight_alerts",
+    help: "Things that the operator has to look at now, by kind.",
+    labelNames: ["kind"],
+    registers: [registry],
+  });
   const proofSeconds = new Histogram({
     name: "commonweight_proof_seconds",
     help: "Seconds from the start of a proving process to its proof.",
@@ -34,6 +40,8 @@ export function createMetrics(): Metrics {
   return {
     record: (event) => {
       events.inc({ type: event.type });
+      if (event.type === "alert") alerts.inc({ kind: String(event.kind) });
+      if (event.type === "alert-over") alerts.dec({ kind: String(event.kind) });
       if (event.type === "proven") proofSeconds.observe(Number(event.seconds));
       if (event.type === "round-settled") settlementGas.observe(Number(event.gasUsed));
     },

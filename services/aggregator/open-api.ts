@@ -10,6 +10,13 @@ import {
   referencesSchema,
   signedUpdateSchema,
 } from "../protocol/api.ts";
+import {
+  healthSchema,
+  marketSchema,
+  projectsSchema,
+  readinessSchema,
+  roundSchema,
+} from "./api-answers.ts";
 
 const json = (schema: ZodType | undefined) => ({
   content: {
@@ -61,13 +68,17 @@ export function openApiDocument(): object {
       description: "A convenience: nothing it says is proof of anything. Verify on the chain.",
     },
     paths: {
-      "/v1/health": { get: operation("it runs") },
-      "/v1/ready": { get: operation("whether its last step went well") },
-      "/v1/market": { get: operation("chain, contracts and account") },
+      "/v1/health": { get: operation("it runs", { answer: healthSchema }) },
+      "/v1/ready": {
+        get: operation("whether its last step went well, and what needs its operator", {
+          answer: readinessSchema,
+        }),
+      },
+      "/v1/market": { get: operation("chain, contracts and account", { answer: marketSchema }) },
       "/v1/ipfs": {
         get: operation("where its IPFS node can be dialled", { answer: ipfsAddressSchema }),
       },
-      "/v1/projects": { get: operation("projects of the market") },
+      "/v1/projects": { get: operation("projects of the market", { answer: projectsSchema }) },
       "/v1/projects/{projectId}/files/{cid}": {
         post: {
           ...operation("manifest or first model of a posted project, as its CID says", {
@@ -78,7 +89,9 @@ export function openApiDocument(): object {
           requestBody: { required: true, content: { "application/octet-stream": {} } },
         },
       },
-      [round]: { get: operation("report of a round that it settled", { parameters }) },
+      [round]: {
+        get: operation("report of a round that it settled", { parameters, answer: roundSchema }),
+      },
       [`${round}/references`]: {
         post: operation("the referee's signed commitments of the next round", {
           parameters,

@@ -6,6 +6,8 @@ import type {
   SignedUpdateBody,
 } from "../protocol/api.ts";
 import { fromJson, toJson } from "../protocol/json.ts";
+import type { KeyLog } from "./key-log.ts";
+import { requireSound } from "./sound-database.ts";
 
 /** A content key as it arrived, with the signature that shows who released it. */
 export interface StoredKey {
@@ -32,18 +34,30 @@ export interface RoundStore {
   saveEvaluation(projectId: bigint, evaluation: EvaluationBody): void;
   /** In the order of the models. */
   listEvaluations(projectId: bigint): EvaluationBody[];
+  /** Where senders' nodes could be dialled, newest first: after a restart nobody knows us until we call. */
+  savePeer(multiaddr: string): void;
+  listPeers(): string[];
   close(): void;
 }
 
+/** Peers remembered at most. */
+const MOST_PEERS = 200;
 const SCHEMA = [
   `CREATE TABLE IF NOT EXISTS record (
      project_id TEXT NOT NULL, round_index INTEGER NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,
      value TEXT NOT NULL, PRIMARY KEY (project_id, round_index, kind, key)) STRICT`,
+  "CREATE TABLE IF NOT EXISTS peer (multiaddr TEXT NOT NULL PRIMARY KEY, seen INTEGER NOT NULL) STRICT",
 ];
 
-/** Opens the aggregator's memory. @throws CW2700 when the file cannot be opened. */
-export function openRoundStore(path: string): RoundStore {
+/**
+ * Opens the aggregator's memory.
+ *
+ * @param log Gets every key too; what it holds and the file does not is taken over from it.
+ * @throws CW2700 when the file cannot be opened or is damaged.
+ */
+export function openRoundStore(path: string, log: KeyLog): RoundStore {
   const database = openDatabase(path, SCHEMA);
+  requireSound(database, path);
   const put = (p: bigint, r: number, kind: string, key: string, value: unknown) =>
     database.run(
       "INSERT OR REPLACE INTO record VALUES (?, ?, ?, ?, ?)",
@@ -53,10 +67,20 @@ export function openRoundStore(path: string): RoundStore {
       key,
       toJson(value),
     );
+  const keepKey = (p: bigint, r: number, key: StoredKey) =>
+    put(p, r, "key", `${key.sender.toLowerCase()}/${key.kind}`, key);
+  if (database.get("SELECT 1 FROM record WHERE kind = 'key' LIMIT 1") === undefined) {
+    for (const { projectId, roundIndex, ...key } of log.read()) {
+      keepKey(BigInt(projectId), roundIndex, key);
+    }
+  }
   return {
     saveReferences: (p, r, body) => put(p, r, "references", "", body),
     findReferences: (p, r) => find(database, p, r, "references", ""),
-    saveKey: (p, r, key) => put(p, r, "key", `${key.sender.toLowerCase()}/${key.kind}`, key),
+    saveKey: (p, r, key) => {
+      log.append({ ...key, projectId: p.toString(), roundIndex: r });
+      keepKey(p, r, key);
+    },
     listKeys: (p, r) => list(database, p, r, "key"),
     saveUpdate: (p, r, update) => put(p, r, "update", update.trainer.toLowerCase(), update),
     listUpdates: (p, r) => list(database, p, r, "update"),
@@ -70,6 +94,17 @@ export function openRoundStore(path: string): RoundStore {
           p.toString(),
         )
         .map(parse<EvaluationBody>),
+    savePeer: (multiaddr) => {
+      database.run("INSERT OR REPLACE INTO peer VALUES (?, ?)", multiaddr, Date.now());
+      database.run(
+        "DELETE FROM peer WHERE multiaddr NOT IN (SELECT multiaddr FROM peer ORDER BY seen DESC LIMIT ?)",
+        MOST_PEERS,
+      );
+    },
+    listPeers: () =>
+      database
+        .all("SELECT multiaddr FROM peer ORDER BY seen DESC")
+        .map(({ multiaddr }) => String(multiaddr)),
     close: () => database.close(),
   };
 }

@@ -1,6 +1,7 @@
 import type { JournalEntry, TransactionJournal } from "../adapters/chain/transaction-journal.ts";
 import { openDatabase } from "../adapters/database.ts";
 import { fromJson, toJson } from "../protocol/json.ts";
+import { requireSound } from "./sound-database.ts";
 
 /** What one round's transactions cost this account, failed and replaced ones included. */
 export interface RoundCosts {
@@ -26,10 +27,11 @@ const SCHEMA = [
  * Opens the account's transactions.
  *
  * @param scope Chain and account: what was sent elsewhere must never be sent here again.
- * @throws CW2700 when the file cannot be opened.
+ * @throws CW2700 when the file cannot be opened or is damaged.
  */
 export function openTransactionStore(path: string, scope: string): TransactionStore {
   const database = openDatabase(path, SCHEMA);
+  requireSound(database, path);
   const parse = (row: { value?: unknown }) => fromJson(String(row.value)) as JournalEntry;
   return {
     save: (entry) =>

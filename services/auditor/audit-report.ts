@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { AuditCheck } from "../protocol/audit-round.ts";
-import type { ProjectAudit } from "./audit-project.ts";
+import type { ProjectAudit } from "./replay-project.ts";
 
 const wei = z.string().regex(/^\d+$/);
 const check = z.strictObject({

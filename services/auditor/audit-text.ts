@@ -1,5 +1,5 @@
 import type { AuditCheck } from "../protocol/audit-round.ts";
-import type { ProjectAudit } from "./audit-project.ts";
+import type { ProjectAudit } from "./replay-project.ts";
 
 const MARKS = { true: "ok      ", false: "FAILED  ", null: "skipped " } as const;
 

@@ -2,13 +2,12 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readCircuitArtifacts, readVerifyingKey } from "../adapters/artifacts/circuit-artifacts.ts";
 import { artifactErrors } from "../adapters/artifacts/errors.ts";
-import { DEVELOPMENT_TAU_G2 } from "../adapters/curve/development-tau.ts";
 import { verifySrs } from "../adapters/curve/verify-srs.ts";
 import type { VerifyingKeyJson } from "../adapters/snark/verify-rule.ts";
 import type { AuditCheck } from "../protocol/audit-round.ts";
-import type { G2Point } from "../protocol/curve.ts";
 import { CommonweightError } from "../protocol/errors.ts";
-import { type ChainSetup, isSameKey } from "./chain-setup.ts";
+import type { ChainSetup } from "./chain-setup.ts";
+import { checkDevelopmentPowers, checkVerifyingKey, isSameTau } from "./check-verifying-key.ts";
 import { auditorErrors } from "./errors.ts";
 
 /** What of the setup is compared. */
@@ -19,9 +18,6 @@ export interface SetupQuestion {
   /** The ceremony's file, when the auditor has it. */
   readonly srsPath?: string | undefined;
 }
-
-const isSameTau = (one: G2Point, other: G2Point) =>
-  [0, 1].every((i) => one.x[i] === other.x[i] && one.y[i] === other.y[i]);
 
 /** SHA-256 of a file that may not fit into memory, as the 32 bytes of hex that the verifier contract has. @throws CW4602 */
 export async function fileChecksum(path: string): Promise<string> {
@@ -34,18 +30,14 @@ export async function fileChecksum(path: string): Promise<string> {
   return `0x${hash.digest("hex")}`;
 }
 
-async function checkVerifyingKey(
+async function checkPublishedKey(
   { ruleId, slots }: SetupQuestion,
   setup: ChainSetup,
 ): Promise<AuditCheck> {
   const name = "verifying key";
   try {
     const published = (await readVerifyingKey(ruleId, slots)) as VerifyingKeyJson;
-    const isPassed = isSameKey(published, setup.verifyingKey);
-    const detail = isPassed
-      ? `the contract's key is the published one (${setup.label})`
-      : "the contract's key is not the published one";
-    return { name, isPassed, detail };
+    return checkVerifyingKey(published, setup);
   } catch (error) {
     if (!(error instanceof CommonweightError)) throw error;
     return { name, isPassed: null, detail: `${error.code}: nothing published to compare with` };
@@ -74,17 +66,7 @@ async function checkPowers(
   setup: ChainSetup,
 ): Promise<AuditCheck[]> {
   const name = "powers of tau";
-  if (srsPath === undefined) {
-    if (!setup.isDevelopment) {
-      const detail = "give the ceremony's file with --srs to compare it with the contract";
-      return [{ name, isPassed: null, detail }];
-    }
-    const isPassed = isSameTau(DEVELOPMENT_TAU_G2, setup.tauG2);
-    const detail = isPassed
-      ? "the contract has the development powers, whose secret is public: these proofs prove nothing"
-      : "the contract says that it is a development setup, and has other powers";
-    return [{ name, isPassed, detail }];
-  }
+  if (srsPath === undefined) return [checkDevelopmentPowers(setup)];
   const tauG2 = await verifySrs({ srsPath, parameterCount });
   const isPassed = isSameTau(tauG2, setup.tauG2);
   const checksum = await fileChecksum(srsPath);
@@ -117,7 +99,7 @@ export async function checkSetup(
   setup: ChainSetup,
 ): Promise<AuditCheck[]> {
   return [
-    await checkVerifyingKey(question, setup),
+    await checkPublishedKey(question, setup),
     await checkProvingKey(question),
     ...(await checkPowers(question, setup)),
   ];

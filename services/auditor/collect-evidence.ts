@@ -62,8 +62,8 @@ export async function collectEvidence(
   projectId: bigint,
   options: {
     roundIndex?: number | undefined;
-    signal?: AbortSignal;
-    onProgress?: (text: string) => void;
+    signal?: AbortSignal | undefined;
+    onProgress?: ((text: string) => void) | undefined;
   } = {},
 ): Promise<ProjectEvidence> {
   const posting = await readPosting(chain, projectId);
@@ -95,7 +95,7 @@ export async function collectEvidence(
     const isVoid = outcome.weights.every((weight) => weight === 0);
     const published = models.find((each) => each.version > 0 && each.roundIndex === roundIndex);
     if (options.roundIndex === undefined || options.roundIndex === roundIndex) {
-      options.onProgress?.(`reading round ${roundIndex}`);
+      options.onProgress?.(`reading ${rounds.length + 1} of ${settlements.length} rounds`);
       const opening = openings.find((each) => each.roundIndex === roundIndex);
       const submissions = await readSubmissions(chain, projectId, roundIndex);
       rounds.push({

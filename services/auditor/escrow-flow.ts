@@ -174,3 +174,18 @@ function checkFlow(
     },
   ];
 }
+
+/** The whole flow as one check of an audit: what it found is the same for whoever looks at the same events. */
+export function checkEscrow(evidence: EscrowEvidence): AuditCheck {
+  const { rows, checks } = escrowFlow(evidence);
+  const wrong = checks.filter(({ isPassed }) => isPassed !== true);
+  const total = (wei: (row: MoneyRow) => bigint) => sum(rows, wei);
+  return {
+    name: "escrow",
+    isPassed: wrong.length === 0,
+    detail:
+      wrong.length > 0
+        ? wrong.map(({ name, detail }) => `${name}: ${detail}`).join("; ")
+        : `${total((row) => row.inWei)} wei came in: ${total((row) => row.paidWei)} paid or given back, ${total((row) => row.refundedWei)} refunded, ${total((row) => row.burnedWei)} burned, ${total((row) => row.heldWei)} still held`,
+  };
+}

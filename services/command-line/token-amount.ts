@@ -26,6 +26,14 @@ export function parseWei(text: string): bigint {
   return BigInt(text);
 }
 
+/** An amount of whole coins, as in `0.05`, as an argument of a command: in the smallest unit of a coin with 18 decimals. */
+export function parseCoins(text: string): bigint {
+  if (!/^\d{1,12}(\.\d{1,18})?$/.test(text)) {
+    throw new InvalidArgumentError("Expected coins, as in 0.05.");
+  }
+  return coinsToWei(text);
+}
+
 /**
  * An amount of whole coins in the smallest unit.
  *

@@ -16,4 +16,9 @@ export const workerErrors = defineErrors([4300, 4599], {
     title: "Too many entries of the update do not fit the project's scale",
     hint: "Training may have diverged, or the owner chose too many fraction bits; check the learning rate and the data.",
   },
+  subjectUnclear: {
+    code: "CW4303",
+    title: "It is not clear which project the data are for",
+    hint: "Give the number of a project of the market, or else --manifest with a file.",
+  },
 });

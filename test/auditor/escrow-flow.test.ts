@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { type EscrowEvidence, escrowFlow } from "../../services/auditor/escrow-flow.ts";
+import {
+  checkEscrow,
+  type EscrowEvidence,
+  escrowFlow,
+} from "../../services/auditor/escrow-flow.ts";
 import { packOutcome } from "../../services/protocol/public-signals.ts";
 
 const [ALICE, BOB, PRIMARY, STANDBY, OWNER] = ["a", "b", "c", "d", "e"].map(
@@ -149,5 +153,16 @@ describe("the flow of a project's money", () => {
     const events = [...roundEvents, { name: "ProjectEnded", args: { refundWei: 150n } }];
 
     expect(failed({ ...ended, events })).toEqual(["refund"]);
+  });
+
+  it("is one check of an audit, which says what did not agree", () => {
+    expect(checkEscrow(ended)).toEqual({
+      name: "escrow",
+      isPassed: true,
+      detail: "312 wei came in: 151 paid or given back, 151 refunded, 10 burned, 0 still held",
+    });
+    const { isPassed, detail } = checkEscrow({ ...ended, moves: ended.moves.slice(1) });
+    expect(isPassed).toBe(false);
+    expect(detail).toMatch(/^deposits: the market's events make 312 wei, but 97 wei came/);
   });
 });

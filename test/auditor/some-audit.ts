@@ -1,4 +1,4 @@
-import type { ProjectAudit } from "../../services/auditor/audit-project.ts";
+import type { ProjectAudit } from "../../services/auditor/replay-project.ts";
 
 const TRAINER = `0x${"aB".repeat(20)}`;
 

@@ -34,7 +34,7 @@ contract MarketRulesTest is Test {
             uint256[] memory paysWei =
                 weightSum == 0
                     ? new uint256[](shares.length)
-                    : Payouts.split(
+                    : _split(
                         budgetWei,
                         vm.parseJsonUint(json, _at(seen, ".flatBps")),
                         vm.parseJsonUint(json, _at(seen, ".capBps")),
@@ -49,6 +49,25 @@ contract MarketRulesTest is Test {
             assertEq(remainderWei, vm.parseJsonUint(json, _at(seen, ".remainderWei")));
         }
         assertGt(seen, 5, "vectors were read");
+    }
+
+    /// @dev What the market pays by these verdicts and shares, in a round that is not void.
+    function _split(
+        uint256 budgetWei,
+        uint256 flatBps,
+        uint256 capBps,
+        uint16[] memory shares,
+        uint8[] memory verdicts
+    ) private pure returns (uint256[] memory paysWei) {
+        uint256 accepted;
+        for (uint256 i = 0; i < verdicts.length; ++i) {
+            if (verdicts[i] == 1) ++accepted;
+        }
+        Payouts.Rates memory rates = Payouts.rates(budgetWei, flatBps, capBps, accepted);
+        paysWei = new uint256[](shares.length);
+        for (uint256 i = 0; i < shares.length; ++i) {
+            if (verdicts[i] == 1) paysWei[i] = Payouts.payOf(rates, shares[i]);
+        }
     }
 
     function test_fuzz_payouts_neverExceedTheBudgetOrTheCap(
@@ -68,7 +87,7 @@ contract MarketRulesTest is Test {
             shares[i] = uint16(bound(rawShares[i], 0, left));
             left -= shares[i];
         }
-        uint256[] memory paysWei = Payouts.split(budgetWei, flatBps, capBps, shares, verdicts);
+        uint256[] memory paysWei = _split(budgetWei, flatBps, capBps, shares, verdicts);
         uint256 sumWei;
         for (uint256 i = 0; i < 13; ++i) {
             sumWei += paysWei[i];

@@ -60,7 +60,7 @@ describe("a referee's evaluations", () => {
         await connectChain({ rpcUrl: node.rpcUrl, addresses, privateKey: keyOf(index) }),
       );
     }
-    store = openRoundStore(":memory:");
+    store = openRoundStore(":memory:", { append: () => {}, read: () => [] });
     server = await startHttpServer({
       port: 0,
       host: "127.0.0.1",

@@ -17,8 +17,8 @@ export interface Rendered {
   readonly click: (name: string) => Promise<void>;
   /** Types or chooses, and leaves the field. */
   readonly fill: (label: string, value: string) => Promise<void>;
-  /** Lets promises and effects come to rest. */
-  readonly settle: () => Promise<void>;
+  /** Waits until a text is shown. @throws RangeError with what is there instead, after eight seconds */
+  readonly shows: (text: RegExp) => Promise<void>;
   readonly again: (children: ReactNode) => Promise<void>;
   /** What axe finds, as `rule: html`. Colours are for a browser to judge. */
   readonly axe: () => Promise<string[]>;
@@ -27,7 +27,7 @@ export interface Rendered {
 
 /** Shows children as the page does, with its theme. */
 export async function render(children: ReactNode): Promise<Rendered> {
-  const container = document.createElement("main");
+  const container = document.createElement("div");
   document.body.append(container);
   const root = createRoot(container);
   const again = (next: ReactNode) =>
@@ -43,6 +43,11 @@ export async function render(children: ReactNode): Promise<Rendered> {
     if (element) return element;
     throw new RangeError(`no ${what} in: ${container.textContent}`);
   };
+  const text = () =>
+    [...container.children]
+      .filter(({ tagName }) => tagName !== "STYLE")
+      .map(({ textContent }) => textContent)
+      .join(" ");
   const field = (label: string) => {
     const labels = [...container.querySelectorAll("label")];
     const named = labels.find(({ textContent }) => textContent === label)?.htmlFor;
@@ -59,12 +64,7 @@ export async function render(children: ReactNode): Promise<Rendered> {
       `button “${name}”`,
     );
   return {
-    ...{ container, field, button, again },
-    text: () =>
-      [...container.children]
-        .filter(({ tagName }) => tagName !== "STYLE")
-        .map(({ textContent }) => textContent)
-        .join(" "),
+    ...{ container, text, field, button, again },
     click: async (name) => act(async () => button(name).click()),
     fill: (label, value) =>
       act(async () => {
@@ -76,11 +76,16 @@ export async function render(children: ReactNode): Promise<Rendered> {
         input.dispatchEvent(new Event(isChosen ? "change" : "input", { bubbles: true }));
         input.dispatchEvent(new Event("focusout", { bubbles: true }));
       }),
-    settle: () => act(async () => new Promise((resolve) => setTimeout(resolve, 0))),
+    shows: async (expected) => {
+      const giveUpAt = Date.now() + 8000;
+      while (!expected.test(text())) {
+        if (Date.now() > giveUpAt) throw new RangeError(`no ${expected} in: ${text()}`);
+        await act(() => new Promise<void>((resolve) => setTimeout(resolve, 30)));
+      }
+    },
     axe: async () => {
-      const { violations } = await axe.run(container, {
-        rules: { "color-contrast": { enabled: false }, region: { enabled: false } },
-      });
+      const rules = { "color-contrast": { enabled: false }, region: { enabled: false } };
+      const { violations } = await act(() => axe.run(container, { rules }));
       return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
     },
     close: async () => {

@@ -1,3 +1,4 @@
+import type { ProjectAudit } from "../../services/auditor/replay-project.ts";
 import type { AuditCheck } from "../../services/protocol/audit-round.ts";
 import type { WebSettings } from "../settings.ts";
 
@@ -17,21 +18,10 @@ export interface FinishedCheck extends AuditCheck {
 export type AuditMessage =
   | { readonly type: "doing"; readonly text: string }
   | { readonly type: "checked"; readonly checks: readonly FinishedCheck[] }
-  | { readonly type: "done"; readonly summary: AuditSummary }
+  | { readonly type: "done"; readonly audit: ProjectAudit }
   | {
       readonly type: "failed";
       readonly code: string;
       readonly message: string;
       readonly hint: string;
     };
-
-/** What the audit was about. */
-export interface AuditSummary {
-  readonly chainId: bigint;
-  readonly market: string;
-  readonly projectId: bigint;
-  readonly isDevelopment: boolean;
-  readonly setupLabel: string;
-  readonly settledRounds: number;
-  readonly voidRounds: readonly { readonly roundIndex: number; readonly reason: string }[];
-}

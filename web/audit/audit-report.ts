@@ -1,23 +1,21 @@
-import { saveBytes } from "../save-bytes.ts";
-import type { AuditProgress } from "./use-audit.ts";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
+import { auditHtml } from "../../services/auditor/audit-html.ts";
+import { auditReport, encodeAuditReport } from "../../services/auditor/audit-report.ts";
+import type { ProjectAudit } from "../../services/auditor/replay-project.ts";
 
-/** The audit as JSON text: bigints as decimal strings. */
-export function auditReport({ checks, summary, seconds }: AuditProgress): string {
-  const report = {
-    ...summary,
-    isPassed: checks.every(({ isPassed }) => isPassed !== false),
-    seconds: Number(seconds.toFixed(1)),
-    checks,
-  };
-  return JSON.stringify(
-    report,
-    (_, value) => (typeof value === "bigint" ? value.toString() : value),
-    2,
-  );
+/** An audit as files: the same format as the command line's, byte for byte where the same was checked. */
+export interface AuditFiles {
+  readonly json: string;
+  readonly html: string;
+  /** SHA-256 of the JSON, 64 hexadecimal digits. */
+  readonly checksum: string;
 }
 
-/** Saves the report as a file of this machine. */
-export function downloadReport(progress: AuditProgress): void {
-  const bytes = new TextEncoder().encode(auditReport(progress));
-  saveBytes(`audit-project-${progress.summary?.projectId}.json`, bytes, "application/json");
+/** Writes an audit's report. */
+export function auditFiles(audit: ProjectAudit): AuditFiles {
+  const report = auditReport(audit);
+  const json = encodeAuditReport(report);
+  const checksum = bytesToHex(sha256(new TextEncoder().encode(json)));
+  return { json, checksum, html: auditHtml(report, checksum) };
 }

@@ -10,8 +10,8 @@ const tell = (message: AuditMessage) => postMessage(message);
 addEventListener("message", async ({ data }: MessageEvent<AuditRequest>) => {
   try {
     const { chain } = await openConnection(data.settings);
-    const content = createGatewayStore({ urls: [data.settings.gateway] });
-    await runAudit({ chain, projectId: data.projectId, content, tell });
+    const contentStore = createGatewayStore({ urls: [data.settings.gateway] });
+    await runAudit({ chain, projectId: data.projectId, contentStore, tell });
     chain.close();
   } catch (cause) {
     const known = cause instanceof CommonweightError ? cause : undefined;

@@ -1,7 +1,11 @@
-/** What each check means, for somebody who has never seen a proof. */
+/** What each kind of check means, for somebody who has never seen a proof. */
 const explanations: Record<string, string> = {
   "verifying key":
-    "The contract judges proofs by a key. This is the key that belongs to the published rule.",
+    "The contract judges proofs by a key. It is the key that belongs to the published rule.",
+  "proving key": "The files with which aggregators make proofs are the published ones.",
+  "powers of tau":
+    "The numbers that commitments and proofs are built on are the ones they claim to be.",
+  "powers' checksum": "The file of these numbers is the one that the contract names.",
   submissions:
     "The settlement used exactly the updates that trainers had handed in, none left out, none swapped.",
   "rolling hash":
@@ -15,21 +19,29 @@ const explanations: Record<string, string> = {
   model: "The new model is the old model plus this change.",
   payouts: "Every payment, recomputed from the proven shares, matches to the last unit.",
   budget: "The round had the budget that the terms and earlier rounds leave for it.",
-  data: "The round's data can be read at all.",
+  exclusions:
+    "Whoever was left out as unreadable was left out in the way and at the time that the contract allows. The reason itself is the aggregator’s word.",
+  data: "The round’s data can be read at all.",
+  reliability: "Every trainer’s score, replayed from its proven verdicts, is the one on chain.",
+  penalties: "Stakes were burned, and trainers expelled, only for proven verdicts.",
+  escrow:
+    "Every unit that came in was paid, given back, refunded, burned, or is still held, and the vault’s own books say the same.",
+  "round jobs":
+    "Training settings that a round changed stay within the bounds that the owner had declared.",
   "model files": "The published model files are the proven models.",
+  "model seals": "The private model files are sealed for the models of the chain.",
 };
 
-/** The explanation of a check by its name. */
-export function explainCheck(name: string): string {
-  if (name.startsWith("model file")) return explanations["model files"] as string;
-  return explanations[name] ?? "";
-}
+/** The explanation of a kind of check by its name. */
+export const explainCheck = (name: string): string => explanations[name] ?? "";
 
 /** What a passed audit does not tell. */
 export const notChecked: readonly string[] = [
   "That the chain's data is the chain's: the page believes the RPC node in Settings. Use a node of your own, or compare two.",
   "That trainers used good or honest data. The rule pays by how an update agrees with the reference, not by how it was made.",
   "That the referee's reference is a fair one. It is the project owner's choice.",
+  "That an update which was left out as unreadable really was. It is the aggregator's word; “commonweight exclusion” looks again.",
+  "That no entry of an update is outside 16 bits, if an aggregator and trainers made it so together: that range is not proven yet.",
   "Accuracy of the model: numbers about it are measured by participants and are not part of any proof.",
-  "That this page is the published one: whoever serves it could change it. The command line makes the same audit.",
+  "That this page is the published one: whoever serves it could change it. The command line makes the same audit, and looks at the provers’ files besides.",
 ];

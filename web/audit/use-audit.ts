@@ -1,21 +1,23 @@
 import { useCallback, useEffect, useRef, useState } from "react";
+import type { ProjectAudit } from "../../services/auditor/replay-project.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
 import type { WebSettings } from "../settings.ts";
-import type { AuditMessage, AuditSummary, FinishedCheck } from "./audit-messages.ts";
+import type { AuditMessage, FinishedCheck } from "./audit-messages.ts";
 
 /** An audit as far as it has come. */
 export interface AuditProgress {
   readonly state: "idle" | "running" | "done" | "failed";
   readonly doing: string;
   readonly checks: readonly FinishedCheck[];
-  readonly summary: AuditSummary | null;
+  /** The finished audit. */
+  readonly audit: ProjectAudit | null;
   readonly error: CommonweightError | null;
   readonly seconds: number;
 }
 
 const idle: AuditProgress = {
   ...{ state: "idle", doing: "", checks: [] },
-  ...{ summary: null, error: null, seconds: 0 },
+  ...{ audit: null, error: null, seconds: 0 },
 };
 
 function advance(progress: AuditProgress, message: AuditMessage, startedAt: number): AuditProgress {
@@ -25,7 +27,7 @@ function advance(progress: AuditProgress, message: AuditMessage, startedAt: numb
     return { ...progress, checks: [...progress.checks, ...message.checks] };
   }
   if (message.type === "done") {
-    return { ...progress, state: "done", summary: message.summary, doing: "", seconds };
+    return { ...progress, state: "done", audit: message.audit, doing: "", seconds };
   }
   const { code, message: title, hint } = message;
   const definition = { code: code as `CW${number}`, title, hint };

@@ -136,7 +136,13 @@ export function ProjectsPage({ connection }: { connection: Connection }) {
       <LoadedView loaded={loaded} what="projects" onRetry={reload}>
         {(listed) => {
           const selected = selectProjects(listed, { search, state, order });
-          if (listed.length === 0) return <Text>Nobody has posted a project yet.</Text>;
+          if (listed.length === 0) {
+            return (
+              <Text>
+                Nobody has posted a project yet. <Anchor href="#/post">Post the first one</Anchor>
+              </Text>
+            );
+          }
           if (selected.length === 0) return <Text>No project matches.</Text>;
           return (
             <Stack component="ul" p={0} m={0} style={{ listStyle: "none" }}>

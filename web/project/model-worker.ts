@@ -1,17 +1,16 @@
 import { createGatewayStore } from "../../services/adapters/content-store/gateway-store.ts";
 import { openCurve } from "../../services/adapters/curve/open-curve.ts";
+import { checkModel, checkSeal } from "../../services/auditor/audit-models.ts";
 import type { AuditCheck } from "../../services/protocol/audit-round.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
 import { maxModelFileBytes } from "../../services/protocol/load-model.ts";
-import { checkModel, checkSeal } from "../audit/check-model.ts";
 import type { ModelAnswer, ModelRequest } from "./model-messages.ts";
 
 async function check(request: ModelRequest, bytes: Uint8Array): Promise<AuditCheck> {
   const { model, chainId, market, parameterCount } = request;
   const content = { get: async () => bytes };
   if (request.visibility === "private") {
-    const addresses = { market } as Parameters<typeof checkSeal>[1]["addresses"];
-    return checkSeal(content, { chainId, addresses }, model, parameterCount);
+    return checkSeal(content, { chainId, addresses: { market } }, { ...model, parameterCount });
   }
   if (!request.isDevelopment) {
     const detail = `${model.cid}: every block has its hash; opening the commitment takes the ceremony's powers of tau, which the command line can load`;

@@ -1,6 +1,5 @@
 import {
   Contract,
-  FetchRequest,
   id,
   JsonRpcProvider,
   type Signer,
@@ -15,6 +14,7 @@ import { participantRegistryAbi } from "./generated/participant-registry.ts";
 import { rewardVaultAbi } from "./generated/reward-vault.ts";
 import { roundVerifierAbi } from "./generated/round-verifier.ts";
 import { trainingMarketAbi } from "./generated/training-market.ts";
+import { patientRequest } from "./patient-request.ts";
 import { createMemoryJournal, type TransactionJournal } from "./transaction-journal.ts";
 import {
   createTransactionSender,
@@ -63,8 +63,7 @@ export async function connectChain(options: {
   feePolicy?: FeePolicy;
   onTransaction?: (event: TransactionEvent) => void;
 }): Promise<Chain> {
-  const request = new FetchRequest(options.rpcUrl);
-  request.timeout = options.timeoutMs ?? 15_000;
+  const request = patientRequest(options.rpcUrl, options.timeoutMs ?? 15_000);
   const bare = new JsonRpcProvider(request, undefined, { staticNetwork: true });
   const network = await bare.send("eth_chainId", []).catch((cause: unknown) => {
     bare.destroy();

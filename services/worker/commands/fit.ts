@@ -1,46 +1,59 @@
-import { readFile } from "node:fs/promises";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
-import type { FitReport } from "../../learning/fit-report.ts";
+import { withChain } from "../../command-line/open-chain.ts";
+import { parseProjectId } from "../../command-line/parse-project-id.ts";
 import { parseDataSource } from "../../learning/parse-data-source.ts";
-
-function describe(report: FitReport): string {
-  const { range } = report;
-  return [
-    report.isFit ? "the data fit the project" : "the data do not fit the project",
-    ...report.findings.map(({ severity, message }) => `  ${severity}: ${message}`),
-    `samples        ${report.samples}, of shape [${report.inputShape}]`,
-    `classes        ${report.classCounts.join(", ")}`,
-    `values         ${range.min.toPrecision(3)} to ${range.max.toPrecision(3)}, mean ${range.mean.toPrecision(3)}`,
-  ].join("\n");
-}
 
 /** Adds `commonweight worker fit`. */
 export const register: RegisterCommand = (parent, context) => {
   parent
     .command("fit")
-    .description("compare your data with a project's manifest, on this machine only")
-    .requiredOption("--manifest <file>", "the project's manifest (JSON)")
+    .description(
+      "compare your data with a project, and play a practice round; on this machine only",
+    )
+    .argument("[project]", "number of the project", parseProjectId)
+    .option("--manifest <file>", "a manifest (JSON), instead of a project of the market")
     .requiredOption("--data <source>", "your samples: mnist, a file or a folder")
     .option("--samples <number>", "use only so many of them")
     .option("--part <i/n>", "the i-th of n disjoint parts, from 1")
     .option("--split <plan>", "how parts are made: iid or dirichlet:<alpha>", "iid")
-    .option("--seed <text>", "of the parts")
+    .option("--seed <text>", "of the parts and of the practice round")
     .option(
       "--target <column>",
       "CSV: the column of the class (default: the project's, or the last)",
     )
+    .option("--no-practice", "compare only")
+    .option("--srs <file>", "powers of tau of the network's ceremony (.ptau)")
     .addHelpText(
       "after",
-      "\nExample:\n  commonweight worker fit --manifest manifest.json --data patients.csv",
+      "\nA practice round costs nothing and sends nothing. Its score, 0 to 100, says how well your update points where\nsamples point that it has not seen. Exit status 4 when the data do not fit.\n\nExamples:\n  commonweight worker fit 1 --data patients.csv\n  commonweight worker fit --manifest manifest.json --data patients.csv --no-practice",
     )
     .action(
-      context.action(async ({ options }) => {
-        const { readManifest } = await import("../../protocol/manifest.ts");
-        const { openDataset } = await import("../../learning/open-dataset.ts");
+      context.action(async (invocation) => {
+        const { args, options, config, progress, signal } = invocation;
         const { dataFileOptions } = await import("../../learning/data-file-options.ts");
-        const { projectDataset } = await import("../../learning/project-dataset.ts");
         const { fitReport } = await import("../../learning/fit-report.ts");
-        const { model, data } = readManifest(await readFile(String(options.manifest)));
+        const { openDataset } = await import("../../learning/open-dataset.ts");
+        const { practiceRound } = await import("../../learning/practice-round.ts");
+        const { projectDataset } = await import("../../learning/project-dataset.ts");
+        const { secureBytes } = await import("../../learning/random.ts");
+        const { CommonweightError } = await import("../../protocol/errors.ts");
+        const { workerErrors } = await import("../errors.ts");
+        const { fitText, practiceObstacle } = await import("../fit-text.ts");
+        const { readFitFile, readFitProject } = await import("../read-fit-subject.ts");
+        const projectId = args[0] as bigint | undefined;
+        if ((projectId === undefined) === (options.manifest === undefined)) {
+          throw new CommonweightError(workerErrors.subjectUnclear);
+        }
+        progress("reading the project");
+        const srsPath = options.srs as string | undefined;
+        const subject =
+          projectId === undefined
+            ? await readFitFile(String(options.manifest))
+            : await withChain(invocation, (chain) =>
+                readFitProject(chain, projectId, { config, srsPath, signal }),
+              );
+        const { manifest, modelFrom } = subject;
+        const { model, data } = manifest;
         const dataset = await openDataset({
           ...parseDataSource(options),
           files: {
@@ -49,8 +62,27 @@ export const register: RegisterCommand = (parent, context) => {
           },
         });
         const isShaped = dataset.inputShape.join() === data.inputShape.join();
-        const report = await fitReport(isShaped ? projectDataset(dataset, data) : dataset, model);
-        return { data: report, text: describe(report), isNegative: !report.isFit };
+        const shaped = isShaped ? projectDataset(dataset, data) : dataset;
+        const report = await fitReport(shaped, model);
+        const noPractice =
+          options.practice === false ? "not asked for" : practiceObstacle(report, model.kind);
+        progress("playing a practice round");
+        const practice =
+          noPractice === undefined
+            ? await practiceRound({
+                ...subject,
+                dataset: projectDataset(dataset, data),
+                seed: String(options.seed ?? "practice"),
+                randomBytes: secureBytes,
+                signal,
+              })
+            : null;
+        const words = { report, practice, noPractice: noPractice ?? "", modelFrom };
+        return {
+          data: { ...report, modelFrom, practice, noPractice: noPractice ?? null },
+          text: fitText(words),
+          isNegative: !report.isFit,
+        };
       }),
     );
 };

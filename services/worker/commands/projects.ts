@@ -1,7 +1,8 @@
 import { Option } from "commander";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
-import { tokenFormatter } from "../../command-line/token-amount.ts";
+import { parseCoins, parseWei, tokenFormatter } from "../../command-line/token-amount.ts";
+import { type ListedProject, listProjects, PROJECT_ORDERS } from "../list-projects.ts";
 
 const PROJECTS_PER_QUERY = 20;
 
@@ -9,55 +10,71 @@ const PROJECTS_PER_QUERY = 20;
 export const register: RegisterCommand = (parent, context) => {
   parent
     .command("projects")
-    .description("projects of the market, the best paid round first")
+    .description("projects of the market, the best paid hour first")
     .option("--all", "also those that have ended")
-    .option("--min-wei <number>", "only with at least this budget a round")
+    .option("--min-wei <number>", "only with at least this budget a round", parseWei)
+    .option("--min-hourly <coins>", "only with at least this expected pay an hour", parseCoins)
     .addOption(
-      new Option("--sort <by>", "budget of a round, newest, or fewest trainers")
-        .choices(["budget", "newest", "trainers"])
-        .default("budget"),
+      new Option(
+        "--sort <by>",
+        "expected pay an hour, budget of a round, newest, or fewest trainers",
+      )
+        .choices(PROJECT_ORDERS)
+        .default("pay"),
     )
     .addHelpText(
       "after",
-      "\nThe budget of a round is shared by all accepted trainers.\n\nExample:\n  commonweight worker projects --sort trainers",
+      "\nExpected is what the last rounds paid to one trainer, or an equal share where none is settled; an hour is one of\nrounds, of which your machine works a part: see `worker quote`.\n\nExamples:\n  commonweight worker projects --min-hourly 0.01\n  commonweight worker projects --sort trainers",
     )
     .action(
       context.action(async (invocation) => {
         const { options, progress } = invocation;
         const { countProjects, readProjects } = await import("../../adapters/chain/project.ts");
+        const { readProjectRecord } = await import("../project-record.ts");
+        const { shortWei } = await import("../quote-text.ts");
         return withChain(invocation, async (chain) => {
           const total = await countProjects(chain);
-          const found: Awaited<ReturnType<typeof readProjects>> = [];
+          const found: ListedProject[] = [];
           for (let first = 1; first <= total; first += PROJECTS_PER_QUERY) {
             progress(`reading projects ${first} of ${total}`);
-            found.push(...(await readProjects(chain, BigInt(first), PROJECTS_PER_QUERY)));
+            const some = await readProjects(chain, BigInt(first), PROJECTS_PER_QUERY);
+            // Their history takes several questions each, which is not worth it for what is not shown.
+            const wanted = some.filter(({ phase }) => options.all === true || phase !== "ended");
+            const records = wanted.map(async (project) => ({
+              ...project,
+              record: await readProjectRecord(chain, project),
+            }));
+            found.push(...(await Promise.all(records)));
           }
-          const least = options.minWei === undefined ? 0n : BigInt(String(options.minWei));
-          const listed = found
-            .filter(({ phase }) => options.all === true || phase !== "ended")
-            .filter(({ terms }) => terms.budgetPerRoundWei >= least)
-            .sort((one, other) => {
-              if (options.sort === "newest") return Number(other.projectId - one.projectId);
-              if (options.sort === "trainers") return one.trainerCount - other.trainerCount;
-              const difference = other.terms.budgetPerRoundWei - one.terms.budgetPerRoundWei;
-              return difference > 0n ? 1 : difference < 0n ? -1 : 0;
-            });
+          const listed = listProjects(found, {
+            order: options.sort as (typeof PROJECT_ORDERS)[number],
+            withEnded: options.all === true,
+            leastBudgetWei: (options.minWei as bigint | undefined) ?? 0n,
+            leastPerHourWei: (options.minHourly as bigint | undefined) ?? 0n,
+            firstToken: chain.addresses.wrappedNative,
+          });
           const lines = await Promise.all(
-            listed.map(async ({ projectId, phase, trainerCount, terms, appliedRounds }) => {
+            listed.map(async ({ projectId, phase, trainerCount, terms, appliedRounds, record }) => {
               const money = await tokenFormatter(chain, terms.rewardToken);
+              const isGuess = record.pay.basis === "equal-shares";
               return [
                 String(projectId).padEnd(8),
                 phase.padEnd(8),
                 `${appliedRounds}/${terms.rounds}`.padEnd(8),
                 `${trainerCount}/${terms.maxTrainers}`.padEnd(9),
                 String(terms.parameterCount).padEnd(11),
+                `${isGuess ? "~" : ""}${money(shortWei(record.perHourWei))}`.padEnd(18),
                 money(terms.budgetPerRoundWei).padEnd(16),
                 money(terms.stakeWei),
               ].join(" ");
             }),
           );
-          const head = "project  phase    rounds   trainers  parameters  budget/round     stake";
-          const text = lines.length > 0 ? [head, ...lines].join("\n") : "no project is open";
+          const head =
+            "project  phase    rounds   trainers  parameters  expected/hour      budget/round     stake";
+          const isGuessed = listed.some(({ record }) => record.pay.basis === "equal-shares");
+          const note = isGuessed ? ["~ no round is settled yet: as if all shared equally"] : [];
+          const text =
+            lines.length > 0 ? [head, ...lines, ...note].join("\n") : "no project is open";
           return { data: listed, text };
         });
       }),

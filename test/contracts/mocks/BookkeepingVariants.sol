@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Reliability} from "../../../contracts/libraries/Reliability.sol";
-import {TrainerStatus} from "../../../contracts/types/MarketViews.sol";
+import {TrainerWord} from "../../../contracts/libraries/TrainerWord.sol";
 import {TrainerRecord} from "../../../contracts/types/Project.sol";
 
 /// @title Two ways to book a round's outcomes, for the gas table
@@ -17,14 +17,9 @@ contract BookkeepingVariants {
 
     function batched(address[] calldata trainers, uint8 verdict, uint96 payWei) external {
         for (uint256 i = 0; i < trainers.length; ++i) {
-            TrainerRecord memory record = _records[trainers[i]];
-            record.earnedWei += payWei;
-            uint256 score = Reliability.afterTime(record.reliability, block.timestamp - record.reliabilityUpdatedAt);
-            record.reliability = uint16(Reliability.afterVerdict(score, verdict));
-            record.reliabilityUpdatedAt = uint32(block.timestamp);
-            if (Reliability.isRejection(verdict)) ++record.strikes;
-            record.status = TrainerStatus.Active;
-            _records[trainers[i]] = record;
+            TrainerRecord storage record = _records[trainers[i]];
+            uint256 word = TrainerWord.earn(TrainerWord.load(record), payWei);
+            TrainerWord.store(record, TrainerWord.afterOutcome(word, verdict, block.timestamp));
         }
     }
 

@@ -1,0 +1,173 @@
+import type { Contract, JsonRpcSigner } from "ethers";
+import type { G1Point } from "../../services/protocol/curve.ts";
+import {
+  type Cast,
+  type MarketChain,
+  packOutcome,
+  SOME_CID,
+  settleRequest,
+  somePoint,
+  someTerms,
+} from "../../test/integration/market-chain.ts";
+
+const UPDATE_TYPES = {
+  Update: [
+    { name: "projectId", type: "uint256" },
+    { name: "roundIndex", type: "uint256" },
+    { name: "commitmentX", type: "uint256" },
+    { name: "commitmentY", type: "uint256" },
+    { name: "bundleCid", type: "bytes" },
+  ],
+};
+
+/** Settles a round that accepts everybody alike. */
+export async function settle(
+  chain: MarketChain,
+  cast: Cast,
+  round: {
+    projectId: bigint;
+    round: bigint;
+    slots: number;
+    submissions: readonly { trainer: string; commitment: G1Point }[];
+  },
+): Promise<{ gasUsed: number; request: ReturnType<typeof settleRequest> }> {
+  const { projectId, slots, submissions } = round;
+  const count = submissions.length;
+  const words = packOutcome(
+    slots,
+    submissions.map((_, i) => ({
+      share: Math.floor(65535 / count),
+      weight: Math.floor(1024 / count) + (i === 0 ? 1024 % count : 0),
+      verdict: 1,
+    })),
+  );
+  const request = settleRequest(projectId, round.round, submissions, words);
+  const { gasUsed } = await chain.send(cast.primary, chain.market, "settleRound", [request]);
+  return { gasUsed: Number(gasUsed), request };
+}
+
+/** What the scripted verifier costs for such a settlement, as `measureVerifierGas` measures the real one. */
+export async function scriptedGas(
+  chain: MarketChain,
+  verifier: Contract,
+  slots: number,
+  { request }: { request: ReturnType<typeof settleRequest> },
+): Promise<number> {
+  const meter = await chain.deploy("CallMeter");
+  const used = 3 + request.trainers.length;
+  const statement = {
+    market: await chain.market.getAddress(),
+    projectId: request.projectId,
+    roundIndex: request.roundIndex,
+    ruleId: 1,
+    slots,
+    parameterCount: 40,
+    termsWords: slots === 32 ? [(1n << BigInt(used)) - 1n, 0n] : [(1n << BigInt(used)) - 1n],
+    modelCommitment: request.referenceCommitment,
+    commitments: Array.from({ length: slots }, (_, slot) =>
+      slot < used ? request.referenceCommitment : { x: 0n, y: 0n },
+    ),
+  };
+  const data = verifier.interface.encodeFunctionData("requireProven", [statement, request.proof]);
+  const [gasUsed] = await meter.getFunction("measure")(await verifier.getAddress(), data);
+  return Number(gasUsed);
+}
+
+/** Posts project 1 with its primary bonded and `count` trainers; tells what posting and joining cost at 16 slots. */
+export async function postAndJoin(
+  chain: MarketChain,
+  cast: Cast,
+  slots: number,
+  count: number,
+  add: (step: string, gas: bigint) => void,
+  payEvery = 4,
+): Promise<bigint> {
+  const terms = someTerms(
+    {
+      token: await chain.token.getAddress(),
+      referee: cast.primary.address,
+      aggregators: [cast.primary.address, cast.standby.address, cast.owner.address],
+    },
+    { slots, maxTrainers: count, payEvery },
+  );
+  const post = await chain.send(cast.owner, chain.market, "postProject", [
+    terms,
+    somePoint(1n),
+    SOME_CID,
+    SOME_CID,
+  ]);
+  if (slots === 16) add("post a project", post.gasUsed);
+  await chain.send(cast.primary, chain.market, "bondAggregator", [1n]);
+  for (const [index, trainer] of cast.trainers.entries()) {
+    const join = await chain.send(trainer, chain.market, "joinProject", [1n, terms.stakeWei]);
+    if (slots === 16 && index === 1) add("join", join.gasUsed);
+  }
+  return 1n;
+}
+
+/** Odd rounds in one batch, even rounds one by one. */
+export async function submit(
+  chain: MarketChain,
+  cast: Cast,
+  projectId: bigint,
+  round: bigint,
+  add: (step: string, gas: bigint, trainers?: number) => void,
+): Promise<{ trainer: string; commitment: G1Point }[]> {
+  const submissions = cast.trainers.map(({ address }, index) => ({
+    trainer: address,
+    commitment: somePoint(10_000n * (round + 1n) + BigInt(index)),
+  }));
+  if (round % 2n === 1n) {
+    const updates = await Promise.all(
+      cast.trainers.map((trainer, index) =>
+        signUpdate(chain, trainer, projectId, round, submissions[index]?.commitment as G1Point),
+      ),
+    );
+    const receipt = await chain.send(cast.primary, chain.market, "submitUpdates", [
+      projectId,
+      round,
+      updates,
+    ]);
+    add(`submit ${updates.length} signed updates in one batch`, receipt.gasUsed, updates.length);
+    return submissions;
+  }
+  for (const [index, trainer] of cast.trainers.entries()) {
+    const receipt = await chain.send(trainer, chain.market, "submitUpdate", [
+      projectId,
+      round,
+      submissions[index]?.commitment,
+      SOME_CID,
+    ]);
+    if (index === 1) add("submit one update", receipt.gasUsed);
+  }
+  return submissions;
+}
+
+async function signUpdate(
+  chain: MarketChain,
+  trainer: JsonRpcSigner,
+  projectId: bigint,
+  roundIndex: bigint,
+  commitment: G1Point,
+) {
+  const signature = await trainer.signTypedData(
+    {
+      name: "Commonweight",
+      version: "1",
+      chainId: 31337,
+      verifyingContract: await chain.market.getAddress(),
+    },
+    UPDATE_TYPES,
+    {
+      projectId,
+      roundIndex,
+      commitmentX: commitment.x,
+      commitmentY: commitment.y,
+      bundleCid: SOME_CID,
+    },
+  );
+  const s = BigInt(`0x${signature.slice(66, 130)}`);
+  const isOdd = Number.parseInt(signature.slice(130), 16) === 28;
+  const vs = `0x${(isOdd ? s | (1n << 255n) : s).toString(16).padStart(64, "0")}`;
+  return { commitment, bundleCid: SOME_CID, r: signature.slice(0, 66), vs };
+}

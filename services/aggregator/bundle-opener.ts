@@ -1,0 +1,103 @@
+import type { Chain } from "../adapters/chain/connect.ts";
+import { readRevealedKeys } from "../adapters/chain/history.ts";
+import type { Project } from "../adapters/chain/project.ts";
+import { commitUpdate } from "../protocol/commitment.ts";
+import type { ContentStore } from "../protocol/content-store.ts";
+import type { Curve } from "../protocol/curve.ts";
+import type { EncryptionKeyPair, Envelope } from "../protocol/envelope.ts";
+import {
+  isReadable,
+  openSubmission,
+  type ReadableUpdate,
+  type UnreadableUpdate,
+} from "./collect-bundles.ts";
+import type { RoundStore, StoredKey } from "./round-store.ts";
+
+/** What opening the bundles of a project needs. */
+export interface BundleOpenerParameters {
+  readonly chain: Chain;
+  readonly curveFor: (parameterCount: number) => Promise<Curve>;
+  readonly contentStore: ContentStore;
+  readonly envelope: Envelope;
+  readonly keys: EncryptionKeyPair;
+  readonly store: RoundStore;
+  readonly signal: AbortSignal;
+}
+
+/** A bundle as the chain names it. */
+export type NamedBundle = Parameters<typeof openSubmission>[0];
+
+const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+const bytesOfHex = (hex: string) => Uint8Array.from(Buffer.from(hex.slice(2), "hex"));
+const hexOf = (bytes: Uint8Array) => `0x${Buffer.from(bytes).toString("hex")}`;
+
+/** Opens bundles with the keys that were released, and remembers what opened. */
+export class BundleOpener {
+  readonly #parameters: BundleOpenerParameters;
+  readonly #opened = new Map<string, ReadableUpdate>();
+
+  constructor(parameters: BundleOpenerParameters) {
+    this.#parameters = parameters;
+  }
+
+  /** Forgets what earlier rounds held. */
+  clear(): void {
+    this.#opened.clear();
+  }
+
+  async open(
+    { projectId, terms }: Project,
+    roundIndex: number,
+    bundle: NamedBundle,
+    contentKey: Uint8Array | undefined,
+  ): Promise<ReadableUpdate | UnreadableUpdate> {
+    const { chain, contentStore, envelope, keys, signal } = this.#parameters;
+    // By what it opens, not by its slot: after a reorganisation a slot may be somebody else's.
+    const place = `${roundIndex}/${bundle.slot}/${bundle.trainer}/${bundle.commitment.x}`;
+    const known = this.#opened.get(place);
+    if (known !== undefined) return known;
+    const curve = await this.#parameters.curveFor(terms.parameterCount);
+    const opened = await openSubmission(bundle, {
+      store: contentStore,
+      envelope,
+      keys,
+      contentKey,
+      context: {
+        chainId: chain.chainId,
+        market: chain.addresses.market,
+        projectId,
+        roundIndex,
+      },
+      fractionBits: terms.fractionBits,
+      parameterCount: terms.parameterCount,
+      commit: (parts) => commitUpdate(curve, parts),
+      signal,
+    });
+    if (isReadable(opened)) this.#opened.set(place, opened);
+    return opened;
+  }
+
+  /** Finds released keys: those that came by message, and those on chain, which nobody can say never came. */
+  async releasedKeys({ projectId, terms }: Project, roundIndex: number) {
+    const { chain, store } = this.#parameters;
+    const revealed = await readRevealedKeys(chain, projectId, roundIndex);
+    const fromChain = revealed.flatMap(({ account, isReference, sealedKeys }): StoredKey[] => {
+      const key = (kind: StoredKey["kind"], bytes: Uint8Array) => ({
+        sender: account,
+        kind,
+        contentKey: hexOf(bytes),
+        receivedAt: 0,
+      });
+      if (!isReference) return [key("update", sealedKeys.slice(0, 32))];
+      const reference = key("reference", sealedKeys.slice(0, 32));
+      return terms.usesPayGradient
+        ? [reference, key("pay-gradient", sealedKeys.slice(32, 64))]
+        : [reference];
+    });
+    const keys = [...store.listKeys(projectId, roundIndex), ...fromChain];
+    return (sender: string, kind: StoredKey["kind"]): Uint8Array | undefined => {
+      const key = keys.find((each) => isSame(each.sender, sender) && each.kind === kind);
+      return key === undefined ? undefined : bytesOfHex(key.contentKey);
+    };
+  }
+}

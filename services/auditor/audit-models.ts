@@ -1,0 +1,139 @@
+import type { Chain } from "../adapters/chain/connect.ts";
+import type { PublishedModel } from "../adapters/chain/history.ts";
+import { openCurve } from "../adapters/curve/open-curve.ts";
+import type { AuditCheck } from "../protocol/audit-round.ts";
+import { type ContentStore, contentStoreErrors } from "../protocol/content-store.ts";
+import { CommonweightError } from "../protocol/errors.ts";
+import { loadModel, maxModelFileBytes, type WantedModel } from "../protocol/load-model.ts";
+import type { ModelKeyring } from "../protocol/private-model.ts";
+import { sealedFileErrors } from "../protocol/sealed-file.ts";
+import type { ChainSetup } from "./chain-setup.ts";
+import { checkSealedModel } from "./check-sealed-model.ts";
+import type { ProjectEvidence } from "./collect-evidence.ts";
+
+/** Failures that say nothing about the content itself: nobody had it, in time. */
+const AWAY_CODES: readonly string[] = [
+  contentStoreErrors.notFound.code,
+  contentStoreErrors.timedOut.code,
+  contentStoreErrors.unreachable.code,
+];
+
+/** What an audit of models reads with, and where it tells what it finds. */
+export interface ModelAuditOptions {
+  readonly chain: Chain;
+  readonly projectId: bigint;
+  /** Only the model of this round. */
+  readonly roundIndex?: number | undefined;
+  /** Leave out to fetch nothing: models are then reported as not checked. */
+  readonly contentStore?: Pick<ContentStore, "get"> | undefined;
+  /** Opens a private project's models; without it only their seals are checked. */
+  readonly keyring?: ModelKeyring | undefined;
+  /** The ceremony's powers of tau, to open models of a setup that is no development one. */
+  readonly srsPath?: string | undefined;
+  readonly cacheDir?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((text: string) => void) | undefined;
+  /** Called with each check as it is done. */
+  readonly onCheck?: ((check: AuditCheck) => void) | undefined;
+}
+
+/** Downloads a project's models and opens the chain's commitments with them. */
+export async function auditModels(
+  evidence: ProjectEvidence,
+  setup: Pick<ChainSetup, "isDevelopment">,
+  options: ModelAuditOptions,
+): Promise<AuditCheck[]> {
+  const { chain, projectId, contentStore, keyring, roundIndex, signal, onProgress } = options;
+  const { fractionBits, parameterCount, modelVisibility } = evidence;
+  const wanted = evidence.models.filter(
+    (model) => roundIndex === undefined || (model.version > 0 && model.roundIndex === roundIndex),
+  );
+  const checks: AuditCheck[] = [];
+  const add = (check: AuditCheck) => {
+    checks.push(check);
+    options.onCheck?.(check);
+  };
+  const skip = (detail: string) => {
+    for (const { version } of wanted) add({ name: nameOf(version), isPassed: null, detail });
+    return checks;
+  };
+  if (contentStore === undefined) return skip("not fetched");
+  if (modelVisibility === "private") {
+    for (const model of wanted) {
+      onProgress?.(`fetching model ${model.version}`);
+      add(await checkSeal(contentStore, chain, { ...model, parameterCount }, signal));
+    }
+    if (keyring === undefined) {
+      return skip("private: opening it needs the key of one of its readers");
+    }
+  }
+  if (!setup.isDevelopment && options.srsPath === undefined) {
+    return skip("needs the ceremony's powers of tau: give them to the command line with --srs");
+  }
+  if (wanted.length === 0) return checks;
+  onProgress?.("preparing to open the models");
+  const { srsPath, cacheDir } = options;
+  const curve = await openCurve({
+    ...{ parameterCount, srsPath },
+    ...(cacheDir === undefined ? {} : { cacheDir }),
+  });
+  try {
+    for (const model of wanted) {
+      onProgress?.(`opening model ${model.version}`);
+      const { market } = chain.addresses;
+      const about = { fractionBits, parameterCount, chainId: chain.chainId, market, projectId };
+      add(await checkModel(curve, contentStore, { ...model, ...about }, { signal, keyring }));
+    }
+  } finally {
+    await curve[Symbol.asyncDispose]();
+  }
+  return checks;
+}
+
+const nameOf = (version: number) => `model file ${version}`;
+
+/** Downloads a model and opens the chain's commitment with it. */
+export async function checkModel(
+  curve: Parameters<typeof loadModel>[0],
+  store: Pick<ContentStore, "get">,
+  wanted: WantedModel & { readonly version: number },
+  options: Pick<ModelAuditOptions, "signal" | "keyring"> = {},
+): Promise<AuditCheck> {
+  const name = nameOf(wanted.version);
+  try {
+    await loadModel(curve, store, wanted, options);
+    return { name, isPassed: true, detail: `${wanted.cid} opens its commitment` };
+  } catch (error) {
+    if (!(error instanceof CommonweightError)) throw error;
+    return unread(name, error);
+  }
+}
+
+/** Downloads a sealed model and checks its seal; what is inside is for its readers. */
+export async function checkSeal(
+  store: Pick<ContentStore, "get">,
+  { chainId, addresses }: { chainId: bigint; addresses: Pick<Chain["addresses"], "market"> },
+  model: PublishedModel & { readonly parameterCount: number },
+  signal?: AbortSignal,
+): Promise<AuditCheck> {
+  try {
+    const maxBytes = maxModelFileBytes(model.parameterCount);
+    const bytes = await store.get(model.cid, { maxBytes, signal });
+    return checkSealedModel(bytes, { ...model, chainId, market: addresses.market });
+  } catch (error) {
+    if (!(error instanceof CommonweightError)) throw error;
+    return unread(`model seal ${model.version}`, error);
+  }
+}
+
+/** Content that nobody serves, and a file for other readers, are not content that is wrong; content of another hash is. */
+function unread(name: string, error: CommonweightError): AuditCheck {
+  const isUnseen =
+    AWAY_CODES.includes(error.code) || error.code === sealedFileErrors.notAddressed.code;
+  // What two auditors are told by their own gateways differs; that nobody had it in time does not.
+  const isAway = AWAY_CODES.includes(error.code);
+  const detail = isAway
+    ? `${error.code}: nobody served it in time`
+    : `${error.code}: ${error.message}`;
+  return { name, isPassed: isUnseen ? null : false, detail };
+}

@@ -1,0 +1,41 @@
+import type { Chain } from "../adapters/chain/connect.ts";
+import { findProjectEvents, type PostedProject } from "../adapters/chain/history.ts";
+import {
+  type Project,
+  type ProjectTrainer,
+  readProject,
+  readTrainers,
+} from "../adapters/chain/project.ts";
+import { readVaultMoves, readVaultState } from "../adapters/chain/vault-history.ts";
+import type { EscrowEvidence } from "./escrow-flow.ts";
+
+/** A project's money as of one block, with the whole views that it was read from. */
+export interface EscrowReading extends EscrowEvidence {
+  readonly project: Project;
+  readonly trainers: readonly ProjectTrainer[];
+  readonly events: Awaited<ReturnType<typeof findProjectEvents>>;
+  readonly blockNumber: number;
+}
+
+/**
+ * Reads everything that the chain says about a project's money. All of it is of one block, the newest: the sums of a running project change
+ * while they are read.
+ *
+ * @throws CW2200 when the chain is away.
+ */
+export async function readEscrow(
+  chain: Chain,
+  { projectId, terms, blockNumber }: Pick<PostedProject, "projectId" | "terms" | "blockNumber">,
+): Promise<EscrowReading> {
+  const toBlock = await chain.provider.getBlockNumber();
+  const at = { blockTag: toBlock };
+  const range = { fromBlock: blockNumber, toBlock };
+  const [project, trainers, events, moves, vault] = await Promise.all([
+    readProject(chain, projectId, at),
+    readTrainers(chain, projectId, at),
+    findProjectEvents(chain, projectId, range),
+    readVaultMoves(chain, projectId, range),
+    readVaultState(chain, { projectId, token: terms.rewardToken }, at),
+  ]);
+  return { project, trainers, events, moves, vault, terms, blockNumber: toBlock };
+}

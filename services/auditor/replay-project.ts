@@ -1,0 +1,140 @@
+import { readPosting } from "../adapters/chain/history.ts";
+import { openVerifierCurve } from "../adapters/curve/open-verifier-curve.ts";
+import { openRuleVerifier } from "../adapters/snark/verify-rule.ts";
+import { type AuditCheck, auditRound, type RoundAudit } from "../protocol/audit-round.ts";
+import { CommonweightError } from "../protocol/errors.ts";
+import { auditModels, type ModelAuditOptions } from "./audit-models.ts";
+import { type ChainSetup, readChainSetup } from "./chain-setup.ts";
+import { checkExclusions, type Exclusion } from "./check-exclusions.ts";
+import { checkRoundJobs } from "./check-round-jobs.ts";
+import { collectEvidence, type ProjectEvidence } from "./collect-evidence.ts";
+import { auditorErrors } from "./errors.ts";
+import { checkEscrow } from "./escrow-flow.ts";
+import { type ProjectHistory, readProjectHistory } from "./project-history.ts";
+import { readEscrow } from "./read-escrow.ts";
+import { type ReliabilityStatement, replayReliability } from "./replay-reliability.ts";
+
+/** What an audit of a project found. Two auditors get the same, so reports can be compared. */
+export interface ProjectAudit {
+  readonly chainId: bigint;
+  readonly market: string;
+  readonly projectId: bigint;
+  /** Block of the project's last event: what was audited ends with it. */
+  readonly lastBlock: number;
+  readonly setup: Pick<ChainSetup, "label" | "isDevelopment" | "checksum">;
+  /** True when no check failed. */
+  readonly isPassed: boolean;
+  /** Checks of the setup, the keys and the models. */
+  readonly checks: readonly AuditCheck[];
+  readonly rounds: readonly (RoundAudit & {
+    readonly transactionHash: string;
+    readonly blockNumber: number;
+    readonly budgetWei: bigint;
+    readonly paidWei: bigint;
+    readonly trainers: readonly string[];
+    readonly earningsWei: readonly bigint[];
+    /** Submissions that were not read, with the aggregator's reason. */
+    readonly exclusions: readonly Exclusion[];
+  })[];
+  /** What the proven verdicts did to each trainer's reliability. */
+  readonly reliability: readonly ReliabilityStatement[];
+  readonly voidRounds: readonly { readonly roundIndex: number; readonly reason: string }[];
+}
+
+/** What an audit is made with. */
+export interface ReplayOptions extends Omit<ModelAuditOptions, "onCheck"> {
+  /** Compares the setup in the contract with what is published, as far as whoever asks has it. */
+  readonly checkSetup: (evidence: ProjectEvidence, setup: ChainSetup) => Promise<AuditCheck[]>;
+  /** Called with the checks as they are done; the round is null for those of the whole project. */
+  readonly onChecks?:
+    | ((roundIndex: number | null, checks: readonly AuditCheck[]) => void)
+    | undefined;
+}
+
+/**
+ * Replays a project's settled rounds from the chain, with nobody's server; model files come from IPFS and are opened against
+ * their commitments. Runs in Node and in browsers.
+ *
+ * @throws CW4600 when the round was not settled; CW2200, CW2206, CW2207 as the chain.
+ */
+export async function replayProject(options: ReplayOptions): Promise<ProjectAudit> {
+  const { chain, projectId, roundIndex, contentStore, signal, onProgress, onChecks } = options;
+  const evidence = await collectEvidence(chain, projectId, { roundIndex, signal, onProgress });
+  const voided = evidence.voided.filter(
+    (each) => roundIndex === undefined || each.roundIndex === roundIndex,
+  );
+  if (roundIndex !== undefined && evidence.rounds.length === 0 && voided.length === 0) {
+    throw new CommonweightError(auditorErrors.roundUnknown, `round ${roundIndex}`);
+  }
+  const checks: AuditCheck[] = [];
+  const add = (found: readonly AuditCheck[]) => {
+    checks.push(...found);
+    onChecks?.(null, found);
+  };
+  const setup = await readChainSetup(chain, evidence.ruleId, evidence.slots);
+  onProgress?.("comparing the setup with what is published");
+  add(await options.checkSetup(evidence, setup));
+  onProgress?.("reading the project's whole history");
+  const history = await readProjectHistory(chain, projectId);
+  const reliability = replayReliability(history, evidence);
+  add(reliability.checks);
+  add([checkEscrow(await readEscrow(chain, await readPosting(chain, projectId)))]);
+  const rounds = await replayRounds({ evidence, setup, history, options });
+  if (contentStore) add(await checkRoundJobs(contentStore, evidence, { signal }));
+  const onCheck = (check: AuditCheck) => onChecks?.(null, [check]);
+  checks.push(...(await auditModels(evidence, setup, { ...options, onCheck })));
+  const all = [...checks, ...rounds.flatMap((round) => round.checks)];
+  return {
+    chainId: chain.chainId,
+    market: chain.addresses.market,
+    projectId,
+    isPassed: all.every((check) => check.isPassed !== false),
+    lastBlock: history.events.at(-1)?.blockNumber ?? 0,
+    setup: { label: setup.label, isDevelopment: setup.isDevelopment, checksum: setup.checksum },
+    checks,
+    rounds,
+    reliability: reliability.trainers,
+    voidRounds: voided.map((each) => ({ roundIndex: each.roundIndex, reason: each.reason })),
+  };
+}
+
+async function replayRounds(context: {
+  readonly evidence: ProjectEvidence;
+  readonly setup: ChainSetup;
+  readonly history: ProjectHistory;
+  readonly options: ReplayOptions;
+}): Promise<ProjectAudit["rounds"]> {
+  const { evidence, setup, history, options } = context;
+  const { revealSeconds } = evidence;
+  const verify = await openRuleVerifier();
+  const curve = await openVerifierCurve({ tauG2: setup.tauG2 });
+  const rounds: ProjectAudit["rounds"][number][] = [];
+  try {
+    for (const { settlement, submissions, evidence: round } of evidence.rounds) {
+      options.signal?.throwIfAborted();
+      options.onProgress?.(
+        `verifying the proofs of ${rounds.length + 1} of ${evidence.rounds.length} rounds`,
+      );
+      const audit = await auditRound(round, {
+        curve,
+        verifyRule: (proof) => verify({ ...proof, verifyingKey: setup.verifyingKey }),
+      });
+      const { transactionHash, blockNumber, budgetWei, paidWei, trainers, earningsWei } =
+        settlement;
+      const { roundIndex } = audit;
+      const { check, exclusions } = checkExclusions(
+        { ...round, roundIndex, submissions, settledIn: transactionHash, revealSeconds },
+        history.events,
+      );
+      const checks = [...audit.checks, check];
+      options.onChecks?.(roundIndex, checks);
+      rounds.push({
+        ...{ ...audit, checks, exclusions },
+        ...{ transactionHash, blockNumber, budgetWei, paidWei, trainers, earningsWei },
+      });
+    }
+    return rounds;
+  } finally {
+    await curve[Symbol.asyncDispose]();
+  }
+}

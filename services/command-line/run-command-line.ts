@@ -1,0 +1,143 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { Argument, Command, CommanderError } from "commander";
+import type { Environment } from "../adapters/config/config.ts";
+import {
+  addGlobalOptions,
+  type CommandContext,
+  createCommandContext,
+  type RegisterCommand,
+} from "./command-context.ts";
+import { completionScript, SHELLS, type Shell } from "./completion.ts";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { showFailure } from "./failure.ts";
+import { toJson } from "./json.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Everything around a command line; a process's own, or a test's. */
+export interface Surroundings {
+  readonly terminal: Terminal;
+  readonly environment: Environment;
+  /** Aborted with the name of the signal that ends the command. */
+  readonly signal: AbortSignal;
+  /** Where the configuration is looked for. */
+  readonly folder: string;
+}
+
+/** Folders of commands; those with a group are called as `commonweight <group> <command>`. */
+const COMMAND_FOLDERS: readonly { folder: string; group?: string; description?: string }[] = [
+  { folder: "market" },
+  {
+    folder: "owner",
+    group: "owner",
+    description: "post a project, watch it train, pull the model",
+  },
+  { folder: "worker", group: "worker", description: "find a project, train for it, get paid" },
+  { folder: "aggregator", group: "aggregator", description: "open rounds, prove and settle them" },
+  { folder: "auditor" },
+];
+
+async function registerCommands(program: Command, context: CommandContext): Promise<void> {
+  for (const { folder, group, description } of COMMAND_FOLDERS) {
+    const url = new URL(`../${folder}/commands/`, import.meta.url);
+    if (!existsSync(url)) continue;
+    const parent = group === undefined ? program : program.command(group);
+    if (description !== undefined) parent.description(description);
+    const files = readdirSync(url).filter((name) => name.endsWith(".ts"));
+    for (const name of files.sort()) {
+      const module = (await import(new URL(name, url).href)) as { register: RegisterCommand };
+      module.register(parent, context);
+    }
+  }
+}
+
+function addCompletion(program: Command, context: CommandContext): void {
+  program
+    .command("completion")
+    .description("print a completion script for your shell")
+    .addArgument(new Argument("<shell>").choices(SHELLS))
+    .addHelpText("after", "\nExample:\n  source <(commonweight completion bash)")
+    .action(
+      context.action(async ({ args }) => {
+        const script = completionScript(program, args[0] as Shell);
+        return { data: { script }, text: script };
+      }),
+    );
+}
+
+function readVersion(): string {
+  const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+/**
+ * The whole program with all its commands. Help goes to the terminal, too, and so do complaints about the command line, unless
+ * they are wanted as JSON: then whoever catches the `CommanderError` writes them.
+ */
+export async function createProgram(
+  context: CommandContext,
+  { terminal, isJson }: { terminal: Terminal; isJson: boolean },
+): Promise<Command> {
+  const program = addGlobalOptions(
+    new Command("commonweight")
+      .description("A market for training models together, where pay is the output of a proof.")
+      .version(readVersion(), "--version")
+      .showHelpAfterError("(add --help for the options and examples)")
+      .exitOverride()
+      .configureOutput({
+        writeOut: (text) => terminal.writeResult(text.replace(/\n$/, "")),
+        writeErr: (text) => {
+          if (!isJson) terminal.writeMessage(text.replace(/\n$/, ""));
+        },
+      }),
+  );
+  await registerCommands(program, context);
+  addCompletion(program, context);
+  return program;
+}
+
+function usageJson({ message }: CommanderError): string {
+  const hint = "Add --help for the options and examples.";
+  return toJson({
+    error: {
+      code: "usage",
+      message:
+        message === "(outputHelp)" ? "a command is missing" : message.replace(/^error: /, ""),
+      hint,
+    },
+  });
+}
+
+/**
+ * Runs one command line, without the program's own name.
+ *
+ * @returns The exit status; nothing is thrown.
+ */
+export async function runCommandLine(
+  args: readonly string[],
+  { terminal, ...around }: Surroundings,
+): Promise<ExitCode> {
+  const isJson = args.includes("--json");
+  let exitCode: ExitCode = exitCodes.success;
+  const context = createCommandContext({
+    ...around,
+    terminal,
+    setExitCode: (code) => {
+      exitCode = code;
+    },
+  });
+  try {
+    const program = await createProgram(context, { terminal, isJson });
+    await program.parseAsync([...args], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return exitCodes.success;
+      if (isJson) terminal.writeMessage(usageJson(error));
+      return exitCodes.usage;
+    }
+    const isVerbose = args.includes("--verbose");
+    const shown = showFailure(error, { isJson, isVerbose });
+    terminal.writeMessage(shown.text);
+    return shown.exitCode;
+  }
+}

@@ -1,0 +1,86 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Chain } from "../adapters/chain/connect.ts";
+import { readModels, readPosting } from "../adapters/chain/history.ts";
+import { readProject } from "../adapters/chain/project.ts";
+import type { Config } from "../adapters/config/config.ts";
+import { openCurve } from "../adapters/curve/open-curve.ts";
+import { getManifest } from "../adapters/dag-json/manifest-store.ts";
+import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
+import { readEncryptionKeys } from "../adapters/envelope/key-file.ts";
+import { openProjectContent } from "../command-line/project-content.ts";
+import { learningErrors } from "../learning/errors.ts";
+import { initialiseParameters } from "../learning/initialise.ts";
+import { CommonweightError } from "../protocol/errors.ts";
+import { loadModel } from "../protocol/load-model.ts";
+import { type Manifest, readManifest } from "../protocol/manifest.ts";
+import { floatsOf } from "../protocol/model-file.ts";
+
+/** What samples are compared with, and what a practice round starts from. */
+export interface FitSubject {
+  readonly manifest: Manifest;
+  readonly parameters: Float32Array;
+  /** `newest`: verified against the chain; `initial`: the manifest's start values, because the newest cannot be read. */
+  readonly modelFrom: "newest" | "initial";
+  readonly roundIndex: number;
+  readonly normBoundSquared: bigint | undefined;
+}
+
+/** A manifest that is not posted yet. @throws CW3101 for a file that cannot be read, CW1200-CW1202 for one that is no manifest. */
+export async function readFitFile(path: string): Promise<FitSubject> {
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new CommonweightError(learningErrors.dataUnreadable, path, { cause });
+  });
+  const manifest = readManifest(bytes);
+  const parameters = initialiseParameters(manifest.model);
+  return { manifest, parameters, modelFrom: "initial", roundIndex: 0, normBoundSquared: undefined };
+}
+
+/**
+ * Fetches a project's manifest and newest model, each checked against the chain: the manifest by its CID, the model by its commitment. A
+ * private project's model is read when its key is in the state folder.
+ */
+export async function readFitProject(
+  chain: Chain,
+  projectId: bigint,
+  around: { config: Config; srsPath?: string | undefined; signal: AbortSignal },
+): Promise<FitSubject> {
+  const { config, srsPath, signal } = around;
+  const [{ terms, nextRoundIndex }, { manifestCid }, models] = await Promise.all([
+    readProject(chain, projectId),
+    readPosting(chain, projectId),
+    readModels(chain, projectId),
+  ]);
+  const content = await openProjectContent(chain, terms, config);
+  const manifest = await getManifest(content, manifestCid, { signal });
+  const shared = {
+    manifest,
+    roundIndex: nextRoundIndex,
+    normBoundSquared: terms.normBoundSquared,
+  };
+  const keyPath = join(config.stateFolder, "encryption-key.json");
+  const isPrivate = terms.modelVisibility === "private";
+  if (isPrivate && !existsSync(keyPath)) {
+    return { ...shared, parameters: initialiseParameters(manifest.model), modelFrom: "initial" };
+  }
+  const { parameterCount, fractionBits } = terms;
+  await using curve = await openCurve({ parameterCount, cacheDir: config.cacheFolder, srsPath });
+  const { integers } = await loadModel(
+    curve,
+    content,
+    {
+      ...(models.at(-1) as (typeof models)[number]),
+      chainId: chain.chainId,
+      market: chain.addresses.market,
+      ...{ projectId, fractionBits, parameterCount },
+    },
+    {
+      signal,
+      keyring: isPrivate
+        ? { envelope: createHpkeEnvelope(), keys: readEncryptionKeys(keyPath) }
+        : undefined,
+    },
+  );
+  return { ...shared, parameters: floatsOf(integers, fractionBits), modelFrom: "newest" };
+}

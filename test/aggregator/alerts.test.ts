@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import type { Project } from "../../services/adapters/chain/project.ts";
+import type { Round } from "../../services/adapters/chain/round.ts";
+import { watchTransaction } from "../../services/aggregator/account-watch.ts";
+import { Alerts, balanceAlert, deadlineAlert } from "../../services/aggregator/alerts.ts";
+
+describe("alerts", () => {
+  it("are said when they begin and when they are over, and not in between", () => {
+    const said: unknown[] = [];
+    const alerts = new Alerts(({ type, kind, message }) => said.push([type, kind, message]));
+
+    alerts.set("chain", "", undefined);
+    alerts.set("chain", "", "away");
+    alerts.set("chain", "", "still away");
+    expect(alerts.list()).toMatchObject([{ kind: "chain", message: "still away" }]);
+    alerts.set("chain", "", undefined);
+
+    expect(alerts.list()).toEqual([]);
+    expect(said).toEqual([
+      ["alert", "chain", "away"],
+      ["alert-over", "chain", undefined],
+    ]);
+  });
+
+  it("stand for a transaction from when it is stuck to its end", () => {
+    const alerts = new Alerts(() => {});
+    const event = { purpose: "settle/1/0", nonce: 4, hash: "0x" } as const;
+
+    watchTransaction({ ...event, type: "transaction-replaced" }, alerts);
+    expect(alerts.list()).toEqual([]);
+    watchTransaction({ ...event, type: "transaction-stuck" }, alerts);
+    expect(alerts.list()).toMatchObject([{ kind: "transaction", subject: "settle/1/0" }]);
+    watchTransaction({ ...event, type: "transaction-replaced" }, alerts);
+    expect(alerts.list()).toHaveLength(1);
+    watchTransaction({ ...event, type: "transaction-ended" }, alerts);
+    expect(alerts.list()).toEqual([]);
+  });
+
+  it("come when the balance is below twenty rounds", () => {
+    expect(balanceAlert(40_000_000n, 1n)).toBeUndefined();
+    expect(balanceAlert(39_999_999n, 1n)).toMatch(/about 19 rounds/);
+    expect(balanceAlert(0n, 0n)).toBeUndefined();
+  });
+
+  const terms = { aggregators: ["a", "b"], openSeconds: 30, settleSeconds: 60 };
+  const project = (phase: string) =>
+    ({ terms, phase, aggregatorIndex: 0, phaseEndsAt: 1060 }) as unknown as Project;
+  const round = { roundIndex: 4, revealClosesAt: 1000 } as Round;
+
+  it("come in the last third of a window, for the aggregator whose window it is", () => {
+    // The first window for settling ends at 1060, the second at 1120.
+    expect(deadlineAlert(project("settle"), round, 0, { time: 1039 })).toBeUndefined();
+    expect(deadlineAlert(project("settle"), round, 0, { time: 1040 })).toMatch(/round 4 .* 20 s/);
+    expect(deadlineAlert(project("settle"), round, 1, { time: 1040 })).toBeUndefined();
+    expect(deadlineAlert(project("settle"), round, 1, { time: 1100 })).toMatch(/20 s/);
+    // The first window for opening ends at 1030.
+    expect(deadlineAlert(project("idle"), round, 0, { time: 1019 })).toBeUndefined();
+    expect(deadlineAlert(project("idle"), round, 0, { time: 1020 })).toMatch(/10 s/);
+    expect(deadlineAlert(project("commit"), round, 0, { time: 1059 })).toBeUndefined();
+  });
+});

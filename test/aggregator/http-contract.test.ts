@@ -1,0 +1,277 @@
+import { connect } from "node:net";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { aggregatorErrors } from "../../services/aggregator/errors.ts";
+import { type HttpServer, startHttpServer } from "../../services/aggregator/http-server.ts";
+import { createMetrics } from "../../services/aggregator/metrics.ts";
+import { openApiDocument } from "../../services/aggregator/open-api.ts";
+import { contentStoreErrors } from "../../services/protocol/content-store.ts";
+import { CommonweightError } from "../../services/protocol/errors.ts";
+
+const ADDRESS = `0x${"ab".repeat(20)}`;
+const SECRET = "private key of this service";
+let server: HttpServer;
+
+/** A service that knows one settled round; whatever is handed in comes to a sudden end inside. */
+beforeAll(async () => {
+  const takeIn = async () => {
+    throw new TypeError(`cannot read ${SECRET}`);
+  };
+  server = await startHttpServer({
+    host: "127.0.0.1",
+    port: 0,
+    metrics: createMetrics(),
+    intake: { takeReferences: takeIn, takeUpdate: takeIn, takeKey: takeIn, takeEvaluation: takeIn },
+    grantModelKey: async () => ({ sealedKey: `0x${"00".repeat(80)}` }),
+    status: {
+      startedAt: 1,
+      readiness: () => ({ isReady: true, lastError: undefined, alerts: [] }),
+      ipfs: () => ({
+        peerId: "12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp",
+        multiaddrs: [],
+      }),
+      market: () => ({
+        chainId: 31337n,
+        rpcUrl: "http://127.0.0.1:8545",
+        aggregator: ADDRESS,
+        addresses: { market: ADDRESS, vault: ADDRESS, registry: ADDRESS },
+      }),
+      projects: () => [{ projectId: 1n, phase: "idle", terms: { slots: 8 } }],
+      round: (projectId, roundIndex) => ({ projectId, roundIndex, report }),
+      evaluations: () => ({ evaluations: [evaluation] }),
+      onEvent: () => () => {},
+    },
+    files: {
+      want: async (projectId, cid) => {
+        throw new CommonweightError(aggregatorErrors.unknownRecord, `${projectId} ${cid}`);
+      },
+      take: takeIn,
+    },
+    readBlock: async (cid) => {
+      throw new CommonweightError(contentStoreErrors.notFound, cid);
+    },
+    // biome-ignore lint/correctness/useYield: it ends before the first block, as for content that is not here.
+    exportCar: async function* (cid) {
+      throw new CommonweightError(contentStoreErrors.notFound, cid);
+    },
+  });
+});
+afterAll(() => server.stop());
+
+const evaluation = {
+  ...{ version: 1, modelCid: "bafkreiaa", samples: 40 },
+  ...{ accuracyMillionths: 912_500, lossMillionths: 310_000, signature: `0x${"11".repeat(65)}` },
+};
+
+const report = {
+  roundIndex: 0,
+  settledBy: ADDRESS,
+  transactionHash: "0x01",
+  isVoid: false,
+  budgetWei: 10n,
+  paidWei: 9n,
+  modelCid: "bafkreiaa",
+  costs: { transactions: 3, gasUsed: 5n, costWei: 6n, settleFeeWei: 7n },
+  proofSeconds: 1.5,
+  trainers: [
+    {
+      trainer: ADDRESS,
+      slot: 3,
+      bundleCid: "bafkreibb",
+      verdict: "inactive",
+      weight: 0,
+      share: 0,
+      earnedWei: 0n,
+      text: "Your update was left out without fault.",
+      exclusion: {
+        reason: 2,
+        name: "bundle-not-found",
+        bundleCid: "bafkreibb",
+        commitment: { x: 1n, y: 2n },
+        code: "CW2400",
+        explanation: "content not found",
+      },
+    },
+  ],
+};
+
+interface Operation {
+  readonly parameters?: readonly { readonly name: string }[];
+  readonly requestBody?: unknown;
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Record<string, { readonly schema: object }> }>
+  >;
+}
+const { paths } = openApiDocument() as { paths: Record<string, Record<string, Operation>> };
+const operations = Object.entries(paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+);
+const VALUES: Readonly<Record<string, string>> = {
+  projectId: "1",
+  roundIndex: "0",
+  cid: "bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy",
+  account: ADDRESS,
+};
+const urlOf = (path: string, values: Readonly<Record<string, string>> = VALUES) =>
+  server.url + path.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");
+const errorShape = z.strictObject({
+  code: z.string().regex(/^CW\d{4}$/),
+  message: z.string().min(1),
+  hint: z.string().min(1),
+});
+const jsonSchema = (operation: Operation) =>
+  operation.responses["200"]?.content?.["application/json"]?.schema ?? {};
+
+describe("the interface against its own description", () => {
+  it("describes what there is", () => {
+    expect(operations.length).toBeGreaterThanOrEqual(10);
+    for (const { method, operation } of operations) {
+      // A description without a shape would be kept by any answer.
+      if (method === "get") expect(Object.keys(jsonSchema(operation)).length).toBeGreaterThan(1);
+      else expect(operation.requestBody).toBeDefined();
+    }
+  });
+
+  for (const { path, method, operation } of operations) {
+    if (method === "get") {
+      it(`GET ${path} answers in the shape it promises`, async () => {
+        const response = await fetch(urlOf(path));
+
+        expect(response.status).toBe(200);
+        const shape = z.fromJSONSchema(jsonSchema(operation) as never);
+        expect(shape.safeParse(await response.json()).error?.issues ?? []).toEqual([]);
+      });
+    } else if (path.endsWith("/files/{cid}")) {
+      it(`POST ${path} refuses a file that no project of ours names, whatever its body`, async () => {
+        for (const body of ["{}", "", "x".repeat(200_000)]) {
+          const response = await fetch(urlOf(path), { method: "POST", body });
+
+          expect(response.status).toBe(404);
+          expect(errorShape.parse(await response.json()).code).toBe("CW5006");
+        }
+      });
+    } else {
+      it(`POST ${path} refuses what is not in its shape, naming the fields`, async () => {
+        for (const body of ["{}", "[]", "null", '{"signature":1}', "{", ""]) {
+          const response = await fetch(urlOf(path), {
+            method: "POST",
+            body,
+            headers: { "content-type": "application/json" },
+          });
+
+          expect(response.status).toBe(400);
+          expect(errorShape.parse(await response.json()).code).toBe("CW5005");
+        }
+      });
+    }
+    if (operation.parameters === undefined) continue;
+    it(`${method.toUpperCase()} ${path} refuses numbers that are none`, async () => {
+      for (const projectId of ["0x1", "-1", "1e3", "%00", "99999999999999999999", "1;DROP"]) {
+        const response = await fetch(urlOf(path, { ...VALUES, projectId }), {
+          method,
+          ...(method === "post"
+            ? { body: "{}", headers: { "content-type": "application/json" } }
+            : {}),
+        });
+        expect(response.status).toBe(400);
+        errorShape.parse(await response.json());
+      }
+    });
+  }
+});
+
+describe("hostile requests", () => {
+  it("of any method, path, header and body get an answer that is no crash and tells nothing of the inside", async () => {
+    const piece = fc.oneof(
+      fc.constantFrom(
+        ...[
+          "v1",
+          "projects",
+          "1",
+          "rounds",
+          "0",
+          "keys",
+          "ipfs",
+          "..",
+          "%2e%2e",
+          "%",
+          "%ff",
+          "__proto__",
+        ],
+      ),
+      fc.string({ maxLength: 12 }).map(encodeURIComponent),
+    );
+    const request = fc.record({
+      method: fc.constantFrom("GET", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"),
+      path: fc.oneof(
+        fc.array(piece, { maxLength: 7 }),
+        fc.constantFrom(["v1", "health"], ["v1", "projects", "1", "rounds", "0"]),
+      ),
+      body: fc.oneof(fc.json(), fc.string({ maxLength: 200 }), fc.constant("[".repeat(20_000))),
+      type: fc.constantFrom(
+        "application/json",
+        "text/plain",
+        "application/json; charset=utf-7",
+        "multipart/form-data",
+      ),
+    });
+    const statuses = new Set<number>();
+
+    await fc.assert(
+      fc.asyncProperty(request, async ({ method, path, body, type }) => {
+        const response = await fetch(`${server.url}/${path.join("/")}`, {
+          method,
+          headers: { "content-type": type },
+          ...(method === "GET" ? {} : { body }),
+        });
+        const text = await response.text();
+        statuses.add(response.status);
+        expect(text).not.toContain(SECRET);
+        expect(text).not.toMatch(/node_modules|\.ts:\d/);
+        if (response.status >= 400) errorShape.parse(JSON.parse(text));
+      }),
+      { numRuns: 300, seed: 7 },
+    );
+
+    expect([...statuses]).toEqual(expect.arrayContaining([200, 400, 404]));
+    expect((await fetch(`${server.url}/v1/health`)).status).toBe(200);
+  });
+
+  it("with a large body are refused before they are read to the end", async () => {
+    const response = await fetch(urlOf("/v1/projects/{projectId}/rounds/{roundIndex}/keys"), {
+      method: "POST",
+      body: JSON.stringify({ signature: "x".repeat(70_000) }),
+      headers: { "content-type": "application/json" },
+    });
+
+    expect(response.status).toBe(413);
+    errorShape.parse(await response.json());
+  });
+
+  it("that are no HTTP are ended, and others are still served", async () => {
+    const { port } = new URL(server.url);
+    const ended = await Promise.all(
+      [
+        "\0\0\0\0",
+        "GET / HTTP/9.9\r\n\r\n",
+        "POST /v1/x HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        `GET /${"a".repeat(20_000)} HTTP/1.1\r\n\r\n`,
+      ].map(
+        (bytes) =>
+          new Promise<string>((resolve) => {
+            let text = "";
+            const socket = connect(Number(port), "127.0.0.1", () => socket.end(bytes));
+            socket.on("data", (data) => {
+              text += data.toString();
+            });
+            socket.on("error", () => resolve(text));
+            socket.on("close", () => resolve(text));
+          }),
+      ),
+    );
+
+    for (const text of ended) expect(text).toMatch(/^HTTP\/1\.1 4\d\d|^$/);
+    expect((await fetch(`${server.url}/v1/health`)).status).toBe(200);
+  });
+});

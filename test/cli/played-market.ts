@@ -1,0 +1,257 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ContractFactory, type InterfaceAbi } from "ethers";
+import hre from "hardhat";
+import { CID } from "multiformats/cid";
+import { type Chain, connectChain } from "../../services/adapters/chain/connect.ts";
+import { connectSigner } from "../../services/adapters/chain/connect-signer.ts";
+import { deployMarket } from "../../services/adapters/chain/deploy.ts";
+import { developmentAccounts } from "../../services/adapters/chain/development-accounts.ts";
+import { registerParticipant } from "../../services/adapters/chain/participant.ts";
+import { bondAggregator } from "../../services/adapters/chain/project.ts";
+import { openRound, settleRound, submitUpdate } from "../../services/adapters/chain/round.ts";
+import { approveVault } from "../../services/adapters/chain/token.ts";
+import { topUpWrapped } from "../../services/adapters/chain/token-balance.ts";
+import {
+  createMemoryStore,
+  type SharedBlocks,
+} from "../../services/adapters/content-store/memory-store.ts";
+import { openCurve } from "../../services/adapters/curve/open-curve.ts";
+import {
+  DEVELOPMENT_MNEMONIC,
+  startEmbeddedChain,
+} from "../../services/adapters/embedded-chain.ts";
+import { startHttpServer } from "../../services/aggregator/http-server.ts";
+import { createIntake } from "../../services/aggregator/intake.ts";
+import { createMetrics } from "../../services/aggregator/metrics.ts";
+import { openRoundStore } from "../../services/aggregator/round-store.ts";
+import type { ServiceStatus } from "../../services/aggregator/service-status.ts";
+import { logisticRegression } from "../../services/learning/model-spec.ts";
+import { defaultMarketOptions, marketTerms } from "../../services/market/market-plan.ts";
+import { postPreparedProject, prepareProject } from "../../services/owner/post-project.ts";
+import type { ContentStore } from "../../services/protocol/content-store.ts";
+import { parseManifest } from "../../services/protocol/manifest.ts";
+import { joinWithStake } from "../../services/worker/join-project.ts";
+import { packOutcome, somePoint } from "../integration/market-chain.ts";
+import { MANIFEST } from "../protocol/manifest-case.ts";
+
+const NAMES = [
+  ...["deployer", "owner", "aggregator", "trainer-1", "trainer-2", "trainer-3"],
+  ...["stranger"],
+] as const;
+
+/** A market with one project, for commands to be run against. */
+export interface PlayedMarket {
+  readonly projectId: bigint;
+  /** Made for this market alone: configuration, samples, state. */
+  readonly folder: string;
+  readonly rpcUrl: string;
+  readonly gatewayUrl: string;
+  of(name: string): Chain;
+  privateKeyOf(name: string): string;
+  /** Plays a round: three updates, of which the last is rejected. */
+  playRound(): Promise<void>;
+  /** Opens the next round and leaves it; returns the CID of something that is there. */
+  openNext(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Rows whose class is the first feature's sign and size, in three classes. */
+function samplesCsv(rows: number): string {
+  const names = Array.from({ length: 12 }, (_, index) => `f${index}`);
+  const line = (row: number) => {
+    const kind = row % 3;
+    const values = names.map((_, index) =>
+      (((row * 7 + index * 13) % 11) / 11 + (index % 3 === kind ? 1 : 0)).toFixed(3),
+    );
+    return [...values, "abc"[kind]].join(",");
+  };
+  return [
+    [...names, "kind"].join(","),
+    ...Array.from({ length: rows }, (_, row) => line(row)),
+  ].join("\n");
+}
+
+const manifest = parseManifest({
+  ...MANIFEST,
+  title: "Three kinds",
+  model: logisticRegression({ features: 12, classes: 3 }),
+  data: {
+    inputShape: [12],
+    classes: ["a", "b", "c"],
+    table: { columns: Array.from({ length: 12 }, (_, index) => `f${index}`), target: "kind" },
+  },
+});
+
+/**
+ * Starts a chain and a market on it whose verifier believes everything, with a posted project that three trainers have joined. Rounds are
+ * played without training and proving: for commands that read a history, not for what the history proves.
+ */
+export async function startPlayedMarket(): Promise<PlayedMarket> {
+  const folder = mkdtempSync(join(tmpdir(), "commonweight cli "));
+  const node = await startEmbeddedChain({ accountCount: NAMES.length });
+  const accounts = developmentAccounts(DEVELOPMENT_MNEMONIC, NAMES.length);
+  const privateKeyOf = (name: string) =>
+    accounts[(NAMES as readonly string[]).indexOf(name)]?.privateKey as string;
+  const { signer, close } = connectSigner(node.rpcUrl, node.chainId, privateKeyOf("deployer"));
+  await hre.tasks
+    .getTask("build")
+    .run({ files: ["test/contracts/mocks/ScriptedVerifier.sol"], quiet: true });
+  const { abi, bytecode } = await hre.artifacts.readArtifact("ScriptedVerifier");
+  const verifier = await new ContractFactory(abi as InterfaceAbi, bytecode, signer).deploy();
+  await verifier.waitForDeployment();
+  const { addresses } = await deployMarket({
+    signer,
+    verifier: { address: await verifier.getAddress() },
+  });
+  close();
+  const chains = new Map<string, Chain>();
+  for (const name of NAMES) {
+    const privateKey = privateKeyOf(name);
+    chains.set(
+      name,
+      await connectChain({
+        ...{ rpcUrl: node.rpcUrl, addresses, privateKey },
+        pollingIntervalMs: 50,
+      }),
+    );
+  }
+  const of = (name: string) => chains.get(name) as Chain;
+
+  const blocks: SharedBlocks = new Map();
+  const contentStore = createMemoryStore({ network: blocks });
+  const store = openRoundStore(":memory:", { append: () => {}, read: () => [] });
+  const refuse = () => Promise.reject(new Error("not asked for"));
+  const server = await startHttpServer({
+    port: 0,
+    host: "127.0.0.1",
+    intake: createIntake({ chain: of("aggregator"), store, onMultiaddrs: () => {} }),
+    status: {
+      evaluations: (id: bigint) => ({ evaluations: store.listEvaluations(id) }),
+    } as ServiceStatus,
+    metrics: createMetrics(),
+    readBlock: async (cid) => {
+      const found = blocks.get(CID.parse(cid).multihash.bytes.join());
+      if (found === undefined) throw new RangeError(cid);
+      return found.block;
+    },
+    exportCar: () => {
+      throw new Error("not asked for");
+    },
+    grantModelKey: refuse,
+    files: { want: refuse, take: refuse },
+  });
+  await registerParticipant(of("aggregator"), {
+    encryptionKey: `0x${"11".repeat(32)}`,
+    payoutAddress: of("aggregator").account as string,
+    endpoint: server.url,
+  });
+  const projectId = await postProject(of, contentStore);
+  writeFileSync(join(folder, "samples.csv"), samplesCsv(240));
+  writeFileSync(join(folder, "manifest.json"), JSON.stringify(manifest));
+  const { market, wrappedNative, deployBlock } = addresses;
+  writeFileSync(
+    join(folder, "commonweight.config.json"),
+    JSON.stringify({
+      networks: {
+        embedded: { rpcUrl: node.rpcUrl, chainId: 31337, market, wrappedNative, deployBlock },
+        moon: { rpcUrl: node.rpcUrl, chainId: 1, market, wrappedNative, deployBlock },
+        away: { rpcUrl: "http://127.0.0.1:1", chainId: 31337, market, wrappedNative, deployBlock },
+        bare: { rpcUrl: node.rpcUrl, chainId: 31337 },
+      },
+    }),
+  );
+  const rounds = roundPlayer(of, contentStore, projectId);
+  return {
+    ...{ projectId, folder, rpcUrl: node.rpcUrl, gatewayUrl: server.url, of, privateKeyOf },
+    ...rounds,
+    stop: async () => {
+      await server.stop();
+      store.close();
+      for (const chain of chains.values()) chain.close();
+      await node.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function postProject(of: (name: string) => Chain, contentStore: ContentStore) {
+  const owner = of("owner");
+  const aggregator = of("aggregator").account as string;
+  const terms = marketTerms(
+    { ...defaultMarketOptions, slots: 8, rounds: 5 },
+    // The aggregator is its own referee, so that no signature of somebody else's is needed to open a round.
+    { rewardToken: owner.addresses.wrappedNative, referee: aggregator, aggregators: [aggregator] },
+  );
+  await using curve = await openCurve({ parameterCount: 39 });
+  const prepared = await prepareProject({ chain: owner, curve, contentStore, manifest, terms });
+  await topUpWrapped(owner, terms.rewardToken, prepared.escrowWei);
+  const { projectId } = await postPreparedProject(owner, prepared);
+  await topUpWrapped(of("aggregator"), terms.rewardToken, terms.aggregatorBondWei);
+  await approveVault(of("aggregator"), terms.rewardToken, terms.aggregatorBondWei);
+  await bondAggregator(of("aggregator"), projectId);
+  for (const name of ["trainer-1", "trainer-2", "trainer-3"]) {
+    await joinWithStake(of(name), {
+      projectId,
+      encryptionKey: new Uint8Array(32).fill(7),
+      confirm: async () => {},
+    });
+  }
+  return projectId;
+}
+
+function roundPlayer(of: (name: string) => Chain, contentStore: ContentStore, projectId: bigint) {
+  let roundIndex = 0;
+  const filler = 2n ** 253n - 1n;
+  const point = somePoint(3000n);
+
+  const open = async () => {
+    const cid = await contentStore.put(new TextEncoder().encode(`reference ${roundIndex}`));
+    const request = {
+      ...{ projectId, roundIndex, referenceCid: cid, payGradientCid: cid, jobCid: "" },
+      reference: somePoint(1000n + BigInt(roundIndex)),
+      payGradient: somePoint(2000n + BigInt(roundIndex)),
+    };
+    await openRound(of("aggregator"), request, "0x");
+    return { ...request, cid };
+  };
+
+  return {
+    openNext: async () => (await open()).cid,
+    playRound: async () => {
+      const { reference, payGradient, cid } = await open();
+      const names = ["trainer-1", "trainer-2", "trainer-3"];
+      const commitments = names.map((_, index) =>
+        somePoint(10_000n * BigInt(roundIndex + 1) + BigInt(index)),
+      );
+      for (const [index, name] of names.entries()) {
+        const commitment = commitments[index] as (typeof commitments)[number];
+        await submitUpdate(of(name), { projectId, roundIndex, commitment, bundleCid: cid });
+      }
+      await settleRound(of("aggregator"), {
+        ...{ projectId, roundIndex, reference, payGradient, commitments },
+        trainers: names.map((name) => of(name).account as string),
+        excludedMask: 0,
+        exclusionReasons: [],
+        newModelCid: cid,
+        proof: {
+          gram: {
+            ...{ S: point, R: point, W1: point, W2: point, mu: filler, rhoA: filler },
+            ...{ a: filler, aInv: filler, s: filler, sInv: filler, zetaInv: filler },
+          },
+          dummyCommitment: point,
+          gramHash: filler,
+          outcomeWords: packOutcome(8, [
+            { share: 40_000, weight: 600, verdict: 1 },
+            { share: 25_535, weight: 424, verdict: 1 },
+            { share: 0, weight: 0, verdict: 6 },
+          ]),
+          aggregateCommitment: point,
+          groth16: new Array<bigint>(8).fill(filler),
+        },
+      });
+      roundIndex += 1;
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { readModels, readSettlements } from "../../services/adapters/chain/history.ts";
+import { expectAccounted, withSmallMarket } from "./small-market-checks.ts";
+
+/** Longer than the default tier: the standby's window must really come. */
+it("a model that died with the primary before anybody fetched it is computed again by the standby, and the project goes on", async () => {
+  await withSmallMarket(
+    {
+      longestMs: 200_000,
+      rounds: 2,
+      aggregators: 2,
+      terms: { openSeconds: 15, revealSeconds: 15, settleSeconds: 30 },
+    },
+    async (market) => {
+      const { provider } = market.chain;
+      const [primary, standby] = market.aggregators;
+      let isDead = false;
+      market.onEvent(async ({ type, who }) => {
+        if (who !== "primary" || type !== "proven" || isDead) return;
+        isDead = true;
+        // The settlement waits in the pool, so that nobody can hear of the model before its only holder is gone.
+        await provider.send("evm_setIntervalMining", [0]);
+        await provider.send("evm_setAutomine", [false]);
+        for (let pending = 0; pending === 0; ) {
+          const block = await provider.send("eth_getBlockByNumber", ["pending", false]);
+          pending = (block as { transactions: string[] }).transactions.length;
+        }
+        await primary?.kill();
+        rmSync(join(primary?.stateFolder ?? "", "ipfs"), { recursive: true });
+        await provider.send("evm_setAutomine", [true]);
+        await provider.send("evm_setIntervalMining", [1000]);
+      });
+
+      const project = await market.ended;
+
+      const models = await readModels(market.chain, market.projectId);
+      const settlements = await readSettlements(market.chain, market.projectId);
+      const rebuilt = market.events.filter(({ type }) => type === "model-rebuilt");
+      expect(isDead).toBe(true);
+      expect(project.appliedRounds).toBe(2);
+      expect(settlements.map(({ settledBy }) => settledBy)).toEqual([
+        primary?.account,
+        standby?.account,
+      ]);
+      expect(rebuilt).toMatchObject([
+        { who: "standby", modelCid: models[1]?.cid, isPublished: true },
+      ]);
+      await expectAccounted(market);
+    },
+  );
+}, 300_000);

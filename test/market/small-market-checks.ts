@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { findEvents, readSettlements } from "../../services/adapters/chain/history.ts";
+import { readClaim } from "../../services/adapters/chain/participant.ts";
+import { readProject } from "../../services/adapters/chain/project.ts";
+import { readBalance } from "../../services/adapters/chain/token.ts";
+import { type FaultyRpc, type RpcFault, startFaultyRpc } from "./faulty-rpc.ts";
+import { type SmallMarket, type SmallMarketEvent, startSmallMarket } from "./small-market.ts";
+
+/** Together one request in seven fails. */
+const FAULTS: Partial<Record<RpcFault, number>> = {
+  drop: 0.03,
+  "lose-answer": 0.03,
+  delay: 0.02,
+  "too-many": 0.02,
+  "server-error": 0.02,
+  "old-block": 0.03,
+};
+
+/** A small market under test, with whoever listens to it. */
+export interface TestedMarket extends SmallMarket {
+  readonly rpc: FaultyRpc | undefined;
+  /** Calls for every event from now on; what the listener rejects with fails the test. */
+  onEvent(listener: (event: SmallMarketEvent) => unknown): void;
+}
+
+/** Runs `work` on a small market and cleans up; prints what was said last when it fails. */
+export async function withSmallMarket(
+  options: Omit<Parameters<typeof startSmallMarket>[0], "folder" | "onEvent" | "aggregatorRpc"> & {
+    readonly faults?: boolean;
+    readonly seed?: number;
+    /** Fails with what was said last, which a test's own timeout would hide. */
+    readonly longestMs: number;
+  },
+  work: (market: TestedMarket) => Promise<void>,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "commonweight small "));
+  const listeners: ((event: SmallMarketEvent) => unknown)[] = [];
+  let rpc: FaultyRpc | undefined;
+  let failure: unknown;
+  const market = await startSmallMarket({
+    ...options,
+    folder,
+    onEvent: (event) => {
+      for (const listener of listeners) {
+        Promise.resolve(listener(event)).catch((error: unknown) => {
+          failure ??= error;
+        });
+      }
+    },
+    ...(options.faults
+      ? {
+          aggregatorRpc: async ({ rpcUrl }: { rpcUrl: string }) => {
+            rpc = await startFaultyRpc({ target: rpcUrl, seed: options.seed ?? 1 });
+            return rpc.url;
+          },
+        }
+      : {}),
+  });
+  try {
+    rpc?.setFaults(FAULTS);
+    const late = AbortSignal.timeout(options.longestMs);
+    await Promise.race([
+      work({ ...market, rpc, onEvent: (listener) => listeners.push(listener) }),
+      new Promise((_, reject) => late.addEventListener("abort", () => reject(late.reason))),
+    ]);
+    if (failure !== undefined) throw failure;
+  } catch (error) {
+    const said = market.events
+      .slice(-60)
+      .map((event) =>
+        JSON.stringify(event, (_, each) => (typeof each === "bigint" ? String(each) : each)).slice(
+          0,
+          240,
+        ),
+      );
+    console.error(said.join("\n"));
+    throw error;
+  } finally {
+    rpc?.setFaults({});
+    await market.stop();
+    await rpc?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What an account sent, and how it ended: from the chain's blocks, not from anybody's memory. */
+export async function describeAccount({ chain }: SmallMarket, account: string) {
+  const perMethod: Record<string, number> = {};
+  let failed = 0;
+  const last = await chain.provider.getBlockNumber();
+  for (let number = 0; number <= last; number++) {
+    const block = await chain.provider.getBlock(number, true);
+    for (const transaction of block?.prefetchedTransactions ?? []) {
+      if (transaction.from.toLowerCase() !== account.toLowerCase()) continue;
+      const receipt = await chain.provider.getTransactionReceipt(transaction.hash);
+      const parsed = chain.market.interface.parseTransaction({ data: transaction.data });
+      if (receipt?.status === 1) {
+        const name = parsed?.name ?? "other";
+        perMethod[name] = (perMethod[name] ?? 0) + 1;
+      } else failed++;
+    }
+  }
+  return { perMethod, failed };
+}
+
+/** Every round was settled once, and every wei of the escrow is with a payee, the owner or still claimable. */
+export async function expectAccounted(market: SmallMarket): Promise<void> {
+  const { chain, addresses, projectId, trainers } = market;
+  const project = await readProject(chain, projectId);
+  const settlements = await readSettlements(chain, projectId);
+  const rounds = settlements.map(({ roundIndex }) => roundIndex);
+  expect(new Set(rounds).size).toBe(rounds.length);
+  for (const { budgetWei, paidWei, earningsWei } of settlements) {
+    expect(earningsWei.reduce((sum, each) => sum + each, 0n)).toBe(paidWei);
+    expect(paidWei).toBeLessThanOrEqual(budgetWei);
+  }
+  expect(project.escrowWei).toBe(0n);
+  const payees = [...trainers, ...market.aggregators.map(({ account }) => account)];
+  const claims = await Promise.all(
+    payees.map((payee) => readClaim(chain, addresses.wrappedNative, payee)),
+  );
+  const held = await readBalance(chain, addresses.wrappedNative, addresses.vault);
+  expect(held).toBe(claims.reduce((sum, each) => sum + each, 0n));
+  const ended = await findEvents(chain, "ProjectEnded", [projectId]);
+  expect(ended).toHaveLength(1);
+}

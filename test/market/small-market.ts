@@ -1,0 +1,330 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { MarketAddresses } from "../../services/adapters/chain/addresses.ts";
+import { type Chain, connectChain } from "../../services/adapters/chain/connect.ts";
+import { connectSigner } from "../../services/adapters/chain/connect-signer.ts";
+import { deployMarket } from "../../services/adapters/chain/deploy.ts";
+import {
+  type DevelopmentAccount,
+  developmentAccounts,
+} from "../../services/adapters/chain/development-accounts.ts";
+import { type Project, readProject } from "../../services/adapters/chain/project.ts";
+import { topUpWrapped } from "../../services/adapters/chain/token-balance.ts";
+import { openCurve } from "../../services/adapters/curve/open-curve.ts";
+import {
+  DEVELOPMENT_MNEMONIC,
+  type EmbeddedChain,
+  startEmbeddedChain,
+} from "../../services/adapters/embedded-chain.ts";
+import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
+import { openIpfsNode } from "../../services/adapters/ipfs/ipfs-node.ts";
+import { type Dataset, memoryDataset } from "../../services/learning/dataset.ts";
+import { logisticRegression } from "../../services/learning/model-spec.ts";
+import { developmentSetup } from "../../services/market/development-setup.ts";
+import { defaultMarketOptions, marketTerms } from "../../services/market/market-plan.ts";
+import { type SupervisedProcess, Supervisor } from "../../services/market/supervisor.ts";
+import { postPreparedProject, prepareProject } from "../../services/owner/post-project.ts";
+import { runReferee } from "../../services/owner/referee-service.ts";
+import type { Manifest } from "../../services/protocol/manifest.ts";
+import { runWorker } from "../../services/worker/worker-service.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+/** Proofs hide products behind 32 coefficients: no model may be smaller. */
+const FEATURES = 16;
+const START_MS = 120_000;
+
+/** Something that somebody in the market said. */
+export interface SmallMarketEvent {
+  readonly who: string;
+  readonly type: string;
+  readonly [detail: string]: unknown;
+}
+
+/** An aggregator process of the small market. */
+export interface AggregatorProcess {
+  readonly name: string;
+  readonly url: string;
+  readonly account: string;
+  readonly stateFolder: string;
+  /** Starts it, or starts it again after a kill; resolves when it is ready. */
+  start(): Promise<void>;
+  /** As `kill -9` does. */
+  kill(): Promise<void>;
+  isRunning(): boolean;
+}
+
+/** A market with a model of 34 numbers, so that a round costs little but its proof. */
+export interface SmallMarket {
+  readonly embedded: EmbeddedChain;
+  readonly chain: Chain;
+  readonly addresses: MarketAddresses;
+  readonly projectId: bigint;
+  readonly aggregators: readonly AggregatorProcess[];
+  readonly trainers: readonly string[];
+  readonly events: readonly SmallMarketEvent[];
+  /** Resolves with the project once it has ended. */
+  readonly ended: Promise<Project>;
+  stop(): Promise<void>;
+}
+
+/** Two clouds of points; each party draws its own. */
+export function twoClouds(seed: number, size: number): Dataset {
+  let state = seed * 2654435761;
+  const random = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+  const labels = Array.from({ length: size }, (_, index) => index % 2);
+  const inputs = Float32Array.from({ length: FEATURES * size }, (_, index) => {
+    const side = (labels[Math.floor(index / FEATURES)] as number) * 2 - 1;
+    return 0.3 * side + 1.5 * (random() - 0.5);
+  });
+  return memoryDataset({ inputs, labels, inputShape: [FEATURES], classes: 2 });
+}
+
+const manifest: Manifest = {
+  version: 1,
+  title: "Two clouds",
+  description: "The smallest thing that can be learned together.",
+  model: (({ kind, inputShape, layers, seed }) => ({
+    kind,
+    seed,
+    inputShape: [...inputShape],
+    layers: [...layers],
+  }))(logisticRegression({ features: FEATURES, classes: 2 })),
+  training: { optimiser: "sgd", learningRate: 0.1, batchSize: 8, epochs: 1 },
+  data: { inputShape: [FEATURES], classes: ["left", "right"] },
+  fixedPoint: { fractionBits: 14, ditherBits: 2, clipNorm: 10 },
+  privacy: { kind: "none" },
+  evaluation: { metric: "accuracy", referenceSteps: 12, referenceSamples: 64, paySamples: 64 },
+};
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Chain, referee and trainers in this process, aggregators each in one of its own. */
+export async function startSmallMarket(options: {
+  readonly folder: string;
+  readonly rounds: number;
+  readonly trainers?: number;
+  readonly aggregators?: 1 | 2;
+  /** Where an aggregator finds the chain; the chain itself by default. */
+  readonly aggregatorRpc?: (embedded: EmbeddedChain) => Promise<string>;
+  readonly terms?: Parameters<typeof marketTerms>[0]["terms"];
+  readonly onEvent?: (event: SmallMarketEvent) => void;
+}): Promise<SmallMarket> {
+  const { folder, rounds } = options;
+  const trainerCount = options.trainers ?? 3;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const events: SmallMarketEvent[] = [];
+  const closing: (() => unknown)[] = [];
+  const note = (event: SmallMarketEvent) => {
+    events.push(event);
+    options.onEvent?.(event);
+  };
+  const accounts = developmentAccounts(DEVELOPMENT_MNEMONIC, 5 + trainerCount);
+  const account = (index: number) => accounts[index] as DevelopmentAccount;
+  const embedded = await startEmbeddedChain({ accountCount: accounts.length });
+  const rpcUrl = (await options.aggregatorRpc?.(embedded)) ?? embedded.rpcUrl;
+  const deployer = connectSigner(embedded.rpcUrl, embedded.chainId, account(0).privateKey);
+  const { addresses } = await deployMarket({
+    signer: deployer.signer,
+    verifier: developmentSetup(),
+  });
+  deployer.close();
+  const cacheFolder = join(root, "cache/curve-small");
+  mkdirSync(folder, { recursive: true });
+  const { market, wrappedNative, deployBlock } = addresses;
+  const configPath = join(folder, "commonweight.config.json");
+  const network = { rpcUrl, chainId: embedded.chainId, market, wrappedNative, deployBlock };
+  writeFileSync(
+    configPath,
+    JSON.stringify({ network: "embedded", networks: { embedded: network } }),
+  );
+
+  const supervisor = new Supervisor({
+    onLine: ({ process: who, event, text }) =>
+      note(event ? { ...event, who, type: String(event.type) } : { who, type: "log", text }),
+    onUnexpectedEnd: (who, code, lastLines) => note({ who, type: "ended-early", code, lastLines }),
+  });
+  closing.push(() => supervisor.stopAll());
+  const aggregators: AggregatorProcess[] = [];
+  for (const index of Array.from({ length: options.aggregators ?? 1 }, (_, place) => place)) {
+    const name = index === 0 ? "primary" : "standby";
+    const port = await freePort();
+    const ipfsPort = await freePort();
+    const stateFolder = join(folder, name);
+    mkdirSync(stateFolder, { recursive: true });
+    const ownConfig = join(folder, `${name}.config.json`);
+    writeFileSync(
+      ownConfig,
+      JSON.stringify({
+        network: "embedded",
+        networks: { embedded: network },
+        ipfs: { listen: [`/ip4/127.0.0.1/tcp/${ipfsPort}`] },
+      }),
+    );
+    let running: SupervisedProcess | undefined;
+    aggregators.push({
+      name,
+      url: `http://127.0.0.1:${port}`,
+      account: account(3 + index).address,
+      stateFolder,
+      start: async () => {
+        running = supervisor.start({
+          name,
+          command: [
+            process.execPath,
+            join(root, "services/main.ts"),
+            ...["aggregator", "run", "--json", "--port", String(port), "--threads", "1"],
+            ...["--state", stateFolder],
+          ],
+          environment: {
+            PATH: process.env.PATH ?? "",
+            HOME: process.env.HOME ?? "",
+            NODE_NO_WARNINGS: "1",
+            COMMONWEIGHT_CONFIG: ownConfig,
+            COMMONWEIGHT_CACHE: cacheFolder,
+            COMMONWEIGHT_PRIVATE_KEY: account(3 + index).privateKey,
+          },
+          folder: root,
+        });
+        await running.waitFor("ready", START_MS);
+      },
+      kill: async () => {
+        const killed = running;
+        running = undefined;
+        await killed?.kill();
+      },
+      isRunning: () => running !== undefined,
+    });
+  }
+  await Promise.all(aggregators.map((each) => each.start()));
+
+  const chain = await connectChain({
+    rpcUrl: embedded.rpcUrl,
+    addresses,
+    privateKey: account(1).privateKey,
+  });
+  const ipfs = await openIpfsNode({ dial: await multiaddrsOf(aggregators) });
+  const curve = await openCurve({
+    parameterCount: 2 * FEATURES + 2,
+    cacheDir: cacheFolder,
+    threads: 1,
+  });
+  const prepared = await prepareProject({
+    chain,
+    curve,
+    contentStore: ipfs,
+    manifest,
+    terms: {
+      ...marketTerms(
+        { ...defaultMarketOptions, rounds, slots: 8, trainers: trainerCount },
+        {
+          rewardToken: addresses.wrappedNative,
+          referee: account(2).address,
+          aggregators: aggregators.map((each) => each.account),
+        },
+      ),
+      maxTrainers: trainerCount,
+      minTrainers: trainerCount,
+      ...options.terms,
+    },
+  });
+  await curve[Symbol.asyncDispose]();
+  await topUpWrapped(chain, addresses.wrappedNative, prepared.escrowWei);
+  const { projectId } = await postPreparedProject(chain, prepared);
+  closing.push(() => ipfs.stop());
+
+  const shared = {
+    rpcUrl: embedded.rpcUrl,
+    addresses,
+    cacheFolder,
+    pollMs: 400,
+    threads: 1,
+    signal,
+  };
+  const envelope = createHpkeEnvelope();
+  const parties: Promise<unknown>[] = Array.from({ length: trainerCount }, async (_, index) => {
+    const who = `trainer-${index + 1}`;
+    await runWorker(
+      {
+        ...shared,
+        privateKey: account(5 + index).privateKey,
+        encryptionKeys: await envelope.generateKeyPair(),
+        stateFolder: join(folder, who),
+        projectIds: [projectId],
+        openData: async () => twoClouds(index + 1, 64),
+        join: {},
+        isRelayed: true,
+        seed: who,
+      },
+      (event) => note({ ...event, who }),
+    );
+  });
+  parties.push(
+    runReferee(
+      {
+        ...shared,
+        privateKey: account(2).privateKey,
+        stateFolder: join(folder, "referee"),
+        projectId,
+        openSets: async () => ({
+          rootSet: twoClouds(101, 64),
+          paySet: twoClouds(102, 512),
+          validationSet: undefined,
+        }),
+        seed: "referee",
+      },
+      (event) => note({ ...event, who: "referee" }),
+    ),
+  );
+  const failed = Promise.all(parties).then(() => new Promise<never>(() => {}));
+  failed.catch(() => undefined);
+  const watch = async (): Promise<Project> => {
+    for (;;) {
+      signal.throwIfAborted();
+      const project = await readProject(chain, projectId);
+      if (project.phase === "ended") return project;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+  };
+  const ended = Promise.race([watch(), failed]);
+  ended.catch(() => undefined);
+  return {
+    embedded,
+    chain,
+    addresses,
+    projectId,
+    aggregators,
+    trainers: accounts.slice(5).map(({ address }) => address),
+    events,
+    ended,
+    stop: async () => {
+      stopping.abort();
+      await Promise.allSettled(parties);
+      for (const close of closing) await Promise.resolve(close()).catch(() => undefined);
+      chain.close();
+      await embedded.stop();
+    },
+  };
+}
+
+async function multiaddrsOf(aggregators: readonly AggregatorProcess[]): Promise<string[]> {
+  const answers = await Promise.all(
+    aggregators.map(async ({ url }) => {
+      const answer = await fetch(`${url}/v1/ipfs`);
+      return ((await answer.json()) as { multiaddrs: string[] }).multiaddrs;
+    }),
+  );
+  return answers.flat();
+}
