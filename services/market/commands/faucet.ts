@@ -1,21 +1,12 @@
-import { InvalidArgumentError } from "commander";
 import type { DevelopmentAccount } from "../../adapters/chain/development-accounts.ts";
 import { selectedNetwork } from "../../adapters/config/config.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
-import { coinsToWei, tokenText } from "../../command-line/token-amount.ts";
-
-function parseCoins(text: string): bigint {
-  const isAmount = /^\d{1,6}(\.\d{1,18})?$/.test(text) && Number(text) > 0;
-  if (!isAmount) throw new InvalidArgumentError("Expected coins, above 0.");
-  return coinsToWei(text);
-}
+import { parseAddress } from "../../command-line/parse-address.ts";
+import { coinsToWei, parseCoins, tokenText } from "../../command-line/token-amount.ts";
 
 /** An address, or the path of a keystore. */
 function parseAccount(text: string, earlier: string[] = []): string[] {
-  if (/^0x/.test(text) && !/^0x[0-9a-fA-F]{40}$/.test(text)) {
-    throw new InvalidArgumentError("Expected an address, 0x and 40 digits, or a keystore.");
-  }
-  return [...earlier, text];
+  return [...earlier, /^0x/.test(text) ? parseAddress(text) : text];
 }
 
 /** Adds `commonweight faucet`. */
