@@ -8,20 +8,23 @@ import {Payouts} from "./Payouts.sol";
 /// @title Which terms a project can have
 /// @notice Refuses, with the field's name and its bounds, terms under which the rule could not work, a phase could not end, or a
 /// number could overflow.
-/// @dev Deployed on its own and linked, since it is only used when a project is posted.
+/// @dev Deployed on its own and linked, since it is only used when a project is posted. Twin: services/protocol/project-rules.ts;
+/// test/integration/project-rules.test.ts asks both about every boundary.
 library ProjectRules {
     uint256 private constant _MIN_PHASE_SECONDS = 10;
     uint256 private constant _MAX_PHASE_SECONDS = 90 days;
     uint256 private constant _MAX_AMOUNT = type(uint88).max;
     uint256 private constant _MAX_ROUNDS = 10_000;
+    uint256 private constant _LEAST_TRAINERS = 3;
     uint8 private constant _TRUST_RULE = 1;
     uint8 private constant _MULTI_KRUM = 2;
 
     /// @notice Reverts unless a project can run under these terms.
     function requireSound(ProjectTerms calldata terms) external pure {
+        // First, because the bounds of pay depend on the number of trainers.
+        _requireRule(terms);
         _requireAmounts(terms);
         _requirePhases(terms);
-        _requireRule(terms);
         _requireModel(terms);
         _requireAggregators(terms.aggregators);
     }
@@ -65,7 +68,7 @@ library ProjectRules {
         bool isSlotCount = terms.slots == 8 || terms.slots == 16 || terms.slots == 32;
         if (!isSlotCount) revert ITrainingMarket.MarketInvalidTerm("slots", terms.slots, 8, 32);
         _requireWithin("ruleId", terms.ruleId, _TRUST_RULE, _MULTI_KRUM);
-        _requireWithin("minTrainers", terms.minTrainers, 3, uint256(terms.slots) - 3);
+        _requireWithin("minTrainers", terms.minTrainers, _LEAST_TRAINERS, uint256(terms.slots) - 3);
         _requireWithin("maxTrainers", terms.maxTrainers, terms.minTrainers, uint256(terms.slots) - 3);
         if (terms.ruleId == _TRUST_RULE) {
             _requireWithin("ruleParameterA", terms.ruleParameterA, 0, 0);
@@ -73,12 +76,14 @@ library ProjectRules {
             return;
         }
         uint256 attackers = terms.ruleParameterA;
+        _requireWithin("ruleParameterA", attackers, 1, (uint256(terms.slots) - 6) / 2);
         uint256 needed = 2 * attackers + 3;
         if (terms.minTrainers < needed) {
             revert ITrainingMarket.MarketRuleNeedsMoreTrainers(attackers, terms.minTrainers, needed);
         }
-        // Selecting more than n - f would always select an attacker when there are f.
-        _requireWithin("ruleParameterB", terms.ruleParameterB, 1, terms.minTrainers - attackers);
+        // Selecting more than n - f would always select an attacker when there are f; with fewer than three selected, the new model
+        // shows what one of them sent.
+        _requireWithin("ruleParameterB", terms.ruleParameterB, _LEAST_TRAINERS, terms.minTrainers - attackers);
     }
 
     function _requireModel(ProjectTerms calldata terms) private pure {

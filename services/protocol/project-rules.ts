@@ -52,10 +52,9 @@ const BPS = 10_000n;
 const isZeroAddress = (address: string) => /^0x0{40}$/i.test(address);
 
 /**
- * Everything in a project's terms that the market refuses, in the order in which it looks; empty when it takes them. One thing is
- * stricter than the contract: rules refuse sizes for which they promise nothing, or have no circuit.
+ * Everything in a project's terms that the market refuses; empty exactly when it takes them.
  *
- * Twin: `ProjectRules.sol`.
+ * Twin: `ProjectRules.sol`; `test/integration/project-rules.test.ts` asks both about every boundary.
  */
 export function termProblems(terms: JudgedTerms): TermProblem[] {
   return [

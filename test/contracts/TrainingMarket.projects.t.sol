@@ -129,6 +129,8 @@ contract TrainingMarketProjectsTest is MarketFixture {
         terms = _terms();
         terms.minTrainers = 2;
         _refused(terms, "minTrainers", 2, 3, 5);
+        terms.minTrainers = 0;
+        _refused(terms, "minTrainers", 0, 3, 5);
         terms = _terms();
         terms.maxTrainers = 6;
         _refused(terms, "maxTrainers", 6, 3, 5);
@@ -142,7 +144,13 @@ contract TrainingMarketProjectsTest is MarketFixture {
         _expectRefusal(terms, abi.encodeWithSelector(ITrainingMarket.MarketRuleNeedsMoreTrainers.selector, 1, 3, 5));
         terms.minTrainers = 5;
         terms.ruleParameterB = 5;
-        _refused(terms, "ruleParameterB", 5, 1, 4);
+        _refused(terms, "ruleParameterB", 5, 3, 4);
+        terms.ruleParameterB = 2;
+        _refused(terms, "ruleParameterB", 2, 3, 4);
+        terms.ruleParameterA = 0;
+        _refused(terms, "ruleParameterA", 0, 1, 1);
+        terms.ruleParameterA = 2;
+        _refused(terms, "ruleParameterA", 2, 1, 1);
     }
 
     function test_post_modelThatTheProofCannotHold_reverts() public {

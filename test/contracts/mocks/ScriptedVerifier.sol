@@ -29,8 +29,9 @@ contract ScriptedVerifier {
         return (outcome.isVoid, outcome.newModelCommitment);
     }
 
-    function isSupported(uint8 ruleId, uint8) external pure returns (bool) {
-        return ruleId == 1 || ruleId == 2;
+    /// @dev As the shipped keys: multi-Krum has none for 32 slots.
+    function isSupported(uint8 ruleId, uint8 slots) external pure returns (bool) {
+        return ruleId == 1 || (ruleId == 2 && slots != 32);
     }
 
     function verifyRound(
