@@ -14,6 +14,7 @@ import { phaseText, termSentences } from "../project-words.ts";
 import { auditHref } from "../route.ts";
 import { Section } from "../section.tsx";
 import { useLoaded } from "../use-loaded.ts";
+import { useRefresh } from "../use-refresh.ts";
 
 function Learning({ history, connection }: { history: ProjectHistory; connection: Connection }) {
   const { project, models } = history;
@@ -23,7 +24,10 @@ function Learning({ history, connection }: { history: ProjectHistory; connection
       referee: project.terms.referee,
       models,
     });
-  const { loaded, reload } = useLoaded(load, [connection, history]);
+  const { loaded, reload, refresh } = useLoaded(load, [connection, project.projectId]);
+  const count = loaded.state === "ready" ? loaded.value.claims.length : 0;
+  // The last model is measured after the project has ended.
+  useRefresh(refresh, project.phase !== "ended" || (count > 0 && count < models.length));
   return (
     <LoadedView loaded={loaded} what="the referee’s claims" onRetry={reload}>
       {(claims) => <EvaluationCurves {...claims} />}
@@ -97,7 +101,8 @@ function ProjectView({ history, connection }: { history: ProjectHistory; connect
 export function ProjectPage(props: { connection: Connection; projectId: bigint }) {
   const { connection, projectId } = props;
   const load = () => loadHistory(connection, projectId);
-  const { loaded, reload } = useLoaded(load, [connection, projectId]);
+  const { loaded, reload, refresh } = useLoaded(load, [connection, projectId]);
+  useRefresh(refresh, !(loaded.state === "ready" && loaded.value.project.phase === "ended"));
   return (
     <LoadedView loaded={loaded} what={`project ${projectId}`} onRetry={reload}>
       {(history) => <ProjectView history={history} connection={connection} />}

@@ -11,6 +11,7 @@ import { VerdictsTable } from "../round/verdicts-table.tsx";
 import { projectHref, roundHref } from "../route.ts";
 import { Section } from "../section.tsx";
 import { useLoaded } from "../use-loaded.ts";
+import { useRefresh } from "../use-refresh.ts";
 
 function Neighbours({ facts, roundIndex }: { facts: RoundFacts; roundIndex: number }) {
   const { projectId, nextRoundIndex } = facts.project;
@@ -91,7 +92,9 @@ export function RoundPage(props: {
 }) {
   const { connection, projectId, roundIndex } = props;
   const load = () => loadRound(connection, projectId, roundIndex);
-  const { loaded, reload } = useLoaded(load, [connection, projectId, roundIndex]);
+  const { loaded, reload, refresh } = useLoaded(load, [connection, projectId, roundIndex]);
+  const facts = loaded.state === "ready" ? loaded.value : undefined;
+  useRefresh(refresh, facts?.settlement === undefined && facts?.ended === undefined);
   return (
     <LoadedView loaded={loaded} what={`round ${roundIndex + 1}`} onRetry={reload}>
       {(facts) => <RoundView facts={facts} projectId={projectId} roundIndex={roundIndex} />}

@@ -75,7 +75,7 @@ function FlowChecks({ flow }: { flow: EscrowFlow }) {
 /** Where every wei of a project is, and whether the vault agrees. */
 export function EscrowSection({ history }: { history: ProjectHistory }) {
   const { token } = history;
-  const flow = escrowFlow({ ...history, terms: history.project.terms });
+  const flow = escrowFlow(history);
   const hasMoved = flow.rows.some(({ movedWei }) => movedWei !== 0n);
   return (
     <Stack gap="sm">

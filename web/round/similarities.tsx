@@ -10,7 +10,7 @@ export function Similarities({ facts: { request, project } }: { facts: RoundFact
         same way as the reference, the pay gradient, the last change and the other updates. The page
         cannot draw it, because nobody publishes it. This market’s terms have no way to publish it:
         it would tell whose data resemble whose, and by how much each trainer agreed with the
-        owner’s hidden reference. The {project.terms.aggregators.length} aggregators see it;
+        owner’s hidden reference. The {project.terms.aggregators.length} aggregators can see it;
         everybody else sees a salted hash, which the proof is about. That the hidden table belongs
         to the committed updates, and the verdicts to the table, is what the two proofs show.
       </Text>

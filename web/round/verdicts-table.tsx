@@ -33,9 +33,13 @@ export function payReason(facts: RoundFacts, index: number): string {
   const [flat, byShare] = [pay.flatWei[place] ?? 0n, pay.byShareWei[place] ?? 0n];
   const cap = flat + byShare > payoutWei ? `, cut to the cap of ${money(payoutWei)}` : "";
   const { flatBps } = project.terms;
-  return withBonds(
-    `${money(flat)} as an even part of ${flatBps / 100} % of the budget, ${money(byShare)} by share of the rest${cap}`,
-  );
+  const evenPart = `${money(flat)} as an even part of ${flatBps / 100} % of the budget`;
+  if ((outcome.shares[place] ?? 0) === 0) {
+    return withBonds(
+      `${evenPart}${cap}; nothing by share: on the owner’s pay samples the update did not lower the loss, or was nothing new`,
+    );
+  }
+  return withBonds(`${evenPart}, ${money(byShare)} by share of the rest${cap}`);
 }
 
 /** Who handed in what, and what was decided about it. */

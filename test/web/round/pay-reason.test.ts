@@ -62,6 +62,14 @@ describe("why somebody was paid what it was paid", () => {
     expect(payReason(round, 0)).toContain("besides, 0.25 ETH of the bonds of late aggregators");
   });
 
+  it("says what an accepted update without a share lacked", () => {
+    const round = facts({
+      ...{ verdicts: ["accepted", "accepted"], weights: [512, 512], shares: [65_535, 0] },
+    });
+
+    expect(payReason(round, 1)).toMatch(/^0\.05 ETH as an even part.*nothing by share/);
+  });
+
   it("pays nobody in a void round", () => {
     const round = facts({ verdicts: ["accepted", "too-large"], weights: [0, 0], shares: [0, 0] });
 
