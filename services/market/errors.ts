@@ -36,4 +36,14 @@ export const marketErrors = defineErrors([6000, 6099], {
     title: "A market is running in this folder",
     hint: "Use that one, stop it with Ctrl+C in its terminal, or start another with --state <folder> --port <number>.",
   },
+  record: {
+    code: "CW6007",
+    title: "The market that was stopped here cannot be continued",
+    hint: "Begin a new one with --fresh, or choose another folder with --state.",
+  },
+  noAnvil: {
+    code: "CW6008",
+    title: "The node anvil is not installed",
+    hint: "npm install --no-save @foundry-rs/anvil, or leave out --node: the built-in chain needs nothing, but forgets everything when it stops.",
+  },
 });

@@ -1,3 +1,5 @@
+import { fetchEvaluations } from "../adapters/aggregator-client.ts";
+import { findReceipt } from "../adapters/chain/connect.ts";
 import { readModels, readSettlements, readVoidedRounds } from "../adapters/chain/history.ts";
 import { readParticipant } from "../adapters/chain/participant.ts";
 import type { Project } from "../adapters/chain/project.ts";
@@ -5,7 +7,10 @@ import { unpackOutcome } from "../protocol/public-signals.ts";
 import type { Market, MarketEvent } from "./market.ts";
 import type { MarketOptions } from "./market-plan.ts";
 
-/** The story of one run, from the chain; times and accuracies from the processes that measured them. */
+/**
+ * The story of a market, from the chain; accuracies as the referee told the aggregator, times from the processes that measured them:
+ * a market that was stopped and continued has none of the rounds before.
+ */
 export async function marketReport(
   market: Market,
   project: Project,
@@ -13,20 +18,26 @@ export async function marketReport(
   events: readonly MarketEvent[],
 ) {
   const { chain, projectId } = market;
-  const [settlements, voided, models, participants] = await Promise.all([
+  const [settlements, voided, models, participants, evaluations] = await Promise.all([
     readSettlements(chain, projectId),
     readVoidedRounds(chain, projectId),
     readModels(chain, projectId),
     Promise.all(market.trainers.map(({ address }) => readParticipant(chain, address))),
+    fetchEvaluations(market.webUrl, projectId).catch(() => ({ evaluations: [] })),
   ]);
+  const receipts = await Promise.all(
+    settlements.map(({ transactionHash }) => findReceipt(chain, transactionHash)),
+  );
   const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
   const nameOf = (address: string) =>
     market.trainers.find((each) => isSame(each.address, address))?.name ?? address;
   const event = (type: string, roundIndex: number) =>
     events.find((each) => each.type === type && Number(each.roundIndex) === roundIndex);
-  const accuracyOf = (version: number) =>
-    events.find((each) => each.type === "evaluated" && Number(each.version) === version)?.accuracy;
-  const rounds = settlements.map((settlement) => {
+  const accuracyOf = (version: number) => {
+    const told = evaluations.evaluations.find((each) => each.version === version);
+    return told === undefined ? undefined : told.accuracyMillionths / 1e6;
+  };
+  const rounds = settlements.map((settlement, index) => {
     const decoded = unpackOutcome(settlement.outcomeWords, project.terms.slots);
     const { roundIndex } = settlement;
     const version = models.find(
@@ -35,7 +46,7 @@ export async function marketReport(
     return {
       roundIndex,
       accuracy: version === undefined ? null : (accuracyOf(version) ?? null),
-      gasUsed: event("round-settled", roundIndex)?.gasUsed ?? null,
+      gasUsed: receipts[index]?.gasUsed ?? null,
       proofSeconds: event("proven", roundIndex)?.seconds ?? null,
       budgetWei: settlement.budgetWei,
       paidWei: settlement.paidWei,
@@ -88,12 +99,13 @@ export function reportText(report: Awaited<ReturnType<typeof marketReport>>): st
     const removed = trainers
       .filter(({ verdict }) => verdict !== "accepted")
       .map(({ name, verdict }) => `${name} (${verdict})`);
-    const shown = accuracy === null ? "-" : `${(100 * Number(accuracy)).toFixed(1)} %`;
+    const shown = accuracy === null ? "-" : `${(100 * accuracy).toFixed(1)} %`;
+    const seconds = proofSeconds === null ? "-" : `${Number(proofSeconds).toFixed(1)} s`;
     return [
       String(roundIndex + 1).padEnd(6),
       shown.padEnd(9),
       String(gasUsed ?? "-").padEnd(8),
-      `${Number(proofSeconds ?? 0).toFixed(1)} s`.padEnd(9),
+      seconds.padEnd(9),
       removed.join(", ") || "nobody",
     ].join(" ");
   });

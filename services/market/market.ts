@@ -1,33 +1,30 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { findAnvil } from "../adapters/anvil-chain.ts";
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
 import { type Chain, connectChain } from "../adapters/chain/connect.ts";
-import { deployMarket, deploymentJson } from "../adapters/chain/deploy.ts";
 import {
   type DevelopmentAccount,
   developmentAccounts,
 } from "../adapters/chain/development-accounts.ts";
 import { readModels, readSettlements, readVoidedRounds } from "../adapters/chain/history.ts";
-import { readReaderKeys } from "../adapters/chain/model-readers.ts";
 import { type Project, readProject, readTrainers } from "../adapters/chain/project.ts";
-import { resolveAddresses } from "../adapters/chain/resolve-addresses.ts";
-import { topUpWrapped } from "../adapters/chain/token-balance.ts";
 import { CONFIG_FILE_NAME, processEnvironment } from "../adapters/config/config.ts";
-import { readRunningMarket } from "../adapters/config/running-market.ts";
-import { openCurve } from "../adapters/curve/open-curve.ts";
 import { DEVELOPMENT_MNEMONIC } from "../adapters/embedded-chain.ts";
-import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
-import { loadEncryptionKeys } from "../adapters/envelope/key-file.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
-import { countParameters } from "../learning/model-spec.ts";
-import { postPreparedProject, prepareProject } from "../owner/post-project.ts";
-import { registerEncryptionKey } from "../owner/register-encryption-key.ts";
 import { CommonweightError } from "../protocol/errors.ts";
-import { developmentSetup } from "./development-setup.ts";
 import { marketErrors } from "./errors.ts";
-import { type MarketOptions, marketManifest, marketTerms } from "./market-plan.ts";
+import {
+  deployContracts,
+  emptyFolder,
+  requireNoMarket,
+  writeMarketConfig,
+} from "./market-folder.ts";
+import type { MarketOptions } from "./market-plan.ts";
+import { chainStatePath, type MarketRecord, saveMarketRecord } from "./market-record.ts";
+import { postMarketProject } from "./post-market-project.ts";
 import { requireRoomAndPorts } from "./preflight.ts";
 import { type ProcessLine, type SupervisedProcess, Supervisor } from "./supervisor.ts";
 
@@ -74,17 +71,32 @@ export async function startMarket(
   options: MarketOptions & {
     stateFolder: string;
     port: number;
+    /** Hardhat's chain, which forgets, or anvil, which keeps the market in its folder; `hardhat` by default. */
+    node?: "hardhat" | "anvil" | undefined;
+    /** A market that was stopped in this folder, to go on with; its options are {@link MarketOptions}. */
+    continued?: MarketRecord | undefined;
     /** Static files of the page; awaited only when the aggregator starts. */
     webFolder?: Promise<string | undefined> | undefined;
     signal: AbortSignal;
   },
   onEvent: (event: MarketEvent) => void,
 ): Promise<Market> {
-  const { stateFolder, port, signal } = options;
+  const {
+    stateFolder,
+    port,
+    signal,
+    continued,
+    node = "hardhat",
+    webFolder: web,
+    ...marketOptions
+  } = options;
   const cacheFolder = join(stateFolder, "cache");
   await requireNoMarket(stateFolder);
   await requireRoomAndPorts({ stateFolder, ports: port === 0 ? [] : [port, port + 1] });
-  emptyFolder(stateFolder);
+  if (node === "anvil" && findAnvil() === undefined) {
+    throw new CommonweightError(marketErrors.noAnvil);
+  }
+  if (continued === undefined) emptyFolder(stateFolder);
   const accounts = developmentAccounts(DEVELOPMENT_MNEMONIC, 10 + options.trainers);
   const account = (index: number) => accounts[index] as DevelopmentAccount;
   const [deployer, owner, referee, primary, standby] = [0, 1, 2, 3, 4].map(account) as [
@@ -146,8 +158,7 @@ export async function startMarket(
 
     const chainProcess = start("chain", [
       join(root, "services/market/chain-process.ts"),
-      "0",
-      String(accounts.length),
+      ...["0", String(accounts.length), node, chainStatePath(stateFolder)],
     ]);
     const { rpcUrl, chainId } = (await chainProcess.waitFor("ready", READY_TIMEOUT_MS)) as {
       rpcUrl: string;
@@ -155,10 +166,13 @@ export async function startMarket(
     };
     onEvent({ process: "chain", type: "chain-ready", rpcUrl });
 
-    const { addresses } = await deployContracts(rpcUrl, chainId, deployer, stateFolder);
-    onEvent({ process: "chain", type: "deployed", addresses });
+    const addresses =
+      continued?.addresses ??
+      (await deployContracts(rpcUrl, chainId, deployer.privateKey, stateFolder));
+    writeMarketConfig(stateFolder, { rpcUrl, chainId }, addresses);
+    if (continued === undefined) onEvent({ process: "chain", type: "deployed", addresses });
 
-    const webFolder = await options.webFolder;
+    const webFolder = await web;
     const threads = String(Math.max(1, availableParallelism()));
     const aggregators: SupervisedProcess[] = [];
     const urls: string[] = [];
@@ -178,30 +192,32 @@ export async function startMarket(
 
     const chain = await connectChain({ rpcUrl, chainId, addresses, privateKey: owner.privateKey });
     connections.push(chain);
-    const ipfs = await openIpfsNode({ dial: multiaddrs });
-    closing.push(() => ipfs.stop());
-    const manifest = marketManifest(options);
-    const curve = await openCurve({
-      parameterCount: countParameters(manifest.model),
-      cacheDir: cacheFolder,
-    });
-    const prepared = await prepareProject({
-      chain,
-      curve,
-      contentStore: ipfs,
-      manifest,
-      sealTo: await ownerSeal(chain, join(stateFolder, "owner"), options, [primary, standby]),
-      terms: marketTerms(options, {
-        rewardToken: addresses.wrappedNative,
+    const post = async (): Promise<bigint> => {
+      const ipfs = await openIpfsNode({ dial: multiaddrs });
+      closing.push(() => ipfs.stop());
+      const { projectId, escrowWei } = await postMarketProject(chain, marketOptions, {
+        contentStore: ipfs,
         referee: referee.address,
         aggregators: [primary.address, standby.address],
-      }),
-    });
-    await curve[Symbol.asyncDispose]();
-    await topUpWrapped(chain, addresses.wrappedNative, prepared.escrowWei);
-    const { projectId } = await postPreparedProject(chain, prepared);
-    onEvent({ process: "owner", type: "project-posted", projectId, escrowWei: prepared.escrowWei });
-
+        cacheFolder,
+        ownerFolder: join(stateFolder, "owner"),
+      });
+      onEvent({ process: "owner", type: "project-posted", projectId, escrowWei });
+      return projectId;
+    };
+    const projectId = continued?.projectId ?? (await post());
+    if (continued === undefined && node === "anvil") {
+      const startedAt = new Date().toISOString();
+      const record = {
+        version: 1,
+        startedAt,
+        options: marketOptions,
+        addresses,
+        projectId,
+      } as const;
+      saveMarketRecord(stateFolder, record);
+    }
+    const { phase } = await readProject(chain, projectId);
     const trainers: MarketTrainer[] = Array.from({ length: options.trainers }, (_, index) => {
       const firstAttacker = options.trainers - options.attackers.length;
       return {
@@ -222,22 +238,23 @@ export async function startMarket(
         ],
         account(10 + index),
       );
-    const running = trainers.map(startTrainer);
+    const running = phase === "ended" ? [] : trainers.map(startTrainer);
     await Promise.all(running.map((each) => each.waitFor("ready", READY_TIMEOUT_MS)));
 
-    const refereeProcess = command(
-      "referee",
-      [
-        ...["owner", "reference", String(projectId), "--data", "mnist:test"],
-        ...["--seed", options.seed, "--threads", "1"],
-      ],
-      referee,
-    );
-    await refereeProcess.waitFor("ready", READY_TIMEOUT_MS);
+    const startReferee = () =>
+      command(
+        "referee",
+        [
+          ...["owner", "reference", String(projectId), "--data", "mnist:test"],
+          ...["--seed", options.seed, "--threads", "1"],
+        ],
+        referee,
+      );
+    if (phase !== "ended") await startReferee().waitFor("ready", READY_TIMEOUT_MS);
 
     const ended = watchProject(chain, projectId, signal, () => failure, onEvent);
     const crashing = trainers.findIndex(({ crashes }) => crashes);
-    if (crashing >= 0) {
+    if (crashing >= 0 && continued === undefined) {
       scheduleCrash(chain, projectId, signal, async () => {
         const trainer = trainers[crashing] as MarketTrainer;
         await running[crashing]?.kill();
@@ -262,69 +279,6 @@ export async function startMarket(
   } catch (error) {
     await stop();
     throw failure ?? error;
-  }
-}
-
-/** A private project's owner reads the models with a key in its own state folder, as `owner pull --state` does. */
-async function ownerSeal(
-  chain: Chain,
-  folder: string,
-  { terms }: MarketOptions,
-  aggregators: readonly DevelopmentAccount[],
-): Promise<Parameters<typeof prepareProject>[0]["sealTo"]> {
-  if (terms?.modelVisibility !== "private") return undefined;
-  const envelope = createHpkeEnvelope();
-  const keys = await loadEncryptionKeys(join(folder, "encryption-key.json"), envelope);
-  await registerEncryptionKey(chain, keys);
-  const owner = chain.account as string;
-  const accounts = { referee: owner, aggregators: aggregators.map(({ address }) => address) };
-  return { envelope, readers: await readReaderKeys(chain, { owner, terms: accounts }) };
-}
-
-function emptyFolder(stateFolder: string): void {
-  try {
-    // The embedded chain forgets everything when it stops, so what others remember of it is of no use.
-    rmSync(stateFolder, { recursive: true, force: true });
-    mkdirSync(stateFolder, { recursive: true });
-  } catch (cause) {
-    throw new CommonweightError(marketErrors.stateFolder, stateFolder, { cause });
-  }
-}
-
-/** Two markets in one folder would take the ground from under each other's feet. */
-async function requireNoMarket(stateFolder: string): Promise<void> {
-  const running = readRunningMarket(join(stateFolder, CONFIG_FILE_NAME));
-  if (running?.market === undefined) return;
-  const { rpcUrl, market } = running;
-  const isRunning = await resolveAddresses({ rpcUrl, market }).then(
-    () => true,
-    () => false,
-  );
-  if (isRunning) {
-    throw new CommonweightError(marketErrors.alreadyRunning, `${stateFolder}, chain at ${rpcUrl}`);
-  }
-}
-
-async function deployContracts(
-  rpcUrl: string,
-  chainId: number,
-  deployer: DevelopmentAccount,
-  stateFolder: string,
-) {
-  const { connectSigner } = await import("../adapters/chain/connect-signer.ts");
-  const { signer, close } = connectSigner(rpcUrl, chainId, deployer.privateKey);
-  try {
-    const deployment = await deployMarket({ signer, verifier: developmentSetup() });
-    writeFileSync(join(stateFolder, "deployment.json"), deploymentJson(deployment));
-    const { market, wrappedNative, deployBlock } = deployment.addresses;
-    const config = {
-      network: "embedded",
-      networks: { embedded: { rpcUrl, chainId, market, wrappedNative, deployBlock } },
-    };
-    writeFileSync(join(stateFolder, CONFIG_FILE_NAME), `${JSON.stringify(config, null, 2)}\n`);
-    return deployment;
-  } finally {
-    close();
   }
 }
 

@@ -16,10 +16,14 @@ export interface UpOptions {
   readonly isPlain: boolean;
   /** Where the report goes as JSON; undefined for nowhere. */
   readonly reportPath: string | undefined;
+  readonly node: "hardhat" | "anvil";
+  /** Begins anew where a market was stopped. */
+  readonly isFresh: boolean;
 }
 
 const MODELS = ["logistic", "mlp", "cnn"] as const;
 const SLOTS = [8, 16] as const;
+const NODES = ["hardhat", "anvil"] as const;
 /** Slots of a round that are not trainers': the reference, the pay gradient, the last aggregate. */
 const RESERVED_SLOTS = 3;
 const MIN_TRAINERS = 3;
@@ -100,6 +104,7 @@ export function parseUpOptions(
     ...(options.private === true ? { terms: { modelVisibility: "private" as const } } : {}),
   };
   const port = whole("port", 0, 65_534);
+  const node = oneOf("node", NODES);
   problems.push(...fileProblems(file, options.json === true));
   if (problems.length > 0) {
     throw new CommonweightError(marketErrors.options, problems.join("\n"), {
@@ -112,6 +117,8 @@ export function parseUpOptions(
     isExiting: options.exit === true,
     isPlain: options.plain === true,
     reportPath: file === undefined ? undefined : resolve(file),
+    node,
+    isFresh: options.fresh === true,
   };
 }
 

@@ -10,6 +10,7 @@ const defaults = {
     Object.entries(defaultMarketOptions).map(([name, value]) => [name, String(value)]),
   ),
   port: "8600",
+  node: "hardhat",
 };
 
 const problemsOf = (options: Record<string, unknown>, file?: string): string[] => {

@@ -11,7 +11,8 @@ const EXAMPLES = `
 Examples:
   commonweight up
   commonweight up --rounds 2 --model logistic --exit --json report.json
-  commonweight up --attackers sign-flip,gaussian --split dirichlet:0.1`;
+  commonweight up --attackers sign-flip,gaussian --split dirichlet:0.1
+  commonweight up --node anvil --state ./my-market     (again, after Ctrl+C, to go on)`;
 
 /** Adds `commonweight up`. */
 export const register: RegisterCommand = (parent, context) => {
@@ -41,6 +42,12 @@ export const register: RegisterCommand = (parent, context) => {
       "lines instead of the live view; also when stdout is no terminal, and with NO_COLOR",
     )
     .option("--exit", "stop when the project has ended")
+    .option(
+      "--node <name>",
+      "hardhat, which forgets when it stops; or anvil, which keeps the market: stopping and starting continues it",
+      "hardhat",
+    )
+    .option("--fresh", "with --node anvil: begin anew, even if a market was stopped in this folder")
     .addHelpText("after", EXAMPLES)
     .action(
       context.action(async (invocation) => {
@@ -48,12 +55,22 @@ export const register: RegisterCommand = (parent, context) => {
         const startedAt = Date.now();
         const elapsedMs = () => Date.now() - startedAt;
         const { parseUpOptions } = await import("../up-options.ts");
-        const { market: marketOptions, ...up } = parseUpOptions(options, args[0] as string);
+        const { market: asked, ...up } = parseUpOptions(options, args[0] as string);
+        const { findMarketRecord } = await import("../market-record.ts");
+        const stateFolder = dirname(runningMarketPath(config.stateFolder));
+        const continued =
+          up.node === "anvil" && !up.isFresh ? findMarketRecord(stateFolder) : undefined;
+        const marketOptions = continued?.options ?? asked;
         const isSilent = isJson && up.reportPath === undefined;
         const { openMarketDisplay, silentDisplay } = await import("../show-market.ts");
         const display = isSilent
           ? silentDisplay
           : openMarketDisplay({ terminal, market: marketOptions, elapsedMs }, up.isPlain);
+        if (continued !== undefined) {
+          display.say(
+            `continuing the market that was started here at ${continued.startedAt}, with its own options; --fresh begins a new one`,
+          );
+        }
         const events: TimedEvent[] = [];
         let market: Market | undefined;
         try {
@@ -63,7 +80,9 @@ export const register: RegisterCommand = (parent, context) => {
           market = await startMarket(
             {
               ...marketOptions,
-              stateFolder: dirname(runningMarketPath(config.stateFolder)),
+              stateFolder,
+              node: up.node,
+              continued,
               port: up.port,
               webFolder: builtWebFolder(display.say, signal),
               signal,
