@@ -1,6 +1,5 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { fetchIpfsAddresses } from "../adapters/aggregator-client.ts";
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
 import { connectChain } from "../adapters/chain/connect.ts";
 import { chainErrors, isChainUnreachable } from "../adapters/chain/errors.ts";
@@ -17,6 +16,7 @@ import { openCurve } from "../adapters/curve/open-curve.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { type IpfsNodeOptions, openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
+import { stayConnected } from "../adapters/stay-connected.ts";
 import { modelTensors } from "../learning/model-spec.ts";
 import type { Curve } from "../protocol/curve.ts";
 import type { EncryptionKeyPair } from "../protocol/envelope.ts";
@@ -254,22 +254,12 @@ export async function startAggregator(
     } else if (registered.endpoint !== endpoint) await setEndpoint(chain, endpoint);
   }
 
-  /** Stays connected to the other aggregators of our projects: each keeps what the others publish. */
-  async function dialColleagues(): Promise<void> {
+  /** The other aggregators of our projects: each keeps what the others publish. */
+  const colleagues = (): string[] => {
     const ours = [...projects.values()].filter(({ projectId }) => engines.has(projectId));
-    const colleagues = new Set(ours.flatMap(({ terms }) => terms.aggregators));
-    for (const colleague of colleagues) {
-      if (colleague.toLowerCase() === account.toLowerCase()) continue;
-      const { endpoint } = await readParticipant(chain, colleague);
-      const answer = endpoint
-        ? await fetchIpfsAddresses(endpoint, { signal }).catch(() => undefined)
-        : undefined;
-      for (const each of answer?.multiaddrs ?? []) {
-        if (ipfs.connections().some((open) => open.includes(answer?.peerId ?? "?"))) break;
-        await ipfs.dial(each, { timeoutMs: 5000 }).catch(() => undefined);
-      }
-    }
-  }
+    const accounts = new Set(ours.flatMap(({ terms }) => terms.aggregators));
+    return [...accounts].filter((each) => each.toLowerCase() !== account.toLowerCase());
+  };
 
   /** Finds the projects that name this account; new ones appear at the end of the list. */
   async function findProjects(): Promise<void> {
@@ -331,13 +321,13 @@ export async function startAggregator(
   // Whatever was under way when this service was killed comes to its end before anything new is sent.
   await chain.transactions?.resume();
   await persist(register);
+  await stayConnected(chain, ipfs, { accounts: colleagues, signal });
   const loop = (async () => {
     let turn = 0;
     while (!signal.aborted) {
       // What comes in while the steps run is looked at right after them.
       news = new AbortController();
       await guarded(undefined, findProjects);
-      if (turn % 20 === 0) await guarded(undefined, dialColleagues);
       if (turn % 100 === 0) await guarded(undefined, () => watchBalance(chain, alerts));
       turn++;
       await Promise.all(

@@ -1,6 +1,5 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { fetchIpfsAddresses } from "../adapters/aggregator-client.ts";
 import { type Chain, connectChain } from "../adapters/chain/connect.ts";
 import { isChainUnreachable } from "../adapters/chain/errors.ts";
 import { readPosting } from "../adapters/chain/history.ts";
@@ -11,6 +10,7 @@ import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { loadEncryptionKeys } from "../adapters/envelope/key-file.ts";
 import { type IpfsNode, openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
+import { stayConnected } from "../adapters/stay-connected.ts";
 import { createModelKeyring } from "../command-line/model-keyring.ts";
 import { assessReferenceSets, requireSoundReferences } from "../learning/assess-reference-sets.ts";
 import { projectDataset } from "../learning/project-dataset.ts";
@@ -108,6 +108,7 @@ async function openOnce(
     for (const step of closing.reverse()) await step();
   };
   mkdirSync(stateFolder, { recursive: true });
+  const calling = new AbortController();
   try {
     const chain = await connectChain({
       rpcUrl: settings.rpcUrl,
@@ -124,16 +125,10 @@ async function openOnce(
     const participants = await Promise.all(
       terms.aggregators.map((each) => readParticipant(chain, each)),
     );
-    const dial = await Promise.all(
-      participants.map(({ endpoint }) =>
-        fetchIpfsAddresses(endpoint, { signal }).then(
-          ({ multiaddrs }) => multiaddrs,
-          () => [],
-        ),
-      ),
-    );
-    const ipfs = await openIpfsNode({ folder: join(stateFolder, "ipfs"), dial: dial.flat() });
+    const ipfs = await openIpfsNode({ folder: join(stateFolder, "ipfs") });
     closing.push(() => ipfs.stop());
+    await stayConnected(chain, ipfs, { accounts: () => terms.aggregators, signal: calling.signal });
+    closing.push(() => calling.abort());
     const { manifestCid } = await readPosting(chain, projectId);
     const manifest = await getManifest(ipfs, manifestCid, { signal });
     const sets = await openProjectSets(settings, manifest, onEvent);

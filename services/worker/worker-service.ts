@@ -1,6 +1,5 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { fetchIpfsAddresses } from "../adapters/aggregator-client.ts";
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
 import { connectChain } from "../adapters/chain/connect.ts";
 import { isChainUnreachable } from "../adapters/chain/errors.ts";
@@ -12,6 +11,7 @@ import { untilNews } from "../adapters/chain/until-news.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
+import { stayConnected } from "../adapters/stay-connected.ts";
 import { createModelKeyring } from "../command-line/model-keyring.ts";
 import type { PrivacyBudget } from "../learning/privacy-ledger.ts";
 import { privacyLedgerFile } from "../learning/privacy-ledger-file.ts";
@@ -67,10 +67,8 @@ export async function runWorker(
   const account = chain.account as string;
   const projects = await Promise.all(settings.projectIds.map((id) => readProject(chain, id)));
   const aggregators = new Set(projects.flatMap(({ terms }) => terms.aggregators));
-  const ipfs = await openIpfsNode({
-    folder: join(stateFolder, "ipfs"),
-    dial: await dialAddresses([...aggregators]),
-  });
+  const ipfs = await openIpfsNode({ folder: join(stateFolder, "ipfs") });
+  await stayConnected(chain, ipfs, { accounts: () => [...aggregators], signal });
   const curve = await openCurve({
     parameterCount: Math.max(...projects.map(({ terms }) => terms.parameterCount)),
     cacheDir: settings.cacheFolder,
@@ -79,19 +77,6 @@ export async function runWorker(
   });
   const envelope = createHpkeEnvelope();
   const workStore = openWorkStore(join(stateFolder, "worker.sqlite"));
-
-  async function dialAddresses(accounts: readonly string[]): Promise<string[]> {
-    const found = await Promise.all(
-      accounts.map(async (each) => {
-        const { endpoint } = await readParticipant(chain, each);
-        const answer = endpoint
-          ? await fetchIpfsAddresses(endpoint, { signal }).catch(() => undefined)
-          : undefined;
-        return answer?.multiaddrs ?? [];
-      }),
-    );
-    return found.flat();
-  }
 
   async function joinAll(): Promise<void> {
     if (settings.join === undefined) return;

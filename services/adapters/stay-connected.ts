@@ -1,0 +1,55 @@
+import { pause } from "../protocol/pause.ts";
+import { fetchIpfsAddresses } from "./aggregator-client.ts";
+import type { Chain } from "./chain/connect.ts";
+import { readParticipant } from "./chain/participant.ts";
+import type { IpfsNode } from "./ipfs/ipfs-node.ts";
+
+/** How often connections are looked at; a look without a lost one costs nothing. */
+const LOOK_EVERY_MS = 3000;
+const DIAL_MS = 5000;
+
+/**
+ * Keeps this node connected to those of aggregators, from now until `signal`: dials where their endpoints say, and again when a
+ * connection is lost. Whoever can be dialled by nobody is reached only over connections of its own making, so after an aggregator's
+ * restart it must be this side that calls. Resolves after the first round of attempts; an aggregator that is away is tried again.
+ *
+ * @param accounts The aggregators' accounts, asked at every look.
+ */
+export async function stayConnected(
+  chain: Chain,
+  ipfs: Pick<IpfsNode, "connections" | "dial">,
+  options: {
+    readonly accounts: () => readonly string[];
+    readonly signal: AbortSignal;
+    readonly lookEveryMs?: number;
+  },
+): Promise<void> {
+  const { accounts, signal, lookEveryMs = LOOK_EVERY_MS } = options;
+  const peerIds = new Map<string, string>();
+  const isConnected = (account: string): boolean => {
+    const peerId = peerIds.get(account);
+    return peerId !== undefined && ipfs.connections().some((open) => open.includes(peerId));
+  };
+
+  async function connect(account: string): Promise<void> {
+    if (isConnected(account)) return;
+    const { endpoint } = await readParticipant(chain, account);
+    if (endpoint === "") return;
+    const { peerId, multiaddrs } = await fetchIpfsAddresses(endpoint, { signal });
+    peerIds.set(account, peerId);
+    for (const multiaddr of multiaddrs) {
+      if (isConnected(account)) return;
+      await ipfs.dial(multiaddr, { timeoutMs: DIAL_MS }).catch(() => undefined);
+    }
+  }
+  const look = () =>
+    Promise.all(accounts().map((account) => connect(account).catch(() => undefined)));
+
+  await look();
+  void (async () => {
+    while (!signal.aborted) {
+      await pause(lookEveryMs, signal);
+      if (!signal.aborted) await look();
+    }
+  })();
+}
