@@ -38,7 +38,9 @@ export function termSentences(terms: ProjectTerms): string[] {
       ? "Private model: files are sealed to the owner, the aggregators and whoever has joined. Proofs and payments stay public."
       : "Everybody can read the model.",
     `A round gives ${duration(terms.commitSeconds)} to train, ${duration(terms.revealSeconds)} to open updates, ${duration(terms.settleSeconds)} to prove.`,
-    `${terms.aggregators.length} aggregator${terms.aggregators.length === 1 ? "" : "s"}, the next takes over when one is late.`,
+    terms.aggregators.length === 1
+      ? "1 aggregator; nobody takes over when it is late."
+      : `${terms.aggregators.length} aggregators, the next takes over when one is late.`,
   ];
 }
 

@@ -99,6 +99,15 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a job in 
     expect(manifest.title).toBe("Irises");
     expect(await stepState(page, "permit")).toBe("done");
     expect(await stepState(page, "approve")).toBe("not-needed");
+
+    await page.getByRole("button", { name: "Post another" }).click();
+    await page.locator("[data-posted]").waitFor({ state: "detached" });
+    expect(await page.getByLabel("Title", { exact: true }).inputValue()).toBe("");
+    expect(await page.getByRole("button", { name: "Post this job" }).isEnabled()).toBe(true);
+    await page.getByRole("link", { name: "Projects", exact: true }).click();
+    await page.getByLabel("Search").fill("irises");
+    await page.getByRole("link", { name: "Irises", exact: true }).waitFor();
+    expect(await page.locator("[data-project]").count()).toBe(1);
     await page.context().close();
   }, 90_000);
 

@@ -47,7 +47,7 @@ function Form({ initial }: { initial: Partial<PostingForm> }) {
 }
 
 let page: Rendered;
-afterEach(() => page.close());
+afterEach(() => page?.close());
 
 const sound: Partial<PostingForm> = {
   ...{ title: "Irises", features: "16", classes: "a, b, c" },
@@ -170,6 +170,22 @@ describe("a posting on its way", () => {
       /Its files have yet to reach an aggregator.*owner reference 7/,
     );
     expect(await page.axe()).toEqual([]);
+  });
+
+  test("the command for the referee takes the owner's own file, however it is called", async () => {
+    const posted: PostingEvent = { type: "posted", projectId: 7n };
+    const progress = progressAfter({ type: "started" }, posted);
+    page = await render(<PostingProgressView progress={progress} samples="my crop's.csv" />);
+
+    expect(page.container.querySelector("code, pre")?.textContent).toBe(
+      "commonweight owner reference 7 --data 'my crop'\\''s.csv'",
+    );
+  });
+
+  test("begun anew, nothing of the last one is left", () => {
+    const posted: PostingEvent = { type: "posted", projectId: 7n };
+
+    expect(progressAfter({ type: "started" }, posted, { type: "forgotten" })).toEqual(idleProgress);
   });
 
   test("a refusal in the wallet is said with the way out and its code", async () => {

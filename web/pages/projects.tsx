@@ -30,6 +30,9 @@ interface ListedProject {
   readonly token: TokenDescription;
 }
 
+/** Titles by project: the owners' own words. */
+type Titles = ReadonlyMap<bigint, string>;
+
 async function loadProjects({ chain, token }: Connection): Promise<ListedProject[]> {
   const count = await countProjects(chain);
   const projects = count === 0 ? [] : await readProjects(chain, 1n, count);
@@ -50,11 +53,12 @@ const orders: Record<Order, (one: Project, other: Project) => number> = {
 export function selectProjects(
   listed: readonly ListedProject[],
   choice: { readonly search: string; readonly state: string; readonly order: Order },
+  titles: Titles = new Map(),
 ): ListedProject[] {
   const search = choice.search.trim().toLowerCase();
   return listed
     .filter(({ project }) =>
-      `${project.projectId} ${project.owner} ${ruleName(project.terms.ruleId)}`
+      `${project.projectId} ${titles.get(project.projectId) ?? ""} ${project.owner} ${ruleName(project.terms.ruleId)}`
         .toLowerCase()
         .includes(search),
     )
@@ -64,19 +68,25 @@ export function selectProjects(
     .sort((one, other) => orders[choice.order](one.project, other.project));
 }
 
-function ProjectCard({ listed, connection }: { listed: ListedProject; connection: Connection }) {
+function ProjectCard(props: {
+  readonly listed: ListedProject;
+  readonly title: string | undefined;
+  readonly connection: Connection;
+}) {
+  const { listed, title, connection } = props;
   const { project, token } = listed;
   const { projectId, terms, phase, appliedRounds, escrowWei, owner } = project;
   return (
     <Card withBorder component="li" data-project={String(projectId)}>
       <Group justify="space-between" align="flex-start">
-        <div>
-          <Title order={2} size="h4">
+        <div style={{ minWidth: 0 }}>
+          <Title order={2} size="h4" style={{ overflowWrap: "anywhere" }}>
             <Anchor href={projectHref(projectId)} inherit>
-              Project {String(projectId)}
+              {title ?? `Project ${projectId}`}
             </Anchor>
           </Title>
           <Text size="sm">
+            {title !== undefined && `Project ${projectId}: `}
             {ruleName(terms.ruleId)}, {terms.parameterCount.toLocaleString("en")} parameters, owner{" "}
             {shortHex(owner)}
           </Text>
@@ -102,9 +112,23 @@ function ProjectCard({ listed, connection }: { listed: ListedProject; connection
   );
 }
 
+/** Reads titles once the list is there; whatever has no readable manifest goes by its number. */
+function useTitles(connection: Connection, listed: readonly ListedProject[]): Titles {
+  const { loaded } = useLoaded(async () => {
+    if (listed.length === 0) return new Map<bigint, string>();
+    const { loadTitles } = await import("../load-titles.ts");
+    return loadTitles(
+      connection,
+      listed.map(({ project }) => project.projectId),
+    );
+  }, [connection, listed.length]);
+  return loaded.state === "ready" ? loaded.value : new Map();
+}
+
 /** All projects of the market. */
 export function ProjectsPage({ connection }: { connection: Connection }) {
   const { loaded, reload } = useLoaded(() => loadProjects(connection), [connection]);
+  const titles = useTitles(connection, loaded.state === "ready" ? loaded.value : []);
   const [search, setSearch] = useState("");
   const [state, setState] = useState("all");
   const [order, setOrder] = useState<Order>("newest");
@@ -116,7 +140,7 @@ export function ProjectsPage({ connection }: { connection: Connection }) {
       <Group align="flex-end">
         <TextInput
           label="Search"
-          placeholder="number, owner or rule"
+          placeholder="title, number, owner or rule"
           value={search}
           onChange={(event) => setSearch(event.currentTarget.value)}
         />
@@ -135,7 +159,7 @@ export function ProjectsPage({ connection }: { connection: Connection }) {
       </Group>
       <LoadedView loaded={loaded} what="projects" onRetry={reload}>
         {(listed) => {
-          const selected = selectProjects(listed, { search, state, order });
+          const selected = selectProjects(listed, { search, state, order }, titles);
           if (listed.length === 0) {
             return (
               <Text>
@@ -150,6 +174,7 @@ export function ProjectsPage({ connection }: { connection: Connection }) {
                 <ProjectCard
                   key={String(each.project.projectId)}
                   listed={each}
+                  title={titles.get(each.project.projectId)}
                   connection={connection}
                 />
               ))}

@@ -127,6 +127,12 @@ export function PostPage({ connection }: { connection: Connection }) {
   const connected = wallet.connected?.chainId === chain.chainId ? wallet.connected : undefined;
   const lacksPowers = !setup.isDevelopment && srsBytes === undefined;
   const isReady = manifest !== undefined && terms !== undefined && !lacksPowers;
+  const startOver = () => {
+    reset();
+    setTable(undefined);
+    posting.restart();
+  };
+  const isAllDone = isPosted && progress.steps.upload.state === "done";
   const whyNot = !isReady
     ? lacksPowers && terms !== undefined
       ? "Pick the ceremony's powers of tau first."
@@ -148,15 +154,7 @@ export function PostPage({ connection }: { connection: Connection }) {
           <Title order={1} size="h2">
             Post a job
           </Title>
-          <Button
-            variant="default"
-            size="xs"
-            disabled={progress.isRunning}
-            onClick={() => {
-              reset();
-              setTable(undefined);
-            }}
-          >
+          <Button variant="default" size="xs" disabled={progress.isRunning} onClick={startOver}>
             Start over
           </Button>
         </Group>
@@ -186,18 +184,19 @@ export function PostPage({ connection }: { connection: Connection }) {
             {!setup.isDevelopment && <PowersInput onBytes={setSrsBytes} />}
             <QuoteView chain={chain} account={connected?.account} reading={reading} unit={unit} />
             <Group>
-              <Button
-                onClick={post}
-                loading={progress.isRunning}
-                disabled={isPosted && progress.steps.upload.state === "done"}
-                aria-describedby="post-why-not"
-              >
-                {isPosted
-                  ? "Hand the files over again"
-                  : progress.error
-                    ? "Try again"
-                    : "Post this job"}
-              </Button>
+              {isAllDone ? (
+                <Button variant="default" onClick={startOver}>
+                  Post another
+                </Button>
+              ) : (
+                <Button onClick={post} loading={progress.isRunning} aria-describedby="post-why-not">
+                  {isPosted
+                    ? "Hand the files over again"
+                    : progress.error
+                      ? "Try again"
+                      : "Post this job"}
+                </Button>
+              )}
               <SaveFiles reading={reading} />
             </Group>
             {whyNot !== undefined && !isPosted && (
@@ -224,7 +223,7 @@ export function PostPage({ connection }: { connection: Connection }) {
               </Alert>
             )}
             {posting.searchError !== null && <Failure error={posting.searchError} />}
-            <PostingProgressView progress={progress} />
+            <PostingProgressView progress={progress} samples={table?.file.name} />
           </Stack>
         </Card>
       </Stack>

@@ -1,4 +1,4 @@
-import { Alert, Anchor, Badge, Group, List, Stack, Text } from "@mantine/core";
+import { Alert, Anchor, Badge, Code, Group, List, Stack, Text } from "@mantine/core";
 import { Failure } from "../loaded-view.tsx";
 import { projectHref } from "../route.ts";
 import { type PostingProgress, type StepName, type StepState, stepNames } from "./posting-steps.ts";
@@ -50,8 +50,17 @@ const Hash = ({ label, hash }: { label: string; hash: string }) => (
   </Text>
 );
 
+/** A file's name as a shell takes it. */
+const quoted = (name: string) =>
+  /^[\w.-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
+
 /** How far a posting is. It says "posted" only with a receipt in hand. */
-export function PostingProgressView({ progress }: { progress: PostingProgress }) {
+export function PostingProgressView(props: {
+  readonly progress: PostingProgress;
+  /** File that the referee would serve samples from. */
+  readonly samples?: string | undefined;
+}) {
+  const { progress, samples = "samples.csv" } = props;
   const { projectId, steps, error } = progress;
   const isBegun = stepNames.some((name) => steps[name].state !== "waiting");
   if (!isBegun && error === undefined && projectId === undefined) return null;
@@ -80,12 +89,11 @@ export function PostingProgressView({ progress }: { progress: PostingProgress })
             </Text>
             <Anchor href={projectHref(projectId)}>Look at it as everybody sees it</Anchor>
             <Text size="sm">
-              Rounds need your referee: run{" "}
-              <Text span ff="monospace" size="sm">
-                commonweight owner reference {String(projectId)} --data samples.csv
-              </Text>{" "}
-              with the referee's key.
+              Rounds need your referee. With its key, on a machine that has clean samples, run:
             </Text>
+            <Code block>
+              commonweight owner reference {String(projectId)} --data {quoted(samples)}
+            </Code>
           </Stack>
         </Alert>
       )}

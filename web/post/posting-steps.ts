@@ -32,13 +32,14 @@ export const idleProgress: PostingProgress = {
 
 /** Something that happened while posting. */
 export type PostingEvent =
-  | { readonly type: "started" | "ended" }
+  | { readonly type: "started" | "ended" | "forgotten" }
   | { readonly type: "step"; readonly name: StepName; readonly step: StepState }
   | { readonly type: "posted"; readonly projectId: bigint }
   | { readonly type: "failed"; readonly error: CommonweightError };
 
 /** The progress after an event. A failure marks the step that was under way, and ends the run; what is done stays done. */
 export function advancePosting(progress: PostingProgress, event: PostingEvent): PostingProgress {
+  if (event.type === "forgotten") return idleProgress;
   if (event.type === "started") {
     const steps = Object.fromEntries(
       stepNames.map((name) => {

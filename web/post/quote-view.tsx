@@ -7,6 +7,9 @@ import { Failure } from "../loaded-view.tsx";
 import { useLoaded } from "../use-loaded.ts";
 import type { FormReading } from "./read-posting-form.ts";
 
+/** A price of gas with three digits. */
+const gwei = (wei: bigint) => Number((Number(wei) / 1e9).toPrecision(3));
+
 /** What posting costs this account, and whether it has it, before anything is signed. */
 export function QuoteView(props: {
   chain: Chain;
@@ -41,11 +44,12 @@ export function QuoteView(props: {
       <List size="sm" data-quote={String(quote.escrowWei)}>
         <List.Item>Escrow {money(quote.escrowWei)}.</List.Item>
         <List.Item>
-          Gas about {quote.gas.toLocaleString("en")} at {Number(quote.gasPriceWei) / 1e9} gwei:{" "}
+          Gas about {quote.gas.toLocaleString("en")} at {gwei(quote.gasPriceWei)} gwei:{" "}
           {eth(quote.feeWei)}.
         </List.Item>
         <List.Item>
-          Your account has {eth(quote.coinWei)} and {money(quote.tokenWei)} as token.
+          Your account has {eth(quote.coinWei)}, and {money(quote.tokenWei)}
+          {quote.isWrapped ? " wrapped already" : " for the escrow"}.
         </List.Item>
       </List>
       {fee < quote.settleGasWei && quote.isWrapped && (

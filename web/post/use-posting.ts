@@ -93,5 +93,11 @@ export function usePosting(chain: Chain) {
     setSearchError(null);
   }, []);
 
-  return { progress, start, sent, search, searchError, forget };
+  /** Begins anew, for another project; one that was sent and not seen stays remembered. */
+  const restart = useCallback(() => {
+    files.current = null;
+    tell({ type: "forgotten" });
+  }, []);
+
+  return { progress, start, sent, search, searchError, forget, restart };
 }
