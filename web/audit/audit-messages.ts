@@ -8,9 +8,10 @@ export interface AuditRequest {
   readonly projectId: bigint;
 }
 
-/** A finished check, with the round it belongs to (null: the whole project) and what it took. */
+/** A finished check and the round it belongs to; null: the whole project. */
 export interface FinishedCheck extends AuditCheck {
   readonly roundIndex: number | null;
+  /** What it took together with those that were told with it; 0 for all but the first of them. */
   readonly milliseconds: number;
 }
 

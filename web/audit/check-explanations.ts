@@ -35,6 +35,27 @@ const explanations: Record<string, string> = {
 /** The explanation of a kind of check by its name. */
 export const explainCheck = (name: string): string => explanations[name] ?? "";
 
+const enforced =
+  "The contract does not let this happen. So your RPC node told something else than the chain holds, or the contract is not the published one. Ask another node, in Settings, before you believe either.";
+
+/** What it means, and what to do, when a check of this kind fails and it is not one that the contract enforces. */
+const failures: Record<string, string> = {
+  "verifying key":
+    "This market judges proofs by a key that nobody published here: its proofs may prove something else. Don’t join or fund it before somebody has explained the key.",
+  "powers of tau":
+    "The setup is not what it says it is: whoever made it may be able to forge proofs. Don’t trust this market with anything.",
+  "powers' checksum": "The file is not the one that the contract names: get it from its publisher.",
+  "model files":
+    "Whoever served this file served something else than the proven model. Don’t use it; ask another gateway, in Settings.",
+  "model seals":
+    "The file is not sealed as the project promises, or not for this model. Ask another gateway, in Settings; if it is the same there, the models may not be private.",
+  "round jobs":
+    "The aggregator had trainers train with settings that the owner had not allowed. The proofs of the round are not touched by that.",
+};
+
+/** What a failed check means, and what to do. */
+export const explainFailure = (name: string): string => failures[name] ?? enforced;
+
 /** What a passed audit does not tell. */
 export const notChecked: readonly string[] = [
   "That the chain's data is the chain's: the page believes the RPC node in Settings. Use a node of your own, or compare two.",

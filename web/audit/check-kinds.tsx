@@ -1,6 +1,6 @@
 import { Badge, Group, Stack, Text } from "@mantine/core";
 import type { FinishedCheck } from "./audit-messages.ts";
-import { explainCheck } from "./check-explanations.ts";
+import { explainCheck, explainFailure } from "./check-explanations.ts";
 import type { CheckKind } from "./group-checks.ts";
 
 const marks = {
@@ -55,6 +55,11 @@ function Kind({ kind: { name, checks, isPassed } }: { kind: CheckKind }) {
           {checks.length > 1 && ` – ${quiet.length} of ${checks.length}`}
         </Text>
         <Text size="sm">{explainCheck(name)}</Text>
+        {isPassed === false && (
+          <Text size="sm" fw={600}>
+            What the failure means: {explainFailure(name)}
+          </Text>
+        )}
         {loud.length > 0 && (
           <ul style={list}>
             {loud.map((check) => (

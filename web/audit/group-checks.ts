@@ -34,3 +34,9 @@ export function groupChecks(checks: readonly FinishedCheck[]): CheckKind[] {
       : found.every(({ isPassed }) => isPassed === true) || null,
   }));
 }
+
+/** Seconds that the checks of these kinds took, with the reading that they needed. */
+export const secondsOf = (kinds: readonly CheckKind[]): number =>
+  kinds
+    .flatMap(({ checks }) => checks)
+    .reduce((sum, { milliseconds }) => sum + milliseconds / 1000, 0);

@@ -25,11 +25,15 @@ export async function runAudit({ tell, ...sources }: AuditSources): Promise<void
     checkSetup,
     onProgress: (text) => tell({ type: "doing", text }),
     onChecks: (roundIndex, checks) => {
-      const milliseconds = Math.round(performance.now() - startedAt);
+      const tookMs = Math.round(performance.now() - startedAt);
       startedAt = performance.now();
       tell({
         type: "checked",
-        checks: checks.map((check) => ({ ...check, roundIndex, milliseconds })),
+        checks: checks.map((check, index) => ({
+          ...check,
+          roundIndex,
+          milliseconds: index === 0 ? tookMs : 0,
+        })),
       });
     },
   });

@@ -1,7 +1,7 @@
 import { Alert, Anchor, Button, Group, List, Loader, Stack, Text, Title } from "@mantine/core";
 import { notChecked } from "../audit/check-explanations.ts";
 import { CheckKinds } from "../audit/check-kinds.tsx";
-import { type AuditPart, auditParts, groupChecks } from "../audit/group-checks.ts";
+import { type AuditPart, auditParts, groupChecks, secondsOf } from "../audit/group-checks.ts";
 import { ReportFiles } from "../audit/report-files.tsx";
 import { type AuditProgress, useAudit } from "../audit/use-audit.ts";
 import type { Connection } from "../connection.ts";
@@ -92,7 +92,7 @@ export function AuditPage({
         const found = kinds.filter((kind) => kind.part === part);
         return (
           found.length > 0 && (
-            <Section key={part} title={partTitles[part]}>
+            <Section key={part} title={`${partTitles[part]} – ${secondsOf(found).toFixed(1)} s`}>
               <CheckKinds kinds={found} />
             </Section>
           )

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { FinishedCheck } from "../../../web/audit/audit-messages.ts";
-import { explainCheck } from "../../../web/audit/check-explanations.ts";
+import { explainCheck, explainFailure } from "../../../web/audit/check-explanations.ts";
 import { groupChecks } from "../../../web/audit/group-checks.ts";
 
 const check = (
@@ -38,3 +38,8 @@ test.each(["escrow", "reliability", "penalties", "exclusions", "proving key", "p
   "the check of %s is explained to somebody who has never seen a proof",
   (name) => expect(explainCheck(name)).not.toBe(""),
 );
+
+test("a failure says whom to doubt: the node, where the contract would have refused", () => {
+  expect(explainFailure("payouts")).toContain("RPC node");
+  expect(explainFailure("model files")).toContain("gateway");
+});
