@@ -29,6 +29,12 @@ const exclusionTexts: Readonly<Record<string, string>> = {
   "entries-out-of-range": "its entries were outside the range of the project",
 };
 
+/** Why a submission was left out, in words, by the reason's number on chain. */
+export function exclusionText(reason: number | undefined): string {
+  const name = exclusionReasons[reason as keyof typeof exclusionReasons];
+  return `the update could not be read: ${exclusionTexts[name] ?? "no reason was given"}`;
+}
+
 /** Why a settlement left a slot out, in words. The reasons come one a set bit of the mask, in order of slots. */
 export function whyExcluded(
   request: { readonly excludedMask: number; readonly exclusionReasons: readonly number[] },
@@ -38,6 +44,5 @@ export function whyExcluded(
   for (let each = FIRST_TRAINER_SLOT; each < slot; each++) {
     place += (request.excludedMask >>> each) & 1;
   }
-  const name = exclusionReasons[request.exclusionReasons[place] as keyof typeof exclusionReasons];
-  return `the update could not be read: ${exclusionTexts[name] ?? "no reason was given"}`;
+  return exclusionText(request.exclusionReasons[place]);
 }
