@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { useState } from "react";
 import { afterEach, describe, expect, test } from "vitest";
+import { defaultSetSizes } from "../../services/owner/draw-sets.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
 import { webErrors } from "../../web/errors.ts";
 import { FormContext } from "../../web/post/form-fields.tsx";
@@ -132,6 +133,7 @@ describe("the form on the page", () => {
 });
 
 describe("a posting on its way", () => {
+  const samples = { file: "samples.csv", sizes: defaultSetSizes(3000) };
   const receipt = { hash: `0x${"ab".repeat(32)}`, blockNumber: 7, gasUsed: 500_000n } as never;
   const progressAfter = (...events: PostingEvent[]) => events.reduce(advancePosting, idleProgress);
   const sent: PostingEvent = {
@@ -140,14 +142,14 @@ describe("a posting on its way", () => {
   };
 
   test("nothing is shown before it began", async () => {
-    page = await render(<PostingProgressView progress={idleProgress} />);
+    page = await render(<PostingProgressView progress={idleProgress} samples={samples} />);
 
     expect(page.text()).toBe("");
   });
 
   test("a transaction that is sent is no success", async () => {
     page = await render(
-      <PostingProgressView progress={progressAfter({ type: "started" }, sent)} />,
+      <PostingProgressView progress={progressAfter({ type: "started" }, sent)} samples={samples} />,
     );
 
     expect(page.text()).toContain("sent, not yet in a block");
@@ -163,7 +165,10 @@ describe("a posting on its way", () => {
     };
     const posted: PostingEvent = { type: "posted", projectId: 7n };
     page = await render(
-      <PostingProgressView progress={progressAfter({ type: "started" }, sent, done, posted)} />,
+      <PostingProgressView
+        progress={progressAfter({ type: "started" }, sent, done, posted)}
+        samples={samples}
+      />,
     );
 
     expect(page.container.querySelector("[data-posted='7']")?.textContent).toMatch(
@@ -175,10 +180,15 @@ describe("a posting on its way", () => {
   test("the command for the referee takes the owner's own file, however it is called", async () => {
     const posted: PostingEvent = { type: "posted", projectId: 7n };
     const progress = progressAfter({ type: "started" }, posted);
-    page = await render(<PostingProgressView progress={progress} samples="my crop's.csv" />);
+    page = await render(
+      <PostingProgressView
+        progress={progress}
+        samples={{ file: "my crop's.csv", sizes: defaultSetSizes(300) }}
+      />,
+    );
 
     expect(page.container.querySelector("code, pre")?.textContent).toBe(
-      "commonweight owner reference 7 --data 'my crop'\\''s.csv'",
+      "commonweight owner reference 7 --data 'my crop'\\''s.csv' --root 60 --pay 150 --validation 75",
     );
   });
 
@@ -196,7 +206,9 @@ describe("a posting on its way", () => {
       { type: "failed", error },
       { type: "ended" },
     ];
-    page = await render(<PostingProgressView progress={progressAfter(...events)} />);
+    page = await render(
+      <PostingProgressView progress={progressAfter(...events)} samples={samples} />,
+    );
 
     const alert = page.container.querySelector("[role=alert]");
     expect(alert?.textContent).toMatch(/You declined in the wallet.*entries are kept.*CW7010/);

@@ -3,6 +3,7 @@ import { parseTerms } from "../../services/owner/terms-file.ts";
 import { parseAmount, parseDuration } from "../../web/post/parse-amount.ts";
 import {
   emptyForm,
+  formOfTable,
   formOfTerms,
   type PostingForm,
   paceFields,
@@ -130,6 +131,21 @@ describe("the form of a posting", () => {
     expect(
       parseTerms(second.termsText as string, { ...around, manifest: first.manifest as never }),
     ).toEqual(first.terms);
+  });
+
+  test("a table decides how large the owner's own sets are, and the smallest model that can be proven", () => {
+    const data = { inputShape: [4], classes: ["a", "b", "c"] };
+    const form = { ...sound, ...formOfTable(sound, { data, samples: 300 }) };
+
+    expect(form).toMatchObject({ model: "mlp", features: "4", classes: "a, b, c" });
+    expect(readPostingForm(form, around).manifest).toMatchObject({
+      data,
+      evaluation: { referenceSamples: 60, paySamples: 150 },
+    });
+    expect(read({}).manifest?.evaluation).toMatchObject({
+      referenceSamples: 200,
+      paySamples: 1000,
+    });
   });
 
   test("a manifest that is picked is taken whole", () => {

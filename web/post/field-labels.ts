@@ -4,7 +4,12 @@ import type { FormField } from "./posting-form.ts";
 export const fieldLabels: Readonly<Record<FormField, string>> = {
   ...{ title: "Title", description: "Description", model: "Model", manifestText: "Manifest file" },
   ...{ features: "Numbers in a sample", channels: "Channels", height: "Height", width: "Width" },
-  ...{ classes: "Classes", dataText: "Data file", samplesEach: "Samples of a trainer" },
+  ...{
+    classes: "Classes",
+    dataText: "Data file",
+    tableRows: "Rows of the table",
+    samplesEach: "Samples of a trainer",
+  },
   ...{ learningRate: "Learning rate", clipNorm: "Longest update" },
   ...{ fractionBits: "Fraction bits", ditherBits: "Dither bits" },
   ...{ trainers: "Trainers you expect", minTrainers: "Fewest that make a round" },

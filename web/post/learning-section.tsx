@@ -44,7 +44,11 @@ function DataFields() {
             {data.table &&
               ` Columns ${data.table.columns.join(", ")}; class in ${data.table.target}.`}
           </Text>
-          <Button size="xs" variant="default" onClick={() => change({ dataText: "" })}>
+          <Button
+            size="xs"
+            variant="default"
+            onClick={() => change({ dataText: "", tableRows: "" })}
+          >
             Type it instead
           </Button>
         </Stack>

@@ -15,7 +15,7 @@ import { emptyForm, type FormField, type PostingForm } from "./posting-form.ts";
 import { PostingProgressView } from "./posting-progress.tsx";
 import { PreviewSection } from "./preview-section.tsx";
 import { QuoteView } from "./quote-view.tsx";
-import { type FormReading, readPostingForm } from "./read-posting-form.ts";
+import { type FormReading, ownSetSizes, readPostingForm } from "./read-posting-form.ts";
 import { SaveFiles } from "./save-files.tsx";
 import { MoneySection, RuleSection, TimeSection } from "./terms-sections.tsx";
 import { usePosting } from "./use-posting.ts";
@@ -223,7 +223,10 @@ export function PostPage({ connection }: { connection: Connection }) {
               </Alert>
             )}
             {posting.searchError !== null && <Failure error={posting.searchError} />}
-            <PostingProgressView progress={progress} samples={table?.file.name} />
+            <PostingProgressView
+              progress={progress}
+              samples={{ file: table?.file.name ?? "samples.csv", sizes: ownSetSizes(form) }}
+            />
           </Stack>
         </Card>
       </Stack>

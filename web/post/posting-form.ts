@@ -19,6 +19,8 @@ export interface PostingForm {
   readonly classes: string;
   /** The manifest's part about data as a table told it, in JSON; empty without one. */
   readonly dataText: string;
+  /** Rows of the table that was picked; empty without one. Decides the sizes of the owner's own sets. */
+  readonly tableRows: string;
   readonly samplesEach: string;
   readonly learningRate: string;
   readonly clipNorm: string;
@@ -83,7 +85,14 @@ const LOCAL_CHAINS = [31_337n, 1337n];
 /** The form as it is first shown: sensible for small tables, with windows that suit the network. */
 export function emptyForm(chainId: bigint): PostingForm {
   return {
-    ...{ title: "", description: "", model: "logistic", manifestText: "", dataText: "" },
+    ...{
+      title: "",
+      description: "",
+      model: "logistic",
+      manifestText: "",
+      dataText: "",
+      tableRows: "",
+    },
     ...{ features: "", channels: "1", height: "28", width: "28", classes: "" },
     ...{ samplesEach: "200", learningRate: "0.1" },
     ...{ clipNorm: "10", fractionBits: "14", ditherBits: "4" },
@@ -96,13 +105,16 @@ export function emptyForm(chainId: bigint): PostingForm {
 }
 
 /** The form with what a table says about samples, and the smallest model that can be proven for it. */
-export function formOfTable(form: PostingForm, data: Manifest["data"]): Partial<PostingForm> {
+export function formOfTable(
+  form: PostingForm,
+  { data, samples }: { readonly data: Manifest["data"]; readonly samples: number },
+): Partial<PostingForm> {
   const classes = data.classes?.length ?? 0;
   const [features = 0] = data.inputShape;
   const isProvable = (features + 1) * classes >= DUMMY_COEFFICIENTS;
   const model = form.model === "mlp" || !isProvable ? "mlp" : "logistic";
   return {
-    ...{ model, manifestText: "", dataText: JSON.stringify(data) },
+    ...{ model, manifestText: "", dataText: JSON.stringify(data), tableRows: String(samples) },
     ...{ features: String(features), classes: (data.classes ?? []).join(", ") },
   };
 }

@@ -2,6 +2,7 @@ import { Alert, Anchor, Badge, Code, Group, List, Stack, Text } from "@mantine/c
 import { Failure } from "../loaded-view.tsx";
 import { projectHref } from "../route.ts";
 import { type PostingProgress, type StepName, type StepState, stepNames } from "./posting-steps.ts";
+import { type RefereeSamples, refereeCommand } from "./referee-command.ts";
 
 const stepTexts: Readonly<Record<StepName, string>> = {
   prepare: "Make the first model, its commitment and the files' addresses",
@@ -50,17 +51,12 @@ const Hash = ({ label, hash }: { label: string; hash: string }) => (
   </Text>
 );
 
-/** A file's name as a shell takes it. */
-const quoted = (name: string) =>
-  /^[\w.-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
-
 /** How far a posting is. It says "posted" only with a receipt in hand. */
 export function PostingProgressView(props: {
   readonly progress: PostingProgress;
-  /** File that the referee would serve samples from. */
-  readonly samples?: string | undefined;
+  readonly samples: RefereeSamples;
 }) {
-  const { progress, samples = "samples.csv" } = props;
+  const { progress, samples } = props;
   const { projectId, steps, error } = progress;
   const isBegun = stepNames.some((name) => steps[name].state !== "waiting");
   if (!isBegun && error === undefined && projectId === undefined) return null;
@@ -91,8 +87,8 @@ export function PostingProgressView(props: {
             <Text size="sm">
               Rounds need your referee. With its key, on a machine that has clean samples, run:
             </Text>
-            <Code block>
-              commonweight owner reference {String(projectId)} --data {quoted(samples)}
+            <Code block style={{ whiteSpace: "pre-wrap" }}>
+              {refereeCommand(projectId, samples)}
             </Code>
           </Stack>
         </Alert>

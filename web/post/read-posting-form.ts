@@ -1,5 +1,6 @@
 import { countParameters } from "../../services/learning/model-spec.ts";
 import { designManifest, trainingFor } from "../../services/owner/design-project.ts";
+import { defaultSetSizes } from "../../services/owner/draw-sets.ts";
 import { ownerErrors } from "../../services/owner/errors.ts";
 import { requireProvable } from "../../services/owner/provable-size.ts";
 import { type PostableTerms, parseTerms } from "../../services/owner/terms-file.ts";
@@ -116,14 +117,17 @@ function designed(form: PostingForm, read: FieldReader, refuse: Refuse): Manifes
     model: form.model as "logistic" | "mlp" | "cnn",
     samplesEach,
   };
-  // What the rules advise; the owner's own sets are drawn on the owner's machine.
-  const sizes = { root: 200, pay: 1000 };
+  const sizes = ownSetSizes(form);
   return designManifest({
     ...{ answers, summary: { data }, sizes },
     training: trainingFor({ samplesEach }, learningRate),
     calibration: { fractionBits, ditherBits, clipNorm },
   });
 }
+
+/** Sizes of the owner's own sets, which are drawn on the referee's machine: what the rules advise, or what the table has room for. */
+export const ownSetSizes = ({ tableRows }: Pick<PostingForm, "tableRows">) =>
+  defaultSetSizes(tableRows === "" ? Number.POSITIVE_INFINITY : Number(tableRows));
 
 function readData(
   form: PostingForm,

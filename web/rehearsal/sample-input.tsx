@@ -32,7 +32,7 @@ export function SampleInput(props: {
     end.current = startRehearsalWorker({ type: "describe", file }, (message) => {
       if (message.type === "described") {
         onTable({ ...message.table, file });
-        change(formOfTable(form, message.table.data));
+        change(formOfTable(form, message.table));
       } else if (message.type === "failed") {
         const { code, message: title, hint } = message;
         setError(new CommonweightError({ code: code as `CW${number}`, title, hint }));
