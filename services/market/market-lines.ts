@@ -37,7 +37,7 @@ export function describeMarketEvent(event: MarketEvent): string | undefined {
       return line(`proven in ${Number(event.seconds).toFixed(1)} s`);
     case "round-settled":
       return line(
-        `proof verified and paid by on chain, ${Number(event.gasUsed).toLocaleString("en")} gas`,
+        `proof verified on chain, trainers paid: ${Number(event.gasUsed).toLocaleString("en")} gas`,
       );
     case "outcome":
       return line(

@@ -4,8 +4,12 @@ import { readModels, readSettlements, readVoidedRounds } from "../adapters/chain
 import { readParticipant } from "../adapters/chain/participant.ts";
 import type { Project } from "../adapters/chain/project.ts";
 import { unpackOutcome } from "../protocol/public-signals.ts";
-import type { Market, MarketEvent } from "./market.ts";
+import type { Market } from "./market.ts";
 import type { MarketOptions } from "./market-plan.ts";
+import type { TimedEvent } from "./view/market-state.ts";
+
+/** The story of one run, as {@link marketReport} tells it. */
+export type MarketReport = Awaited<ReturnType<typeof marketReport>>;
 
 /**
  * The story of a market, from the chain; accuracies as the referee told the aggregator, times from the processes that measured them:
@@ -15,7 +19,7 @@ export async function marketReport(
   market: Market,
   project: Project,
   options: MarketOptions,
-  events: readonly MarketEvent[],
+  events: readonly TimedEvent[],
 ) {
   const { chain, projectId } = market;
   const [settlements, voided, models, participants, evaluations] = await Promise.all([
@@ -33,6 +37,8 @@ export async function marketReport(
     market.trainers.find((each) => isSame(each.address, address))?.name ?? address;
   const event = (type: string, roundIndex: number) =>
     events.find((each) => each.type === type && Number(each.roundIndex) === roundIndex);
+  const happened = (type: string, name: string) =>
+    events.some((each) => each.type === type && each.process === name);
   const accuracyOf = (version: number) => {
     const told = evaluations.evaluations.find((each) => each.version === version);
     return told === undefined ? undefined : told.accuracyMillionths / 1e6;
@@ -60,11 +66,11 @@ export async function marketReport(
       })),
     };
   });
-  const earned = market.trainers.map(({ name, address, attack, crashes }, index) => ({
+  const earned = market.trainers.map(({ name, address, attack }, index) => ({
     name,
     address,
     attack: attack ?? null,
-    crashed: crashes,
+    crashed: happened("crashed", name),
     earnedWei: rounds
       .flatMap((round) => round.trainers)
       .filter((each) => isSame(each.address, address))
@@ -79,9 +85,11 @@ export async function marketReport(
     rounds,
     voidRounds: voided,
     trainers: earned,
+    peakMemoryMb: market.peakMemoryMb(),
     totals: {
       paidWei: rounds.reduce((sum, { paidWei }) => sum + paidWei, 0n),
       escrowLeftWei: project.escrowWei,
+      milliseconds: events.findLast(({ type }) => type === "ended")?.ms ?? 0,
     },
     milliseconds: Object.fromEntries(
       events
@@ -89,33 +97,4 @@ export async function marketReport(
         .map((each) => [`${each.type}-${each.roundIndex ?? ""}`, each.ms]),
     ),
   };
-}
-
-/** The report as a table for people. */
-export function reportText(report: Awaited<ReturnType<typeof marketReport>>): string {
-  const eth = (wei: bigint) => (Number(wei) / 1e18).toFixed(4);
-  const head = "round  accuracy  gas      proof     removed";
-  const rows = report.rounds.map(({ roundIndex, accuracy, gasUsed, proofSeconds, trainers }) => {
-    const removed = trainers
-      .filter(({ verdict }) => verdict !== "accepted")
-      .map(({ name, verdict }) => `${name} (${verdict})`);
-    const shown = accuracy === null ? "-" : `${(100 * accuracy).toFixed(1)} %`;
-    const seconds = proofSeconds === null ? "-" : `${Number(proofSeconds).toFixed(1)} s`;
-    return [
-      String(roundIndex + 1).padEnd(6),
-      shown.padEnd(9),
-      String(gasUsed ?? "-").padEnd(8),
-      seconds.padEnd(9),
-      removed.join(", ") || "nobody",
-    ].join(" ");
-  });
-  const people = report.trainers.map(({ name, attack, crashed, earnedWei, reliability }) =>
-    [
-      name.padEnd(11),
-      eth(earnedWei).padStart(8),
-      `reliability ${((100 * reliability) / 65535).toFixed(0)} %`,
-      attack ?? (crashed ? "crashed and came back" : ""),
-    ].join("  "),
-  );
-  return ["", head, ...rows, "", "trainer        earned", ...people].join("\n");
 }

@@ -24,6 +24,7 @@ import {
 } from "./market-folder.ts";
 import type { MarketOptions } from "./market-plan.ts";
 import { chainStatePath, type MarketRecord, saveMarketRecord } from "./market-record.ts";
+import { watchMemory } from "./memory-watch.ts";
 import { postMarketProject } from "./post-market-project.ts";
 import { requireRoomAndPorts } from "./preflight.ts";
 import { type ProcessLine, type SupervisedProcess, Supervisor } from "./supervisor.ts";
@@ -45,6 +46,8 @@ export interface Market {
   readonly trainers: readonly MarketTrainer[];
   /** Kills a process of the market as a crash would: `aggregator`, `standby`, `referee`, `trainer-1` … */
   kill(name: string): Promise<void>;
+  /** The most memory that all processes took together so far, this one included; null where the system does not tell. */
+  peakMemoryMb(): number | null;
   /** Resolves with the project once it has ended. */
   readonly ended: Promise<Project>;
   stop(): Promise<void>;
@@ -121,9 +124,11 @@ export async function startMarket(
       onEvent({ process: name, type: "died", code, lastLines });
     },
   });
+  const memory = watchMemory(() => [process.pid, ...supervisor.pids()]);
   const connections: { close(): void }[] = [];
   const closing: (() => Promise<void>)[] = [];
   const stop = async () => {
+    memory.stop();
     await supervisor.stopAll();
     for (const close of closing) await close().catch(() => undefined);
     for (const connection of connections) connection.close();
@@ -272,6 +277,7 @@ export async function startMarket(
       projectId,
       chain,
       trainers,
+      peakMemoryMb: () => memory.peakMb(),
       ended,
       kill: (name) => supervisor.kill(name),
       stop,

@@ -142,6 +142,11 @@ export class Supervisor {
     return supervised;
   }
 
+  /** Process numbers of all that run. */
+  pids(): number[] {
+    return [...this.#running.values()].map(({ pid }) => pid);
+  }
+
   /** Kills the process of this name, if there is one. */
   async kill(name: string): Promise<void> {
     const found = [...this.#running.values()].find((each) => each.name === name);

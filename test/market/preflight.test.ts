@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { requireRoomAndPorts } from "../../services/market/preflight.ts";
-import { newestChangeMs } from "../../services/market/web-folder.ts";
 
 describe("before the market starts", () => {
   const folder = mkdtempSync(join(tmpdir(), "commonweight-preflight-"));
@@ -44,13 +43,5 @@ describe("before the market starts", () => {
       code: "CW6005",
       message: expect.stringMatching(/\d+ MB free, 1152921504606 MB needed/),
     });
-  });
-
-  it("takes a page for stale when any of its sources is newer", () => {
-    const source = join(folder, "page.tsx");
-    writeFileSync(source, "");
-
-    expect(newestChangeMs(folder)).toBeGreaterThanOrEqual(newestChangeMs(source));
-    expect(newestChangeMs(join(folder, "absent"))).toBe(0);
   });
 });

@@ -75,7 +75,8 @@ export const register: RegisterCommand = (parent, context) => {
         let market: Market | undefined;
         try {
           const { startMarket } = await import("../market.ts");
-          const { marketReport, reportText } = await import("../market-report.ts");
+          const { marketReport } = await import("../market-report.ts");
+          const { reportText } = await import("../report-text.ts");
           const { builtWebFolder } = await import("../web-folder.ts");
           market = await startMarket(
             {
@@ -118,6 +119,7 @@ export const register: RegisterCommand = (parent, context) => {
           return { data: report, text: "", isShown: !isSilent };
         } finally {
           display.close();
+          if (market && !isSilent) terminal.writeMessage("stopping every process of the market …");
           await market?.stop();
         }
       }),

@@ -70,6 +70,7 @@ export interface MarketState {
 }
 
 const KEPT_LINES = 50;
+const OPENING_LINE = "market      a whole market on this machine; nothing leaves it";
 
 /** What the view shows before anything has happened. */
 export function initialMarketState(options: MarketOptions): MarketState {
@@ -91,7 +92,7 @@ export function initialMarketState(options: MarketOptions): MarketState {
     rounds: [],
     proof: undefined,
     accuracies: [],
-    lines: [],
+    lines: [{ ms: 0, text: OPENING_LINE }],
     isEnded: false,
   };
 }

@@ -152,7 +152,7 @@ function trainerTable(state: MarketState, height: number, columns: number): Line
     moneyWidth === 20 ? `${last.padStart(9)}${total.padStart(11)}` : total.padStart(10);
   const head: Line = [
     span(
-      `   ${fitText("trainer", nameWidth)}${fitText(attackWidth > 0 ? "plays" : "", attackWidth)}${fitText("state", stateWidth)}${money("this time", "paid (ETH)")}`,
+      `   ${fitText("trainer", nameWidth)}${fitText(attackWidth > 0 ? "plays" : "", attackWidth)}${fitText("state", stateWidth)}${money("last ETH", "total ETH")}`,
       "faint",
     ),
   ];
@@ -194,7 +194,7 @@ function proofLine({ proof, rounds }: MarketState, columns: number): Line {
   if (proof === undefined) {
     const words =
       last === undefined
-        ? "a zero-knowledge proof decides who is paid; the first one comes when the updates are in"
+        ? "a zero-knowledge proof decides who is paid; none has begun yet"
         : `round ${last.roundIndex + 1} proven in ${last.proofSeconds?.toFixed(1)} s${last.isSettled ? ", verified on chain" : ""}`;
     return [span(" proof ", "strong"), span(words, "faint")];
   }

@@ -19,7 +19,7 @@ describe("the screen of the live view", () => {
       " Commonweight  round 2 of 3: proving                                       1:23
        page http://127.0.0.1:8600         escrow 3.0000  paid 0.9000 ETH  gas 900,000
       ────────────────────────────────────────────────────────────────────────────────
-         trainer     plays         state                          this time paid (ETH)
+         trainer     plays         state                           last ETH  total ETH
        ● trainer-1   fair          key released                      0.5000     0.5000
        ● trainer-2   fair          key released                      0.4000     0.4000
        ● trainer-3   sign-flip     key released                      0.0000     0.0000
@@ -48,7 +48,7 @@ describe("the screen of the live view", () => {
       " Commonweight  the project has ended, everybody is paid                                                  1:23
        page http://127.0.0.1:8600                                       escrow 3.0000  paid 0.9000 ETH  gas 750,000
       ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
-         trainer     plays         state                                          this time paid (ETH)
+         trainer     plays         state                                           last ETH  total ETH
        ✓ trainer-1   fair          accepted and paid                                 0.5000     0.5000  ████████████
        ✓ trainer-2   fair          accepted and paid                                 0.4000     0.4000  █████████▋
        ✗ trainer-3   sign-flip     removed: makes the model worse                    0.0000     0.0000
@@ -61,7 +61,7 @@ describe("the screen of the live view", () => {
                                                                            │⠀⠀⠀⠀⠀⠀⠀⢀⡠⠤⠒⠉⠁⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀
                                                                            │⠀⠀⣀⡠⠔⠒⠉⠁⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀
                                                                         0 %│⠒⠉⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀
-        0:24  aggregator  round 1: proof verified and paid by on chain, 600,000 gas
+        0:24  aggregator  round 1: proof verified on chain, trainers paid: 600,000 gas
         0:26  trainer-1   round 1: accepted, earned 0.5000 ETH
         0:27  trainer-2   round 1: accepted, earned 0.4000 ETH
         0:28  trainer-3   round 1: rejected: it would make the model worse on the owner's samples

@@ -1,0 +1,78 @@
+import { verdictReason } from "../command-line/verdict-words.ts";
+import type { MarketReport } from "./market-report.ts";
+
+const ether = (wei: bigint) => (Number(wei / 10n ** 14n) / 10_000).toFixed(4);
+const percent = (fraction: unknown) =>
+  fraction === null ? "–" : `${(100 * Number(fraction)).toFixed(1)} %`;
+const clock = (ms: number) =>
+  `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, "0")}`;
+
+/** Columns as wide as their widest cell; those named in `right` are numbers. */
+function table(head: readonly string[], rows: readonly string[][], right: readonly string[]) {
+  const widths = head.map((name, k) =>
+    Math.max(name.length, ...rows.map((row) => row[k]?.length ?? 0)),
+  );
+  return [head, ...rows].map((row) =>
+    row
+      .map((cell, k) => {
+        const width = widths[k] as number;
+        return right.includes(head[k] as string) ? cell.padStart(width) : cell.padEnd(width);
+      })
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+/** A row for each round; whoever was removed besides the first one has a line of its own. */
+function roundRows({ rounds }: MarketReport): string[][] {
+  return rounds.flatMap(({ roundIndex, accuracy, gasUsed, proofSeconds, paidWei, trainers }) => {
+    const [first = "nobody", ...others] = trainers
+      .filter(({ verdict }) => verdict !== "accepted")
+      .map(({ name, verdict }) => `${name}: ${verdictReason(verdict)}`);
+    const row = [
+      String(roundIndex + 1),
+      percent(accuracy),
+      proofSeconds === null ? "–" : `${Number(proofSeconds).toFixed(1)} s`,
+      gasUsed === null ? "–" : Number(gasUsed).toLocaleString("en"),
+      ether(paidWei),
+      first,
+    ];
+    return [row, ...others.map((other) => ["", "", "", "", "", other])];
+  });
+}
+
+/** The report as tables for people: how it went, round by round, and what each trainer got. */
+export function reportText(report: MarketReport): string {
+  const { rounds, voidRounds, trainers, totals, initialAccuracy, peakMemoryMb } = report;
+  const last = rounds.at(-1)?.accuracy ?? null;
+  const sums = [
+    `${rounds.length} ${rounds.length === 1 ? "round" : "rounds"} in ${clock(totals.milliseconds)}`,
+    `accuracy ${percent(initialAccuracy)} → ${percent(last)}`,
+    `${ether(totals.paidWei)} ETH paid`,
+    ...(peakMemoryMb === null ? [] : [`${(peakMemoryMb / 1000).toFixed(1)} GB of memory at most`]),
+  ];
+  return [
+    "",
+    sums.join(", "),
+    "",
+    ...table(
+      ["round", "accuracy", "proof", "settling gas", "paid (ETH)", "removed"],
+      roundRows(report),
+      ["round", "accuracy", "proof", "settling gas", "paid (ETH)"],
+    ),
+    ...voidRounds.map(
+      ({ roundIndex, reason }) => `round ${roundIndex + 1} came to nothing: ${reason}`,
+    ),
+    "",
+    ...table(
+      ["trainer", "plays", "earned (ETH)", "reliability"],
+      trainers.map(({ name, attack, crashed, earnedWei, reliability }) => [
+        name,
+        attack ?? (crashed ? "fair; was killed and came back" : "fair"),
+        ether(earnedWei),
+        `${((100 * reliability) / 65535).toFixed(0)} %`,
+      ]),
+      ["earned (ETH)", "reliability"],
+    ),
+  ].join("\n");
+}
