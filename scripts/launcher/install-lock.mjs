@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const POLL_MS = 300;
+/** Programs that start together wait for each other for a moment, which nobody needs to be told. */
+const QUIET_POLLS = 8;
 
 function isAlive(pid) {
   try {
@@ -34,7 +36,7 @@ function holderOf(folder) {
  */
 export async function withInstallLock({ root, log }, install) {
   const folder = join(root, ".node.lock");
-  let hasSaid = false;
+  let polls = 0;
   let orphanPolls = 0;
   for (;;) {
     try {
@@ -49,8 +51,9 @@ export async function withInstallLock({ root, log }, install) {
     // Not at once: the holder may be between making the folder and writing its number.
     if (orphanPolls > 3) rmSync(folder, { recursive: true, force: true });
     else {
-      if (holder !== undefined && !hasSaid) log(`waiting for the install of process ${holder}`);
-      hasSaid ||= holder !== undefined;
+      if (holder !== undefined && ++polls === QUIET_POLLS) {
+        log(`waiting for the install of process ${holder}`);
+      }
       await sleep(POLL_MS);
     }
   }
