@@ -21,8 +21,14 @@ export const askErrors = defineErrors([6500, 6509], {
   },
 });
 
-async function readLine(question: string, isHidden: boolean): Promise<string> {
+async function readLine(
+  terminal: Invocation["terminal"],
+  question: string,
+  isHidden: boolean,
+): Promise<string> {
   const muted = new Writable({ write: (_chunk, _encoding, done) => done() });
+  // A question takes the place of the progress line.
+  terminal.writeProgress("");
   process.stderr.write(question);
   const lines = createInterface({
     input: process.stdin,
@@ -48,7 +54,7 @@ export async function askPassword(
   const { COMMONWEIGHT_PASSWORD: given } = environment;
   if (given !== undefined && given !== "") return given;
   if (!terminal.isInteractive) throw new CommonweightError(askErrors.notInteractive, question);
-  return readLine(`${question}: `, true);
+  return readLine(terminal, `${question}: `, true);
 }
 
 /** Asks before money moves; `--yes` answers beforehand. @throws CW6500, CW6501 */
@@ -58,7 +64,7 @@ export async function confirm(
 ): Promise<void> {
   if (options.yes === true) return;
   if (!terminal.isInteractive) throw new CommonweightError(askErrors.notInteractive, question);
-  const answer = await readLine(`${question} [y/N] `, false);
+  const answer = await readLine(terminal, `${question} [y/N] `, false);
   if (!/^y(es)?$/i.test(answer.trim())) throw new CommonweightError(askErrors.declined);
 }
 
@@ -95,7 +101,7 @@ export async function askFor(
   terminal.writeMessage(`\n${why}`);
   for (;;) {
     const listed = choices ? ` (${choices.join(", ")})` : "";
-    const line = (await readLine(`${question}${listed} [${fallback}] `, false)).trim();
+    const line = (await readLine(terminal, `${question}${listed} [${fallback}] `, false)).trim();
     const answer = line === "" ? fallback : line;
     const problem = problemOf(answer);
     if (problem === undefined) return answer;

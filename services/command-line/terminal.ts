@@ -44,7 +44,7 @@ export function processTerminal(environment: Environment): Terminal {
       stderr.write(`${clear}${text}\n`);
     },
     writeProgress: (text) => {
-      if (hasProgress) stderr.write(`${clear}${text.slice(0, (stderr.columns ?? 80) - 1)}`);
+      if (hasProgress) stderr.write(`${clear}${text.slice(0, (stderr.columns || 80) - 1)}`);
     },
     hasColor,
     screen: hasColor && environment.TERM !== "dumb" ? screenOf(stdout) : undefined,
