@@ -25,6 +25,10 @@ export function serviceLine(event: CommandEvent): string | undefined {
       return line(`settled for ${event.gasUsed} gas, everybody in it is credited`);
     case "project-ended":
       return line("ended");
+    case "alert":
+      return `ALERT: ${event.message}`;
+    case "alert-over":
+      return `alert over: ${event.kind} (${event.subject})`;
     case "transaction-ended":
       return event.outcome === "mined" ? undefined : describeEvent(event);
     case "checking":

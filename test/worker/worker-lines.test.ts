@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { workerLine } from "../../services/worker/worker-lines.ts";
+
+const money = (projectId: bigint, wei: bigint) => `${wei} of project ${projectId}`;
+const say = (type: string, details: object = {}) =>
+  workerLine({ type, projectId: 1n, roundIndex: 2, ...details }, money);
+
+describe("what a worker says", () => {
+  it("is pay in the project's token when the update was accepted", () => {
+    expect(say("outcome", { verdict: "accepted", earnedWei: "500" })).toBe(
+      "project 1 round 2: accepted, earned 500 of project 1",
+    );
+  });
+
+  it("is the reason when it was not", () => {
+    expect(say("outcome", { verdict: "duplicate", earnedWei: "0" })).toBe(
+      "project 1 round 2: rejected: the same update as an earlier trainer's; earned 0 of project 1",
+    );
+    expect(say("outcome", { verdict: "void", reason: "too-few-readable" })).toBe(
+      "project 1 round 2: came to nothing (too-few-readable); nobody is at fault",
+    );
+    expect(say("outcome", { verdict: "not-submitted" })).toBe(
+      "project 1 round 2: settled without our update",
+    );
+  });
+
+  it("is a failure's code, and that it goes on", () => {
+    expect(say("failed", { code: "CW2200", message: "no node", roundIndex: undefined })).toBe(
+      "project 1: trying again after CW2200: no node",
+    );
+  });
+
+  it("is nothing about what only machines want, and never nothing about what is new", () => {
+    expect(say("trained")).toBeUndefined();
+    expect(say("privacy", { epsilon: 2 })).toContain("epsilon=2");
+  });
+});
