@@ -18,6 +18,9 @@ const ProjectPage = lazy(() =>
 const RoundPage = lazy(() =>
   import("./pages/round.tsx").then((module) => ({ default: module.RoundPage })),
 );
+const TrainerPage = lazy(() =>
+  import("./pages/trainer.tsx").then((module) => ({ default: module.TrainerPage })),
+);
 const AuditPage = lazy(() =>
   import("./pages/audit.tsx").then((module) => ({ default: module.AuditPage })),
 );
@@ -41,6 +44,8 @@ function Page({ route, connection }: { route: Route; connection: Connection }): 
       return <ProjectPage connection={connection} projectId={route.projectId} />;
     case "round":
       return <RoundPage connection={connection} {...route} />;
+    case "trainer":
+      return <TrainerPage connection={connection} {...route} />;
     case "audit":
       return (
         <AuditPage

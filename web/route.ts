@@ -5,6 +5,7 @@ export type Route =
   | { readonly page: "projects" | "post" | "settings" }
   | { readonly page: "project" | "audit"; readonly projectId: bigint }
   | { readonly page: "round"; readonly projectId: bigint; readonly roundIndex: number }
+  | { readonly page: "trainer"; readonly projectId: bigint; readonly trainer: string }
   | { readonly page: "unknown" };
 
 /** Reads a route from the part of the address after `#`. Anything else is `unknown`, never an error. */
@@ -21,6 +22,9 @@ export function parseRoute(hash: string): Route {
   if (parts.length === 4 && parts[2] === "round" && isNumber(parts[3])) {
     return { page: "round", projectId, roundIndex: Number(parts[3]) };
   }
+  if (parts.length === 4 && parts[2] === "trainer" && /^0x[0-9a-fA-F]{40}$/.test(parts[3] ?? "")) {
+    return { page: "trainer", projectId, trainer: parts[3] as string };
+  }
   return { page: "unknown" };
 }
 
@@ -30,6 +34,10 @@ export const projectHref = (projectId: bigint) => `#/project/${projectId}`;
 /** The address of a round's page. */
 export const roundHref = (projectId: bigint, roundIndex: number) =>
   `#/project/${projectId}/round/${roundIndex}`;
+
+/** The address of a trainer's statement in a project. */
+export const trainerHref = (projectId: bigint, trainer: string) =>
+  `#/project/${projectId}/trainer/${trainer}`;
 
 /** The address of a project's audit. */
 export const auditHref = (projectId: bigint) => `#/project/${projectId}/audit`;

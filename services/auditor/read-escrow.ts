@@ -1,19 +1,24 @@
 import type { Chain } from "../adapters/chain/connect.ts";
-import { findProjectEvents, type PostedProject } from "../adapters/chain/history.ts";
+import {
+  findProjectEvents,
+  type PostedProject,
+  type ProjectEvent,
+} from "../adapters/chain/history.ts";
 import {
   type Project,
   type ProjectTrainer,
   readProject,
   readTrainers,
 } from "../adapters/chain/project.ts";
-import { readVaultMoves, readVaultState } from "../adapters/chain/vault-history.ts";
+import { readVaultMoves, readVaultState, type VaultMove } from "../adapters/chain/vault-history.ts";
 import type { EscrowEvidence } from "./escrow-flow.ts";
 
 /** A project's money as of one block, with the whole views that it was read from. */
 export interface EscrowReading extends EscrowEvidence {
   readonly project: Project;
   readonly trainers: readonly ProjectTrainer[];
-  readonly events: Awaited<ReturnType<typeof findProjectEvents>>;
+  readonly events: readonly ProjectEvent[];
+  readonly moves: readonly VaultMove[];
   readonly blockNumber: number;
 }
 

@@ -12,6 +12,8 @@ import { auditReportSchema } from "../../services/auditor/audit-report.ts";
 import { changedEvent, changedSettlement, changedVaultEvent } from "./tamper.ts";
 
 const EXECUTABLE = process.env.CW_CHROMIUM ?? "/usr/bin/chromium";
+/** The development account of the market's first trainer. */
+const FIRST_TRAINER = "0xBcd4042DE499D14e55001CcbB24a551F3b954096";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 async function freePort(): Promise<number> {
@@ -295,6 +297,17 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
     await page.close();
   }, 60_000);
 
+  test("a trainer's statement lists every round with its reason, and what was transferred", async () => {
+    const page = await openPage("project/1");
+    await page.show();
+    await page.locator("[data-trainer] a").first().click();
+
+    await page.waitForSelector("[data-statement]");
+    expect(await page.locator("[data-statement]").count()).toBeGreaterThanOrEqual(2);
+    expect(await page.getByText("transferred", { exact: true }).count()).toBeGreaterThan(0);
+    await page.close();
+  }, 60_000);
+
   const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
   test.each([
     ["light", 1200],
@@ -322,6 +335,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
         "#/",
         "#/project/1",
         "#/project/1/round/0",
+        `#/project/1/trainer/${FIRST_TRAINER}`,
         "#/project/1/audit",
         "#/settings",
       ]) {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { auditHref, parseRoute, projectHref, roundHref } from "../../web/route.ts";
+import { auditHref, parseRoute, projectHref, roundHref, trainerHref } from "../../web/route.ts";
 
 test("every address that the page links to leads to its page", () => {
   expect(parseRoute("")).toEqual({ page: "projects" });
@@ -7,6 +7,8 @@ test("every address that the page links to leads to its page", () => {
   expect(parseRoute(projectHref(7n))).toEqual({ page: "project", projectId: 7n });
   expect(parseRoute(auditHref(7n))).toEqual({ page: "audit", projectId: 7n });
   expect(parseRoute(roundHref(7n, 0))).toEqual({ page: "round", projectId: 7n, roundIndex: 0 });
+  const trainer = `0x${"aB".repeat(20)}`;
+  expect(parseRoute(trainerHref(7n, trainer))).toEqual({ page: "trainer", projectId: 7n, trainer });
 });
 
 test.each([

@@ -1,7 +1,8 @@
-import { Table, Text } from "@mantine/core";
+import { Anchor, Table, Text } from "@mantine/core";
 import { Amount } from "../amount.tsx";
 import { shortHex } from "../amounts.ts";
 import { trainerColour } from "../charts/colours.ts";
+import { trainerHref } from "../route.ts";
 import { ScrollTable } from "../scroll-table.tsx";
 import type { ProjectHistory } from "./load-history.ts";
 import { participantRows } from "./participant-rows.ts";
@@ -29,7 +30,9 @@ export function ParticipantsTable({ history }: { history: ProjectHistory }) {
               <span aria-hidden style={{ color: trainerColour(place) }}>
                 ■{" "}
               </span>
-              {shortHex(row.trainer)}
+              <Anchor inherit href={trainerHref(history.project.projectId, row.trainer)}>
+                {shortHex(row.trainer)}
+              </Anchor>
             </Table.Td>
             <Table.Td>
               {row.state}

@@ -1,10 +1,11 @@
-import { Progress, Table, Text } from "@mantine/core";
+import { Anchor, Progress, Table, Text } from "@mantine/core";
 import { verdictReasons, whyExcluded } from "../../services/auditor/verdict-reasons.ts";
 import { SHARE_TOTAL, WEIGHT_TOTAL } from "../../services/protocol/round-rule.ts";
 import { FIRST_TRAINER_SLOT } from "../../services/protocol/round-terms.ts";
 import { Amount } from "../amount.tsx";
 import { percentText, shortHex } from "../amounts.ts";
 import { verdictText } from "../project-words.ts";
+import { trainerHref } from "../route.ts";
 import { ScrollTable } from "../scroll-table.tsx";
 import type { RoundFacts } from "./load-round.ts";
 import { payReason } from "./pay-reason.ts";
@@ -25,7 +26,9 @@ export function VerdictsTable({ facts }: { facts: RoundFacts }) {
         return (
           <Table.Tr key={slot} data-verdict={verdict ?? "pending"}>
             <Table.Td ff="monospace" title={trainer} style={{ whiteSpace: "nowrap" }}>
-              {shortHex(trainer)}
+              <Anchor inherit href={trainerHref(project.projectId, trainer)}>
+                {shortHex(trainer)}
+              </Anchor>
             </Table.Td>
             <Table.Td miw={130}>{verdict ? verdictText(verdict) : "not decided yet"}</Table.Td>
             <Table.Td style={{ whiteSpace: "nowrap" }}>
