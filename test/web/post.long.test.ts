@@ -244,6 +244,10 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a job in 
     const clipNorm = await page.locator("[data-measured]").getAttribute("data-measured");
     expect(await page.locator("[data-field=clipNorm]").inputValue()).toBe(clipNorm);
     expect(Number(clipNorm)).not.toBe(10);
+    await page.getByRole("button", { name: "Try every attack with one attacker" }).click();
+    await page.locator("[data-surveyed]").waitFor({ timeout: 60_000 });
+    expect(await page.locator("[data-tried]").count()).toBeGreaterThan(15);
+    expect(await page.locator("[data-tried=sign-flip]").getAttribute("data-held")).toBe("true");
     const known = [market.url, market.rpcUrl];
     const outside = requested.filter((url) => !known.some((each) => url.startsWith(each)));
     expect(outside).toEqual([]);

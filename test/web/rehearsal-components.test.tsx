@@ -6,8 +6,8 @@ import {
   AttackMixInput,
   type AttackRow,
   attackMixProblem,
-  attacksFor,
 } from "../../web/rehearsal/attack-mix-input.tsx";
+import { attacksFor } from "../../web/rehearsal/attacks-for.ts";
 import { advanceRehearsal, idleRehearsal } from "../../web/rehearsal/rehearsal-progress.ts";
 import { RehearsalView } from "../../web/rehearsal/rehearsal-view.tsx";
 import { type Rendered, render } from "./render.tsx";
@@ -21,7 +21,7 @@ const round = (change: Partial<RehearsedRound>): RehearsedRound => ({
   ...change,
 });
 const isAttacker = [false, false, true];
-const running = advanceRehearsal(advanceRehearsal(idleRehearsal, { type: "started", rounds: 4 }), {
+const running = advanceRehearsal(advanceRehearsal(idleRehearsal, { type: "started", planned: 4 }), {
   type: "round",
   round: round({}),
   rounds: 4,
@@ -76,6 +76,36 @@ describe("a rehearsal on the page", () => {
       /Do not post it like this.*attackers got 60 % of the pay\./,
     );
     expect(page.text()).not.toContain("held");
+  });
+
+  test("every attack that was tried stands beside what happens when nobody attacks", async () => {
+    const summary = { falseRemovalShare: 0, voidRounds: 0, findings: [] };
+    const nobody = { attack: null, finalAccuracy: 0.93, missedShare: null, attackerPayShare: 0 };
+    const noise = { attack: "noise", finalAccuracy: 0.91, missedShare: 0, attackerPayShare: 0 };
+    const broken = { ...noise, attack: "copycat", missedShare: 1, findings: ["accepted"] };
+    const begun = advanceRehearsal(idleRehearsal, { type: "started", planned: 0 });
+    const tried = [nobody, noise, broken].map((each) => ({ ...summary, ...each }));
+    const half = tried.reduce(
+      (progress, each) => advanceRehearsal(progress, { type: "tried", tried: each, trials: 6 }),
+      begun,
+    );
+    page = await view(half);
+    expect(page.container.querySelector("[role=progressbar]")?.getAttribute("aria-valuenow")).toBe(
+      "50",
+    );
+    expect(page.container.querySelector("[data-surveyed]")).toBeNull();
+    await page.close();
+
+    page = await view(advanceRehearsal(half, { type: "surveyed", samples: 500 }));
+    expect(page.container.querySelector("[data-surveyed]")?.textContent).toMatch(
+      /held against 1 of 2 attacks/,
+    );
+    const rows = [...page.container.querySelectorAll("[data-tried]")];
+    expect(rows.map((row) => row.getAttribute("data-tried"))).toEqual([
+      ...["nobody", "noise", "copycat"],
+    ]);
+    expect(rows[2]?.textContent).toMatch(/Copies a peer's update.*did not hold: accepted/);
+    expect(await page.axe()).toEqual([]);
   });
 
   test("a result of another form than the one on the page says so", async () => {

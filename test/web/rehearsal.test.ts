@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { designManifest, trainingFor } from "../../services/owner/design-project.ts";
+import { attacksFor } from "../../web/rehearsal/attacks-for.ts";
 import type { RehearsalMessage, RehearsalOrder } from "../../web/rehearsal/rehearsal-messages.ts";
 import { advanceRehearsal, idleRehearsal } from "../../web/rehearsal/rehearsal-progress.ts";
-import { describeFile, runRehearsal } from "../../web/rehearsal/run-rehearsal.ts";
+import { describeFile, runRehearsal, runSurvey } from "../../web/rehearsal/run-rehearsal.ts";
 import { cropsTable } from "../owner/crops-table.ts";
 
 const answers = {
@@ -74,6 +75,25 @@ describe("a rehearsal in the page", () => {
     expect(rounds.at(-1)?.accuracy).toBeGreaterThan(0.6);
   });
 
+  test("a survey tries every attack on the same samples, after nobody attacked", async () => {
+    const messages: RehearsalMessage[] = [];
+    const order = await orderOf({ rounds: 2 });
+    await runSurvey(order, 1, (message) => messages.push(message));
+    const { state, tried, surveyed, planned } = messages.reduce(advanceRehearsal, idleRehearsal);
+
+    expect(state).toBe("done");
+    expect(surveyed).toEqual({ samples: 300 });
+    expect(tried.map(({ attack }) => attack)).toEqual([
+      null,
+      ...attacksFor(3).map(({ name }) => name),
+    ]);
+    expect(planned).toBe(tried.length);
+    expect(tried[0]).toMatchObject({ missedShare: null, attackerPayShare: 0, findings: [] });
+    const of = (name: string) => tried.find(({ attack }) => attack === name);
+    expect(of("sign-flip")).toMatchObject({ missedShare: 0, attackerPayShare: 0, findings: [] });
+    expect(of("free-rider")?.attackerPayShare).toBe(0);
+  });
+
   test.each([
     ["no table", "just text", "CW3105"],
     ["a row too short", "a,b\n1,2\n3\n", "CW3102"],
@@ -89,7 +109,7 @@ describe("a rehearsal in the page", () => {
 });
 
 describe("a rehearsal's progress", () => {
-  const started = advanceRehearsal(idleRehearsal, { type: "started", rounds: 3 });
+  const started = advanceRehearsal(idleRehearsal, { type: "started", planned: 3 });
 
   test("a failure keeps its way out", () => {
     const failure = { type: "failed", code: "CW3106", message: "2 samples", hint: "more" } as const;
@@ -103,7 +123,7 @@ describe("a rehearsal's progress", () => {
     const cancelled = advanceRehearsal(started, { type: "cancelled" });
 
     expect(cancelled).toMatchObject({ state: "cancelled", result: null });
-    expect(advanceRehearsal(cancelled, { type: "started", rounds: 2 })).toMatchObject({
+    expect(advanceRehearsal(cancelled, { type: "started", planned: 2 })).toMatchObject({
       state: "running",
       planned: 2,
       rounds: [],

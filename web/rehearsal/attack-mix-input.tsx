@@ -1,12 +1,6 @@
 import { Button, CloseButton, Group, NativeSelect, Stack } from "@mantine/core";
-import { ATTACKS } from "../../services/learning/attacks/apply-attack.ts";
-import { TARGETED_FLIP } from "../../services/learning/attacks/data-attacks.ts";
+import { attacksFor } from "./attacks-for.ts";
 import type { AttackPart } from "./rehearsal-messages.ts";
-
-/** Attacks that do anything to a task of so many classes. */
-export function attacksFor(classes: number): typeof ATTACKS {
-  return ATTACKS.filter(({ name }) => name !== "targeted-flip" || classes > TARGETED_FLIP.from);
-}
 
 /** Why these attackers cannot be rehearsed with so many trainers, or undefined. */
 export function attackMixProblem(mix: readonly AttackPart[], trainers: number): string | undefined {

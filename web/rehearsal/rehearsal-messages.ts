@@ -33,10 +33,11 @@ export interface RehearsalOrder {
   readonly seed: string;
 }
 
-/** Asks the worker to look at a table, or to rehearse. It is cancelled by terminating the worker. */
+/** Asks the worker to look at a table, to rehearse, or to try every attack with so many attackers in place of the order's mix. It is cancelled by terminating the worker. */
 export type RehearsalRequest =
   | { readonly type: "describe"; readonly file: Blob }
-  | { readonly type: "rehearse"; readonly order: RehearsalOrder };
+  | { readonly type: "rehearse"; readonly order: RehearsalOrder }
+  | { readonly type: "survey"; readonly order: RehearsalOrder; readonly attackers: number };
 
 /** Numbers that fit the samples. */
 export interface MeasuredNumbers {
@@ -53,6 +54,16 @@ export interface DescribedTable {
   readonly dropped: TableDescription["dropped"];
 }
 
+/** What came of one attack of a survey; null as attack: nobody attacked. */
+export interface TriedAttack
+  extends Pick<
+    RehearsalReport,
+    "finalAccuracy" | "missedShare" | "falseRemovalShare" | "attackerPayShare" | "voidRounds"
+  > {
+  readonly attack: string | null;
+  readonly findings: readonly string[];
+}
+
 /** What the worker says while it works. */
 export type RehearsalMessage =
   | { readonly type: "doing"; readonly text: string }
@@ -64,6 +75,8 @@ export type RehearsalMessage =
       readonly rounds: number;
       readonly isAttacker: readonly boolean[];
     }
+  | { readonly type: "tried"; readonly tried: TriedAttack; readonly trials: number }
+  | { readonly type: "surveyed"; readonly samples: number }
   | {
       readonly type: "done";
       readonly report: RehearsalReport;

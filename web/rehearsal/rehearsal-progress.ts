@@ -1,12 +1,12 @@
 import type { RehearsalReport, RehearsedRound } from "../../services/learning/rehearse.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
-import type { MeasuredNumbers, RehearsalMessage } from "./rehearsal-messages.ts";
+import type { MeasuredNumbers, RehearsalMessage, TriedAttack } from "./rehearsal-messages.ts";
 
 /** A rehearsal as far as it has come. */
 export interface RehearsalProgress {
   readonly state: "idle" | "running" | "done" | "cancelled" | "failed";
   readonly doing: string;
-  /** How many rounds it will have. */
+  /** How many rounds, or trials of attacks, it will have; 0 while unknown. */
   readonly planned: number;
   readonly rounds: readonly RehearsedRound[];
   readonly isAttacker: readonly boolean[];
@@ -16,13 +16,17 @@ export interface RehearsalProgress {
     readonly findings: readonly string[];
     readonly samples: number;
   } | null;
+  /** Attacks tried one after the other. */
+  readonly tried: readonly TriedAttack[];
+  /** Samples of a survey that came to its end. */
+  readonly surveyed: { readonly samples: number } | null;
   readonly error: CommonweightError | null;
 }
 
 /** Nothing was rehearsed yet. */
 export const idleRehearsal: RehearsalProgress = {
   ...{ state: "idle", doing: "", planned: 0, rounds: [], isAttacker: [] },
-  ...{ measured: null, result: null, error: null },
+  ...{ measured: null, result: null, tried: [], surveyed: null, error: null },
 };
 
 /** The progress after a message of the worker, or after the owner began or cancelled. */
@@ -30,12 +34,12 @@ export function advanceRehearsal(
   progress: RehearsalProgress,
   event:
     | RehearsalMessage
-    | { readonly type: "started"; readonly rounds: number }
+    | { readonly type: "started"; readonly planned: number }
     | { readonly type: "cancelled" },
 ): RehearsalProgress {
   switch (event.type) {
     case "started":
-      return { ...idleRehearsal, state: "running", doing: "starting", planned: event.rounds };
+      return { ...idleRehearsal, state: "running", doing: "starting", planned: event.planned };
     case "cancelled":
       return { ...progress, state: "cancelled", doing: "" };
     case "doing":
@@ -48,6 +52,10 @@ export function advanceRehearsal(
         rounds: [...progress.rounds, event.round],
         isAttacker: event.isAttacker,
       };
+    case "tried":
+      return { ...progress, planned: event.trials, tried: [...progress.tried, event.tried] };
+    case "surveyed":
+      return { ...progress, state: "done", doing: "", surveyed: { samples: event.samples } };
     case "done": {
       const { report, findings, samples } = event;
       return { ...progress, state: "done", doing: "", result: { report, findings, samples } };

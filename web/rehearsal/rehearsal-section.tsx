@@ -10,6 +10,7 @@ import {
   orderOfForm,
   type RehearsalChoices,
 } from "./order-of-form.ts";
+import type { RehearsalOrder } from "./rehearsal-messages.ts";
 import { RehearsalView } from "./rehearsal-view.tsx";
 import type { PickedTable } from "./sample-input.tsx";
 import { useRehearsal } from "./use-rehearsal.ts";
@@ -56,6 +57,37 @@ function ChoiceInputs(props: {
   );
 }
 
+function RunButtons(props: {
+  readonly isRunning: boolean;
+  readonly isReady: boolean;
+  readonly attackers: number;
+  readonly onRehearse: () => void;
+  readonly onSurvey: () => void;
+  readonly onCancel: () => void;
+}) {
+  const { isRunning, isReady, attackers, onRehearse, onSurvey, onCancel } = props;
+  if (isRunning) {
+    return (
+      <Group>
+        <Button variant="default" onClick={onCancel}>
+          Cancel
+        </Button>
+      </Group>
+    );
+  }
+  const common = { disabled: !isReady, "aria-describedby": "post-rehearsal-why-not" };
+  return (
+    <Group>
+      <Button {...common} variant="light" c="var(--mantine-color-text)" onClick={onRehearse}>
+        Rehearse
+      </Button>
+      <Button {...common} variant="default" onClick={onSurvey}>
+        Try every attack with {attackers === 1 ? "one attacker" : `${attackers} attackers`}
+      </Button>
+    </Group>
+  );
+}
+
 /** Plays the project with attackers, in a worker of this page. */
 export function RehearsalSection(props: {
   readonly reading: FormReading;
@@ -65,7 +97,7 @@ export function RehearsalSection(props: {
   const { form, change } = useForm();
   const [choices, setChoices] = useState(firstChoices);
   const rehearsed = useRef<{ form: PostingForm; isMadeUp: boolean } | null>(null);
-  const { progress, start, cancel } = useRehearsal((message) => {
+  const { progress, start, survey, cancel } = useRehearsal((message) => {
     if (message.type !== "measured" || rehearsed.current === null) return;
     const fields = fieldsOfMeasured(message.numbers);
     change(fields);
@@ -75,6 +107,14 @@ export function RehearsalSection(props: {
   const order = orderOfForm(form, reading, choices, table);
   const problem = order && attackMixProblem(choices.attackMix, order.trainers);
   const isRunning = progress.state === "running";
+  const attackers = Math.max(
+    1,
+    choices.attackMix.reduce((sum, part) => sum + part.trainers, 0),
+  );
+  const begin = (wanted: RehearsalOrder, run: (order: RehearsalOrder) => void) => {
+    rehearsed.current = { form, isMadeUp: wanted.source.kind === "made-up" };
+    run(wanted);
+  };
   return (
     <Card withBorder component="section" aria-labelledby="post-rehearsal">
       <Stack>
@@ -97,24 +137,21 @@ export function RehearsalSection(props: {
           trainers={Number(form.trainers) || 3}
           onChange={(attackMix) => set({ attackMix })}
         />
+        {order !== undefined && 2 * attackers >= order.trainers && (
+          <Text size="sm">
+            {attackers} of {order.trainers} are attackers: no rule holds against half of the
+            trainers, and fewer than half accepted make a round void.
+          </Text>
+        )}
         <ChoiceInputs choices={choices} set={set} canMeasure={form.model !== "file"} />
-        <Group>
-          <Button
-            variant={isRunning ? "default" : "light"}
-            c="var(--mantine-color-text)"
-            disabled={!isRunning && (order === undefined || problem !== undefined)}
-            aria-describedby="post-rehearsal-why-not"
-            onClick={() => {
-              if (isRunning) cancel();
-              else if (order !== undefined) {
-                rehearsed.current = { form, isMadeUp: order.source.kind === "made-up" };
-                start(order);
-              }
-            }}
-          >
-            {isRunning ? "Cancel" : "Rehearse"}
-          </Button>
-        </Group>
+        <RunButtons
+          isRunning={isRunning}
+          isReady={order !== undefined && problem === undefined}
+          attackers={attackers}
+          onCancel={cancel}
+          onRehearse={() => order && begin(order, start)}
+          onSurvey={() => order && begin(order, (each) => survey(each, attackers))}
+        />
         {!isRunning && (order === undefined || problem !== undefined) && (
           <Text size="sm" id="post-rehearsal-why-not">
             {problem ??

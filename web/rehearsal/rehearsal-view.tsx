@@ -3,7 +3,9 @@ import type { RehearsedRound } from "../../services/learning/rehearse.ts";
 import { Failure } from "../loaded-view.tsx";
 import { ScrollTable } from "../scroll-table.tsx";
 import type { RehearsalProgress } from "./rehearsal-progress.ts";
+import { SurveyView } from "./survey-view.tsx";
 
+const STALE = "The form has changed since: rehearse again.";
 const percent = (part: number) => `${(100 * part).toFixed(1)} %`;
 
 /** How many of one kind of trainer were accepted, like `3 of 4`. */
@@ -82,7 +84,7 @@ function Findings(props: {
         </Text>
         {isStale && (
           <Text size="sm" fw={600}>
-            The form has changed since: rehearse again.
+            {STALE}
           </Text>
         )}
       </Stack>
@@ -98,7 +100,9 @@ export function RehearsalView(props: {
   readonly isStale: boolean;
 }) {
   const { progress, isMadeUp, isStale } = props;
-  const { state, doing, planned, rounds, isAttacker, measured, result, error } = progress;
+  const { state, doing, planned, rounds, isAttacker, measured, result, error, tried, surveyed } =
+    progress;
+  const finished = rounds.length + tried.length;
   if (state === "idle") return null;
   return (
     <Stack gap="sm" data-rehearsal-state={state}>
@@ -109,14 +113,15 @@ export function RehearsalView(props: {
             <Text size="sm">{doing}…</Text>
           </Group>
           <Progress
-            aria-label="Rehearsed rounds"
-            value={planned === 0 ? 0 : (100 * rounds.length) / planned}
+            aria-label="How far the rehearsal is"
+            value={planned === 0 ? 0 : (100 * finished) / planned}
           />
         </Stack>
       )}
       {state === "cancelled" && (
         <Text size="sm" role="status">
-          Cancelled after {rounds.length} of {planned} rounds.
+          Cancelled after {finished} of {planned === 0 ? "all" : planned}{" "}
+          {tried.length > 0 ? "trials" : "rounds"}.
         </Text>
       )}
       {measured && (
@@ -128,6 +133,12 @@ export function RehearsalView(props: {
       )}
       {error && <Failure error={error} />}
       {result && <Findings result={result} isMadeUp={isMadeUp} isStale={isStale} />}
+      {tried.length > 0 && <SurveyView tried={tried} surveyed={surveyed} isMadeUp={isMadeUp} />}
+      {surveyed && isStale && (
+        <Text size="sm" fw={600}>
+          {STALE}
+        </Text>
+      )}
       {rounds.length > 0 && <RoundTable rounds={rounds} isAttacker={isAttacker} />}
     </Stack>
   );

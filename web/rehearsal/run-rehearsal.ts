@@ -8,11 +8,16 @@ import { learningErrors } from "../../services/learning/errors.ts";
 import { madeUpDataset } from "../../services/learning/made-up-dataset.ts";
 import { projectDataset } from "../../services/learning/project-dataset.ts";
 import { seededRandom, shuffledIndices } from "../../services/learning/random.ts";
-import { type RehearsalReport, rehearse } from "../../services/learning/rehearse.ts";
+import {
+  type RehearsalReport,
+  type RehearseParameters,
+  rehearse,
+} from "../../services/learning/rehearse.ts";
 import { measureUpdates } from "../../services/owner/measure-updates.ts";
 import { rehearsalFindings } from "../../services/owner/rehearsal-findings.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
 import type { Manifest } from "../../services/protocol/manifest.ts";
+import { attacksFor } from "./attacks-for.ts";
 import { designedManifest } from "./designed-manifest.ts";
 import type {
   DescribedTable,
@@ -69,6 +74,38 @@ function dataOf(source: SampleSource, { data }: Manifest): Manifest["data"] {
   return rest;
 }
 
+type Tell = (message: RehearsalMessage) => void;
+
+/** What is the same for every rehearsal of an order: the samples, and the manifest with measured numbers if asked for. */
+async function prepare(order: RehearsalOrder, tell: Tell, signal: AbortSignal | undefined) {
+  const { source, measure, seed } = order;
+  tell({ type: "doing", text: "reading the samples" });
+  const samples = await openSamples(source, order.manifest, seed);
+  const data = dataOf(source, order.manifest);
+  const prepared = { samples: samples.size, dataset: projectDataset(samples, data) };
+  if (measure === undefined) return { ...prepared, manifest: order.manifest };
+  tell({ type: "doing", text: "training, to measure how long honest updates are" });
+  const summary = { samples: samples.size, dataset: samples, data };
+  const measured = await measureUpdates({ answers: measure, summary, signal });
+  const manifest = designedManifest(order.manifest, measure, measured);
+  const { training, fixedPoint } = manifest;
+  tell({ type: "measured", numbers: { ...fixedPoint, learningRate: training.learningRate } });
+  return { ...prepared, manifest };
+}
+
+type Prepared = Awaited<ReturnType<typeof prepare>>;
+
+const rehearseOrder = (
+  { terms, trainers, attackMix, rounds, seed, partition }: RehearsalOrder,
+  { manifest, dataset }: Prepared,
+  options: Pick<RehearseParameters, "onProgress"> & { readonly signal: AbortSignal | undefined },
+) =>
+  rehearse({
+    ...{ manifest, terms, data: dataset, trainers, attackMix, rounds, seed, partition },
+    ...(options.signal ? { signal: options.signal } : {}),
+    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+  });
+
 /**
  * Measures, if asked to, and rehearses, with the code that `owner init` and `owner rehearse` run.
  *
@@ -77,31 +114,16 @@ function dataOf(source: SampleSource, { data }: Manifest): Manifest["data"] {
  */
 export async function runRehearsal(
   order: RehearsalOrder,
-  tell: (message: RehearsalMessage) => void,
+  tell: Tell,
   signal?: AbortSignal,
 ): Promise<RehearsalReport> {
-  const { source, measure, trainers, attackMix, seed } = order;
-  tell({ type: "doing", text: "reading the samples" });
-  const samples = await openSamples(source, order.manifest, seed);
-  const data = dataOf(source, order.manifest);
-  let { manifest } = order;
-  if (measure !== undefined) {
-    tell({ type: "doing", text: "training, to measure how long honest updates are" });
-    const summary = { samples: samples.size, dataset: samples, data };
-    const measured = await measureUpdates({ answers: measure, summary, signal });
-    manifest = designedManifest(manifest, measure, measured);
-    tell({
-      type: "measured",
-      numbers: { ...manifest.fixedPoint, learningRate: manifest.training.learningRate },
-    });
-  }
+  const { trainers, attackMix } = order;
+  const prepared = await prepare(order, tell, signal);
   const attackers = attackMix.reduce((sum, part) => sum + part.trainers, 0);
   const isAttacker = Array.from({ length: trainers }, (_, i) => i >= trainers - attackers);
   tell({ type: "doing", text: `round 1 of ${order.rounds}` });
-  const report = await rehearse({
-    ...{ manifest, terms: order.terms, data: projectDataset(samples, data) },
-    ...{ trainers, attackMix, rounds: order.rounds, seed, partition: order.partition },
-    ...(signal ? { signal } : {}),
+  const report = await rehearseOrder(order, prepared, {
+    signal,
     onProgress: (round, rounds) => {
       tell({ type: "round", round, rounds, isAttacker });
       if (round.roundIndex + 1 < rounds) {
@@ -109,6 +131,42 @@ export async function runRehearsal(
       }
     },
   });
-  tell({ type: "done", report, findings: rehearsalFindings(report), samples: samples.size });
+  const { samples } = prepared;
+  tell({ type: "done", report, findings: rehearsalFindings(report), samples });
   return report;
+}
+
+/**
+ * Rehearses an order once with nobody attacking and once with each attack that does anything to its task, all by the same
+ * trainers with the same samples.
+ *
+ * @param attackers How many of the trainers attack; the order's own mix is not looked at.
+ * @throws what `runRehearsal` throws.
+ */
+export async function runSurvey(
+  order: RehearsalOrder,
+  attackers: number,
+  tell: Tell,
+  signal?: AbortSignal,
+): Promise<void> {
+  const prepared = await prepare(order, tell, signal);
+  const attacks = attacksFor(order.manifest.data.classes?.length ?? 2).map(({ name }) => name);
+  const trials = [null, ...attacks];
+  for (const [place, attack] of trials.entries()) {
+    const text = attack === null ? "without attackers" : `${attack}, ${place} of ${attacks.length}`;
+    tell({ type: "doing", text });
+    const attackMix = attack === null ? [] : [{ attack, trainers: attackers }];
+    const report = await rehearseOrder({ ...order, attackMix }, prepared, { signal });
+    const { finalAccuracy, missedShare, falseRemovalShare, attackerPayShare, voidRounds } = report;
+    const findings = rehearsalFindings(report);
+    tell({
+      type: "tried",
+      tried: {
+        ...{ attack, findings, finalAccuracy, missedShare },
+        ...{ falseRemovalShare, attackerPayShare, voidRounds },
+      },
+      trials: trials.length,
+    });
+  }
+  tell({ type: "surveyed", samples: prepared.samples });
 }

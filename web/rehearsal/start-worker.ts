@@ -2,7 +2,7 @@ import { webErrors } from "../errors.ts";
 import type { RehearsalMessage, RehearsalRequest } from "./rehearsal-messages.ts";
 
 const isLast = ({ type }: RehearsalMessage) =>
-  type === "done" || type === "failed" || type === "described";
+  ["done", "surveyed", "failed", "described"].includes(type);
 
 /**
  * Starts a worker on one request; it ends itself after its last message. The learning code is loaded with it, not with the page.

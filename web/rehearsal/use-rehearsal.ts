@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useReducer, useRef } from "react";
-import type { RehearsalMessage, RehearsalOrder } from "./rehearsal-messages.ts";
+import type { RehearsalMessage, RehearsalOrder, RehearsalRequest } from "./rehearsal-messages.ts";
 import { advanceRehearsal, idleRehearsal, type RehearsalProgress } from "./rehearsal-progress.ts";
 import { startRehearsalWorker } from "./start-worker.ts";
 
@@ -7,6 +7,8 @@ import { startRehearsalWorker } from "./start-worker.ts";
 export function useRehearsal(onMessage: (message: RehearsalMessage) => void): {
   readonly progress: RehearsalProgress;
   readonly start: (order: RehearsalOrder) => void;
+  /** Tries every attack in turn, by so many of the trainers. */
+  readonly survey: (order: RehearsalOrder, attackers: number) => void;
   readonly cancel: () => void;
 } {
   const [progress, dispatch] = useReducer(advanceRehearsal, idleRehearsal);
@@ -14,17 +16,25 @@ export function useRehearsal(onMessage: (message: RehearsalMessage) => void): {
   const listener = useRef(onMessage);
   listener.current = onMessage;
   useEffect(() => () => end.current(), []);
-  const start = useCallback((order: RehearsalOrder) => {
+  const run = useCallback((request: RehearsalRequest, planned: number) => {
     end.current();
-    dispatch({ type: "started", rounds: order.rounds });
-    end.current = startRehearsalWorker({ type: "rehearse", order }, (message) => {
+    dispatch({ type: "started", planned });
+    end.current = startRehearsalWorker(request, (message) => {
       dispatch(message);
       listener.current(message);
     });
   }, []);
+  const start = useCallback(
+    (order: RehearsalOrder) => run({ type: "rehearse", order }, order.rounds),
+    [run],
+  );
+  const survey = useCallback(
+    (order: RehearsalOrder, attackers: number) => run({ type: "survey", order, attackers }, 0),
+    [run],
+  );
   const cancel = useCallback(() => {
     end.current();
     dispatch({ type: "cancelled" });
   }, []);
-  return { progress, start, cancel };
+  return { progress, start, survey, cancel };
 }
