@@ -17,7 +17,9 @@ export function eventPrinter(
   describe: (event: CommandEvent) => string | undefined = describeEvent,
 ): (event: CommandEvent) => void {
   return (event) => {
-    if (isJson) return terminal.writeResult(toJson({ at: new Date().toISOString(), ...event }));
+    // A service's own events carry Unix seconds for its interface; lines all have one form.
+    const at = new Date().toISOString();
+    if (isJson) return terminal.writeResult(toJson({ ...event, at }));
     const text = describe(event);
     if (text === undefined) return;
     const time = new Date().toLocaleTimeString("en-GB");

@@ -1,16 +1,19 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { Argument, Command, CommanderError } from "commander";
 import type { Environment } from "../adapters/config/config.ts";
+import { CommonweightError, defineErrors } from "../protocol/errors.ts";
 import {
   addGlobalOptions,
   type CommandContext,
   createCommandContext,
   type RegisterCommand,
 } from "./command-context.ts";
+import { COMMAND_FOLDERS } from "./command-folders.ts";
 import { completionScript, SHELLS, type Shell } from "./completion.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { showFailure } from "./failure.ts";
 import { toJson } from "./json.ts";
+import { loadOutputSchemas, toJsonSchema } from "./output-schemas.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Everything around a command line; a process's own, or a test's. */
@@ -23,18 +26,13 @@ export interface Surroundings {
   readonly folder: string;
 }
 
-/** Folders of commands; those with a group are called as `commonweight <group> <command>`. */
-const COMMAND_FOLDERS: readonly { folder: string; group?: string; description?: string }[] = [
-  { folder: "market" },
-  {
-    folder: "owner",
-    group: "owner",
-    description: "post a project, watch it train, pull the model",
+export const schemaErrors = defineErrors([6530, 6539], {
+  commandUnknown: {
+    code: "CW6530",
+    title: "There is no command of this name",
+    hint: "`commonweight --help` lists the commands, `commonweight <role> --help` those of a role.",
   },
-  { folder: "worker", group: "worker", description: "find a project, train for it, get paid" },
-  { folder: "aggregator", group: "aggregator", description: "open rounds, prove and settle them" },
-  { folder: "auditor" },
-];
+});
 
 async function registerCommands(program: Command, context: CommandContext): Promise<void> {
   for (const { folder, group, description } of COMMAND_FOLDERS) {
@@ -60,6 +58,31 @@ function addCompletion(program: Command, context: CommandContext): void {
       context.action(async ({ args }) => {
         const script = completionScript(program, args[0] as Shell);
         return { data: { script }, text: script };
+      }),
+    );
+}
+
+function addSchema(program: Command, context: CommandContext): void {
+  program
+    .command("schema")
+    .description("print what a command writes with --json, as JSON Schema")
+    .argument("<command...>", "the words that call the command")
+    .addHelpText("after", "\nExample:\n  commonweight schema worker quote")
+    .action(
+      context.action(async ({ args }) => {
+        const command = (args[0] as string[]).join(" ");
+        const schemas = await loadOutputSchemas();
+        const found = schemas[command];
+        if (found === undefined) {
+          const known = Object.keys(schemas).sort().join(", ");
+          throw new CommonweightError(schemaErrors.commandUnknown, `"${command}"; known: ${known}`);
+        }
+        const data = {
+          command,
+          result: toJsonSchema(found.result),
+          events: found.events ? toJsonSchema(found.events) : null,
+        };
+        return { data, text: JSON.stringify(data, null, 2) };
       }),
     );
 }
@@ -92,6 +115,7 @@ export async function createProgram(
   );
   await registerCommands(program, context);
   addCompletion(program, context);
+  addSchema(program, context);
   return program;
 }
 

@@ -15,12 +15,21 @@ export interface CommandLineResult {
  */
 export async function commandLine(
   args: readonly string[],
-  around: { environment?: Environment; folder?: string; signal?: AbortSignal } = {},
+  around: {
+    environment?: Environment;
+    folder?: string;
+    signal?: AbortSignal;
+    /** Called with each line of standard output as it is written. */
+    onLine?: (line: string) => void;
+  } = {},
 ): Promise<CommandLineResult> {
   const [results, messages]: [string[], string[]] = [[], []];
   const exitCode = await runCommandLine(args, {
     terminal: {
-      writeResult: (text) => results.push(`${text}\n`),
+      writeResult: (text) => {
+        results.push(`${text}\n`);
+        around.onLine?.(text);
+      },
       writeMessage: (text) => messages.push(`${text}\n`),
       writeProgress: () => {},
       hasColor: false,

@@ -1,0 +1,10 @@
+import { z } from "zod";
+import { event, type OutputSchemas } from "../command-line/output-values.ts";
+
+/** What the commands of an aggregator write with `--json`. */
+export const outputSchemas: OutputSchemas = {
+  "aggregator run": {
+    events: event,
+    result: z.strictObject({ type: z.literal("stopped"), url: z.string() }),
+  },
+};

@@ -1,0 +1,117 @@
+import { z } from "zod";
+import {
+  address,
+  bytes32,
+  count,
+  integerText,
+  type OutputSchemas,
+  share,
+  wei,
+} from "../command-line/output-values.ts";
+
+const contract = z.strictObject({ address, constructorArguments: z.array(z.unknown()) });
+
+const upTrainer = z.strictObject({
+  name: z.string(),
+  address,
+  verdict: z.string(),
+  weight: count,
+  share: count,
+  earnedWei: wei,
+});
+
+/** What the commands for everybody write with `--json`. */
+export const outputSchemas: OutputSchemas = {
+  up: {
+    result: z.strictObject({
+      options: z.record(z.string(), z.unknown()),
+      versions: z.strictObject({ node: z.string() }),
+      projectId: integerText,
+      initialAccuracy: share.nullable(),
+      rounds: z.array(
+        z.strictObject({
+          roundIndex: count,
+          accuracy: share.nullable(),
+          gasUsed: integerText.nullable(),
+          proofSeconds: z.number().nullable(),
+          budgetWei: wei,
+          paidWei: wei,
+          trainers: z.array(upTrainer),
+        }),
+      ),
+      voidRounds: z.array(
+        z.strictObject({
+          roundIndex: count,
+          reason: z.string(),
+          detail: count,
+          blockNumber: count,
+          transactionHash: bytes32,
+        }),
+      ),
+      trainers: z.array(
+        z.strictObject({
+          name: z.string(),
+          address,
+          attack: z.string().nullable(),
+          crashed: z.boolean(),
+          earnedWei: wei,
+          reliability: count,
+        }),
+      ),
+      totals: z.strictObject({ paidWei: wei, escrowLeftWei: wei }),
+      milliseconds: z.record(z.string(), z.number()),
+    }),
+  },
+  deploy: {
+    result: z.strictObject({
+      chainId: integerText,
+      addresses: z.strictObject({
+        market: address,
+        vault: address,
+        registry: address,
+        verifier: address,
+        wrappedNative: address,
+        deployBlock: count,
+      }),
+      contracts: z.record(z.string(), contract),
+      configPath: z.string(),
+      isDevelopment: z.literal(true),
+    }),
+  },
+  doctor: {
+    result: z.strictObject({
+      found: z.array(
+        z.strictObject({
+          part: z.string(),
+          state: z.enum(["ok", "broken", "unknown"]),
+          detail: z.string(),
+          fix: z.string(),
+        }),
+      ),
+    }),
+  },
+  networks: {
+    result: z.strictObject({
+      networks: z.array(
+        z.strictObject({
+          name: z.string(),
+          isSelected: z.boolean(),
+          rpcUrl: z.string(),
+          chainId: count.optional(),
+          market: address.optional(),
+          wrappedNative: address.optional(),
+          deployBlock: count.optional(),
+        }),
+      ),
+    }),
+  },
+  "keys new": { result: z.strictObject({ address, path: z.string() }) },
+  "keys show": {
+    result: z.strictObject({
+      address,
+      path: z.string(),
+      /** With `--check`, once the password has opened it. */
+      isOpened: z.literal(true).optional(),
+    }),
+  },
+};
