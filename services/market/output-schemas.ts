@@ -62,6 +62,15 @@ export const outputSchemas: OutputSchemas = {
       milliseconds: z.record(z.string(), z.number()),
     }),
   },
+  chain: {
+    events: z.strictObject({ type: z.literal("ready"), rpcUrl: z.url(), chainId: count }),
+    result: z.strictObject({ type: z.literal("stopped"), rpcUrl: z.url(), chainId: count }),
+  },
+  faucet: {
+    result: z.strictObject({
+      given: z.array(z.strictObject({ account: address, balanceWei: wei })),
+    }),
+  },
   deploy: {
     result: z.strictObject({
       chainId: integerText,

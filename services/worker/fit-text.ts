@@ -1,14 +1,15 @@
 import type { FitReport } from "../learning/fit-report.ts";
 import { LEAST_PRACTICE_SAMPLES, type PracticeRound } from "../learning/practice-round.ts";
-import type { FitSubject } from "./read-fit-subject.ts";
+import type { StartModel } from "./read-fit-subject.ts";
 
 /** A report on samples, and what a practice round with them came to. */
 export interface FitWords {
   readonly report: FitReport;
   readonly practice: PracticeRound | null;
-  /** Why there was no practice round; empty when there was. */
-  readonly noPractice: string;
-  readonly modelFrom: FitSubject["modelFrom"];
+  /** Why there was no practice round; null when there was. */
+  readonly noPractice: string | null;
+  /** Null without a practice round. */
+  readonly modelFrom: StartModel["modelFrom"] | null;
 }
 
 const digits = (value: number) => Number(value.toPrecision(3));

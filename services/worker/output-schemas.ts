@@ -122,7 +122,7 @@ export const outputSchemas: OutputSchemas = {
       }),
       constantFeatures: count,
       samplesLookedAt: count,
-      modelFrom: z.enum(["newest", "initial"]),
+      modelFrom: z.enum(["newest", "initial"]).nullable(),
       practice: practice.nullable(),
       noPractice: z.string().nullable(),
     }),

@@ -17,15 +17,26 @@ import { loadModel } from "../protocol/load-model.ts";
 import { type Manifest, readManifest } from "../protocol/manifest.ts";
 import { floatsOf } from "../protocol/model-file.ts";
 
-/** What samples are compared with, and what a practice round starts from. */
-export interface FitSubject {
-  readonly manifest: Manifest;
+/** What a practice round starts from. */
+export interface StartModel {
   readonly parameters: Float32Array;
   /** `newest`: verified against the chain; `initial`: the manifest's start values, because the newest cannot be read. */
   readonly modelFrom: "newest" | "initial";
+}
+
+/** What samples are compared with. */
+export interface FitSubject {
+  readonly manifest: Manifest;
   readonly roundIndex: number;
   readonly normBoundSquared: bigint | undefined;
+  /** Fetched only when there is something to practise with. */
+  readonly loadModel: () => Promise<StartModel>;
 }
+
+const startValues = ({ model }: Manifest): StartModel => ({
+  parameters: initialiseParameters(model),
+  modelFrom: "initial",
+});
 
 /** A manifest that is not posted yet. @throws CW3101 for a file that cannot be read, CW1200-CW1202 for one that is no manifest. */
 export async function readFitFile(path: string): Promise<FitSubject> {
@@ -33,13 +44,13 @@ export async function readFitFile(path: string): Promise<FitSubject> {
     throw new CommonweightError(learningErrors.dataUnreadable, path, { cause });
   });
   const manifest = readManifest(bytes);
-  const parameters = initialiseParameters(manifest.model);
-  return { manifest, parameters, modelFrom: "initial", roundIndex: 0, normBoundSquared: undefined };
+  const loadStart = async () => startValues(manifest);
+  return { manifest, roundIndex: 0, normBoundSquared: undefined, loadModel: loadStart };
 }
 
 /**
- * Fetches a project's manifest and newest model, each checked against the chain: the manifest by its CID, the model by its commitment. A
- * private project's model is read when its key is in the state folder.
+ * Fetches a project's manifest, and its newest model when that is wanted, each checked against the chain: the manifest by its CID, the
+ * model by its commitment. A private project's model is read when its key is in the state folder.
  */
 export async function readFitProject(
   chain: Chain,
@@ -47,40 +58,44 @@ export async function readFitProject(
   around: { config: Config; srsPath?: string | undefined; signal: AbortSignal },
 ): Promise<FitSubject> {
   const { config, srsPath, signal } = around;
-  const [{ terms, nextRoundIndex }, { manifestCid }, models] = await Promise.all([
+  const [{ terms, nextRoundIndex }, { manifestCid }] = await Promise.all([
     readProject(chain, projectId),
     readPosting(chain, projectId),
-    readModels(chain, projectId),
   ]);
   const content = await openProjectContent(chain, terms, config);
   const manifest = await getManifest(content, manifestCid, { signal });
-  const shared = {
+  const keyPath = join(config.stateFolder, "encryption-key.json");
+  const isPrivate = terms.modelVisibility === "private";
+
+  async function loadNewest(): Promise<StartModel> {
+    if (isPrivate && !existsSync(keyPath)) return startValues(manifest);
+    const { parameterCount, fractionBits } = terms;
+    const published = (await readModels(chain, projectId)).at(-1);
+    if (published === undefined) return startValues(manifest);
+    await using curve = await openCurve({ parameterCount, cacheDir: config.cacheFolder, srsPath });
+    const { integers } = await loadModel(
+      curve,
+      content,
+      {
+        ...published,
+        chainId: chain.chainId,
+        market: chain.addresses.market,
+        ...{ projectId, fractionBits, parameterCount },
+      },
+      {
+        signal,
+        keyring: isPrivate
+          ? { envelope: createHpkeEnvelope(), keys: readEncryptionKeys(keyPath) }
+          : undefined,
+      },
+    );
+    return { parameters: floatsOf(integers, fractionBits), modelFrom: "newest" };
+  }
+
+  return {
     manifest,
     roundIndex: nextRoundIndex,
     normBoundSquared: terms.normBoundSquared,
+    loadModel: loadNewest,
   };
-  const keyPath = join(config.stateFolder, "encryption-key.json");
-  const isPrivate = terms.modelVisibility === "private";
-  if (isPrivate && !existsSync(keyPath)) {
-    return { ...shared, parameters: initialiseParameters(manifest.model), modelFrom: "initial" };
-  }
-  const { parameterCount, fractionBits } = terms;
-  await using curve = await openCurve({ parameterCount, cacheDir: config.cacheFolder, srsPath });
-  const { integers } = await loadModel(
-    curve,
-    content,
-    {
-      ...(models.at(-1) as (typeof models)[number]),
-      chainId: chain.chainId,
-      market: chain.addresses.market,
-      ...{ projectId, fractionBits, parameterCount },
-    },
-    {
-      signal,
-      keyring: isPrivate
-        ? { envelope: createHpkeEnvelope(), keys: readEncryptionKeys(keyPath) }
-        : undefined,
-    },
-  );
-  return { ...shared, parameters: floatsOf(integers, fractionBits), modelFrom: "newest" };
 }

@@ -44,7 +44,7 @@ const FIXTURES: Readonly<Record<string, unknown>> = {
     initialAccuracy: 0.1,
     rounds: [
       {
-        ...{ roundIndex: 0, accuracy: 0.5, gasUsed: "900000", proofSeconds: 3.5 },
+        ...{ roundIndex: 0, accuracy: 0.5, gasUsed: 900_000n, proofSeconds: 3.5 },
         ...{ budgetWei: 10n ** 18n, paidWei: 5n * 10n ** 17n },
         trainers: [
           {
@@ -149,6 +149,25 @@ describe("--json", () => {
     await check("worker run", ["1", ...data], "trainer-1");
     await check("owner watch", ["1"]);
   }, 30_000);
+
+  it("of a development chain follows the schemas, and so does what its faucet gives", async () => {
+    const stop = new AbortController();
+    const { events, result } = schemas.chain as OutputSchemas[string];
+    const lines: string[] = [];
+    const ended = commandLine(["chain", "--port", "0", "--json"], {
+      folder: market.folder,
+      signal: stop.signal,
+      onLine: (line) => lines.push(line),
+    });
+    await check("faucet", [market.of("stranger").account as string, "--amount", "0.5"]);
+    while (lines.length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    stop.abort("SIGTERM");
+
+    expect((await ended).exitCode).toBe(0);
+    result.parse(JSON.parse(lines.pop() as string));
+    for (const line of lines) events?.parse(JSON.parse(line));
+    checked.add("chain");
+  });
 
   it("of a service that is stopped follows the schemas up to its last line", async () => {
     const { result, events } = schemas["aggregator run"] as OutputSchemas[string];

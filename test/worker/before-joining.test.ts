@@ -54,7 +54,7 @@ describe("what a trainer is told before it joins", () => {
     const { data, exitCode } = await json("worker", "fit", ...args, "--no-practice");
 
     expect(exitCode).toBe(0);
-    expect(data).toMatchObject({ isFit: true, modelFrom: "initial", practice: null });
+    expect(data).toMatchObject({ isFit: true, modelFrom: null, practice: null });
   });
 
   it.each([

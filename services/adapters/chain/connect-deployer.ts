@@ -1,6 +1,7 @@
-import { FetchRequest, JsonRpcProvider, type Signer, Wallet } from "ethers";
+import { FetchRequest, JsonRpcProvider, type Signer } from "ethers";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { chainErrors, toChainError } from "./errors.ts";
+import { openWallet } from "./open-wallet.ts";
 
 /** A key on a chain that has no market yet. */
 export interface Deployer {
@@ -38,7 +39,7 @@ export async function connectDeployer(options: {
     }
     return {
       chainId,
-      signer: new Wallet(options.privateKey, provider),
+      signer: openWallet(options.privateKey).connect(provider),
       close: () => provider.destroy(),
     };
   } catch (cause) {

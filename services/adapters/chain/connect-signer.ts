@@ -1,4 +1,5 @@
-import { JsonRpcProvider, NonceManager, type Signer, Wallet } from "ethers";
+import { JsonRpcProvider, NonceManager, type Signer } from "ethers";
+import { openWallet } from "./open-wallet.ts";
 
 /** A signer on a chain on which there is no market yet, for its deployment. */
 export function connectSigner(
@@ -11,6 +12,6 @@ export function connectSigner(
     pollingInterval: 200,
     cacheTimeout: -1,
   });
-  const signer = new NonceManager(new Wallet(privateKey, provider));
+  const signer = new NonceManager(openWallet(privateKey).connect(provider));
   return { signer, close: () => provider.destroy() };
 }

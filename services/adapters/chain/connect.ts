@@ -1,11 +1,4 @@
-import {
-  Contract,
-  id,
-  JsonRpcProvider,
-  type Signer,
-  type TransactionReceipt,
-  Wallet,
-} from "ethers";
+import { Contract, id, JsonRpcProvider, type Signer, type TransactionReceipt } from "ethers";
 import { CommonweightError } from "../../protocol/errors.ts";
 import type { MarketAddresses } from "./addresses.ts";
 import { chainErrors, toChainError } from "./errors.ts";
@@ -14,6 +7,7 @@ import { participantRegistryAbi } from "./generated/participant-registry.ts";
 import { rewardVaultAbi } from "./generated/reward-vault.ts";
 import { roundVerifierAbi } from "./generated/round-verifier.ts";
 import { trainingMarketAbi } from "./generated/training-market.ts";
+import { openWallet } from "./open-wallet.ts";
 import { patientRequest } from "./patient-request.ts";
 import { createMemoryJournal, type TransactionJournal } from "./transaction-journal.ts";
 import {
@@ -49,7 +43,7 @@ export interface Chain {
  * @param options.chainId When given, the node must be of this chain.
  * @param options.privateKey Signs transactions; leave out to read only.
  * @param options.journalFor Opens what remembers transactions under way, for a chain and account; in memory by default.
- * @throws CW2200 when the node does not answer, CW2205 when it is of another chain.
+ * @throws CW2200 when the node does not answer, CW2205 when it is of another chain, CW2210 for a key that is none.
  */
 export async function connectChain(options: {
   rpcUrl: string;
@@ -63,6 +57,7 @@ export async function connectChain(options: {
   feePolicy?: FeePolicy;
   onTransaction?: (event: TransactionEvent) => void;
 }): Promise<Chain> {
+  const offline = options.privateKey === undefined ? undefined : openWallet(options.privateKey);
   const request = patientRequest(options.rpcUrl, options.timeoutMs ?? 15_000);
   const bare = new JsonRpcProvider(request, undefined, { staticNetwork: true });
   const network = await bare.send("eth_chainId", []).catch((cause: unknown) => {
@@ -82,8 +77,7 @@ export async function connectChain(options: {
     pollingInterval: options.pollingIntervalMs ?? 500,
     cacheTimeout: -1,
   });
-  const wallet =
-    options.privateKey === undefined ? undefined : new Wallet(options.privateKey, provider);
+  const wallet = offline?.connect(provider);
   const signer = options.signer ?? wallet;
   const transactions =
     wallet === undefined || options.signer !== undefined

@@ -4,6 +4,7 @@ import { participantRegistryAbi } from "./generated/participant-registry.ts";
 import { rewardVaultAbi } from "./generated/reward-vault.ts";
 import { roundVerifierAbi } from "./generated/round-verifier.ts";
 import { trainingMarketAbi } from "./generated/training-market.ts";
+import { refusalWords } from "./refusal-words.ts";
 
 export const chainErrors = defineErrors([2200, 2399], {
   unreachable: {
@@ -50,6 +51,11 @@ export const chainErrors = defineErrors([2200, 2399], {
     code: "CW2208",
     title: "The network asks more for gas than this program may pay",
     hint: "Wait until the network is quieter, or raise the cap (`--max-fee-gwei` of the aggregator).",
+  },
+  badKey: {
+    code: "CW2210",
+    title: "The private key is none",
+    hint: "COMMONWEIGHT_PRIVATE_KEY takes 0x and 64 hexadecimal digits; a keystore file is named by --keystore.",
   },
   displaced: {
     code: "CW2209",
@@ -122,10 +128,12 @@ export function toChainError(cause: unknown, doing: string): CommonweightError {
   const data = findRevertData(cause);
   const refusal = data === undefined ? undefined : decodeRefusal(data);
   if (refusal !== undefined) {
-    return new CommonweightError(chainErrors.refused, `${doing}: ${refusal.text}`, {
-      cause,
-      details: { refusal: refusal.name, ...refusal.values },
-    });
+    const words = refusalWords(refusal.name, refusal.values);
+    return new CommonweightError(
+      { ...chainErrors.refused, ...(words ? { hint: words.hint } : {}) },
+      words ? `${words.sentence} (${refusal.text})` : `${doing}: ${refusal.text}`,
+      { cause, details: { refusal: refusal.name, ...refusal.values } },
+    );
   }
   if (isError(cause, "INSUFFICIENT_FUNDS") || NO_FUNDS.test(messageOf(cause))) {
     return new CommonweightError(chainErrors.insufficientFunds, doing, { cause });

@@ -293,7 +293,7 @@ export function createTransactionSender(options: {
         const { receipt } = await turn;
         return await receipt;
       } catch (error) {
-        throw toChainError(error, order.purpose);
+        throw toSendError(error, order.purpose, wallet.address);
       }
     },
     resume: async () => {
@@ -301,6 +301,14 @@ export function createTransactionSender(options: {
     },
     close: () => closing.abort(),
   };
+}
+
+/** The error of a transaction in words: without the checksum in its purpose, and with the account that cannot pay. */
+function toSendError(cause: unknown, purpose: string, account: string): CommonweightError {
+  const doing = purpose.replace(/\/0x[0-9a-f]{64}$/, "");
+  const error = toChainError(cause, doing);
+  if (error === cause || error.code !== chainErrors.insufficientFunds.code) return error;
+  return new CommonweightError(chainErrors.insufficientFunds, `${account} (${doing})`, { cause });
 }
 
 /** A tenth more than estimated: between the estimate and the block a cold word may have to be read. */

@@ -2,6 +2,8 @@ import { join } from "node:path";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { eventPrinter } from "../../command-line/event-lines.ts";
 import { connectToMarket } from "../../command-line/market-connection.ts";
+import { parseAddress } from "../../command-line/parse-address.ts";
+import { parseCount, parseCountOrNone, parsePositive } from "../../command-line/parse-count.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
 
 /** Adds `commonweight aggregator run`. */
@@ -9,13 +11,13 @@ export const register: RegisterCommand = (parent, context) => {
   addKeystoreOption(parent.command("run"))
     .description("open rounds, prove and settle them, until stopped")
     .option("--host <address>", "address to listen on", "127.0.0.1")
-    .option("--port <number>", "port to listen on; 0 picks one", "8600")
+    .option("--port <number>", "port to listen on; 0 picks one", parseCountOrNone, 8600)
     .option("--public-url <url>", "URL under which others reach this service")
-    .option("--payout <address>", "cold address that fees go to")
+    .option("--payout <address>", "cold address that fees go to", parseAddress)
     .option("--srs <file>", "powers of tau of the network's ceremony (.ptau)")
     .option("--web <folder>", "static files of the web page")
-    .option("--threads <number>", "threads for proofs")
-    .option("--max-fee-gwei <number>", "never pay more for a unit of gas", "300")
+    .option("--threads <number>", "threads for proofs", parseCount)
+    .option("--max-fee-gwei <number>", "never pay more for a unit of gas", parsePositive, 300)
     .addHelpText(
       "after",
       "\nThe key is read from --keystore or COMMONWEIGHT_PRIVATE_KEY.\n\nExample:\n  commonweight aggregator run --port 8600 --state ./aggregator",

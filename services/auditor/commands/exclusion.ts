@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
+import { parseAddress } from "../../command-line/parse-address.ts";
 import { parseProjectId, parseRoundIndex } from "../../command-line/parse-project-id.ts";
 import { openProjectContent } from "../../command-line/project-content.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
@@ -26,7 +27,7 @@ export const register: RegisterCommand = (parent, context) => {
     .description("look again at why a trainer's update was left out of a round")
     .argument("<project>", "number of the project", parseProjectId)
     .argument("<round>", "number of the round, from 0", parseRoundIndex)
-    .argument("<trainer>", "address of the trainer")
+    .argument("<trainer>", "address of the trainer", parseAddress)
     .option("--bundle-key <file>", "key of the bundle (hex), which an appealing trainer discloses")
     .option("--key <file>", "encryption key of one of the project's aggregators")
     .option("--srs <file>", "powers of tau of the network's ceremony (.ptau)")

@@ -1,5 +1,6 @@
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
+import { parseAddress } from "../../command-line/parse-address.ts";
 import { parseProjectId, parseRoundIndex } from "../../command-line/parse-project-id.ts";
 import { tokenFormatter } from "../../command-line/token-amount.ts";
 
@@ -10,7 +11,7 @@ export const register: RegisterCommand = (parent, context) => {
     .description("a trainer's pay statement for one round: from the submission to the wei, and why")
     .argument("<project>", "number of the project", parseProjectId)
     .argument("<round>", "number of the round, from 0", parseRoundIndex)
-    .argument("<trainer>", "address of the trainer")
+    .argument("<trainer>", "address of the trainer", parseAddress)
     .addHelpText(
       "after",
       "\nExample:\n  commonweight explain 1 0 0x71bE63f3384f5fb98995898A86B02Fb2426c5788",

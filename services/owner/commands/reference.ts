@@ -1,6 +1,7 @@
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { eventPrinter } from "../../command-line/event-lines.ts";
 import { connectToMarket } from "../../command-line/market-connection.ts";
+import { parseCount, parseCountOrNone } from "../../command-line/parse-count.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { ownerErrors } from "../errors.ts";
@@ -11,12 +12,17 @@ export const register: RegisterCommand = (parent, context) => {
     .description("serve a project's reference update and pay gradient from your own samples")
     .argument("<project>", "number of the project, or its folder")
     .option("--data <source>", "clean samples: mnist:test, a file … (default: the folder's sets)")
-    .option("--root <number>", "samples that decide who is accepted", "200")
-    .option("--pay <number>", "further samples that decide pay", "1000")
-    .option("--validation <number>", "further samples to report accuracy on", "2000")
+    .option("--root <number>", "samples that decide who is accepted", parseCount, 200)
+    .option("--pay <number>", "further samples that decide pay", parseCountOrNone, 1000)
+    .option(
+      "--validation <number>",
+      "further samples to report accuracy on",
+      parseCountOrNone,
+      2000,
+    )
     .option("--seed <text>", "repeats every random choice (not for real money)")
     .option("--srs <file>", "powers of tau of the network's ceremony (.ptau)")
-    .option("--threads <number>", "threads for commitments")
+    .option("--threads <number>", "threads for commitments", parseCount)
     .addHelpText(
       "after",
       "\nThe referee's key is read from --keystore or COMMONWEIGHT_PRIVATE_KEY. The samples never leave this machine.\n\nExamples:\n  commonweight owner reference fraud --keystore owner.json\n  commonweight owner reference 1 --data mnist:test --root 200 --pay 1000",

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
+import { parseCount } from "../../command-line/parse-count.ts";
 import { parseDataSource } from "../../learning/parse-data-source.ts";
 import type { RehearsalReport } from "../../learning/rehearse.ts";
 
@@ -44,9 +45,13 @@ export const register: RegisterCommand = (parent, context) => {
     .argument("[folder]", "a project's folder, instead of --manifest, --data and --rule")
     .option("--manifest <file>", "the project's manifest (JSON)")
     .option("--data <source>", "a sample of the task: mnist, a file or a folder")
-    .option("--samples <number>", "use only so many of them", "6000")
-    .option("--trainers <number>", "simulated trainers (default: as many as expected, or 8)")
-    .option("--rounds <number>", "simulated rounds", "10")
+    .option("--samples <number>", "use only so many of them", parseCount, 6000)
+    .option(
+      "--trainers <number>",
+      "simulated trainers (default: as many as expected, or 8)",
+      parseCount,
+    )
+    .option("--rounds <number>", "simulated rounds", parseCount, 10)
     .option("--split <plan>", "how data are spread: iid or dirichlet:<alpha>", "iid")
     .option("--attack <name:trainers>", "attackers, repeatable: sign-flip:2", parseAttack)
     .option("--rule <number>", "1 trust, 2 multi-Krum")

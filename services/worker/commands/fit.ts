@@ -1,7 +1,9 @@
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
+import { parseCount } from "../../command-line/parse-count.ts";
 import { parseProjectId } from "../../command-line/parse-project-id.ts";
 import { parseDataSource } from "../../learning/parse-data-source.ts";
+import type { FitSubject } from "../read-fit-subject.ts";
 
 /** Adds `commonweight worker fit`. */
 export const register: RegisterCommand = (parent, context) => {
@@ -13,7 +15,7 @@ export const register: RegisterCommand = (parent, context) => {
     .argument("[project]", "number of the project", parseProjectId)
     .option("--manifest <file>", "a manifest (JSON), instead of a project of the market")
     .requiredOption("--data <source>", "your samples: mnist, a file or a folder")
-    .option("--samples <number>", "use only so many of them")
+    .option("--samples <number>", "use only so many of them", parseCount)
     .option("--part <i/n>", "the i-th of n disjoint parts, from 1")
     .option("--split <plan>", "how parts are made: iid or dirichlet:<alpha>", "iid")
     .option("--seed <text>", "of the parts and of the practice round")
@@ -44,42 +46,45 @@ export const register: RegisterCommand = (parent, context) => {
         if ((projectId === undefined) === (options.manifest === undefined)) {
           throw new CommonweightError(workerErrors.subjectUnclear);
         }
+        const source = parseDataSource(options);
+        const compare = async ({ manifest, loadModel, ...subject }: FitSubject) => {
+          const { model, data } = manifest;
+          const dataset = await openDataset({
+            ...source,
+            files: {
+              ...dataFileOptions(data),
+              ...(options.target === undefined ? {} : { targetColumn: String(options.target) }),
+            },
+          });
+          const isShaped = dataset.inputShape.join() === data.inputShape.join();
+          const report = await fitReport(isShaped ? projectDataset(dataset, data) : dataset, model);
+          const noPractice =
+            options.practice === false ? "not asked for" : practiceObstacle(report, model.kind);
+          if (noPractice !== undefined) {
+            return { report, practice: null, noPractice, modelFrom: null };
+          }
+          progress("fetching the model");
+          const { parameters, modelFrom } = await loadModel();
+          progress("playing a practice round");
+          const practice = await practiceRound({
+            ...{ ...subject, manifest, parameters, signal },
+            dataset: projectDataset(dataset, data),
+            seed: String(options.seed ?? "practice"),
+            randomBytes: secureBytes,
+          });
+          return { report, practice, noPractice: null, modelFrom };
+        };
         progress("reading the project");
         const srsPath = options.srs as string | undefined;
-        const subject =
+        const words =
           projectId === undefined
-            ? await readFitFile(String(options.manifest))
-            : await withChain(invocation, (chain) =>
-                readFitProject(chain, projectId, { config, srsPath, signal }),
+            ? await compare(await readFitFile(String(options.manifest)))
+            : await withChain(invocation, async (chain) =>
+                compare(await readFitProject(chain, projectId, { config, srsPath, signal })),
               );
-        const { manifest, modelFrom } = subject;
-        const { model, data } = manifest;
-        const dataset = await openDataset({
-          ...parseDataSource(options),
-          files: {
-            ...dataFileOptions(data),
-            ...(options.target === undefined ? {} : { targetColumn: String(options.target) }),
-          },
-        });
-        const isShaped = dataset.inputShape.join() === data.inputShape.join();
-        const shaped = isShaped ? projectDataset(dataset, data) : dataset;
-        const report = await fitReport(shaped, model);
-        const noPractice =
-          options.practice === false ? "not asked for" : practiceObstacle(report, model.kind);
-        progress("playing a practice round");
-        const practice =
-          noPractice === undefined
-            ? await practiceRound({
-                ...subject,
-                dataset: projectDataset(dataset, data),
-                seed: String(options.seed ?? "practice"),
-                randomBytes: secureBytes,
-                signal,
-              })
-            : null;
-        const words = { report, practice, noPractice: noPractice ?? "", modelFrom };
+        const { report, ...practised } = words;
         return {
-          data: { ...report, modelFrom, practice, noPractice: noPractice ?? null },
+          data: { ...report, ...practised },
           text: fitText(words),
           isNegative: !report.isFit,
         };

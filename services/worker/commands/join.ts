@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { confirm } from "../../command-line/ask.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
+import { parseAddress } from "../../command-line/parse-address.ts";
 import { parseProjectId } from "../../command-line/parse-project-id.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
 import { parseWei, tokenFormatter } from "../../command-line/token-amount.ts";
@@ -12,7 +13,7 @@ export const register: RegisterCommand = (parent, context) => {
     .description("join a project: locks the stake until you leave")
     .argument("<project>", "number of the project", parseProjectId)
     .option("--stake <wei>", "stake to join with, instead of the least", parseWei)
-    .option("--payout <address>", "cold address that earnings go to")
+    .option("--payout <address>", "cold address that earnings go to", parseAddress)
     .option("--yes", "do not ask")
     .addHelpText(
       "after",

@@ -1,6 +1,7 @@
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
 import { parseAddress } from "../../command-line/parse-address.ts";
+import { parseCount } from "../../command-line/parse-count.ts";
 import { parseProjectId } from "../../command-line/parse-project-id.ts";
 import { openProjectContent } from "../../command-line/project-content.ts";
 import { parseCoins, tokenFormatter } from "../../command-line/token-amount.ts";
@@ -13,7 +14,7 @@ export const register: RegisterCommand = (parent, context) => {
     .description("what taking part brings and costs: share, gas, time of this machine, stake")
     .argument("<project>", "number of the project", parseProjectId)
     .option("--data <source>", "your samples: a short training on them measures the time")
-    .option("--samples <number>", "use only so many of them")
+    .option("--samples <number>", "use only so many of them", parseCount)
     .option("--part <i/n>", "the i-th of n disjoint parts, from 1")
     .option("--split <plan>", "how parts are made: iid or dirichlet:<alpha>", "iid")
     .option("--seed <text>", "of the parts")

@@ -6,12 +6,16 @@ import type { Invocation, RegisterCommand } from "../../command-line/command-con
 import { eventPrinter } from "../../command-line/event-lines.ts";
 import { connectToMarket } from "../../command-line/market-connection.ts";
 import { withChain } from "../../command-line/open-chain.ts";
+import { parseAddress } from "../../command-line/parse-address.ts";
+import { parseCount, parsePositive } from "../../command-line/parse-count.ts";
 import { parseProjectId } from "../../command-line/parse-project-id.ts";
+import { openProjectContent } from "../../command-line/project-content.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
-import { tokenFormatter } from "../../command-line/token-amount.ts";
+import { parseWei, tokenFormatter } from "../../command-line/token-amount.ts";
 import { learningErrors } from "../../learning/errors.ts";
 import { parseDataSource } from "../../learning/parse-data-source.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
+import type { Manifest } from "../../protocol/manifest.ts";
 import type { OwnTrainer } from "../make-update.ts";
 import type { ProjectMoney } from "../worker-lines.ts";
 
@@ -32,8 +36,8 @@ function ownTrainer(
     command: String(options.trainer),
     dataPath: resolve(String(options.data)),
     folder: join(around.stateFolder, "jobs"),
-    timeoutMs: Number(options.trainerMinutes) * 60_000,
-    memoryMb: Number(options.trainerMemory),
+    timeoutMs: (options.trainerMinutes as number) * 60_000,
+    memoryMb: options.trainerMemory as number,
     environment,
   };
 }
@@ -71,21 +75,30 @@ export const register: RegisterCommand = (parent, context) => {
     ])
     .requiredOption("--data <source>", "samples to train on: mnist, mnist:test, a file or a folder")
     .option("--trainer <command>", "train with your own program instead of the built-in trainer")
-    .option("--trainer-minutes <number>", "time limit of your program, for each round", "10")
-    .option("--trainer-memory <megabytes>", "memory limit of your program", "4000")
-    .option("--privacy-epsilon <number>", "refuse rounds above this epsilon over all projects")
-    .option("--privacy-delta <number>", "delta that goes with epsilon", "1e-5")
-    .option("--samples <number>", "use only so many of them")
+    .option(
+      "--trainer-minutes <number>",
+      "time limit of your program, for each round",
+      parsePositive,
+      10,
+    )
+    .option("--trainer-memory <megabytes>", "memory limit of your program", parseCount, 4000)
+    .option(
+      "--privacy-epsilon <number>",
+      "refuse rounds above this epsilon over all projects",
+      parsePositive,
+    )
+    .option("--privacy-delta <number>", "delta that goes with epsilon", parsePositive, 1e-5)
+    .option("--samples <number>", "use only so many of them", parseCount)
     .option("--part <i/n>", "the i-th of n disjoint parts, from 1")
     .option("--split <plan>", "how parts are made: iid or dirichlet:<alpha>", "iid")
     .option("--seed <text>", "repeats every random choice (not for private data)")
     .option("--no-join", "only projects that were joined already")
-    .option("--stake <wei>", "stake to join with, instead of the least")
+    .option("--stake <wei>", "stake to join with, instead of the least", parseWei)
     .option("--relay", "send signed updates through the aggregator, which pays the gas")
-    .option("--payout <address>", "cold address that earnings go to")
+    .option("--payout <address>", "cold address that earnings go to", parseAddress)
     .option("--srs <file>", "powers of tau of the network's ceremony (.ptau)")
     .option("--attack <name>", "play an attacker of the library (rehearsals only)")
-    .option("--threads <number>", "threads for commitments")
+    .option("--threads <number>", "threads for commitments", parseCount)
     .addHelpText(
       "after",
       "\nThe key is read from --keystore or COMMONWEIGHT_PRIVATE_KEY.\n\nExample:\n  commonweight worker run 1 --data mnist --part 1/8 --split dirichlet:0.5 --state ./worker",
@@ -97,7 +110,12 @@ export const register: RegisterCommand = (parent, context) => {
         const { loadEncryptionKeys } = await import("../../adapters/envelope/key-file.ts");
         const { dataFileOptions } = await import("../../learning/data-file-options.ts");
         const { openDataset } = await import("../../learning/open-dataset.ts");
+        const { requireFittingData } = await import("../require-fitting-data.ts");
         const { runWorker } = await import("../worker-service.ts");
+        if (options.attack !== undefined) {
+          const { findAttack } = await import("../../learning/attacks/apply-attack.ts");
+          findAttack(String(options.attack));
+        }
         const { workerLine } = await import("../worker-lines.ts");
         const projectIds = args[0] as bigint[];
         const money = await projectMoney(invocation, projectIds);
@@ -109,6 +127,19 @@ export const register: RegisterCommand = (parent, context) => {
         const dataset = trainer || isTable ? undefined : await openDataset(source);
         if (dataset) print({ type: "data", samples: dataset.size });
         if (isTable) await requireFile(source.source);
+        const openData = trainer
+          ? undefined
+          : async (data: Manifest["data"]) =>
+              dataset ?? openDataset({ ...source, files: dataFileOptions(data) });
+        if (openData && options.join !== false) {
+          await withChain(invocation, (chain) =>
+            requireFittingData(chain, {
+              ...{ projectIds, openData, signal },
+              openContent: (project) => openProjectContent(chain, project, config),
+              onUnknown: (projectId) => print({ type: "data-unchecked", projectId }),
+            }),
+          );
+        }
         await runWorker(
           {
             ...(await connectToMarket(invocation)),
@@ -119,27 +150,26 @@ export const register: RegisterCommand = (parent, context) => {
             ),
             stateFolder: config.stateFolder,
             cacheFolder: config.cacheFolder,
-            projectIds,
-            openData: trainer
-              ? undefined
-              : async (data) => dataset ?? openDataset({ ...source, files: dataFileOptions(data) }),
-            trainer,
+            ...{ projectIds, openData, trainer },
             privacyBudget:
               options.privacyEpsilon === undefined
                 ? undefined
-                : { epsilon: Number(options.privacyEpsilon), delta: Number(options.privacyDelta) },
+                : {
+                    epsilon: options.privacyEpsilon as number,
+                    delta: options.privacyDelta as number,
+                  },
             join:
               options.join === false
                 ? undefined
                 : options.stake === undefined
                   ? {}
-                  : { stakeWei: BigInt(String(options.stake)) },
+                  : { stakeWei: options.stake as bigint },
             isRelayed: options.relay === true,
             payoutAddress: options.payout as string | undefined,
             seed: options.seed as string | undefined,
             attack: options.attack as string | undefined,
             srsPath: options.srs as string | undefined,
-            threads: options.threads === undefined ? undefined : Number(options.threads),
+            threads: options.threads as number | undefined,
             signal,
           },
           print,

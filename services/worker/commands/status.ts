@@ -1,6 +1,7 @@
 import { Argument } from "commander";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
+import { parseAddress } from "../../command-line/parse-address.ts";
 import { parseProjectId } from "../../command-line/parse-project-id.ts";
 import { tokenFormatter } from "../../command-line/token-amount.ts";
 
@@ -10,7 +11,7 @@ export const register: RegisterCommand = (parent, context) => {
     .command("status")
     .description("how a trainer stands in a project: verdicts, earnings, stake, reliability")
     .addArgument(new Argument("<project>", "number of the project").argParser(parseProjectId))
-    .argument("<trainer>", "address of the trainer")
+    .argument("<trainer>", "address of the trainer", parseAddress)
     .addHelpText(
       "after",
       "\nNeeds no key: the chain tells it to everybody.\n\nExample:\n  commonweight worker status 1 0x71bE63f3384f5fb98995898A86B02Fb2426c5788",

@@ -1,5 +1,6 @@
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
+import { parseAddress } from "../../command-line/parse-address.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
 import { tokenFormatter } from "../../command-line/token-amount.ts";
 
@@ -7,8 +8,12 @@ import { tokenFormatter } from "../../command-line/token-amount.ts";
 export const register: RegisterCommand = (parent, context) => {
   addKeystoreOption(parent.command("withdraw"))
     .description("take what the vault keeps for you, because a transfer to you had failed")
-    .option("--token <address>", "reward token (default: the market's wrapper of the native coin)")
-    .option("--to <address>", "where to (default: your own address)")
+    .option(
+      "--token <address>",
+      "reward token (default: the market's wrapper of the native coin)",
+      parseAddress,
+    )
+    .option("--to <address>", "where to (default: your own address)", parseAddress)
     .addHelpText(
       "after",
       "\nPay normally arrives by itself, without this.\n\nExample:\n  commonweight worker withdraw --keystore worker.json",
