@@ -58,7 +58,9 @@ export const outputSchemas: OutputSchemas = {
           reliability: count,
         }),
       ),
-      totals: z.strictObject({ paidWei: wei, escrowLeftWei: wei }),
+      /** Of all processes together; null where the system does not tell. */
+      peakMemoryMb: z.number().nullable(),
+      totals: z.strictObject({ paidWei: wei, escrowLeftWei: wei, milliseconds: z.number() }),
       milliseconds: z.record(z.string(), z.number()),
     }),
   },

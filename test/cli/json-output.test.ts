@@ -66,7 +66,8 @@ const FIXTURES: Readonly<Record<string, unknown>> = {
         ...{ earnedWei: 1n, reliability: 32_768 },
       },
     ],
-    totals: { paidWei: 5n * 10n ** 17n, escrowLeftWei: 0n },
+    peakMemoryMb: 900,
+    totals: { paidWei: 5n * 10n ** 17n, escrowLeftWei: 0n, milliseconds: 9.5 },
     milliseconds: { "ended-": 9.5 },
   } satisfies Awaited<ReturnType<typeof marketReport>>,
 };
