@@ -9,6 +9,7 @@ import {
   type DevelopmentAccount,
   developmentAccounts,
 } from "../adapters/chain/development-accounts.ts";
+import { isChainUnreachable } from "../adapters/chain/errors.ts";
 import { readModels, readSettlements, readVoidedRounds } from "../adapters/chain/history.ts";
 import { type Project, readProject, readTrainers } from "../adapters/chain/project.ts";
 import { CONFIG_FILE_NAME, processEnvironment } from "../adapters/config/config.ts";
@@ -48,6 +49,10 @@ export interface Market {
   kill(name: string): Promise<void>;
   /** The most memory that all processes took together so far, this one included; null where the system does not tell. */
   peakMemoryMb(): number | null;
+  /** Starts a killed process again and resolves when it says that it is ready. */
+  restart(name: string): Promise<void>;
+  /** Stops a process of the market, `chain` included, for this long and lets it go on. */
+  freeze(name: string, ms: number): Promise<void>;
   /** Resolves with the project once it has ended. */
   readonly ended: Promise<Project>;
   stop(): Promise<void>;
@@ -127,8 +132,10 @@ export async function startMarket(
   const memory = watchMemory(() => [process.pid, ...supervisor.pids()]);
   const connections: { close(): void }[] = [];
   const closing: (() => Promise<void>)[] = [];
+  const stopped = new AbortController();
   const stop = async () => {
     memory.stop();
+    stopped.abort();
     await supervisor.stopAll();
     for (const close of closing) await close().catch(() => undefined);
     for (const connection of connections) connection.close();
@@ -257,7 +264,10 @@ export async function startMarket(
       );
     if (phase !== "ended") await startReferee().waitFor("ready", READY_TIMEOUT_MS);
 
-    const ended = watchProject(chain, projectId, signal, () => failure, onEvent);
+    const watching = AbortSignal.any([signal, stopped.signal]);
+    const ended = watchProject(chain, projectId, watching, () => failure, onEvent);
+    // Whoever stops the market before its end need not wait for it.
+    ended.catch(() => undefined);
     const crashing = trainers.findIndex(({ crashes }) => crashes);
     if (crashing >= 0 && continued === undefined) {
       scheduleCrash(chain, projectId, signal, async () => {
@@ -280,6 +290,10 @@ export async function startMarket(
       peakMemoryMb: () => memory.peakMb(),
       ended,
       kill: (name) => supervisor.kill(name),
+      restart: async (name) => {
+        await supervisor.restart(name).waitFor("ready", READY_TIMEOUT_MS);
+      },
+      freeze: (name, ms) => supervisor.freeze(name, ms),
       stop,
     };
   } catch (error) {
@@ -302,10 +316,7 @@ async function watchProject(
     seen.add(key);
     onEvent(event);
   };
-  for (;;) {
-    signal.throwIfAborted();
-    const failure = failed();
-    if (failure !== undefined) throw failure;
+  const look = async (): Promise<Project> => {
     const project = await readProject(chain, projectId);
     for (const settlement of await readSettlements(chain, projectId)) {
       once(`s${settlement.roundIndex}`, { process: "chain", type: "settled", ...settlement });
@@ -318,7 +329,19 @@ async function watchProject(
     }
     if (project.phase === "ended") {
       onEvent({ process: "chain", type: "ended", trainers: await readTrainers(chain, projectId) });
-      return project;
+    }
+    return project;
+  };
+  for (;;) {
+    signal.throwIfAborted();
+    const failure = failed();
+    if (failure !== undefined) throw failure;
+    try {
+      const project = await look();
+      if (project.phase === "ended") return project;
+    } catch (error) {
+      // A node that is silent for a while is waited for, as everybody else here does.
+      if (!isChainUnreachable(error)) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }

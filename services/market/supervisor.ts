@@ -37,6 +37,7 @@ const KEPT_LINES = 20;
 /** Starts processes, hands on what they print, and leaves none behind. */
 export class Supervisor {
   readonly #running = new Map<ChildProcess, SupervisedProcess>();
+  readonly #specifications = new Map<string, ProcessSpecification>();
   readonly #onLine: (line: ProcessLine) => void;
   readonly #onUnexpectedEnd: (name: string, code: number | null, lastLines: string[]) => void;
 
@@ -54,6 +55,7 @@ export class Supervisor {
 
   start(specification: ProcessSpecification): SupervisedProcess {
     const { name, command, environment, folder } = specification;
+    this.#specifications.set(name, specification);
     const child = spawn(command[0], command.slice(1), {
       cwd: folder,
       env: { ...environment } as NodeJS.ProcessEnv,
@@ -151,6 +153,21 @@ export class Supervisor {
   async kill(name: string): Promise<void> {
     const found = [...this.#running.values()].find((each) => each.name === name);
     await found?.kill();
+  }
+
+  /** Starts a process again as it was started last. @throws RangeError for a name that never was. */
+  restart(name: string): SupervisedProcess {
+    const specification = this.#specifications.get(name);
+    if (specification === undefined) throw new RangeError(`no process was called ${name}`);
+    return this.start(specification);
+  }
+
+  /** Stops a process where it is and lets it go on later: to others it is slow, or cut off. */
+  async freeze(name: string, ms: number): Promise<void> {
+    const found = [...this.#running.entries()].find(([, each]) => each.name === name);
+    found?.[0].kill("SIGSTOP");
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    found?.[0].kill("SIGCONT");
   }
 
   /** Ends every process, the youngest first, and resolves when the last one is gone. */

@@ -1,0 +1,172 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { readSettlements, readVoidedRounds } from "../services/adapters/chain/history.ts";
+import { readParticipant } from "../services/adapters/chain/participant.ts";
+import { createGatewayStore } from "../services/adapters/content-store/gateway-store.ts";
+import { auditProject } from "../services/auditor/audit-project.ts";
+import { type Market, startMarket } from "../services/market/market.ts";
+import { defaultMarketOptions, type MarketOptions } from "../services/market/market-plan.ts";
+import { unpackOutcome } from "../services/protocol/public-signals.ts";
+import { FAULT_KINDS, type FaultKind } from "./faults/fault-kinds.ts";
+
+export const title = "a market while its processes are killed, frozen and damaged: what is lost";
+
+/** Seconds from one misfortune to the next, at most; rounds of this market take about six. */
+const MOST_SECONDS_BETWEEN = 12;
+
+interface Injected {
+  readonly kind: string;
+  /** From the misfortune to the end of its repair: everybody runs again and says so. */
+  repairedSeconds: number;
+  /** From the misfortune to the next round that is settled; null after the last one. */
+  settledSeconds: number | null;
+}
+
+/**
+ * `npm run bench -- faults [--rounds 10] [--seed 1] [--kinds kill-trainer,silent-node] [--json]`: a market of real processes, all honest,
+ * while misfortunes come over it one after the other, as the seed says; then what the chain says was lost.
+ */
+export async function runBenchmark(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rounds: { type: "string", default: "10" },
+      seed: { type: "string", default: "1" },
+      trainers: { type: "string", default: "4" },
+      kinds: { type: "string", default: FAULT_KINDS.map(({ name }) => name).join(",") },
+      json: { type: "boolean", default: false },
+    },
+  });
+  const wanted = values.kinds.split(",");
+  const kinds = FAULT_KINDS.filter(({ name }) => wanted.includes(name));
+  const options: MarketOptions = {
+    ...defaultMarketOptions,
+    ...{ rounds: Number(values.rounds), trainers: Number(values.trainers), slots: 8 },
+    ...{ model: "logistic", samples: 1600, attackers: [], hasCrash: false, split: "iid" },
+  };
+  const result = await runUnderFaults(options, kinds, Number(values.seed));
+  process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : text(result));
+  if (!result.audit.isPassed || result.updatesLost > 0) process.exitCode = 1;
+}
+
+/** Repeats for the same seed; how the market answers does not, because its processes run in real time. */
+function seededRandom(seed: number): (limit: number) => number {
+  let state = seed >>> 0;
+  return (limit) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+}
+
+async function runUnderFaults(options: MarketOptions, kinds: readonly FaultKind[], seed: number) {
+  const folder = mkdtempSync(join(tmpdir(), "commonweight-faults-"));
+  const stopping = new AbortController();
+  const random = seededRandom(seed);
+  const settledMs: number[] = [];
+  const injected: (Injected & { readonly ms: number })[] = [];
+  const startedMs = performance.now();
+  let market: Market | undefined;
+  try {
+    market = await startMarket(
+      { ...options, port: 0, stateFolder: folder, signal: stopping.signal },
+      (event) => {
+        if (event.type === "settled") settledMs.push(performance.now());
+      },
+    );
+    const running = market;
+    let isOver = false;
+    const over = Promise.withResolvers<void>();
+    const ended = running.ended.finally(() => {
+      isOver = true;
+      over.resolve();
+    });
+    const wait = (ms: number) =>
+      Promise.race([new Promise<void>((resolve) => setTimeout(resolve, ms)), over.promise]);
+    const faulty = { market: running, stateFolder: folder, random, wait };
+    const work = (async () => {
+      // Each kind once before any comes twice.
+      let left: FaultKind[] = [];
+      for (;;) {
+        await wait(1000 * (1 + random(MOST_SECONDS_BETWEEN)));
+        if (isOver) return;
+        if (left.length === 0) left = [...kinds];
+        const [kind] = left.splice(random(left.length), 1);
+        if (kind === undefined) return;
+        const ms = performance.now();
+        const fault = { kind: kind.name, ms, repairedSeconds: 0, settledSeconds: null };
+        injected.push(fault);
+        process.stderr.write(`${((ms - startedMs) / 1000).toFixed(0)} s  ${kind.text}\n`);
+        await kind.inject(faulty);
+        fault.repairedSeconds = (performance.now() - ms) / 1000;
+      }
+    })();
+    const project = await ended;
+    await work;
+    for (const fault of injected) {
+      const next = settledMs.find((ms) => ms > fault.ms);
+      fault.settledSeconds = next === undefined ? null : (next - fault.ms) / 1000;
+    }
+    const { chain, projectId } = running;
+    const [settlements, voided] = await Promise.all([
+      readSettlements(chain, projectId),
+      readVoidedRounds(chain, projectId),
+    ]);
+    const verdicts = settlements.flatMap(({ trainers, outcomeWords }) =>
+      unpackOutcome(outcomeWords, project.terms.slots).verdicts.slice(0, trainers.length),
+    );
+    const endpoints = await Promise.all(
+      project.terms.aggregators.map((each) => readParticipant(chain, each)),
+    );
+    const urls = endpoints.map(({ endpoint }) => endpoint);
+    const contentStore = createGatewayStore({ urls });
+    const audit = await auditProject({ chain, projectId, contentStore });
+    const slotsOfTrainers = settlements.length * options.trainers;
+    return {
+      options: { rounds: options.rounds, trainers: options.trainers, seed },
+      seconds: (performance.now() - startedMs) / 1000,
+      faults: injected.map(({ ms: _, ...fault }) => fault),
+      roundsSettled: settlements.length,
+      roundsVoid: voided.length,
+      settledTwice:
+        settlements.length - new Set(settlements.map(({ roundIndex }) => roundIndex)).size,
+      /** Updates on chain that a settled round did not read. */
+      updatesLost: verdicts.filter((verdict) => verdict === "inactive").length,
+      updatesRead: verdicts.filter((verdict) => verdict !== "inactive").length,
+      /** Trainers that were away while a round took updates; the round did not wait. */
+      updatesMissed: slotsOfTrainers - verdicts.length,
+      escrowLeftWei: project.escrowWei.toString(),
+      audit: { isPassed: audit.isPassed, checks: audit.checks.length },
+    };
+  } finally {
+    await market?.stop();
+    stopping.abort();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+type Result = Awaited<ReturnType<typeof runUnderFaults>>;
+
+const median = (values: readonly number[]) =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+function text(result: Result): string {
+  const rows = FAULT_KINDS.flatMap(({ name, text: meaning }) => {
+    const found = result.faults.filter(({ kind }) => kind === name);
+    if (found.length === 0) return [];
+    const settled = found.flatMap(({ settledSeconds }) => settledSeconds ?? []);
+    const seconds = (value: number) => (Number.isNaN(value) ? "–" : value.toFixed(0));
+    return `| ${meaning} | ${found.length} | ${seconds(median(found.map((each) => each.repairedSeconds)))} | ${seconds(median(settled))} | ${seconds(Math.max(...settled, 0))} |`;
+  });
+  return [
+    `${result.faults.length} faults in ${result.roundsSettled} settled rounds and ${result.roundsVoid} void ones, ${result.seconds.toFixed(0)} s`,
+    `rounds settled twice: ${result.settledTwice}; updates read: ${result.updatesRead}, lost: ${result.updatesLost}, not sent in time: ${result.updatesMissed}`,
+    `wei left in escrow: ${result.escrowLeftWei}; audit from chain and IPFS: ${result.audit.isPassed ? "passed" : "FAILED"}`,
+    "",
+    "| fault | times | repaired after, s (median) | next round settled after, s (median) | worst |",
+    "|---|---:|---:|---:|---:|",
+    ...rows,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,110 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Market } from "../../services/market/market.ts";
+
+/** A market under attack by misfortune. */
+export interface FaultyMarket {
+  readonly market: Market;
+  readonly stateFolder: string;
+  /** Whole numbers below `limit`, the same for the same seed. */
+  readonly random: (limit: number) => number;
+  /** Waits, and less when the market has ended. */
+  readonly wait: (ms: number) => Promise<void>;
+}
+
+/** A kind of misfortune. Each leaves the market as it found it: whoever was killed is started again. */
+export interface FaultKind {
+  readonly name: string;
+  /** What it stands for. */
+  readonly text: string;
+  inject(faulty: FaultyMarket): Promise<void>;
+}
+
+const DOWN_MS = 4000;
+
+async function crash(faulty: FaultyMarket, name: string, meanwhile = () => {}): Promise<void> {
+  await faulty.market.kill(name);
+  meanwhile();
+  await faulty.wait(faulty.random(DOWN_MS));
+  await faulty.market.restart(name);
+}
+
+const someTrainer = ({ market, random }: FaultyMarket) =>
+  market.trainers[random(market.trainers.length)]?.name as string;
+
+/** Writes nonsense over the middle of a file. */
+function damage(path: string): void {
+  const bytes = readFileSync(path);
+  bytes.fill(0xa5, Math.floor(bytes.length / 3), Math.floor((2 * bytes.length) / 3));
+  writeFileSync(path, bytes);
+}
+
+function filesBelow(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Every kind, in the order in which they are drawn from. */
+export const FAULT_KINDS: readonly FaultKind[] = [
+  {
+    name: "kill-aggregator",
+    text: "kill -9 of the aggregator in charge",
+    inject: (faulty) => crash(faulty, "aggregator"),
+  },
+  {
+    name: "kill-standby",
+    text: "kill -9 of the standby",
+    inject: (faulty) => crash(faulty, "standby"),
+  },
+  {
+    name: "kill-referee",
+    text: "kill -9 of the owner's referee",
+    inject: (faulty) => crash(faulty, "referee"),
+  },
+  {
+    name: "kill-trainer",
+    text: "kill -9 of a trainer",
+    inject: (faulty) => crash(faulty, someTrainer(faulty)),
+  },
+  {
+    name: "damaged-database",
+    text: "the aggregator is killed, and a third of its database is nonsense when it returns",
+    inject: (faulty) =>
+      crash(faulty, "aggregator", () => {
+        damage(join(faulty.stateFolder, "aggregator", "aggregator.sqlite"));
+      }),
+  },
+  {
+    name: "damaged-blocks",
+    text: "the aggregator is killed, and every third block of its IPFS node is nonsense when it returns",
+    inject: (faulty) =>
+      crash(faulty, "aggregator", () => {
+        const blocks = filesBelow(join(faulty.stateFolder, "aggregator", "ipfs", "blocks"));
+        for (const path of blocks.filter((_, index) => index % 3 === 0)) damage(path);
+      }),
+  },
+  {
+    name: "slow-trainer",
+    text: "a trainer stands still for eight seconds",
+    inject: (faulty) => faulty.market.freeze(someTrainer(faulty), 8000),
+  },
+  {
+    name: "cut-off-aggregator",
+    text: "the aggregator stands still for eight seconds: nobody reaches it, and it reaches nobody",
+    inject: (faulty) => faulty.market.freeze("aggregator", 8000),
+  },
+  {
+    name: "silent-node",
+    text: "the chain's node does not answer for six seconds",
+    inject: (faulty) => faulty.market.freeze("chain", 6000),
+  },
+  {
+    name: "clock-jump",
+    text: "the chain's clock jumps by twenty seconds",
+    inject: async ({ market }) => {
+      await market.chain.provider.send("evm_increaseTime", [20]);
+    },
+  },
+];
