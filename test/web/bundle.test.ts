@@ -60,7 +60,7 @@ describe("the built page", () => {
   test.each([
     ["training", /@jax-js/],
     ["the verifier", /gram-verifier|snarkjs|ffjavascript/],
-    ["plots", /uplot/],
+    ["charts", /web\/charts\/(chart-figure|line-chart|stacked-bars)/],
     ["posting", /web\/post\/|services\/owner/],
     ["rehearsals", /web\/rehearsal\//],
     ["the audit", /services\/auditor|web\/pages\/audit/],

@@ -1,6 +1,7 @@
 import { Badge, Button, Group, List, Stack, Text, Title } from "@mantine/core";
 import { Amount } from "../amount.tsx";
 import type { Connection } from "../connection.ts";
+import { loadTitles } from "../load-titles.ts";
 import { LoadedView } from "../loaded-view.tsx";
 import { Contributions } from "../project/contributions.tsx";
 import { EscrowSection } from "../project/escrow-section.tsx";
@@ -15,6 +16,17 @@ import { auditHref } from "../route.ts";
 import { Section } from "../section.tsx";
 import { useLoaded } from "../use-loaded.ts";
 import { useRefresh } from "../use-refresh.ts";
+
+function ProjectTitle({ connection, projectId }: { connection: Connection; projectId: bigint }) {
+  const load = async () => (await loadTitles(connection, [projectId])).get(projectId);
+  const { loaded } = useLoaded(load, [connection, projectId]);
+  const title = loaded.state === "ready" ? loaded.value : undefined;
+  return (
+    <Title order={1} size="h2" style={{ overflowWrap: "anywhere" }}>
+      {title ?? `Project ${projectId}`}
+    </Title>
+  );
+}
 
 function Learning({ history, connection }: { history: ProjectHistory; connection: Connection }) {
   const { project, models } = history;
@@ -57,12 +69,10 @@ function ProjectView({ history, connection }: { history: ProjectHistory; connect
     <Stack>
       <Group justify="space-between">
         <div>
-          <Title order={1} size="h2">
-            Project {String(projectId)}
-          </Title>
+          <ProjectTitle connection={connection} projectId={projectId} />
           <Text size="sm">
-            {appliedRounds} of {terms.rounds} rounds, {terms.parameterCount.toLocaleString("en")}{" "}
-            parameters
+            Project {String(projectId)}: {appliedRounds} of {terms.rounds} rounds,{" "}
+            {terms.parameterCount.toLocaleString("en")} parameters
           </Text>
         </div>
         <Group>

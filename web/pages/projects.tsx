@@ -21,6 +21,7 @@ import { shortHex } from "../amounts.ts";
 import type { Connection } from "../connection.ts";
 import { LoadedView } from "../loaded-view.tsx";
 import { AccuracySparkline } from "../project/accuracy-sparkline.tsx";
+import { PaySoFar } from "../project/pay-so-far.tsx";
 import { phaseText, ruleName } from "../project-words.ts";
 import { auditHref, projectHref } from "../route.ts";
 import { useLoaded } from "../use-loaded.ts";
@@ -103,6 +104,7 @@ function ProjectCard(props: {
         <Text size="sm">
           <Amount wei={escrowWei} unit={token} /> in escrow
         </Text>
+        <PaySoFar projectId={projectId} token={token} connection={connection} />
         <AccuracySparkline project={project} connection={connection} />
         <Anchor size="sm" href={auditHref(projectId)}>
           Verify this project
