@@ -68,7 +68,12 @@ export async function runWorker(
   const projects = await Promise.all(settings.projectIds.map((id) => readProject(chain, id)));
   const aggregators = new Set(projects.flatMap(({ terms }) => terms.aggregators));
   const ipfs = await openIpfsNode({ folder: join(stateFolder, "ipfs") });
-  await stayConnected(chain, ipfs, { accounts: () => [...aggregators], signal });
+  // Ends with the work, too: whoever still looks for lost connections keeps the program alive after its last project.
+  const calling = new AbortController();
+  await stayConnected(chain, ipfs, {
+    accounts: () => [...aggregators],
+    signal: AbortSignal.any([signal, calling.signal]),
+  });
   const curve = await openCurve({
     parameterCount: Math.max(...projects.map(({ terms }) => terms.parameterCount)),
     cacheDir: settings.cacheFolder,
@@ -154,6 +159,7 @@ export async function runWorker(
       await untilNews(chain, { longestMs: settings.pollMs ?? 1000, signal });
     }
   } finally {
+    calling.abort();
     await ipfs.stop();
     await curve[Symbol.asyncDispose]();
     workStore.close();
