@@ -61,6 +61,7 @@ describe("the built page", () => {
     ["training", /@jax-js/],
     ["the verifier", /gram-verifier|snarkjs|ffjavascript/],
     ["charts", /web\/charts\/(chart-figure|line-chart|stacked-bars)/],
+    ["schemas", /node_modules\/zod/],
     ["posting", /web\/post\/|services\/owner/],
     ["rehearsals", /web\/rehearsal\//],
     ["the audit", /services\/auditor|web\/pages\/audit/],

@@ -102,7 +102,10 @@ export function SettingsPage({ onChange }: { onChange: () => void }) {
         <Text size="sm">Colours</Text>
         <SchemeButton />
       </Group>
-      <Text size="sm">The page sends nothing anywhere but to these two addresses.</Text>
+      <Text size="sm">
+        The page asks these two addresses and nobody else; when you post a job, also the aggregators
+        of this market, at the addresses that they registered on the chain.
+      </Text>
       <LoadedView loaded={loaded} what="the settings">
         {(settings) => <SettingsForm initial={settings} onSave={save} />}
       </LoadedView>

@@ -5,7 +5,6 @@ import { percentText } from "../amounts.ts";
 import { Sparkline } from "../charts/sparkline.tsx";
 import type { Connection } from "../connection.ts";
 import { useLoaded } from "../use-loaded.ts";
-import { loadEvaluations } from "./load-evaluations.ts";
 
 /** The accuracy that a project's referee claims, over its models; nothing while there is no claim that holds. */
 export function AccuracySparkline(props: { project: Project; connection: Connection }) {
@@ -13,6 +12,8 @@ export function AccuracySparkline(props: { project: Project; connection: Connect
   const { chain } = props.connection;
   const load = async () => {
     const models = await readModels(chain, projectId);
+    // Reading an aggregator's answers takes a library of schemas: the list is there before it.
+    const { loadEvaluations } = await import("./load-evaluations.ts");
     return loadEvaluations(props.connection, { projectId, referee: terms.referee, models });
   };
   const { loaded } = useLoaded(load, [props.connection, projectId]);
