@@ -52,15 +52,27 @@ async function openIdx(
   });
 }
 
+/**
+ * The idx files among a folder's names: training files come before test files when it has both.
+ *
+ * @returns undefined when there is no pair of images and labels.
+ */
+export function findIdxFiles(
+  names: readonly string[],
+): { readonly images: string; readonly labels: string } | undefined {
+  const sorted = [...names].sort();
+  const find = (part: RegExp) =>
+    sorted.find((name) => part.test(name) && name.startsWith("train")) ??
+    sorted.find((name) => part.test(name));
+  const [images, labels] = [find(/images.*idx\d/), find(/labels.*idx1/)];
+  return images === undefined || labels === undefined ? undefined : { images, labels };
+}
+
 async function openFolder(folder: string, options: OpenDataFilesOptions): Promise<Dataset> {
-  const names = (await readdir(folder)).sort();
+  const names = await readdir(folder);
   const classes = options.classes?.length ?? options.classCount;
-  // Training files come before test files when a folder has both.
-  const idx = (part: RegExp) =>
-    names.find((name) => part.test(name) && name.startsWith("train")) ??
-    names.find((name) => part.test(name));
-  const [images, labels] = [idx(/images.*idx\d/), idx(/labels.*idx1/)];
-  if (images && labels) return openIdx(folder, images, labels, classes);
+  const idx = findIdxFiles(names);
+  if (idx) return openIdx(folder, idx.images, idx.labels, classes);
   if (names.includes("x.npy") && names.includes("y.npy")) {
     return openNpyDataset({
       inputsPath: join(folder, "x.npy"),

@@ -19,6 +19,8 @@ export interface MarketOptions {
   readonly seed: string;
   /** Samples of all trainers together. */
   readonly samples: number;
+  /** A .csv file, or a folder of idx files, to learn instead of MNIST. */
+  readonly dataset?: string | undefined;
   /** Whether one honest trainer is killed in the middle and comes back. */
   readonly hasCrash: boolean;
   /** Terms that differ from the market's own, for rehearsals of special cases. */

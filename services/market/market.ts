@@ -25,6 +25,7 @@ import {
 } from "./market-folder.ts";
 import type { MarketOptions } from "./market-plan.ts";
 import { chainStatePath, type MarketRecord, saveMarketRecord } from "./market-record.ts";
+import { divideSamples } from "./market-samples.ts";
 import { watchMemory } from "./memory-watch.ts";
 import { postMarketProject } from "./post-market-project.ts";
 import { requireRoomAndPorts } from "./preflight.ts";
@@ -204,11 +205,15 @@ export async function startMarket(
 
     const chain = await connectChain({ rpcUrl, chainId, addresses, privateKey: owner.privateKey });
     connections.push(chain);
+    const samples = await divideSamples(marketOptions, {
+      folder: join(stateFolder, "samples"),
+      signal,
+    });
     const post = async (): Promise<bigint> => {
       const ipfs = await openIpfsNode({ dial: multiaddrs });
       closing.push(() => ipfs.stop());
       const { projectId, escrowWei } = await postMarketProject(chain, marketOptions, {
-        contentStore: ipfs,
+        ...{ contentStore: ipfs, samples },
         referee: referee.address,
         aggregators: [primary.address, standby.address],
         cacheFolder,
@@ -243,7 +248,8 @@ export async function startMarket(
       command(
         name,
         [
-          ...["worker", "run", String(projectId), "--data", "mnist", "--relay"],
+          ...["worker", "run", String(projectId), "--data", samples.trainerSource],
+          "--relay",
           ...["--samples", String(options.samples), "--part", `${index + 1}/${options.trainers}`],
           ...["--split", options.split, "--seed", options.seed, "--threads", "1"],
           ...(attack === undefined ? [] : ["--attack", attack]),
@@ -257,7 +263,11 @@ export async function startMarket(
       command(
         "referee",
         [
-          ...["owner", "reference", String(projectId), "--data", "mnist:test"],
+          ...["owner", "reference", String(projectId), "--data", samples.ownerSource],
+          ...Object.entries(samples.sizes ?? {}).flatMap(([set, size]) => [
+            `--${set}`,
+            String(size),
+          ]),
           ...["--seed", options.seed, "--threads", "1"],
         ],
         referee,

@@ -9,7 +9,8 @@ import { countParameters } from "../learning/model-spec.ts";
 import { postPreparedProject, prepareProject } from "../owner/post-project.ts";
 import { registerEncryptionKey } from "../owner/register-encryption-key.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
-import { type MarketOptions, marketManifest, marketTerms } from "./market-plan.ts";
+import { type MarketOptions, marketTerms } from "./market-plan.ts";
+import type { MarketSamples } from "./market-samples.ts";
 
 /**
  * Posts the market's project for the account that `chain` signs with, as `owner post` does.
@@ -22,6 +23,7 @@ export async function postMarketProject(
   options: MarketOptions,
   parties: {
     readonly contentStore: ContentStore;
+    readonly samples: MarketSamples;
     readonly referee: string;
     readonly aggregators: readonly string[];
     readonly cacheFolder: string;
@@ -29,7 +31,7 @@ export async function postMarketProject(
   },
 ): Promise<{ projectId: bigint; escrowWei: bigint }> {
   const { contentStore, cacheFolder, referee, aggregators } = parties;
-  const manifest = marketManifest(options);
+  const { manifest, terms } = await parties.samples.design();
   await using curve = await openCurve({
     parameterCount: countParameters(manifest.model),
     cacheDir: cacheFolder,
@@ -38,7 +40,10 @@ export async function postMarketProject(
   const prepared = await prepareProject({
     ...{ chain, curve, contentStore, manifest },
     sealTo: await ownerSeal(chain, parties.ownerFolder, options, aggregators),
-    terms: marketTerms(options, { rewardToken, referee, aggregators }),
+    terms: marketTerms(
+      { ...options, terms: { ...terms, ...options.terms } },
+      { rewardToken, referee, aggregators },
+    ),
   });
   await topUpWrapped(chain, rewardToken, prepared.escrowWei);
   const { projectId } = await postPreparedProject(chain, prepared);

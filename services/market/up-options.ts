@@ -100,11 +100,13 @@ export function parseUpOptions(
       (trainers || MIN_TRAINERS) * MIN_SAMPLES_EACH,
       MNIST_TRAINING_SAMPLES,
     ),
+    ...(options.dataset === undefined ? {} : { dataset: resolve(String(options.dataset)) }),
     hasCrash: options.crash !== false,
     ...(options.private === true ? { terms: { modelVisibility: "private" as const } } : {}),
   };
   const port = whole("port", 0, 65_534);
   const node = oneOf("node", NODES);
+  problems.push(...datasetProblems(market.dataset));
   problems.push(...fileProblems(file, options.json === true));
   if (problems.length > 0) {
     throw new CommonweightError(marketErrors.options, problems.join("\n"), {
@@ -120,6 +122,14 @@ export function parseUpOptions(
     node,
     isFresh: options.fresh === true,
   };
+}
+
+function datasetProblems(dataset: string | undefined): string[] {
+  if (dataset === undefined) return [];
+  const info = statSync(dataset, { throwIfNoEntry: false });
+  if (info === undefined) return [`--dataset ${dataset}: it does not exist`];
+  if (info.isDirectory() || dataset.toLowerCase().endsWith(".csv")) return [];
+  return [`--dataset ${dataset}: a .csv file, or a folder with idx files of images and labels`];
 }
 
 function fileProblems(file: string | undefined, isJson: boolean): string[] {

@@ -12,6 +12,7 @@ Examples:
   commonweight up
   commonweight up --rounds 2 --model logistic --exit --json report.json
   commonweight up --attackers sign-flip,gaussian --split dirichlet:0.1
+  commonweight up --dataset examples/penguins/penguins.csv --slots 8 --trainers 4 --attackers sign-flip
   commonweight up --node anvil --state ./my-market     (again, after Ctrl+C, to go on)`;
 
 /** Adds `commonweight up`. */
@@ -25,6 +26,10 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--rounds <number>", "rounds to train", String(defaults.rounds))
     .option("--trainers <number>", "trainers", String(defaults.trainers))
     .option("--model <name>", "logistic, mlp or cnn", defaults.model)
+    .option(
+      "--dataset <path>",
+      "samples to learn instead of MNIST: a .csv file, or a folder of idx files",
+    )
     .option("--split <plan>", "how samples are spread: iid or dirichlet:<alpha>", defaults.split)
     .option(
       "--attackers <list>",

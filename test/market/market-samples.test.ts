@@ -1,0 +1,92 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { parseCsv } from "../../services/learning/csv.ts";
+import { encodeIdx } from "../../services/learning/idx.ts";
+import { openDataset } from "../../services/learning/open-dataset.ts";
+import { defaultMarketOptions } from "../../services/market/market-plan.ts";
+import { divideSamples } from "../../services/market/market-samples.ts";
+
+const examples = fileURLToPath(new URL("../../examples/penguins/", import.meta.url));
+const penguins = join(examples, "penguins.csv");
+const rowsOf = (path: string) => readFileSync(path, "utf8").trim().split("\n").slice(1);
+
+describe("a market over one's own samples", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "commonweight samples "));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const divide = (dataset: string | undefined, trainers = 4) =>
+    divideSamples(
+      { ...defaultMarketOptions, dataset, trainers },
+      { folder: join(folder, "samples"), signal: new AbortController().signal },
+    );
+
+  it("is MNIST when nothing is said, and writes nothing", async () => {
+    const samples = await divide(undefined);
+
+    expect(samples).toMatchObject({ trainerSource: "mnist", ownerSource: "mnist:test" });
+    expect((await samples.design()).manifest.title).toMatch("digits");
+  });
+
+  it("deals every row of a table to the owner or to the trainers, and to nobody twice", async () => {
+    const { ownerSource, trainerSource, sizes } = await divide(penguins);
+
+    const [own, theirs] = [rowsOf(ownerSource), rowsOf(trainerSource)];
+    expect(sizes).toEqual({ root: 34, pay: 68, validation: 34 });
+    expect(own).toHaveLength(34 + 68 + 34);
+    expect([...own, ...theirs].sort()).toEqual(rowsOf(penguins).sort());
+    const { header, rows } = parseCsv(readFileSync(ownerSource, "utf8"));
+    const species = new Set(rows.map((row) => row[header.indexOf("species")]));
+    expect(species).toEqual(new Set(["Adelie", "Chinstrap", "Gentoo"]));
+  });
+
+  it("designs the project for them: classes and columns from the table, numbers of the proof from training", async () => {
+    const { design } = await divide(penguins);
+
+    const { manifest, terms } = await design();
+
+    expect(manifest.title).toBe("penguins, learned together");
+    expect(manifest.data.classes).toEqual(["Adelie", "Chinstrap", "Gentoo"]);
+    expect(manifest.evaluation).toMatchObject({ referenceSamples: 34, paySamples: 68 });
+    expect(terms.normBoundSquared).toBeGreaterThan(0n);
+  }, 30_000);
+
+  it("deals images and labels of idx files in step", async () => {
+    const count = 100;
+    const values = Uint8Array.from({ length: count * 4 }, (_, at) => Math.floor(at / 4));
+    const labels = Uint8Array.from({ length: count }, (_, at) => at % 2);
+    const images = encodeIdx({ shape: [count, 2, 2], values });
+    writeFileSync(join(folder, "train-images-idx3-ubyte"), images);
+    writeFileSync(
+      join(folder, "train-labels-idx1-ubyte"),
+      encodeIdx({ shape: [count], values: labels }),
+    );
+
+    const { ownerSource, trainerSource } = await divide(folder);
+
+    const own = await openDataset({ source: ownerSource });
+    const theirs = await openDataset({ source: trainerSource });
+    expect([own.size, theirs.size]).toEqual([40, 60]);
+    const { inputs, labels: classes } = await theirs.readBatch([0, 7, 59]);
+    expect([...classes]).toEqual([0, 4, 8].map((at) => Math.round((inputs[at] ?? 0) * 255) % 2));
+  });
+
+  it("refuses too few samples for so many trainers, with the numbers", async () => {
+    await expect(divide(join(examples, "ana.csv"), 5)).rejects.toMatchObject({
+      code: "CW6004",
+      message: expect.stringMatching(/30 samples for 5 trainers/),
+    });
+  });
+
+  it("ships a table that is the tutorial's five dealt together", () => {
+    const parts = ["owner", "ana", "ben", "cleo", "mallory"].map((name) => `${name}.csv`);
+
+    const dealt = parts.flatMap((name) => rowsOf(join(examples, name)));
+
+    expect(rowsOf(penguins).sort()).toEqual(dealt.sort());
+  });
+});
