@@ -16,7 +16,7 @@ import { openCurve } from "../adapters/curve/open-curve.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { type IpfsNodeOptions, openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
-import { stayConnected } from "../adapters/stay-connected.ts";
+import { stayConnected } from "../command-line/stay-connected.ts";
 import { modelTensors } from "../learning/model-spec.ts";
 import type { Curve } from "../protocol/curve.ts";
 import type { EncryptionKeyPair } from "../protocol/envelope.ts";
@@ -31,8 +31,10 @@ import { createIntake } from "./intake.ts";
 import { openKeyLog } from "./key-log.ts";
 import { createMetrics } from "./metrics.ts";
 import { createModelKeys } from "./model-keys.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { ProjectEngine } from "./project-engine.ts";
 import { createProjectFiles } from "./project-files.ts";
+import { ProjectTurns } from "./project-turns.ts";
 import { createProver } from "./prover.ts";
 import { buildRoundReport } from "./round-report.ts";
 import { openRoundStore } from "./round-store.ts";
@@ -172,7 +174,17 @@ export async function startAggregator(
   let lastError: string | undefined;
   /** What each project's last step failed with; `undefined` stands for the search for projects. */
   const failures = new Map<bigint | undefined, string>();
-  let news = new AbortController();
+  const inTurn = oneAtATime();
+  const turns = new ProjectTurns(async (projectId) => {
+    const engine = engines.get(projectId);
+    if (engine === undefined || signal.aborted) return;
+    await guarded(projectId, async () => {
+      if (await engine.step()) return;
+      engines.delete(projectId);
+      ended.add(projectId);
+      feed.emit({ type: "project-ended", at: Math.floor(Date.now() / 1000), projectId });
+    });
+  });
 
   const server = await startHttpServer({
     host: settings.host,
@@ -182,7 +194,7 @@ export async function startAggregator(
     intake: createIntake({
       chain,
       store,
-      onNews: () => news.abort(),
+      onNews: (projectId) => turns.wake(projectId),
       onMultiaddrs: (multiaddrs) => {
         for (const each of multiaddrs) {
           store.savePeer(each);
@@ -282,6 +294,7 @@ export async function startAggregator(
             store,
             roundCosts: transactionStore.roundCosts,
             prover,
+            inTurn,
             alerts,
             layoutOf,
             onEvent: (event) => feed.emit(event),
@@ -325,25 +338,13 @@ export async function startAggregator(
   const loop = (async () => {
     let turn = 0;
     while (!signal.aborted) {
-      // What comes in while the steps run is looked at right after them.
-      news = new AbortController();
       await guarded(undefined, findProjects);
       if (turn % 100 === 0) await guarded(undefined, () => watchBalance(chain, alerts));
       turn++;
-      await Promise.all(
-        [...engines].map(([projectId, engine]) =>
-          guarded(projectId, async () => {
-            if (await engine.step()) return;
-            engines.delete(projectId);
-            ended.add(projectId);
-            feed.emit({ type: "project-ended", at: Math.floor(Date.now() / 1000), projectId });
-          }),
-        ),
-      );
-      await untilNews(chain, {
-        longestMs: pollMs,
-        signal: AbortSignal.any([signal, news.signal]),
-      });
+      const waiting = [...engines].filter(([projectId]) => !turns.begin(projectId));
+      // What fails here, the step itself or the next search for projects says.
+      await Promise.all(waiting.map(([, engine]) => engine.watch().catch(() => undefined)));
+      await untilNews(chain, { longestMs: pollMs, signal });
     }
   })();
 
@@ -357,6 +358,7 @@ export async function startAggregator(
       chain.transactions?.close();
       await server.stop();
       await loop;
+      await turns.ended();
       await ipfs.stop();
       for (const curve of curves.values()) await (await curve)[Symbol.asyncDispose]();
       store.close();

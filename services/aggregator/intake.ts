@@ -38,13 +38,13 @@ const isSame = (one: string | undefined, other: string) =>
 
 /**
  * @param options.onMultiaddrs Told where a sender's node can be dialled.
- * @param options.onNews Told when something came that a round may have waited for. Not for updates: those are relayed together.
+ * @param options.onNews Told when something came that a project's round may have waited for. Not for updates: those are relayed together.
  */
 export function createIntake(options: {
   chain: Chain;
   store: RoundStore;
   onMultiaddrs: (multiaddrs: readonly string[]) => void;
-  onNews?: () => void;
+  onNews?: (projectId: bigint) => void;
 }): Intake {
   const { chain, store, onMultiaddrs, onNews = () => {} } = options;
   const refuse = (kind: keyof typeof aggregatorErrors, message: string): never => {
@@ -81,7 +81,7 @@ export function createIntake(options: {
       }
       store.saveReferences(projectId, roundIndex, body);
       onMultiaddrs(body.multiaddrs);
-      onNews();
+      onNews(projectId);
       return { accepted: true };
     },
 
@@ -146,7 +146,7 @@ export function createIntake(options: {
       const trainer = kind === "update" ? await readTrainer(chain, projectId, sender) : undefined;
       if (trainer?.status === "none") refuse("notSigned", "the sender is not a trainer here");
       store.saveKey(projectId, roundIndex, { sender, kind, contentKey, receivedAt: now });
-      onNews();
+      onNews(projectId);
       const receipt = { sender, kind, contentKey, receivedAt: now };
       const signature = await signMessage(chain, keyReceiptMessage(context, receipt));
       return { receivedAt: now, aggregator, signature };

@@ -1,13 +1,7 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import { refusalName } from "../adapters/chain/errors.ts";
-import { readOpenings, readSubmissions } from "../adapters/chain/history.ts";
-import {
-  bondAggregator,
-  type Project,
-  poke,
-  readProject,
-  readTrainers,
-} from "../adapters/chain/project.ts";
+import { readSubmissions } from "../adapters/chain/history.ts";
+import { bondAggregator, type Project, poke, readProject } from "../adapters/chain/project.ts";
 import {
   openRound,
   type Round,
@@ -35,12 +29,14 @@ import {
 } from "./collect-bundles.ts";
 import { aggregatorErrors } from "./errors.ts";
 import { ModelKeeper } from "./model-keeper.ts";
+import type { oneAtATime } from "./one-at-a-time.ts";
 import type { Prover } from "./prover.ts";
+import { openRoundContent } from "./round-content.ts";
 import { planAction } from "./round-plan.ts";
 import { buildRoundReport, type RoundReport } from "./round-report.ts";
 import type { RoundStore } from "./round-store.ts";
 import type { ServiceEvent } from "./service-status.ts";
-import { exclusionsOf, type OpenedRoundContent, roundToProve } from "./settle-round.ts";
+import { exclusionsOf, roundToProve } from "./settle-round.ts";
 import type { TransactionStore } from "./transaction-store.ts";
 
 /** What one project's engine works with. */
@@ -55,6 +51,8 @@ export interface ProjectEngineParameters {
   readonly store: RoundStore;
   readonly roundCosts: TransactionStore["roundCosts"];
   readonly prover: Prover;
+  /** Shared by all projects: work with the account's tokens, one at a time. */
+  readonly inTurn: ReturnType<typeof oneAtATime>;
   readonly alerts: Alerts;
   /** Named tensors of a project's model, for the float32 part of model files. */
   readonly layoutOf: (project: Project) => Promise<readonly TensorLayout[]>;
@@ -82,18 +80,10 @@ export class ProjectEngine {
 
   /** Does the next step, if there is one. @returns False once the project has ended. */
   async step(): Promise<boolean> {
-    const { chain, store, head, alerts } = this.#parameters;
-    const [project, round, { time: now }] = await Promise.all([
-      readProject(chain, this.projectId),
-      readRound(chain, this.projectId),
-      head.read(chain),
-    ]);
-    const ownIndex = project.terms.aggregators.findIndex((each) =>
-      isSame(each, chain.account ?? ""),
-    );
-    if (ownIndex < 0) throw new CommonweightError(aggregatorErrors.notAnAggregator);
-    const late = deadlineAlert(project, round, ownIndex, { time: now });
-    alerts.set("deadline", `project ${this.projectId}`, late);
+    const { store } = this.#parameters;
+    const [project, round, now] = await this.#look();
+    const ownIndex = this.#ownIndex(project);
+    this.#watchDeadline(project, round, now);
     const references = store.findReferences(this.projectId, project.nextRoundIndex);
     const action = planAction({
       project,
@@ -113,6 +103,33 @@ export class ProjectEngine {
     return true;
   }
 
+  /** Looks whether a window is about to end: a step that waits for its proof does not look itself. */
+  async watch(): Promise<void> {
+    this.#watchDeadline(...(await this.#look()));
+  }
+
+  async #look(): Promise<[Project, Round, number]> {
+    const { chain, head } = this.#parameters;
+    const [project, round, { time }] = await Promise.all([
+      readProject(chain, this.projectId),
+      readRound(chain, this.projectId),
+      head.read(chain),
+    ]);
+    return [project, round, time];
+  }
+
+  #ownIndex({ terms }: Project): number {
+    const account = this.#parameters.chain.account ?? "";
+    const ownIndex = terms.aggregators.findIndex((each) => isSame(each, account));
+    if (ownIndex < 0) throw new CommonweightError(aggregatorErrors.notAnAggregator);
+    return ownIndex;
+  }
+
+  #watchDeadline(project: Project, round: Round, time: number): void {
+    const late = deadlineAlert(project, round, this.#ownIndex(project), { time });
+    this.#parameters.alerts.set("deadline", `project ${this.projectId}`, late);
+  }
+
   #emit(type: string, details: Record<string, unknown> = {}): void {
     this.#parameters.onEvent({
       type,
@@ -128,9 +145,13 @@ export class ProjectEngine {
   }
 
   async #bond({ terms }: Project): Promise<void> {
-    await topUpWrapped(this.#parameters.chain, terms.rewardToken, terms.aggregatorBondWei);
-    await approveVault(this.#parameters.chain, terms.rewardToken, terms.aggregatorBondWei);
-    await bondAggregator(this.#parameters.chain, this.projectId);
+    const { chain, inTurn } = this.#parameters;
+    // Balance and allowance are the account's: two projects that bond side by side would spend each other's.
+    await inTurn(async () => {
+      await topUpWrapped(chain, terms.rewardToken, terms.aggregatorBondWei);
+      await approveVault(chain, terms.rewardToken, terms.aggregatorBondWei);
+      await bondAggregator(chain, this.projectId);
+    });
     this.#emit("bonded", { bondWei: terms.aggregatorBondWei });
   }
 
@@ -229,7 +250,12 @@ export class ProjectEngine {
   async #settle(project: Project, round: Round, isRevealOver: boolean): Promise<void> {
     const { chain, store, prover, contentStore, signal } = this.#parameters;
     const { roundIndex } = round;
-    const content = await this.#content(project, round, isRevealOver);
+    if (this.#checking !== roundIndex) this.#emit("checking", { roundIndex });
+    this.#checking = roundIndex;
+    const content = await openRoundContent(
+      { chain, opener: this.#opener, models: this.#models, onMissing: (what) => this.#wait(what) },
+      { project, round, isRevealOver },
+    );
     if (content === undefined) return;
     const job = roundToProve(chain, content);
     this.#emit("proving", {
@@ -239,10 +265,16 @@ export class ProjectEngine {
     });
     const { rule, ...rest } = job;
     let reported = 0;
-    const { result, seconds } = await prover.prove(
+    const proven = await prover.prove(
       { ...rest, ruleId: rule.id },
       {
         signal,
+        isWanted: async () => {
+          const [, now] = await this.#look();
+          return (
+            now.roundIndex === roundIndex && (now.phase === "reveal" || now.phase === "settle")
+          );
+        },
         onProgress: (fraction, step) => {
           if (fraction - reported < 0.2 && fraction < 1) return;
           reported = fraction;
@@ -250,6 +282,8 @@ export class ProjectEngine {
         },
       },
     );
+    if (proven === undefined) return;
+    const { result, seconds } = proven;
     const { proof, outcome, aggregate } = result;
     this.#emit("proven", { roundIndex, seconds, isVoid: outcome.isVoid });
     const newModel = outcome.isVoid ? undefined : applyAggregate(content.model, aggregate);
@@ -287,80 +321,6 @@ export class ProjectEngine {
   async report(roundIndex: number): Promise<RoundReport | undefined> {
     const { chain, store, roundCosts } = this.#parameters;
     return buildRoundReport({ chain, store, roundCosts }, this.projectId, roundIndex);
-  }
-
-  /** Opens every bundle of the round; undefined while keys are still on their way. */
-  async #content(
-    project: Project,
-    round: Round,
-    isRevealOver: boolean,
-  ): Promise<OpenedRoundContent | undefined> {
-    const { chain } = this.#parameters;
-    const { roundIndex } = round;
-    const { terms } = project;
-    const [opening] = await readOpenings(chain, this.projectId, roundIndex);
-    if (opening === undefined) return undefined;
-    const submissions = await readSubmissions(chain, this.projectId, roundIndex);
-    const find = await this.#opener.releasedKeys(project, roundIndex);
-    if (this.#checking !== roundIndex) this.#emit("checking", { roundIndex });
-    this.#checking = roundIndex;
-    const open = (each: Parameters<BundleOpener["open"]>[2], key: Uint8Array | undefined) =>
-      this.#opener.open(project, roundIndex, each, key);
-    // What can be opened is opened while the other keys are still on their way.
-    for (const submission of submissions) {
-      const key = find(submission.trainer, "update");
-      if (key !== undefined) await open(submission, key);
-    }
-    const missing = submissions.filter(({ trainer }) => find(trainer, "update") === undefined);
-    const referenceKey = find(terms.referee, "reference");
-    const payGradientKey = find(terms.referee, "pay-gradient");
-    const isReferenceMissing =
-      referenceKey === undefined || (terms.usesPayGradient && payGradientKey === undefined);
-    if (isReferenceMissing || (missing.length > 0 && !isRevealOver)) {
-      this.#wait(isReferenceMissing ? "the referee's keys" : "content keys");
-      return undefined;
-    }
-    const reference = await open(
-      {
-        slot: 0,
-        trainer: terms.referee,
-        commitment: opening.reference,
-        bundleCid: opening.referenceCid,
-      },
-      referenceKey,
-    );
-    const payGradient = terms.usesPayGradient
-      ? await open(
-          {
-            slot: 1,
-            trainer: terms.referee,
-            commitment: opening.payGradient,
-            bundleCid: opening.payGradientCid,
-          },
-          payGradientKey,
-        )
-      : undefined;
-    if (!isReadable(reference) || (payGradient && !isReadable(payGradient))) {
-      this.#wait("a readable reference from the referee");
-      return undefined;
-    }
-    const updates: (ReadableUpdate | UnreadableUpdate)[] = [];
-    for (const submission of submissions) {
-      const opened = await open(submission, find(submission.trainer, "update"));
-      updates.push(opened);
-    }
-    const [model, previousModel] = await this.#models.current(project);
-    return {
-      project,
-      opening,
-      submissions,
-      trainers: await readTrainers(chain, this.projectId),
-      updates,
-      reference,
-      payGradient,
-      model,
-      previousModel,
-    };
   }
 }
 

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { CommonweightError } from "../protocol/errors.ts";
 import type { ProvenRound, RoundToProve } from "../protocol/prove-round.ts";
 import { aggregatorErrors } from "./errors.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 
 /** What the proving process is asked; rules travel by their number. */
 export interface ProvingJob extends Omit<RoundToProve, "rule"> {
@@ -18,39 +19,45 @@ export type ProvingMessage =
   | { readonly kind: "proven"; readonly result: ProvenRound; readonly seconds: number }
   | { readonly kind: "failed"; readonly message: string };
 
-/** Proves one round at a time in a process of its own, so that the interface stays quick and a crash costs one attempt. */
+/** How a proof is asked for. */
+export interface ProveOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (fraction: number, step: string) => void;
+  /** Asked when the proof's turn comes: while it waited, the round may have ended. */
+  readonly isWanted?: () => Promise<boolean>;
+}
+
+/**
+ * Proves one round at a time in a process of its own, so that the interface stays quick and a crash costs one attempt.
+ *
+ * Whoever asks first is served first. A project asks for one proof at a time, so with many of them each gets every n-th turn.
+ */
 export interface Prover {
+  /** @returns Undefined when the proof was not wanted any more. */
   prove(
     job: Omit<ProvingJob, "srsPath" | "cacheFolder" | "threads">,
-    options: { signal?: AbortSignal; onProgress?: (fraction: number, step: string) => void },
-  ): Promise<{ result: ProvenRound; seconds: number }>;
+    options: ProveOptions,
+  ): Promise<{ result: ProvenRound; seconds: number } | undefined>;
   stop(): void;
 }
 
 /** Makes a prover; its process starts with each proof and ends with it, so that its memory is given back. */
 export function createProver(settings: {
-  srsPath?: string | undefined;
+  srsPath: string | undefined;
   cacheFolder: string;
-  threads?: number | undefined;
+  threads: number | undefined;
 }): Prover {
   let running: ChildProcess | undefined;
-  let queue: Promise<unknown> = Promise.resolve();
+  const inTurn = oneAtATime();
   return {
-    prove(job, options) {
-      const turn = queue.then(() => {
-        const full = {
-          ...job,
-          srsPath: settings.srsPath,
-          cacheFolder: settings.cacheFolder,
-          threads: settings.threads,
-        };
-        return runProcess(full, options, (child) => {
+    prove: (job, options) =>
+      inTurn(async () => {
+        options.signal?.throwIfAborted();
+        if (options.isWanted !== undefined && !(await options.isWanted())) return undefined;
+        return runProcess({ ...job, ...settings }, options, (child) => {
           running = child;
         });
-      });
-      queue = turn.catch(() => undefined);
-      return turn;
-    },
+      }),
     stop: () => {
       running?.kill("SIGKILL");
     },
@@ -59,7 +66,7 @@ export function createProver(settings: {
 
 function runProcess(
   job: ProvingJob,
-  { signal, onProgress }: Parameters<Prover["prove"]>[1],
+  { signal, onProgress }: ProveOptions,
   onStarted: (child: ChildProcess) => void,
 ): Promise<{ result: ProvenRound; seconds: number }> {
   signal?.throwIfAborted();

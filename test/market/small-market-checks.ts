@@ -108,22 +108,24 @@ export async function describeAccount({ chain }: SmallMarket, account: string) {
 
 /** Every round was settled once, and every wei of the escrow is with a payee, the owner or still claimable. */
 export async function expectAccounted(market: SmallMarket): Promise<void> {
-  const { chain, addresses, projectId, trainers } = market;
-  const project = await readProject(chain, projectId);
-  const settlements = await readSettlements(chain, projectId);
-  const rounds = settlements.map(({ roundIndex }) => roundIndex);
-  expect(new Set(rounds).size).toBe(rounds.length);
-  for (const { budgetWei, paidWei, earningsWei } of settlements) {
-    expect(earningsWei.reduce((sum, each) => sum + each, 0n)).toBe(paidWei);
-    expect(paidWei).toBeLessThanOrEqual(budgetWei);
+  const { chain, addresses, projectIds, trainers } = market;
+  for (const projectId of projectIds) {
+    const project = await readProject(chain, projectId);
+    const settlements = await readSettlements(chain, projectId);
+    const rounds = settlements.map(({ roundIndex }) => roundIndex);
+    expect(new Set(rounds).size).toBe(rounds.length);
+    for (const { budgetWei, paidWei, earningsWei } of settlements) {
+      expect(earningsWei.reduce((sum, each) => sum + each, 0n)).toBe(paidWei);
+      expect(paidWei).toBeLessThanOrEqual(budgetWei);
+    }
+    expect(project.escrowWei).toBe(0n);
+    const ended = await findEvents(chain, "ProjectEnded", [projectId]);
+    expect(ended).toHaveLength(1);
   }
-  expect(project.escrowWei).toBe(0n);
   const payees = [...trainers, ...market.aggregators.map(({ account }) => account)];
   const claims = await Promise.all(
     payees.map((payee) => readClaim(chain, addresses.wrappedNative, payee)),
   );
   const held = await readBalance(chain, addresses.wrappedNative, addresses.vault);
   expect(held).toBe(claims.reduce((sum, each) => sum + each, 0n));
-  const ended = await findEvents(chain, "ProjectEnded", [projectId]);
-  expect(ended).toHaveLength(1);
 }

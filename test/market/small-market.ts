@@ -62,10 +62,12 @@ export interface SmallMarket {
   readonly chain: Chain;
   readonly addresses: MarketAddresses;
   readonly projectId: bigint;
+  /** All projects, the first of them `projectId`. */
+  readonly projectIds: readonly bigint[];
   readonly aggregators: readonly AggregatorProcess[];
   readonly trainers: readonly string[];
   readonly events: readonly SmallMarketEvent[];
-  /** Resolves with the project once it has ended. */
+  /** Resolves with the (first) project once all have ended. */
   readonly ended: Promise<Project>;
   stop(): Promise<void>;
 }
@@ -114,6 +116,8 @@ async function freePort(): Promise<number> {
 export async function startSmallMarket(options: {
   readonly folder: string;
   readonly rounds: number;
+  /** One, unless told; they have trainers and aggregators in common, and a referee each. */
+  readonly projects?: number;
   readonly trainers?: number;
   readonly aggregators?: 1 | 2;
   /** Where an aggregator finds the chain; the chain itself by default. */
@@ -241,8 +245,12 @@ export async function startSmallMarket(options: {
     },
   });
   await curve[Symbol.asyncDispose]();
-  await topUpWrapped(chain, addresses.wrappedNative, prepared.escrowWei);
-  const { projectId } = await postPreparedProject(chain, prepared);
+  const projectIds: bigint[] = [];
+  for (let count = 0; count < (options.projects ?? 1); count++) {
+    await topUpWrapped(chain, addresses.wrappedNative, prepared.escrowWei);
+    projectIds.push((await postPreparedProject(chain, prepared)).projectId);
+  }
+  const projectId = projectIds[0] as bigint;
   closing.push(() => ipfs.stop());
 
   const shared = {
@@ -262,7 +270,7 @@ export async function startSmallMarket(options: {
         privateKey: account(5 + index).privateKey,
         encryptionKeys: await envelope.generateKeyPair(),
         stateFolder: join(folder, who),
-        projectIds: [projectId],
+        projectIds,
         openData: async () => twoClouds(index + 1, 64),
         join: {},
         isRelayed: true,
@@ -271,30 +279,32 @@ export async function startSmallMarket(options: {
       (event) => note({ ...event, who }),
     );
   });
-  parties.push(
-    runReferee(
-      {
-        ...shared,
-        privateKey: account(2).privateKey,
-        stateFolder: join(folder, "referee"),
-        projectId,
-        openSets: async () => ({
-          rootSet: twoClouds(101, 64),
-          paySet: twoClouds(102, 512),
-          validationSet: undefined,
-        }),
-        seed: "referee",
-      },
-      (event) => note({ ...event, who: "referee" }),
-    ),
-  );
+  for (const [index, each] of projectIds.entries()) {
+    parties.push(
+      runReferee(
+        {
+          ...shared,
+          privateKey: account(2).privateKey,
+          stateFolder: join(folder, index === 0 ? "referee" : `referee-${index + 1}`),
+          projectId: each,
+          openSets: async () => ({
+            rootSet: twoClouds(101, 64),
+            paySet: twoClouds(102, 512),
+            validationSet: undefined,
+          }),
+          seed: "referee",
+        },
+        (event) => note({ ...event, who: "referee" }),
+      ),
+    );
+  }
   const failed = Promise.all(parties).then(() => new Promise<never>(() => {}));
   failed.catch(() => undefined);
   const watch = async (): Promise<Project> => {
     for (;;) {
       signal.throwIfAborted();
-      const project = await readProject(chain, projectId);
-      if (project.phase === "ended") return project;
+      const projects = await Promise.all(projectIds.map((each) => readProject(chain, each)));
+      if (projects.every(({ phase }) => phase === "ended")) return projects[0] as Project;
       await new Promise((resolve) => setTimeout(resolve, 300));
     }
   };
@@ -305,6 +315,7 @@ export async function startSmallMarket(options: {
     chain,
     addresses,
     projectId,
+    projectIds,
     aggregators,
     trainers: accounts.slice(5).map(({ address }) => address),
     events,

@@ -1,8 +1,8 @@
+import { fetchIpfsAddresses } from "../adapters/aggregator-client.ts";
+import type { Chain } from "../adapters/chain/connect.ts";
+import { readParticipant } from "../adapters/chain/participant.ts";
+import type { IpfsNode } from "../adapters/ipfs/ipfs-node.ts";
 import { pause } from "../protocol/pause.ts";
-import { fetchIpfsAddresses } from "./aggregator-client.ts";
-import type { Chain } from "./chain/connect.ts";
-import { readParticipant } from "./chain/participant.ts";
-import type { IpfsNode } from "./ipfs/ipfs-node.ts";
 
 /** How often connections are looked at; a look without a lost one costs nothing. */
 const LOOK_EVERY_MS = 3000;

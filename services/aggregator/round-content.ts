@@ -1,0 +1,82 @@
+import type { Chain } from "../adapters/chain/connect.ts";
+import { readOpenings, readSubmissions } from "../adapters/chain/history.ts";
+import { type Project, readTrainers } from "../adapters/chain/project.ts";
+import type { Round } from "../adapters/chain/round.ts";
+import type { BundleOpener } from "./bundle-opener.ts";
+import { isReadable, type ReadableUpdate, type UnreadableUpdate } from "./collect-bundles.ts";
+import type { ModelKeeper } from "./model-keeper.ts";
+import type { OpenedRoundContent } from "./settle-round.ts";
+
+/** What a round is opened with. */
+export interface RoundContentParts {
+  readonly chain: Chain;
+  readonly opener: BundleOpener;
+  readonly models: ModelKeeper;
+  /** Told what is missing. */
+  readonly onMissing: (what: string) => void;
+}
+
+/**
+ * Opens every bundle of a round whose commit phase is over, as far as keys were released.
+ *
+ * @param isRevealOver Whether no more keys come: then whoever released none is left out.
+ * @returns Undefined while something that the proof needs is still on its way.
+ */
+export async function openRoundContent(
+  { chain, opener, models, onMissing }: RoundContentParts,
+  { project, round, isRevealOver }: { project: Project; round: Round; isRevealOver: boolean },
+): Promise<OpenedRoundContent | undefined> {
+  const { roundIndex } = round;
+  const { projectId, terms } = project;
+  const [opening] = await readOpenings(chain, projectId, roundIndex);
+  if (opening === undefined) return undefined;
+  const submissions = await readSubmissions(chain, projectId, roundIndex);
+  const find = await opener.releasedKeys(project, roundIndex);
+  const open = (bundle: Parameters<BundleOpener["open"]>[2], key: Uint8Array | undefined) =>
+    opener.open(project, roundIndex, bundle, key);
+  // What can be opened is opened while the other keys are still on their way.
+  for (const submission of submissions) {
+    const key = find(submission.trainer, "update");
+    if (key !== undefined) await open(submission, key);
+  }
+  const isMissing = submissions.some(({ trainer }) => find(trainer, "update") === undefined);
+  const { referee } = terms;
+  const referenceKey = find(referee, "reference");
+  const payGradientKey = find(referee, "pay-gradient");
+  const isReferenceMissing =
+    referenceKey === undefined || (terms.usesPayGradient && payGradientKey === undefined);
+  if (isReferenceMissing || (isMissing && !isRevealOver)) {
+    onMissing(isReferenceMissing ? "the referee's keys" : "content keys");
+    return undefined;
+  }
+  const reference = await open(
+    {
+      ...{ slot: 0, trainer: referee },
+      ...{ commitment: opening.reference, bundleCid: opening.referenceCid },
+    },
+    referenceKey,
+  );
+  const payGradient = terms.usesPayGradient
+    ? await open(
+        {
+          ...{ slot: 1, trainer: referee },
+          ...{ commitment: opening.payGradient, bundleCid: opening.payGradientCid },
+        },
+        payGradientKey,
+      )
+    : undefined;
+  if (!isReadable(reference) || (payGradient && !isReadable(payGradient))) {
+    onMissing("a readable reference from the referee");
+    return undefined;
+  }
+  const updates: (ReadableUpdate | UnreadableUpdate)[] = [];
+  for (const submission of submissions) {
+    updates.push(await open(submission, find(submission.trainer, "update")));
+  }
+  const [model, previousModel] = await models.current(project);
+  const trainers = await readTrainers(chain, projectId);
+  return {
+    ...{ project, opening, submissions, trainers },
+    ...{ updates, reference, payGradient, model, previousModel },
+  };
+}

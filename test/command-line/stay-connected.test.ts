@@ -1,0 +1,76 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { Chain } from "../../services/adapters/chain/connect.ts";
+import { stayConnected } from "../../services/command-line/stay-connected.ts";
+
+const PEER = "12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp";
+const ADDRESS = `/ip4/127.0.0.1/tcp/4001/p2p/${PEER}`;
+let stopping: AbortController;
+beforeEach(() => {
+  stopping = new AbortController();
+});
+afterEach(() => stopping.abort());
+
+/** A chain on which the aggregator's endpoint stands, and nothing else. */
+function chainWith(endpoint: string): Chain {
+  const getFunction = () => ({ staticCall: async () => ({ endpoint }) });
+  return { registry: { getFunction } } as unknown as Chain;
+}
+
+it("a lost connection is made again, and one that stands is left alone", async () => {
+  const server = createServer((_, response) => {
+    response.end(JSON.stringify({ peerId: PEER, multiaddrs: [ADDRESS] }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  let connections: string[] = [];
+  const dial = vi.fn(async (multiaddr: string) => {
+    connections = [multiaddr];
+  });
+  let looks = 0;
+  const node = {
+    dial,
+    connections: () => {
+      looks++;
+      return connections;
+    },
+  };
+
+  await stayConnected(chainWith(endpoint), node, {
+    accounts: () => ["0xa"],
+    signal: stopping.signal,
+    lookEveryMs: 5,
+  });
+  expect(dial).toHaveBeenCalledTimes(1);
+  const seen = looks;
+  await vi.waitFor(() => expect(looks).toBeGreaterThan(seen + 3));
+  expect(dial).toHaveBeenCalledTimes(1);
+  connections = [];
+  await vi.waitFor(() => expect(dial).toHaveBeenCalledTimes(2));
+
+  server.close();
+  server.closeAllConnections();
+});
+
+it("an aggregator that is away at first is called until it is there", async () => {
+  const server = createServer((_, response) => {
+    response.end(JSON.stringify({ peerId: PEER, multiaddrs: [ADDRESS] }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  const dial = vi.fn(async () => undefined);
+
+  await stayConnected(
+    chainWith(`http://127.0.0.1:${port}`),
+    { dial, connections: () => [] },
+    { accounts: () => ["0xa"], signal: stopping.signal, lookEveryMs: 5 },
+  );
+  expect(dial).not.toHaveBeenCalled();
+  await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  await vi.waitFor(() => expect(dial).toHaveBeenCalledWith(ADDRESS, expect.anything()));
+
+  server.close();
+  server.closeAllConnections();
+});

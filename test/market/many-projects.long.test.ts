@@ -1,0 +1,75 @@
+import { expect, it } from "vitest";
+import { readSettlements } from "../../services/adapters/chain/history.ts";
+import { readProject } from "../../services/adapters/chain/project.ts";
+import { describeAccount, expectAccounted, withSmallMarket } from "./small-market-checks.ts";
+
+/** `CW_PROJECTS=50` is the whole test; the long tier's number shows the same sooner. */
+const PROJECTS = Number(process.env.CW_PROJECTS ?? 8);
+const LONGEST_MS = 120_000 + PROJECTS * 20_000;
+/** Long enough for every project to wait for all the others' proofs. */
+const WINDOW_SECONDS = 3600;
+
+it(
+  "one aggregator works on many projects at once: none is forgotten, and one proof is made at a time",
+  async () => {
+    await withSmallMarket(
+      {
+        longestMs: LONGEST_MS,
+        rounds: 1,
+        projects: PROJECTS,
+        terms: {
+          joinSeconds: WINDOW_SECONDS,
+          openSeconds: WINDOW_SECONDS,
+          commitSeconds: WINDOW_SECONDS,
+          revealSeconds: WINDOW_SECONDS,
+          settleSeconds: WINDOW_SECONDS,
+        },
+      },
+      async (market) => {
+        const { chain, projectIds } = market;
+        const [primary] = market.aggregators;
+        const startedMs = performance.now();
+        // While proofs are made the interface must stay quick, and open rounds must go on.
+        const answersMs: number[] = [];
+        const asking = setInterval(async () => {
+          const askedMs = performance.now();
+          const answer = await fetch(`${primary?.url}/v1/health`).catch(() => undefined);
+          if (answer?.ok) answersMs.push(performance.now() - askedMs);
+        }, 500);
+
+        await market.ended.finally(() => clearInterval(asking));
+
+        const seconds = (performance.now() - startedMs) / 1000;
+        for (const projectId of projectIds) {
+          expect((await readProject(chain, projectId)).appliedRounds).toBe(1);
+          expect(await readSettlements(chain, projectId)).toHaveLength(1);
+        }
+        const { perMethod, failed } = await describeAccount(market, primary?.account ?? "");
+        expect(perMethod).toMatchObject({
+          bondAggregator: PROJECTS,
+          openRound: PROJECTS,
+          settleRound: PROJECTS,
+        });
+        expect(failed).toBe(0);
+        const said = market.events.filter(({ who }) => who === "primary");
+        const placeOf = (type: string) => said.findIndex((each) => each.type === type);
+        const lastOpened = said.findLastIndex(({ type }) => type === "round-opened");
+        // Others' rounds are opened while the first proof is made: nobody waits for it.
+        expect(lastOpened).toBeGreaterThan(placeOf("proving"));
+        const askedFor = said
+          .filter(({ type }) => type === "proving")
+          .map((each) => each.projectId);
+        const proven = said.filter(({ type }) => type === "proven").map((each) => each.projectId);
+        expect(proven).toEqual(askedFor);
+        answersMs.sort((one, other) => one - other);
+        const slow = answersMs[Math.floor(0.95 * answersMs.length)] ?? Number.POSITIVE_INFINITY;
+        console.log(
+          `${PROJECTS} projects in ${seconds.toFixed(0)} s; 19 of 20 answers within ${slow.toFixed(0)} ms`,
+        );
+        expect(slow).toBeLessThan(2000);
+        await expectAccounted(market);
+      },
+    );
+  },
+  LONGEST_MS + 300_000,
+);
