@@ -11,12 +11,16 @@ const SAVE_EVERY_SECONDS = "5";
 
 const executable = process.platform === "win32" ? "anvil.exe" : "anvil";
 
-/** The program: from the npm package `@foundry-rs/anvil` when it is installed, from PATH otherwise; undefined when there is none. */
-export function findAnvil(path = process.env.PATH ?? ""): string | undefined {
+/**
+ * The program: from the npm package `@foundry-rs/anvil` when it is installed, from PATH otherwise; undefined when there is none.
+ *
+ * @param path The variable PATH.
+ */
+export function findAnvil(path: string | undefined): string | undefined {
   const architecture = process.arch === "x64" ? "amd64" : process.arch;
   const platform = process.platform === "win32" ? "win32" : process.platform;
   const name = `@foundry-rs/anvil-${platform}-${architecture}/package.json`;
-  const candidates = path.split(delimiter).map((folder) => join(folder, executable));
+  const candidates = (path ?? "").split(delimiter).map((folder) => join(folder, executable));
   try {
     const manifest = createRequire(import.meta.url).resolve(name);
     candidates.unshift(join(manifest, "..", "bin", executable));

@@ -102,7 +102,7 @@ export async function startMarket(
   const cacheFolder = join(stateFolder, "cache");
   await requireNoMarket(stateFolder);
   await requireRoomAndPorts({ stateFolder, ports: port === 0 ? [] : [port, port + 1] });
-  if (node === "anvil" && findAnvil() === undefined) {
+  if (node === "anvil" && findAnvil(processEnvironment().PATH) === undefined) {
     throw new CommonweightError(marketErrors.noAnvil);
   }
   if (continued === undefined) emptyFolder(stateFolder);

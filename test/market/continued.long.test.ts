@@ -18,53 +18,62 @@ const options: MarketOptions = {
 };
 
 /** On an independent node, when its npm package came with the install (optional on some platforms). */
-describe.skipIf(findAnvil() === undefined)("a market on anvil that is stopped", () => {
-  it("goes on in the middle of its round, is paid and audited, and can be looked at after its end", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "commonweight anvil "));
-    const stateFolder = join(folder, "market");
-    const stopping = new AbortController();
-    const start = (onEvent: (event: { type: string; roundIndex?: unknown }) => void = () => {}) => {
-      const continued = findMarketRecord(stateFolder);
-      const { signal } = stopping;
-      return startMarket(
-        {
-          ...(continued?.options ?? options),
-          ...{ port: 0, stateFolder, node: "anvil", continued, signal },
-        },
-        onEvent,
-      );
-    };
-    let market: Market | undefined;
-    try {
-      const isProving = Promise.withResolvers<void>();
-      market = await start(({ type, roundIndex }) => {
-        if (type === "proving" && roundIndex === 1) isProving.resolve();
-      });
-      await isProving.promise;
-      const before = await readSettlements(market.chain, market.projectId);
-      await market.stop();
+describe.skipIf(findAnvil(process.env.PATH) === undefined)(
+  "a market on anvil that is stopped",
+  () => {
+    it("goes on in the middle of its round, is paid and audited, and can be looked at after its end", async () => {
+      const folder = mkdtempSync(join(tmpdir(), "commonweight anvil "));
+      const stateFolder = join(folder, "market");
+      const stopping = new AbortController();
+      const start = (
+        onEvent: (event: { type: string; roundIndex?: unknown }) => void = () => {},
+      ) => {
+        const continued = findMarketRecord(stateFolder);
+        const { signal } = stopping;
+        return startMarket(
+          {
+            ...(continued?.options ?? options),
+            ...{ port: 0, stateFolder, node: "anvil", continued, signal },
+          },
+          onEvent,
+        );
+      };
+      let market: Market | undefined;
+      try {
+        const isProving = Promise.withResolvers<void>();
+        market = await start(({ type, roundIndex }) => {
+          if (type === "proving" && roundIndex === 1) isProving.resolve();
+        });
+        await isProving.promise;
+        const before = await readSettlements(market.chain, market.projectId);
+        await market.stop();
 
-      market = await start();
-      const project = await market.ended;
-      const after = await readSettlements(market.chain, market.projectId);
-      expect(before.length).toBe(1);
-      expect(after.slice(0, 1)).toEqual(before);
-      expect(project.appliedRounds).toBe(3);
-      expect(project.escrowWei).toBe(0n);
-      const contentStore = createGatewayStore({ urls: [market.webUrl] });
-      const { chain, projectId } = market;
-      const audit = await auditProject({ chain, projectId, contentStore });
-      expect(audit.isPassed).toBe(true);
-      await market.stop();
+        market = await start();
+        const project = await market.ended;
+        const after = await readSettlements(market.chain, market.projectId);
+        expect(before.length).toBe(1);
+        expect(after.slice(0, 1)).toEqual(before);
+        expect(project.appliedRounds).toBe(3);
+        expect(project.escrowWei).toBe(0n);
+        const contentStore = createGatewayStore({ urls: [market.webUrl] });
+        const { chain, projectId } = market;
+        const audit = await auditProject({ chain, projectId, contentStore });
+        expect(audit.isPassed).toBe(true);
+        await market.stop();
 
-      market = await start();
-      const report = await marketReport(market, await market.ended, options, []);
-      expect(report.rounds.map(({ accuracy }) => accuracy === null)).toEqual([false, false, false]);
-      expect(report.rounds.every(({ gasUsed }) => Number(gasUsed) > 100_000)).toBe(true);
-    } finally {
-      await market?.stop();
-      stopping.abort();
-      rmSync(folder, { recursive: true, force: true });
-    }
-  }, 600_000);
-});
+        market = await start();
+        const report = await marketReport(market, await market.ended, options, []);
+        expect(report.rounds.map(({ accuracy }) => accuracy === null)).toEqual([
+          false,
+          false,
+          false,
+        ]);
+        expect(report.rounds.every(({ gasUsed }) => Number(gasUsed) > 100_000)).toBe(true);
+      } finally {
+        await market?.stop();
+        stopping.abort();
+        rmSync(folder, { recursive: true, force: true });
+      }
+    }, 600_000);
+  },
+);
