@@ -52,4 +52,9 @@ export const webErrors = defineErrors([7000, 7999], {
     title: "The project is posted, but no aggregator has taken its files",
     hint: "Try again when an aggregator is up, or save the files below and have an IPFS node pin them: without them nobody can train.",
   },
+  privateTerms: {
+    code: "CW7017",
+    title: "These are terms of a private project, which this page cannot post",
+    hint: "Post it with `commonweight owner post`, which seals the first model to its readers.",
+  },
 });

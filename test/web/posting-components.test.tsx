@@ -110,6 +110,14 @@ describe("the form on the page", () => {
     expect(refusal?.textContent).toMatch(/2f \+ 3 = 7/);
   });
 
+  test("terms of a file that have no field are shown, and left out on demand", async () => {
+    page = await render(<Form initial={{ ...sound, otherTermsText: '{"payEvery":5}' }} />);
+    expect(page.container.querySelector("[data-other-terms]")?.textContent).toMatch(/payEvery: 5/);
+
+    await page.click("Leave them out");
+    expect(page.container.querySelector("[data-other-terms]")).toBeNull();
+  });
+
   test("images ask for their sides instead of a number of columns", async () => {
     page = await render(<Form initial={sound} />);
 

@@ -148,6 +148,42 @@ describe("the form of a posting", () => {
     });
   });
 
+  test("terms that the form has no field for are kept, posted as the file says, and named when they are refused", () => {
+    const file = {
+      ...JSON.parse(read({}).termsText as string),
+      ...{ payEvery: 5, maxStrikes: 2, usesPayGradient: false, normBoundSquared: "123456789" },
+      ...{ baseWeightKind: "bonded-stake", fullWeightStakeWei: String(ETHER), maxTrainers: 4 },
+      slots: 16,
+    };
+    const form = formOfFile(sound, JSON.stringify(file));
+    const again = readPostingForm(form, around);
+
+    expect(again.terms).toMatchObject({
+      ...{ payEvery: 5, maxStrikes: 2, usesPayGradient: false, normBoundSquared: 123_456_789n },
+      ...{ baseWeightKind: "bonded-stake", fullWeightStakeWei: ETHER, maxTrainers: 4 },
+      slots: 16,
+    });
+    expect(Object.keys(JSON.parse(form.otherTermsText)).sort()).toEqual([
+      ...["baseWeightKind", "fullWeightStakeWei", "maxStrikes", "maxTrainers"],
+      ...["normBoundSquared", "payEvery", "usesPayGradient"],
+    ]);
+    const damaged = { ...sound, otherTermsText: '{"payEvery":"often"}' };
+    expect(readPostingForm(damaged, around).problems.otherTermsText).toMatch(/payEvery/);
+    expect(readPostingForm({ ...sound, otherTermsText: "{" }, around).problems).toEqual({});
+  });
+
+  test("terms of a private project are refused, never posted as public ones", () => {
+    const file = { ...JSON.parse(read({}).termsText as string), modelVisibility: "private" };
+
+    expect(() => formOfFile(sound, JSON.stringify(file))).toThrow(/private project/);
+  });
+
+  test("a file of terms with a field that no terms have is refused with its name", () => {
+    const file = { ...JSON.parse(read({}).termsText as string), payEvry: 2 };
+
+    expect(() => formOfFile(sound, JSON.stringify(file))).toThrow(/payEvry/);
+  });
+
   test("a manifest that is picked is taken whole", () => {
     const text = JSON.stringify(read({}).manifest);
     const form = formOfFile({ ...sound, features: "", classes: "" }, text);

@@ -19,4 +19,5 @@ export const fieldLabels: Readonly<Record<FormField, string>> = {
   ...{ fee: "Fee for settling", bond: "Bond of an aggregator", join: "Time to join" },
   ...{ open: "Time to open a round", commit: "Time to train", reveal: "Time to release keys" },
   ...{ settle: "Time to prove", referee: "Referee", aggregators: "Aggregators" },
+  otherTermsText: "Further terms of your file",
 };

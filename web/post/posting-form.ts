@@ -48,6 +48,8 @@ export interface PostingForm {
   /** Signs references; empty for whoever posts. */
   readonly referee: string;
   readonly aggregators: readonly string[];
+  /** Terms of a file that have no field here, in JSON; empty without any. */
+  readonly otherTermsText: string;
 }
 
 /** A part of the form that a problem belongs to. */
@@ -100,7 +102,7 @@ export function emptyForm(chainId: bigint): PostingForm {
     ...{ token: "", budget: "1", rounds: "10", extraRounds: "3", flatPercent: "10" },
     ...{ capPercent: "50", stake: "0.1", fee: "0.01", bond: "0.5" },
     ...paceFields(LOCAL_CHAINS.includes(chainId) ? "minutes" : "hours"),
-    ...{ referee: "", aggregators: [] },
+    ...{ referee: "", aggregators: [], otherTermsText: "" },
   };
 }
 
@@ -137,7 +139,8 @@ export function formOfTerms(
   const percent = (name: string, before: string) =>
     typeof terms[name] === "number" ? String(terms[name] / 100) : before;
   const { aggregators, maxTrainers, slots, ruleId, referee, rewardToken } = terms;
-  const expected = typeof maxTrainers === "number" ? maxTrainers : Number(slots ?? Number.NaN) - 3;
+  // The size of the proof is what the form asks for; fewer trainers than it has room for are kept as a further term.
+  const expected = typeof slots === "number" ? slots - 3 : Number(maxTrainers ?? Number.NaN);
   return {
     ...form,
     token: typeof rewardToken === "string" ? rewardToken : form.token,

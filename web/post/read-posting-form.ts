@@ -52,11 +52,8 @@ export function readPostingForm(form: PostingForm, around: FormSurroundings): Fo
   if (written.text === undefined) return { ...learned, ...written, problems };
   const { manifest, parameterCount = 1 } = learned;
   const { fixedPoint } = manifest ?? { fixedPoint: SOUND_FIXED_POINT };
-  const terms = parseTerms(written.text, {
-    manifest: { fixedPoint },
-    wrappedNative: around.wrappedNative,
-    account: around.account ?? NOBODY,
-  });
+  const terms = readWritten(written.text, { ...around, fixedPoint }, refuse);
+  if (terms === undefined) return { ...learned, ...written, problems };
   const judged = { ...terms, fractionBits: fixedPoint.fractionBits, parameterCount };
   for (const problem of termProblems(judged)) {
     refuse(fieldOf[problem.term] ?? "title", sentence(problem, around.unit));
@@ -71,6 +68,22 @@ export function readPostingForm(form: PostingForm, around: FormSurroundings): Fo
     ...(escrowWei === undefined ? {} : { escrowWei }),
     ...(isSound ? { terms, termsText: text } : {}),
   };
+}
+
+/** Terms as they were written; only what a kept file or a damaged draft says can be wrong here. */
+function readWritten(
+  text: string,
+  around: FormSurroundings & Pick<Manifest, "fixedPoint">,
+  refuse: Refuse,
+): PostableTerms | undefined {
+  const { fixedPoint, wrappedNative, account = NOBODY } = around;
+  try {
+    return parseTerms(text, { manifest: { fixedPoint }, wrappedNative, account });
+  } catch (error) {
+    if (!(error instanceof CommonweightError)) throw error;
+    refuse("otherTermsText", `${error.message}.`);
+    return undefined;
+  }
 }
 
 /** The manifest, from its file or from the form's own fields. */

@@ -1,11 +1,13 @@
+import { readTermsFile } from "../../services/owner/terms-file.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
 import { webErrors } from "../errors.ts";
+import { otherTermsOf, otherTermsText } from "./other-terms.ts";
 import { formOfTerms, type PostingForm } from "./posting-form.ts";
 
 /**
  * The form after a file was picked: a manifest is taken whole, terms fill the form's fields.
  *
- * @throws CW7015 for a file that is neither.
+ * @throws CW7015 for a file that is neither, CW4012 for terms that are none, CW7017 for a private project: nothing of them is dropped silently.
  */
 export function formOfFile(form: PostingForm, text: string): PostingForm {
   const value = parseObject(text);
@@ -13,7 +15,12 @@ export function formOfFile(form: PostingForm, text: string): PostingForm {
     const title = typeof value.title === "string" ? value.title : form.title;
     return { ...form, model: "file", manifestText: text, title };
   }
-  if ("budgetPerRoundWei" in value) return formOfTerms(form, value);
+  if ("budgetPerRoundWei" in value) {
+    const terms = readTermsFile(text);
+    if (terms.modelVisibility === "private") throw new CommonweightError(webErrors.privateTerms);
+    const others = otherTermsText(otherTermsOf(terms));
+    return { ...formOfTerms(form, value), otherTermsText: others };
+  }
   throw new CommonweightError(webErrors.draftFileUnknown);
 }
 

@@ -1,6 +1,7 @@
-import { Alert, Button, Card, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
+import { Alert, Button, Card, Group, List, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 import { ChoiceInput, TextFieldInput, useForm } from "./form-fields.tsx";
+import { parseOtherTerms } from "./other-terms.ts";
 import { type Pace, paceFields, paceOf } from "./posting-form.ts";
 
 function Section({ id, title, children }: { id: string; title: string; children: ReactNode }) {
@@ -117,6 +118,7 @@ export function MoneySection({ symbol }: { symbol: string }) {
           why="Attempts that may come to nothing before the project ends; only their fees are in escrow."
         />
       </SimpleGrid>
+      <OtherTermsNote />
       <Group component="details">
         <Text component="summary" size="sm">
           Another currency, another referee
@@ -135,6 +137,29 @@ export function MoneySection({ symbol }: { symbol: string }) {
         </Stack>
       </Group>
     </Section>
+  );
+}
+
+/** Terms that came with a file and have no field: shown as they are, and left behind on demand. */
+function OtherTermsNote() {
+  const { form, change } = useForm();
+  const others = Object.entries(parseOtherTerms(form.otherTermsText));
+  if (others.length === 0) return null;
+  return (
+    <Alert color="blue" role="note" title="Further terms of your file" data-other-terms>
+      <Stack gap="xs" align="flex-start">
+        <List size="sm">
+          {others.map(([name, value]) => (
+            <List.Item key={name} style={{ overflowWrap: "anywhere" }}>
+              {name}: {String(value)}
+            </List.Item>
+          ))}
+        </List>
+        <Button size="xs" variant="default" onClick={() => change({ otherTermsText: "" })}>
+          Leave them out
+        </Button>
+      </Stack>
+    </Alert>
   );
 }
 

@@ -1,6 +1,7 @@
 import { slotsFor } from "../../services/owner/design-project.ts";
 import { trainerCount } from "../../services/protocol/round-terms.ts";
 import { type FieldReader, isAddress, NOBODY, type Refuse } from "./field-reader.ts";
+import { parseOtherTerms } from "./other-terms.ts";
 import type { PostingForm } from "./posting-form.ts";
 
 /** What the form says about terms. */
@@ -51,6 +52,7 @@ export function writeTerms(form: PostingForm, read: FieldReader, refuse: Refuse)
     ...{ ...terms, maxTrainers: trainerCount(slots), aggregators },
     ...(token === "" ? {} : { rewardToken: token }),
     ...(signer === "" ? {} : { referee: signer }),
+    ...parseOtherTerms(form.otherTermsText),
   };
   const text = JSON.stringify(
     file,

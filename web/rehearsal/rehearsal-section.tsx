@@ -1,6 +1,7 @@
 import { Button, Card, Checkbox, Group, NativeSelect, Stack, Text, Title } from "@mantine/core";
 import { useRef, useState } from "react";
 import { useForm } from "../post/form-fields.tsx";
+import { withoutNormBound } from "../post/other-terms.ts";
 import type { PostingForm } from "../post/posting-form.ts";
 import type { FormReading } from "../post/read-posting-form.ts";
 import { AttackMixInput, attackMixProblem } from "./attack-mix-input.tsx";
@@ -100,7 +101,7 @@ export function RehearsalSection(props: {
   const { progress, start, survey, cancel } = useRehearsal((message) => {
     if (message.type !== "measured" || rehearsed.current === null) return;
     const fields = fieldsOfMeasured(message.numbers);
-    change(fields);
+    change({ ...fields, otherTermsText: withoutNormBound(form.otherTermsText) });
     rehearsed.current = { ...rehearsed.current, form: { ...rehearsed.current.form, ...fields } };
   });
   const set = (part: Partial<RehearsalChoices>) => setChoices({ ...choices, ...part });
