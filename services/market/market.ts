@@ -234,7 +234,10 @@ export async function startMarket(
       } as const;
       saveMarketRecord(stateFolder, record);
     }
-    const { phase } = await readProject(chain, projectId);
+    const { phase, escrowWei } = await readProject(chain, projectId);
+    if (continued !== undefined) {
+      onEvent({ process: "owner", type: "continued", projectId, escrowWei });
+    }
     const trainers: MarketTrainer[] = Array.from({ length: options.trainers }, (_, index) => {
       const firstAttacker = options.trainers - options.attackers.length;
       return {
@@ -275,7 +278,19 @@ export async function startMarket(
     if (phase !== "ended") await startReferee().waitFor("ready", READY_TIMEOUT_MS);
 
     const watching = AbortSignal.any([signal, stopped.signal]);
-    const ended = watchProject(chain, projectId, watching, () => failure, onEvent);
+    const nameOf = (address: string) =>
+      trainers.find((each) => each.address.toLowerCase() === address.toLowerCase())?.name;
+    const ended = watchProject(
+      chain,
+      projectId,
+      watching,
+      () => failure,
+      (event) => {
+        if (event.type !== "settled") return onEvent(event);
+        // On chain there are only addresses.
+        onEvent({ ...event, names: (event.trainers as readonly string[]).map(nameOf) });
+      },
+    );
     // Whoever stops the market before its end need not wait for it.
     ended.catch(() => undefined);
     const crashing = trainers.findIndex(({ crashes }) => crashes);

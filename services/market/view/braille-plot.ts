@@ -8,14 +8,14 @@ const BLANK = 0x2800;
 /**
  * A curve in braille characters, two by four dots each.
  *
- * @param options.values From 0 to 1, one for each step of the horizontal axis; straight lines join them.
+ * @param options.values From 0 to 1, one for each step of the horizontal axis, undefined where none is known; straight lines join neighbours.
  * @param options.steps Steps that the axis is long, at least as many as there are values less one.
  * @param options.width Characters.
  * @param options.height Characters.
  * @returns `height` strings of `width` characters, the top first.
  */
 export function braillePlot(options: {
-  values: readonly number[];
+  values: readonly (number | undefined)[];
   steps: number;
   width: number;
   height: number;
@@ -34,8 +34,9 @@ export function braillePlot(options: {
   };
   const xOf = (index: number) => Math.round((index / steps) * (dotsAcross - 1));
   values.forEach((value, index) => {
+    if (value === undefined) return;
     const previous = values[index - 1];
-    const [from, to] = [index === 0 ? 0 : xOf(index - 1), xOf(index)];
+    const [from, to] = [xOf(previous === undefined ? index : index - 1), xOf(index)];
     for (let x = from; x <= to; x++) {
       const share = to === from ? 1 : (x - from) / (to - from);
       draw(x, previous === undefined ? value : previous + share * (value - previous));

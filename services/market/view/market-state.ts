@@ -62,8 +62,10 @@ export interface MarketState {
   readonly trainers: readonly TrainerRow[];
   readonly rounds: readonly RoundRow[];
   readonly proof: ProofProgress | undefined;
-  /** Accuracy of each version of the model, the first one untrained. */
-  readonly accuracies: readonly number[];
+  /** Accuracy of each version of the model, the first one untrained; holes where nobody has said it to this run. */
+  readonly accuracies: readonly (number | undefined)[];
+  /** Round that made each version of the model; undefined for the first one. */
+  readonly madeBy: readonly (number | undefined)[];
   /** The newest lines, the newest last. */
   readonly lines: readonly { readonly ms: number; readonly text: string }[];
   readonly isEnded: boolean;
@@ -92,6 +94,7 @@ export function initialMarketState(options: MarketOptions): MarketState {
     rounds: [],
     proof: undefined,
     accuracies: [],
+    madeBy: [],
     lines: [{ ms: 0, text: OPENING_LINE }],
     isEnded: false,
   };
@@ -108,6 +111,7 @@ export function reduceMarket(state: MarketState, event: TimedEvent): MarketState
 const PHASES: Readonly<Record<string, string>> = {
   "chain-ready": "deploying the contracts",
   deployed: "starting the aggregators",
+  continued: "everybody is coming back",
   "project-posted": "trainers are joining",
   "round-opened": "trainers train and commit",
   "key-released": "keys are released",
@@ -128,6 +132,7 @@ function changesOf(state: MarketState, event: TimedEvent): Partial<MarketState> 
     case "ready":
       return name === "aggregator" ? { webUrl: String(event.url) } : trainerChanges(state, event);
     case "project-posted":
+    case "continued":
       return {
         ...phase,
         projectId: String(event.projectId),
@@ -158,11 +163,20 @@ function changesOf(state: MarketState, event: TimedEvent): Partial<MarketState> 
     case "round-settled":
       return { ...phase, proof: undefined, ...round((row) => ({ ...gas(row), isSettled: true })) };
     case "settled":
-      return round(() => ({ paidWei: BigInt(String(event.paidWei ?? 0)), isSettled: true }));
+      return {
+        ...round(() => ({ paidWei: BigInt(String(event.paidWei ?? 0)), isSettled: true })),
+        trainers: paidTrainers(state.trainers, event),
+      };
+    case "model":
+      return withAccuracies(state, state.accuracies, replaced(state.madeBy, event, roundIndex));
     case "voided":
       return { proof: undefined, ...round(() => ({ voidReason: String(event.reason) })) };
     case "evaluated":
-      return evaluated(state, Number(event.version), Number(event.accuracy));
+      return withAccuracies(
+        state,
+        replaced(state.accuracies, event, Number(event.accuracy)),
+        state.madeBy,
+      );
     case "outcome":
       return outcome(state, event, roundIndex);
     case "ended":
@@ -197,19 +211,19 @@ function trainerChanges(state: MarketState, event: TimedEvent): Partial<MarketSt
 }
 
 function outcome(state: MarketState, event: TimedEvent, roundIndex: number): Partial<MarketState> {
-  const earnedWei = BigInt(String(event.earnedWei ?? 0));
   const isAccepted = event.verdict === "accepted";
   const words = verdictReason(event.verdict);
   // An outcome may come after the next round has begun: then the row is busy with that one.
   const isCurrent = !state.rounds.some((row) => row.roundIndex > roundIndex);
   return {
-    trainers: withTrainer(state.trainers, event.process, (row) => ({
-      ...(isCurrent
-        ? { stage: isAccepted ? "accepted" : "removed", reason: isAccepted ? "" : words }
-        : {}),
-      lastEarnedWei: earnedWei,
-      earnedWei: row.earnedWei + earnedWei,
-    })),
+    ...(isCurrent
+      ? {
+          trainers: withTrainer(state.trainers, event.process, () => ({
+            stage: isAccepted ? "accepted" : "removed",
+            reason: isAccepted ? "" : words,
+          })),
+        }
+      : {}),
     ...(isAccepted
       ? {}
       : {
@@ -220,13 +234,35 @@ function outcome(state: MarketState, event: TimedEvent, roundIndex: number): Par
   };
 }
 
-function evaluated(state: MarketState, version: number, accuracy: number): Partial<MarketState> {
-  const accuracies = [...state.accuracies];
-  accuracies[version] = accuracy;
-  // A new version comes from the earliest settled round that has none yet.
-  const row = state.rounds.find((each) => each.accuracy === undefined && each.isSettled);
-  if (version === 0 || row === undefined) return { accuracies };
-  return { accuracies, rounds: withRound(state.rounds, row.roundIndex, () => ({ accuracy })) };
+/** Pay as the chain has it, so that whoever was away is not forgotten. */
+function paidTrainers(rows: readonly TrainerRow[], event: TimedEvent): readonly TrainerRow[] {
+  const names = (event.names ?? []) as readonly string[];
+  const earnings = (event.earningsWei ?? []) as readonly bigint[];
+  return rows.map((row) => {
+    const lastEarnedWei = earnings[names.indexOf(row.name)] ?? 0n;
+    return { ...row, lastEarnedWei, earnedWei: row.earnedWei + lastEarnedWei };
+  });
+}
+
+/** The list with the event's version of the model at its place. */
+function replaced<T>(list: readonly (T | undefined)[], { version }: TimedEvent, value: T) {
+  const copy = [...list];
+  copy[Number(version)] = value;
+  return copy;
+}
+
+/** Gives each round the accuracy of the model that it made, as far as both are known. */
+function withAccuracies(
+  state: MarketState,
+  accuracies: MarketState["accuracies"],
+  madeBy: MarketState["madeBy"],
+): Partial<MarketState> {
+  const rounds = state.rounds.map((row) => {
+    const version = madeBy.findLastIndex((by, at) => at > 0 && by === row.roundIndex);
+    const accuracy = accuracies[version];
+    return accuracy === undefined ? row : { ...row, accuracy };
+  });
+  return { accuracies, madeBy, rounds };
 }
 
 function withTrainer(

@@ -93,7 +93,8 @@ function ruleLine({ accuracies }: MarketState, columns: number, hasPlot: boolean
   const last = accuracies.at(-1);
   if (hasPlot || last === undefined) return [span("─".repeat(columns), "faint")];
   const spark = accuracies
-    .map((value) => BLOCKS[Math.min(7, Math.floor((value ?? 0) * 8))])
+    .filter((value) => value !== undefined)
+    .map((value) => BLOCKS[Math.min(7, Math.floor(value * 8))])
     .join("");
   const line: Line = [
     span("── accuracy ", "faint"),
@@ -255,7 +256,7 @@ function plotLines(state: MarketState, height: number, width: number): Line[] {
     span(last === undefined ? "" : percent(last), "good"),
   ];
   const plot = braillePlot({
-    values: state.accuracies.map((value) => value ?? 0),
+    values: Array.from(state.accuracies),
     steps: state.plannedRounds,
     width: width - 6,
     height: height - 1,

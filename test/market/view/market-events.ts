@@ -51,7 +51,17 @@ export const provingRound = (roundIndex: number): readonly Told[] => [
 export const settledRound = (roundIndex: number, accuracy: number): readonly Told[] => [
   ["aggregator", "proven", { roundIndex, seconds: 5.9 }],
   ["aggregator", "round-settled", { roundIndex, gasUsed: "600000" }],
-  ["chain", "settled", { roundIndex, paidWei: 900_000_000_000_000_000n }],
+  [
+    "chain",
+    "settled",
+    {
+      roundIndex,
+      paidWei: 900_000_000_000_000_000n,
+      names: ["trainer-1", "trainer-2", "trainer-3"],
+      earningsWei: [500_000_000_000_000_000n, 400_000_000_000_000_000n, 0n],
+    },
+  ],
+  ["chain", "model", { roundIndex, version: roundIndex + 1 }],
   ["trainer-1", "outcome", { roundIndex, verdict: "accepted", earnedWei: "500000000000000000" }],
   ["trainer-2", "outcome", { roundIndex, verdict: "accepted", earnedWei: "400000000000000000" }],
   ["trainer-3", "outcome", { roundIndex, verdict: "against-reference", earnedWei: "0" }],

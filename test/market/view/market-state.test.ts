@@ -45,6 +45,27 @@ describe("the state of the live view", () => {
     expect(state.accuracies).toEqual([0.087, 0.5, 0.7]);
   });
 
+  it("knows of earlier rounds of a market that goes on only what the chain has", () => {
+    const onChain = [0, 1].flatMap((roundIndex) =>
+      settledRound(roundIndex, 0).filter(([process]) => process === "chain"),
+    );
+
+    const state = stateAfter(
+      [["owner", "continued", { projectId: 7n, escrowWei: ETHER }]],
+      onChain,
+      [["referee", "evaluated", { version: 2, accuracy: 0.7 }]],
+    );
+
+    expect(state).toMatchObject({ projectId: "7", escrowWei: ETHER });
+    expect(state.phase).toBe("everybody is coming back");
+    expect(state.rounds.map(({ accuracy }) => accuracy)).toEqual([undefined, 0.7]);
+    expect(state.trainers.map(({ earnedWei }) => earnedWei)).toEqual([
+      ETHER,
+      (8n * ETHER) / 10n,
+      0n,
+    ]);
+  });
+
   it("shows the proof only while it is being made", () => {
     expect(stateAfter(provingRound(0)).proof).toEqual({
       roundIndex: 0,

@@ -34,12 +34,12 @@ describe("the screen of the live view", () => {
            │⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⣀⣀⡠⠤⠤⠔⠒⠂⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀
            │⠀⠀⠀⠀⠀⢀⣀⣀⡠⠤⠤⠒⠒⠒⠉⠉⠉⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀
         0 %│⠒⠒⠊⠉⠉⠁⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀
-        0:37  trainer-3   round 2: training on its own samples
-        0:39  trainer-3   round 2: update committed and sealed (10 KiB)
-        0:40  trainer-1   round 2: key released after the commit phase
-        0:41  trainer-2   round 2: key released after the commit phase
-        0:42  trainer-3   round 2: key released after the commit phase
-        0:43  aggregator  round 2: proving 3 updates"
+        0:38  trainer-3   round 2: training on its own samples
+        0:40  trainer-3   round 2: update committed and sealed (10 KiB)
+        0:41  trainer-1   round 2: key released after the commit phase
+        0:42  trainer-2   round 2: key released after the commit phase
+        0:43  trainer-3   round 2: key released after the commit phase
+        0:44  aggregator  round 2: proving 3 updates"
     `);
   });
 
@@ -62,11 +62,11 @@ describe("the screen of the live view", () => {
                                                                            │⠀⠀⣀⡠⠔⠒⠉⠁⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀
                                                                         0 %│⠒⠉⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀
         0:24  aggregator  round 1: proof verified on chain, trainers paid: 600,000 gas
-        0:26  trainer-1   round 1: accepted, earned 0.5000 ETH
-        0:27  trainer-2   round 1: accepted, earned 0.4000 ETH
-        0:28  trainer-3   round 1: rejected: it would make the model worse on the owner's samples
-        0:29  referee     model 1: accuracy 53.1 %
-        0:30  chain       project ended, everybody is paid"
+        0:27  trainer-1   round 1: accepted, earned 0.5000 ETH
+        0:28  trainer-2   round 1: accepted, earned 0.4000 ETH
+        0:29  trainer-3   round 1: rejected: it would make the model worse on the owner's samples
+        0:30  referee     model 1: accuracy 53.1 %
+        0:31  chain       project ended, everybody is paid"
     `);
   });
 
@@ -131,6 +131,10 @@ describe("the braille plot", () => {
     const [row] = braillePlot({ values: [1, 1], steps: 4, width: 8, height: 1 });
 
     expect(row).toBe("⠉⠉⠁⠀⠀⠀⠀⠀");
+  });
+
+  it("leaves out what nobody knows, and joins only neighbours", () => {
+    expect(braillePlot({ values: [undefined, 1], steps: 1, width: 2, height: 1 })).toEqual(["⠀⠈"]);
   });
 
   it("draws a point for a single value, and nothing for none", () => {
