@@ -114,7 +114,7 @@ describe("--json", () => {
     await check("keys new", [keystore]);
     await check("keys show", [keystore]);
     await check("keys show", [keystore, "--check"]);
-    await check("deploy", ["--yes"], "deployer");
+    await check("deploy", ["--yes", "--config", `${market.folder}/deployed.json`], "deployer");
     await check("completion", ["bash"]);
     for (const command of Object.keys(schemas)) await check("schema", command.split(" "));
   });
