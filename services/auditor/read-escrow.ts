@@ -5,6 +5,7 @@ import {
   type ProjectEvent,
 } from "../adapters/chain/history.ts";
 import {
+  type AtBlock,
   type Project,
   type ProjectTrainer,
   readProject,
@@ -23,24 +24,26 @@ export interface EscrowReading extends EscrowEvidence {
 }
 
 /**
- * Reads everything that the chain says about a project's money. All of it is of one block, the newest: the sums of a running project change
- * while they are read.
+ * Reads everything that the chain says about a project's money. All of it is of one block, the newest unless told: the sums of a running
+ * project change while they are read.
  *
+ * @param at.blockTag An older block; only nodes that keep old states answer for it.
  * @throws CW2200 when the chain is away.
  */
 export async function readEscrow(
   chain: Chain,
   { projectId, terms, blockNumber }: Pick<PostedProject, "projectId" | "terms" | "blockNumber">,
+  at: AtBlock = {},
 ): Promise<EscrowReading> {
-  const toBlock = await chain.provider.getBlockNumber();
-  const at = { blockTag: toBlock };
+  const toBlock = at.blockTag ?? (await chain.provider.getBlockNumber());
+  const then = { blockTag: toBlock };
   const range = { fromBlock: blockNumber, toBlock };
   const [project, trainers, events, moves, vault] = await Promise.all([
-    readProject(chain, projectId, at),
-    readTrainers(chain, projectId, at),
+    readProject(chain, projectId, then),
+    readTrainers(chain, projectId, then),
     findProjectEvents(chain, projectId, range),
     readVaultMoves(chain, projectId, range),
-    readVaultState(chain, { projectId, token: terms.rewardToken }, at),
+    readVaultState(chain, { projectId, token: terms.rewardToken }, then),
   ]);
   return { project, trainers, events, moves, vault, terms, blockNumber: toBlock };
 }

@@ -1,8 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Chain } from "../../services/adapters/chain/connect.ts";
+import { readPosting } from "../../services/adapters/chain/history.ts";
 import { checkExclusions } from "../../services/auditor/check-exclusions.ts";
 import { collectEvidence } from "../../services/auditor/collect-evidence.ts";
+import { type EscrowFlow, escrowFlow } from "../../services/auditor/escrow-flow.ts";
 import { type ProjectHistory, readProjectHistory } from "../../services/auditor/project-history.ts";
+import { readEscrow } from "../../services/auditor/read-escrow.ts";
 import { replayReliability } from "../../services/auditor/replay-reliability.ts";
 import { readWatchEvents, type WatchEvent } from "../../services/owner/watch-events.ts";
 import { standingLine, watchLine } from "../../services/owner/watch-lines.ts";
@@ -13,6 +16,7 @@ import { type Ledger, ledgerText, liveProject } from "./market-life.ts";
 let ledger: Ledger;
 let watched: Watched;
 let history: ProjectHistory;
+let flows: EscrowFlow[];
 let evidence: Awaited<ReturnType<typeof collectEvidence>>;
 
 /** What somebody who watches the project is told. */
@@ -42,12 +46,24 @@ async function watch(chain: Chain): Promise<Watched> {
   return seen;
 }
 
+/** Where the money was after each block in which something happened. */
+async function readFlows(chain: Chain, { events }: ProjectHistory): Promise<EscrowFlow[]> {
+  const posting = await readPosting(chain, 1n);
+  const blocks = [...new Set(events.map(({ blockNumber }) => blockNumber))];
+  const found: EscrowFlow[] = [];
+  for (const blockTag of blocks) {
+    found.push(escrowFlow(await readEscrow(chain, posting, { blockTag })));
+  }
+  return found;
+}
+
 beforeAll(async () => {
   ledger = await liveProject(async (market) => {
     const chain = await asChain(market);
     watched = await watch(chain);
     history = await readProjectHistory(chain, 1n);
     evidence = await collectEvidence(chain, 1n);
+    flows = await readFlows(chain, history);
   });
   console.log(ledgerText(ledger));
 }, 180_000);
@@ -183,6 +199,19 @@ describe("who audits", () => {
     };
 
     expect(failures(told)[0]).toContain("was recorded with 1, must have");
+  });
+
+  it("finds every wei after every step, through a forfeited bond, a burned stake and a refused payment", () => {
+    expect(flows.length).toBeGreaterThan(50);
+    expect(
+      flows.flatMap(({ checks }) => checks).filter(({ isPassed }) => isPassed !== true),
+    ).toEqual([]);
+    const last = flows.at(-1) as EscrowFlow;
+    const row = (kind: string) => last.rows.find((each) => each.kind === kind);
+    expect(row("stakes")?.burnedWei).toBe(lineOf("burned").gotBackWei);
+    expect(row("bonds")?.movedWei).toBeLessThan(0n);
+    expect(last.keptWei).toBeGreaterThan(0n);
+    expect(last.rows.every(({ heldWei }) => heldWei === 0n)).toBe(true);
   });
 
   it("finds that nobody was left out, and an exclusion that was not announced", () => {

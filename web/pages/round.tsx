@@ -31,8 +31,13 @@ function Neighbours({ facts, roundIndex }: { facts: RoundFacts; roundIndex: numb
   );
 }
 
-function RoundView(props: { facts: RoundFacts; projectId: bigint; roundIndex: number }) {
-  const { facts, projectId, roundIndex } = props;
+function RoundView(props: {
+  readonly facts: RoundFacts;
+  readonly connection: Connection;
+  readonly projectId: bigint;
+  readonly roundIndex: number;
+}) {
+  const { facts, connection, projectId, roundIndex } = props;
   const { opening, settlement, request } = facts;
   if (opening === undefined) {
     return (
@@ -58,7 +63,7 @@ function RoundView(props: { facts: RoundFacts; projectId: bigint; roundIndex: nu
         </Title>
         <Neighbours facts={facts} roundIndex={roundIndex} />
       </Group>
-      <RoundSummary facts={facts} roundIndex={roundIndex} />
+      <RoundSummary facts={facts} roundIndex={roundIndex} connection={connection} />
       <Section title="What was decided, and why">
         <VerdictsTable facts={facts} />
       </Section>
@@ -97,7 +102,7 @@ export function RoundPage(props: {
   useRefresh(refresh, facts?.settlement === undefined && facts?.ended === undefined);
   return (
     <LoadedView loaded={loaded} what={`round ${roundIndex + 1}`} onRetry={reload}>
-      {(facts) => <RoundView facts={facts} projectId={projectId} roundIndex={roundIndex} />}
+      {(facts) => <RoundView {...props} facts={facts} />}
     </LoadedView>
   );
 }

@@ -1,13 +1,21 @@
 import { Anchor, List, Text } from "@mantine/core";
 import { Amount } from "../amount.tsx";
+import type { Connection } from "../connection.ts";
 import { phaseText, voidText } from "../project-words.ts";
 import { auditHref, projectHref } from "../route.ts";
+import { JobNote } from "./job-note.tsx";
 import type { RoundFacts } from "./load-round.ts";
 
 const people = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
 
 /** What came of a round, in sentences. */
-export function RoundSummary({ facts, roundIndex }: { facts: RoundFacts; roundIndex: number }) {
+export function RoundSummary(props: {
+  readonly facts: RoundFacts;
+  readonly roundIndex: number;
+  readonly connection: Connection;
+}) {
+  const { facts, roundIndex, connection } = props;
+  const jobCid = facts.opening?.jobCid ?? "";
   const { project, submissions, settlement, outcome, ended, token } = facts;
   const verdicts = outcome?.verdicts.slice(0, submissions.length) ?? [];
   const accepted = verdicts.filter((verdict) => verdict === "accepted").length;
@@ -18,6 +26,7 @@ export function RoundSummary({ facts, roundIndex }: { facts: RoundFacts; roundIn
       <List.Item>
         {people(submissions.length, "trainer has", "trainers have")} handed in an update.
       </List.Item>
+      {jobCid !== "" && <JobNote jobCid={jobCid} connection={connection} />}
       {isRunning && <List.Item>The round is not over: {phaseText(project.phase)}.</List.Item>}
       {ended && (
         <List.Item>
