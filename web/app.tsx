@@ -1,12 +1,16 @@
 import { Anchor, AppShell, Group, Text } from "@mantine/core";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
 import type { Connection } from "./connection.ts";
 import { LoadedView } from "./loaded-view.tsx";
+import { NavLink } from "./nav-link.tsx";
+import { PageBoundary } from "./page-boundary.tsx";
 import { ProjectsPage } from "./pages/projects.tsx";
 import { type Route, useRoute } from "./route.ts";
+import { routeTitle } from "./route-title.ts";
 import { SchemeButton } from "./scheme-button.tsx";
 import { loadSettings } from "./settings.ts";
 import { SetupBanner } from "./setup-banner.tsx";
+import { useArrival } from "./use-arrival.ts";
 import { useLoaded } from "./use-loaded.ts";
 
 const SettingsPage = lazy(() =>
@@ -68,6 +72,8 @@ export function App() {
   const route = useRoute();
   const [settingsVersion, setSettingsVersion] = useState(0);
   const { loaded, reload } = useLoaded(connect, [settingsVersion]);
+  const content = useRef<HTMLElement>(null);
+  useArrival(route, content);
   return (
     <AppShell header={{ height: 56 }} padding="md">
       <AppShell.Header>
@@ -82,34 +88,30 @@ export function App() {
             Commonweight
           </Anchor>
           <Group component="nav" aria-label="Main" gap="xs" wrap="nowrap">
-            <Anchor href="#/" size="sm" style={{ whiteSpace: "nowrap" }}>
-              Projects
-            </Anchor>
-            <Anchor href="#/post" size="sm" style={{ whiteSpace: "nowrap" }}>
-              Post a job
-            </Anchor>
-            <Anchor href="#/settings" size="sm" style={{ whiteSpace: "nowrap" }}>
-              Settings
-            </Anchor>
+            <NavLink href="#/" text="Projects" isHere={route.page === "projects"} />
+            <NavLink href="#/post" text="Post a job" isHere={route.page === "post"} />
+            <NavLink href="#/settings" text="Settings" isHere={route.page === "settings"} />
             <SchemeButton visibleFrom="xs" />
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Main maw={1080} mx="auto">
-        {route.page === "settings" ? (
-          <Suspense fallback={<Text role="status">Loading the page…</Text>}>
-            <SettingsPage onChange={() => setSettingsVersion((version) => version + 1)} />
-          </Suspense>
-        ) : (
-          <LoadedView loaded={loaded} what="the market" onRetry={reload}>
-            {(connection) => (
-              <Suspense fallback={<Text role="status">Loading the page…</Text>}>
-                <SetupBanner setup={connection.setup} />
-                <Page route={route} connection={connection} />
-              </Suspense>
-            )}
-          </LoadedView>
-        )}
+      <AppShell.Main maw={1080} mx="auto" ref={content} tabIndex={-1} style={{ outline: "none" }}>
+        <PageBoundary key={routeTitle(route)}>
+          {route.page === "settings" ? (
+            <Suspense fallback={<Text role="status">Loading the page…</Text>}>
+              <SettingsPage onChange={() => setSettingsVersion((version) => version + 1)} />
+            </Suspense>
+          ) : (
+            <LoadedView loaded={loaded} what="the market" onRetry={reload}>
+              {(connection) => (
+                <Suspense fallback={<Text role="status">Loading the page…</Text>}>
+                  <SetupBanner setup={connection.setup} />
+                  <Page route={route} connection={connection} />
+                </Suspense>
+              )}
+            </LoadedView>
+          )}
+        </PageBoundary>
       </AppShell.Main>
     </AppShell>
   );

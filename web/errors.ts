@@ -17,6 +17,11 @@ export const webErrors = defineErrors([7000, 7999], {
     title: "The rehearsal could not run to its end",
     hint: "Rehearse again; if it fails again, try fewer rounds or the command `commonweight owner rehearse`.",
   },
+  pageBroken: {
+    code: "CW7003",
+    title: "This page could not be shown",
+    hint: "Try again. If a part of the page could not be fetched, look at your connection; if it fails again, tell the project what you did.",
+  },
   walletRejected: {
     code: "CW7010",
     title: "You declined in the wallet",

@@ -118,6 +118,23 @@ describe("in a market without projects", () => {
     },
   );
 
+  test("going to another page names it, and takes keyboard and screen reader along", async () => {
+    serveMarket();
+    await open("#/");
+    await page.shows(/Nobody has posted a project yet/);
+    expect(document.title).toBe("Projects – Commonweight");
+    expect(document.activeElement).toBe(document.body);
+
+    await act(async () => {
+      window.location.hash = "#/project/7/audit";
+      window.dispatchEvent(new Event("hashchange"));
+    });
+    await page.shows(/What this audit does not check/);
+    expect(document.title).toBe("Verify project 7 – Commonweight");
+    expect(document.activeElement?.tagName).toBe("MAIN");
+    expect(page.container.querySelector("nav [aria-current=page]")).toBeNull();
+  });
+
   test("an address that is no page leads back", async () => {
     serveMarket();
     await open("#/nothing/here");

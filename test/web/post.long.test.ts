@@ -1,8 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { repositoryRoot } from "../../scripts/repository.ts";
 import { readPosting } from "../../services/adapters/chain/history.ts";
 import { countProjects, readProject } from "../../services/adapters/chain/project.ts";
 import { readNativeBalance } from "../../services/adapters/chain/token.ts";
@@ -20,6 +22,11 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a job in 
   let browser: Browser;
 
   beforeAll(async () => {
+    // A page that was built before the last change would be tested in place of this one.
+    execFileSync(process.execPath, ["scripts/web/build.ts"], {
+      cwd: repositoryRoot,
+      stdio: "ignore",
+    });
     market = await startPostingMarket();
     browser = await chromium.launch({ executablePath: EXECUTABLE, args: ["--no-sandbox"] });
   }, 120_000);

@@ -37,7 +37,7 @@ function readyLine(process: ChildProcess): Promise<{ rpcUrl: string; chainId: nu
   });
 }
 
-/** Starts it; the page must be built in `web/dist`. */
+/** Starts it; the page must be built in `web/dist`. @throws RangeError when the chain does not start */
 export async function startPostingMarket(): Promise<PostingMarket> {
   const folder = await mkdtemp(join(tmpdir(), "web-post-"));
   const node = spawn(process.execPath, ["services/market/chain-process.ts", "0", "8"], {
