@@ -7,8 +7,8 @@ import type { ProofFigures } from "./proof/measure-size.ts";
 export const title = "commit, prove and verify a round, per model size (seconds, MB)";
 
 /**
- * `npm run bench -- proof --params 10000,100000,1000000 --slots 16 --json`: every size in a process of its own, so that
- * the peak memory is that size's.
+ * `npm run bench -- proof --params 10000,100000,1000000 --slots 8,16,32 --json`: every size with every number of slots, each in a process
+ * of its own, so that the peak memory is that run's.
  */
 export async function runBenchmark(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -22,7 +22,9 @@ export async function runBenchmark(args: readonly string[]): Promise<void> {
   });
   const rows: ProofFigures[] = [];
   for (const params of values.params.split(",")) {
-    rows.push(await measureInChild([params, values.slots, values.threads]));
+    for (const slots of values.slots.split(",")) {
+      rows.push(await measureInChild([params, slots, values.threads]));
+    }
   }
   if (values.json) process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
   else console.table(rows);

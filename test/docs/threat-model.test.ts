@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { repositoryRoot } from "../../scripts/repository.ts";
@@ -16,5 +16,12 @@ describe("the threat model", () => {
 
     expect(named.length).toBeGreaterThan(25);
     expect(named.filter((name) => !sources.includes(`function ${name}(`))).toEqual([]);
+  });
+
+  it("names only test files that exist", () => {
+    const named = [...page.matchAll(/`(test\/[\w./-]+\.ts)`/g)].map(([, path]) => path as string);
+
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((path) => !existsSync(join(repositoryRoot, path)))).toEqual([]);
   });
 });
