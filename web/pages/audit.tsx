@@ -31,7 +31,7 @@ function Verdict({ progress }: { progress: AuditProgress }) {
         isBad
           ? `${failed.length} of ${checks.length} checks failed`
           : nothing
-            ? "No round is settled yet: there is nothing to verify"
+            ? "No round is settled yet: there is no proof to verify"
             : `No check failed: ${passed} passed, ${skipped.length} not done`
       }
     >

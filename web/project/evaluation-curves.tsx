@@ -46,14 +46,16 @@ export function EvaluationCurves({ claims, away }: EvaluationClaims) {
   const refused = claims.filter(({ problem }) => problem !== null);
   return (
     <Stack gap="sm">
-      <Text size="sm" data-claims={shown.length}>
-        <Badge color="yellow" variant="light" c="var(--mantine-color-text)" mr={6}>
-          the owner’s claim, not proven
-        </Badge>
-        The project’s referee measured these on samples of its own. Your browser checked that the
-        referee signed each number, for the model that the chain has. Whether the numbers are right,
-        nobody can see from here: no proof covers them.
-      </Text>
+      {claims.length > 0 && (
+        <Text size="sm" data-claims={shown.length}>
+          <Badge color="yellow" variant="light" c="var(--mantine-color-text)" mr={6}>
+            the owner’s claim, not proven
+          </Badge>
+          The project’s referee measured these on samples of its own. Your browser checked that the
+          referee signed each number, for the model that the chain has. Whether the numbers are
+          right, nobody can see from here: no proof covers them.
+        </Text>
+      )}
       {away !== null && <Text size="sm">The server in Settings does not tell any now: {away}</Text>}
       {away === null && claims.length === 0 && (
         <Text size="sm">The referee has not published any measurement.</Text>

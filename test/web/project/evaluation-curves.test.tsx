@@ -33,5 +33,6 @@ test("a claim that somebody else made is named, and its number is nowhere", () =
 
 test("no claims, and a server that is away, are told apart", () => {
   expect(html({ claims: [], away: null })).toContain("has not published any measurement");
+  expect(html({ claims: [], away: null })).not.toContain("measured these");
   expect(html({ claims: [], away: "CW2770" })).toContain("does not tell any now: CW2770");
 });
