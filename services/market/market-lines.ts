@@ -34,12 +34,15 @@ export function describeMarketEvent(event: MarketEvent): string | undefined {
     case "proving":
       return line(`proving ${event.readable} updates`);
     case "proof-progress":
-      return line(`proof ${percent(event.fraction)} (${event.step})`);
+      // The end of it has a line of its own.
+      return Number(event.fraction) === 1
+        ? undefined
+        : line(`proof ${percent(event.fraction)} (${event.step})`);
     case "proven":
       return line(`proven in ${Number(event.seconds).toFixed(1)} s`);
     case "round-settled":
       return line(
-        `proof verified on chain, trainers paid: ${Number(event.gasUsed).toLocaleString("en")} gas`,
+        `proof verified on chain and pay credited for ${Number(event.gasUsed).toLocaleString("en")} gas`,
       );
     case "outcome":
       return line(

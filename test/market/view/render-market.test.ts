@@ -61,7 +61,7 @@ describe("the screen of the live view", () => {
                                                                            │⠀⠀⠀⠀⠀⠀⠀⢀⡠⠤⠒⠉⠁⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀
                                                                            │⠀⠀⣀⡠⠔⠒⠉⠁⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀
                                                                         0 %│⠒⠉⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀
-        0:24  aggregator  round 1: proof verified on chain, trainers paid: 600,000 gas
+        0:24  aggregator  round 1: proof verified on chain and pay credited for 600,000 gas
         0:27  trainer-1   round 1: accepted, earned 0.5000 ETH
         0:28  trainer-2   round 1: accepted, earned 0.4000 ETH
         0:29  trainer-3   round 1: rejected: it would make the model worse on the owner's samples
