@@ -1,6 +1,6 @@
 import { verdictWords } from "../command-line/verdict-words.ts";
 import { etherText } from "./ether-text.ts";
-import type { MarketEvent } from "./market.ts";
+import type { MarketEvent } from "./market-event.ts";
 
 const short = (text: unknown) => String(text).slice(0, 10);
 const percent = (fraction: unknown) => `${(100 * Number(fraction)).toFixed(1)} %`;

@@ -9,14 +9,13 @@ import {
   type DevelopmentAccount,
   developmentAccounts,
 } from "../adapters/chain/development-accounts.ts";
-import { isChainUnreachable } from "../adapters/chain/errors.ts";
-import { readModels, readSettlements, readVoidedRounds } from "../adapters/chain/history.ts";
-import { type Project, readProject, readTrainers } from "../adapters/chain/project.ts";
+import { type Project, readProject } from "../adapters/chain/project.ts";
 import { CONFIG_FILE_NAME, processEnvironment } from "../adapters/config/config.ts";
 import { DEVELOPMENT_MNEMONIC } from "../adapters/embedded-chain.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { marketErrors } from "./errors.ts";
+import type { MarketEvent } from "./market-event.ts";
 import {
   deployContracts,
   emptyFolder,
@@ -30,13 +29,7 @@ import { watchMemory } from "./memory-watch.ts";
 import { postMarketProject } from "./post-market-project.ts";
 import { requireRoomAndPorts } from "./preflight.ts";
 import { type ProcessLine, type SupervisedProcess, Supervisor } from "./supervisor.ts";
-
-/** Something that happened in the market; `process` says where. */
-export interface MarketEvent {
-  readonly process: string;
-  readonly type: string;
-  readonly [detail: string]: unknown;
-}
+import { untilThirdRound, watchProject } from "./watch-project.ts";
 
 /** The running market. */
 export interface Market {
@@ -278,24 +271,16 @@ export async function startMarket(
     if (phase !== "ended") await startReferee().waitFor("ready", READY_TIMEOUT_MS);
 
     const watching = AbortSignal.any([signal, stopped.signal]);
-    const nameOf = (address: string) =>
-      trainers.find((each) => each.address.toLowerCase() === address.toLowerCase())?.name;
-    const ended = watchProject(
-      chain,
-      projectId,
-      watching,
-      () => failure,
-      (event) => {
-        if (event.type !== "settled") return onEvent(event);
-        // On chain there are only addresses.
-        onEvent({ ...event, names: (event.trainers as readonly string[]).map(nameOf) });
-      },
-    );
-    // Whoever stops the market before its end need not wait for it.
+    const ended = watchProject(chain, projectId, {
+      trainers,
+      signal: watching,
+      failed: () => failure,
+      onEvent,
+    });
     ended.catch(() => undefined);
     const crashing = trainers.findIndex(({ crashes }) => crashes);
     if (crashing >= 0 && continued === undefined) {
-      scheduleCrash(chain, projectId, signal, async () => {
+      untilThirdRound(chain, projectId, signal, async () => {
         const trainer = trainers[crashing] as MarketTrainer;
         await running[crashing]?.kill();
         onEvent({ process: trainer.name, type: "crashed" });
@@ -325,65 +310,4 @@ export async function startMarket(
     await stop();
     throw failure ?? error;
   }
-}
-
-/** Reports models, settlements and void rounds as the chain has them, until the project has ended. */
-async function watchProject(
-  chain: Chain,
-  projectId: bigint,
-  signal: AbortSignal,
-  failed: () => CommonweightError | undefined,
-  onEvent: (event: MarketEvent) => void,
-): Promise<Project> {
-  const seen = new Set<string>();
-  const once = (key: string, event: MarketEvent) => {
-    if (seen.has(key)) return;
-    seen.add(key);
-    onEvent(event);
-  };
-  const look = async (): Promise<Project> => {
-    const project = await readProject(chain, projectId);
-    for (const settlement of await readSettlements(chain, projectId)) {
-      once(`s${settlement.roundIndex}`, { process: "chain", type: "settled", ...settlement });
-    }
-    for (const voided of await readVoidedRounds(chain, projectId)) {
-      once(`v${voided.roundIndex}`, { process: "chain", type: "voided", ...voided });
-    }
-    for (const model of await readModels(chain, projectId)) {
-      once(`m${model.version}`, { process: "chain", type: "model", ...model });
-    }
-    if (project.phase === "ended") {
-      onEvent({ process: "chain", type: "ended", trainers: await readTrainers(chain, projectId) });
-    }
-    return project;
-  };
-  for (;;) {
-    signal.throwIfAborted();
-    const failure = failed();
-    if (failure !== undefined) throw failure;
-    try {
-      const project = await look();
-      if (project.phase === "ended") return project;
-    } catch (error) {
-      // A node that is silent for a while is waited for, as everybody else here does.
-      if (!isChainUnreachable(error)) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-  }
-}
-
-/** Runs `crash` once, while the third round trains. */
-function scheduleCrash(
-  chain: Chain,
-  projectId: bigint,
-  signal: AbortSignal,
-  crash: () => Promise<void>,
-): void {
-  const timer = setInterval(async () => {
-    if (signal.aborted) return clearInterval(timer);
-    const project = await readProject(chain, projectId).catch(() => undefined);
-    if (project === undefined || project.nextRoundIndex < 3 || project.phase !== "commit") return;
-    clearInterval(timer);
-    await crash();
-  }, 300);
 }

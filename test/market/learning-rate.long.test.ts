@@ -6,7 +6,8 @@ import { readOpenings } from "../../services/adapters/chain/history.ts";
 import { createGatewayStore } from "../../services/adapters/content-store/gateway-store.ts";
 import { getRoundJob } from "../../services/adapters/dag-json/round-job-store.ts";
 import { auditProject } from "../../services/auditor/audit-project.ts";
-import { type MarketEvent, startMarket } from "../../services/market/market.ts";
+import { startMarket } from "../../services/market/market.ts";
+import type { MarketEvent } from "../../services/market/market-event.ts";
 import { defaultMarketOptions } from "../../services/market/market-plan.ts";
 
 /** A project that starts with steps much too long: part of the long tier (`npm run test:e2e`). */

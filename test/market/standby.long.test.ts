@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { findEvents, readSettlements } from "../../services/adapters/chain/history.ts";
-import { type MarketEvent, startMarket } from "../../services/market/market.ts";
+import { startMarket } from "../../services/market/market.ts";
+import type { MarketEvent } from "../../services/market/market-event.ts";
 import { defaultMarketOptions } from "../../services/market/market-plan.ts";
 
 /** Minutes long, because windows must really pass: part of the long tier (`npm run test:e2e`). */

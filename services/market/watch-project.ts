@@ -1,0 +1,81 @@
+import type { Chain } from "../adapters/chain/connect.ts";
+import { isChainUnreachable } from "../adapters/chain/errors.ts";
+import { readModels, readSettlements, readVoidedRounds } from "../adapters/chain/history.ts";
+import { type Project, readProject, readTrainers } from "../adapters/chain/project.ts";
+import type { CommonweightError } from "../protocol/errors.ts";
+import type { MarketEvent } from "./market-event.ts";
+
+/**
+ * Reports models, settlements and void rounds as the chain has them, until the project has ended.
+ *
+ * @throws What `failed` says, the signal's reason, and what the chain answers; a silent node is waited for.
+ */
+export async function watchProject(
+  chain: Chain,
+  projectId: bigint,
+  options: {
+    readonly trainers: readonly { readonly name: string; readonly address: string }[];
+    readonly signal: AbortSignal;
+    /** Why the market cannot go on, once it cannot. */
+    readonly failed: () => CommonweightError | undefined;
+    readonly onEvent: (event: MarketEvent) => void;
+  },
+): Promise<Project> {
+  const { trainers, signal, failed, onEvent } = options;
+  const nameOf = (address: string) =>
+    trainers.find((each) => each.address.toLowerCase() === address.toLowerCase())?.name;
+  const seen = new Set<string>();
+  const once = (key: string, event: MarketEvent) => {
+    if (seen.has(key)) return;
+    seen.add(key);
+    onEvent(event);
+  };
+  const look = async (): Promise<Project> => {
+    const project = await readProject(chain, projectId);
+    for (const settlement of await readSettlements(chain, projectId)) {
+      // On chain there are only addresses.
+      const names = settlement.trainers.map(nameOf);
+      const settled = { process: "chain", type: "settled", ...settlement, names };
+      once(`s${settlement.roundIndex}`, settled);
+    }
+    for (const voided of await readVoidedRounds(chain, projectId)) {
+      once(`v${voided.roundIndex}`, { process: "chain", type: "voided", ...voided });
+    }
+    for (const model of await readModels(chain, projectId)) {
+      once(`m${model.version}`, { process: "chain", type: "model", ...model });
+    }
+    if (project.phase === "ended") {
+      onEvent({ process: "chain", type: "ended", trainers: await readTrainers(chain, projectId) });
+    }
+    return project;
+  };
+  for (;;) {
+    signal.throwIfAborted();
+    const failure = failed();
+    if (failure !== undefined) throw failure;
+    try {
+      const project = await look();
+      if (project.phase === "ended") return project;
+    } catch (error) {
+      // A node that is silent for a while is waited for, as everybody else here does.
+      if (!isChainUnreachable(error)) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+}
+
+/** Runs `crash` once, while the third round trains. */
+export function untilThirdRound(
+  chain: Chain,
+  projectId: bigint,
+  signal: AbortSignal,
+  crash: () => Promise<void>,
+): void {
+  const timer = setInterval(async () => {
+    if (signal.aborted) return clearInterval(timer);
+    const project = await readProject(chain, projectId).catch(() => undefined);
+    if (project === undefined || project.nextRoundIndex < 3 || project.phase !== "commit") return;
+    clearInterval(timer);
+    await crash();
+  }, 300);
+}
