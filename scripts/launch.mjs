@@ -28,6 +28,7 @@ const TASKS = {
   "static-analysis": ["scripts/static-analysis.ts"],
   licences: ["scripts/licences.ts"],
   circuits: ["scripts/circuits.ts"],
+  screenshots: ["scripts/screenshots.ts"],
   web: ["scripts/web/build.ts"],
   hardhat: ["node_modules/hardhat/dist/src/cli.js"],
   vitest: ["node_modules/vitest/vitest.mjs"],

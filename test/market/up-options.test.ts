@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -33,6 +33,24 @@ describe("the options of `commonweight up`", () => {
 
     expect(market).toEqual({ ...defaultMarketOptions });
     expect(port).toBe(8600);
+  });
+
+  it("accepts every example of the README and of its own help", () => {
+    const text = ["README.md", "services/market/commands/up.ts", "examples/penguins/README.md"]
+      .map((path) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8"))
+      .join("\n");
+    const examples = [...text.matchAll(/(?:npm start --|commonweight up) (--[^`\n(]+)/g)].map(
+      ([, given = ""]) => [...given.matchAll(/--(\w+) ([^-\s]\S*)/g)],
+    );
+
+    expect(examples.length).toBeGreaterThanOrEqual(8);
+    for (const example of examples) {
+      const options = Object.fromEntries(example.map(([, name, value]) => [name, value]));
+      // The reader's own table.
+      if (options.dataset === "table.csv") delete options.dataset;
+      const { json, state, ...known } = options;
+      expect(problemsOf(known), JSON.stringify(options)).toEqual([]);
+    }
   });
 
   it("names everything that is wrong at once", () => {

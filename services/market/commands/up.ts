@@ -11,7 +11,7 @@ const EXAMPLES = `
 Examples:
   commonweight up
   commonweight up --rounds 2 --model logistic --exit --json report.json
-  commonweight up --attackers sign-flip,gaussian --split dirichlet:0.1
+  commonweight up --attackers sign-flip,noise --split dirichlet:0.1
   commonweight up --dataset examples/penguins/penguins.csv --slots 8 --trainers 4 --attackers sign-flip
   commonweight up --node anvil --state ./my-market     (again, after Ctrl+C, to go on)`;
 
