@@ -19,8 +19,8 @@ export const webErrors = defineErrors([7000, 7999], {
   },
   pageBroken: {
     code: "CW7003",
-    title: "This page could not be shown",
-    hint: "Try again. If a part of the page could not be fetched, look at your connection; if it fails again, tell the project what you did.",
+    title: "A part of the page could not be fetched, or broke",
+    hint: "Reload the page; entries of a form are kept. If a part of it could not be fetched, look at your connection. If it fails again, tell the project what you did.",
   },
   walletRejected: {
     code: "CW7010",

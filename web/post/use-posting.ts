@@ -17,6 +17,12 @@ export interface PostingOrder {
   readonly srsBytes?: Uint8Array | undefined;
 }
 
+/** The code that posts, fetched when it is first needed. @throws CW7003 when it cannot be, which is no fault of the wallet */
+const loadPosting = () =>
+  import("./run-posting.ts").catch((cause: unknown) => {
+    throw new CommonweightError(webErrors.pageBroken, undefined, { cause });
+  });
+
 /** Runs a posting, and remembers one that was sent until its receipt was seen. */
 export function usePosting(chain: Chain) {
   const { market } = chain.addresses;
@@ -30,7 +36,7 @@ export function usePosting(chain: Chain) {
       tell({ type: "started" });
       setSearchError(null);
       try {
-        const { connectWallet, handOver, makeFiles, runPosting } = await import("./run-posting.ts");
+        const { connectWallet, handOver, makeFiles, runPosting } = await loadPosting();
         const signing = await connectWallet(chain, connected.wallet.provider, connected.account);
         const onFiles = (made: MadeFiles) => {
           files.current = made;
@@ -61,7 +67,7 @@ export function usePosting(chain: Chain) {
         const known =
           error instanceof CommonweightError
             ? error
-            : new CommonweightError(webErrors.walletFailed, String(error), { cause: error });
+            : new CommonweightError(webErrors.pageBroken, String(error), { cause: error });
         tell({ type: "failed", error: known });
       } finally {
         tell({ type: "ended" });
@@ -74,7 +80,7 @@ export function usePosting(chain: Chain) {
     if (sent === undefined) return;
     setSearchError(null);
     try {
-      const { findPosting } = await import("./run-posting.ts");
+      const { findPosting } = await loadPosting();
       const projectId = await findPosting(chain, sent.hash);
       if (projectId === undefined) {
         throw new CommonweightError(webErrors.notSeenYet, undefined, { details: { ...sent } });
