@@ -5,10 +5,11 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { KEY_FOLDER, readKeyRecords } from "../adapters/artifacts/key-records.ts";
 import { type Chain, chainTime } from "../adapters/chain/connect.ts";
-import { readKeystoreAddress } from "../adapters/chain/keystore.ts";
 import { countProjects } from "../adapters/chain/project.ts";
 import type { Config } from "../adapters/config/config.ts";
 import { CommonweightError } from "../protocol/errors.ts";
+import { findContentSample, lookAtGateways, lookAtIpfs } from "./look-at-content.ts";
+import { lookAtEncryptionKey, lookAtKeystore } from "./look-at-keys.ts";
 
 /** One part that was looked at. `state` is `unknown` when there was nothing to look at. */
 export interface Diagnosis {
@@ -82,6 +83,31 @@ async function lookAtClock(chain: Chain): Promise<string> {
     : `the newest block is ${seconds} s old`;
 }
 
+type Add = (part: string, body: () => Promise<string>, fix?: string) => Promise<void>;
+
+/** What depends on a chain that answers. */
+async function lookAtMarket(
+  chain: Chain,
+  add: Add,
+  { config, signal }: { readonly config: Config; readonly signal: AbortSignal },
+): Promise<Diagnosis[]> {
+  await add("contracts", async () => {
+    const projects = await countProjects(chain);
+    return `market ${chain.addresses.market} with ${projects} projects`;
+  });
+  await add("clock", () => lookAtClock(chain), "Set this machine's clock (NTP).");
+  const sample = await findContentSample(chain).catch(() => undefined);
+  if (sample === undefined) return ["gateways", "IPFS"].map(unasked("no project to fetch from"));
+  const { gatewayUrls } = config.ipfs;
+  await add("gateways", () => lookAtGateways(sample, { gatewayUrls, signal }));
+  await add("IPFS", () => lookAtIpfs(sample, { signal }));
+  return [];
+}
+
+const unasked =
+  (detail: string) =>
+  (part: string): Diagnosis => ({ part, state: "unknown", detail, fix: "" });
+
 /** Looks at everything that Commonweight needs, without changing anything but the state folder. */
 export async function diagnose(options: {
   config: Config;
@@ -92,9 +118,9 @@ export async function diagnose(options: {
   signal: AbortSignal;
   onProgress: (part: string) => void;
 }): Promise<readonly Diagnosis[]> {
-  const { config, onProgress, signal } = options;
+  const { config, onProgress, signal, keystore } = options;
   const found: Diagnosis[] = [];
-  const add = async (part: string, body: () => Promise<string>, fix?: string) => {
+  const add: Add = async (part, body, fix) => {
     signal.throwIfAborted();
     onProgress(`looking at ${part}`);
     found.push(await look(part, body, fix));
@@ -115,26 +141,18 @@ export async function diagnose(options: {
     chain = await options.connect();
     return `chain ${chain.chainId} at ${chain.rpcUrl}`;
   });
-  const connected = chain;
-  if (connected === undefined) {
-    for (const part of ["contracts", "clock"]) {
-      found.push({ part, state: "unknown", detail: "no chain to ask", fix: "" });
-    }
+  if (chain === undefined) {
+    found.push(...["contracts", "clock", "gateways", "IPFS"].map(unasked("no chain to ask")));
   } else {
-    await add("contracts", async () => {
-      const projects = await countProjects(connected);
-      return `market ${connected.addresses.market} with ${projects} projects`;
-    });
-    await add("clock", () => lookAtClock(connected), "Set this machine's clock (NTP).");
-    connected.close();
+    found.push(...(await lookAtMarket(chain, add, { config, signal })));
+    chain.close();
   }
-  const { keystore } = options;
-  if (keystore !== undefined) await add("key", () => readKeystoreAddress(keystore));
-  else {
-    const detail = options.hasPrivateKey
-      ? "COMMONWEIGHT_PRIVATE_KEY is set"
-      : "no key is given; needed only to sign";
-    found.push({ part: "key", state: options.hasPrivateKey ? "ok" : "unknown", detail, fix: "" });
-  }
+  if (keystore !== undefined) await add("key", () => lookAtKeystore(keystore));
+  else if (options.hasPrivateKey) await add("key", async () => "COMMONWEIGHT_PRIVATE_KEY is set");
+  else found.push(unasked("no key is given; needed only to sign")("key"));
+  await add("encryption key", async () => {
+    const path = lookAtEncryptionKey(config.stateFolder);
+    return path ?? "none yet; the first command that needs one makes it";
+  });
   return found;
 }

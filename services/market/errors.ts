@@ -46,4 +46,14 @@ export const marketErrors = defineErrors([6000, 6099], {
     title: "The node anvil is not installed",
     hint: "npm install --no-save @foundry-rs/anvil, or leave out --node: the built-in chain needs nothing, but forgets everything when it stops.",
   },
+  contentAway: {
+    code: "CW6050",
+    title: "A project's files cannot be fetched",
+    hint: "Another network connection or firewall rule may be needed; when only one aggregator is named, it is that one's operator who has to look.",
+  },
+  keyFileOpen: {
+    code: "CW6051",
+    title: "A key file can be read by others on this machine",
+    hint: "Take the rights away: chmod 600 <file>.",
+  },
 });

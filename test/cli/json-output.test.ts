@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { auditReport } from "../../services/auditor/audit-report.ts";
 import type { ExclusionRecheck } from "../../services/auditor/recheck-exclusion.ts";
@@ -114,7 +115,9 @@ describe("--json", () => {
     await check("keys new", [keystore]);
     await check("keys show", [keystore]);
     await check("keys show", [keystore, "--check"]);
-    await check("deploy", ["--yes", "--config", `${market.folder}/deployed.json`], "deployer");
+    const deployed = `${market.folder}/deployed.json`;
+    writeFileSync(deployed, JSON.stringify(market.config));
+    await check("deploy", ["--yes", "--config", deployed], "deployer");
     await check("completion", ["bash"]);
     for (const command of Object.keys(schemas)) await check("schema", command.split(" "));
   });

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ContractFactory, type InterfaceAbi } from "ethers";
 import hre from "hardhat";
-import { CID } from "multiformats/cid";
 import { type Chain, connectChain } from "../../services/adapters/chain/connect.ts";
 import { connectSigner } from "../../services/adapters/chain/connect-signer.ts";
 import { deployMarket } from "../../services/adapters/chain/deploy.ts";
@@ -13,15 +12,12 @@ import { bondAggregator } from "../../services/adapters/chain/project.ts";
 import { openRound, settleRound, submitUpdate } from "../../services/adapters/chain/round.ts";
 import { approveVault } from "../../services/adapters/chain/token.ts";
 import { topUpWrapped } from "../../services/adapters/chain/token-balance.ts";
-import {
-  createMemoryStore,
-  type SharedBlocks,
-} from "../../services/adapters/content-store/memory-store.ts";
 import { openCurve } from "../../services/adapters/curve/open-curve.ts";
 import {
   DEVELOPMENT_MNEMONIC,
   startEmbeddedChain,
 } from "../../services/adapters/embedded-chain.ts";
+import { openIpfsNode } from "../../services/adapters/ipfs/ipfs-node.ts";
 import { startHttpServer } from "../../services/aggregator/http-server.ts";
 import { createIntake } from "../../services/aggregator/intake.ts";
 import { createMetrics } from "../../services/aggregator/metrics.ts";
@@ -54,6 +50,10 @@ export interface PlayedMarket {
   playRound(): Promise<void>;
   /** Opens the next round and leaves it; returns the CID of something that is there. */
   openNext(): Promise<string>;
+  /** The configuration file's content. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Stops the aggregator's IPFS node alone. */
+  stopIpfs(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -119,8 +119,7 @@ export async function startPlayedMarket(): Promise<PlayedMarket> {
   }
   const of = (name: string) => chains.get(name) as Chain;
 
-  const blocks: SharedBlocks = new Map();
-  const contentStore = createMemoryStore({ network: blocks });
+  const ipfs = await openIpfsNode();
   const store = openRoundStore(":memory:", { append: () => {}, read: () => [] });
   const refuse = () => Promise.reject(new Error("not asked for"));
   const server = await startHttpServer({
@@ -129,13 +128,10 @@ export async function startPlayedMarket(): Promise<PlayedMarket> {
     intake: createIntake({ chain: of("aggregator"), store, onMultiaddrs: () => {} }),
     status: {
       evaluations: (id: bigint) => ({ evaluations: store.listEvaluations(id) }),
-    } as ServiceStatus,
+      ipfs: () => ({ peerId: ipfs.peerId, multiaddrs: ipfs.addresses() }),
+    } as Partial<ServiceStatus> as ServiceStatus,
     metrics: createMetrics(),
-    readBlock: async (cid) => {
-      const found = blocks.get(CID.parse(cid).multihash.bytes.join());
-      if (found === undefined) throw new RangeError(cid);
-      return found.block;
-    },
+    readBlock: (cid) => ipfs.getBlock(cid),
     exportCar: () => {
       throw new Error("not asked for");
     },
@@ -147,27 +143,28 @@ export async function startPlayedMarket(): Promise<PlayedMarket> {
     payoutAddress: of("aggregator").account as string,
     endpoint: server.url,
   });
-  const projectId = await postProject(of, contentStore);
+  const projectId = await postProject(of, ipfs);
   writeFileSync(join(folder, "samples.csv"), samplesCsv(240));
   writeFileSync(join(folder, "manifest.json"), JSON.stringify(manifest));
   const { market, wrappedNative, deployBlock } = addresses;
-  writeFileSync(
-    join(folder, "commonweight.config.json"),
-    JSON.stringify({
-      networks: {
-        embedded: { rpcUrl: node.rpcUrl, chainId: 31337, market, wrappedNative, deployBlock },
-        moon: { rpcUrl: node.rpcUrl, chainId: 1, market, wrappedNative, deployBlock },
-        away: { rpcUrl: "http://127.0.0.1:1", chainId: 31337, market, wrappedNative, deployBlock },
-        bare: { rpcUrl: node.rpcUrl, chainId: 31337 },
-      },
-    }),
-  );
-  const rounds = roundPlayer(of, contentStore, projectId);
+  const config = {
+    networks: {
+      embedded: { rpcUrl: node.rpcUrl, chainId: 31337, market, wrappedNative, deployBlock },
+      moon: { rpcUrl: node.rpcUrl, chainId: 1, market, wrappedNative, deployBlock },
+      away: { rpcUrl: "http://127.0.0.1:1", chainId: 31337, market, wrappedNative, deployBlock },
+      bare: { rpcUrl: node.rpcUrl, chainId: 31337 },
+    },
+  };
+  writeFileSync(join(folder, "commonweight.config.json"), JSON.stringify(config));
+  const rounds = roundPlayer(of, ipfs, projectId);
   return {
     ...{ projectId, folder, rpcUrl: node.rpcUrl, gatewayUrl: server.url, of, privateKeyOf },
     ...rounds,
+    config,
+    stopIpfs: () => ipfs.stop(),
     stop: async () => {
       await server.stop();
+      await ipfs.stop();
       store.close();
       for (const chain of chains.values()) chain.close();
       await node.stop();
