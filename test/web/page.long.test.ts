@@ -192,7 +192,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
     expect({ ...here, checks: [], counts: {} }).toEqual({ ...there, checks: [], counts: {} });
     expect(here.counts.failed + here.counts.notChecked - there.counts.notChecked).toBe(1);
     await page.close();
-  }, 90_000);
+  }, 180_000);
 
   const openPage = async (hash: string) => {
     const page = await browser.newPage();

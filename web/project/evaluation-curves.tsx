@@ -53,7 +53,8 @@ export function EvaluationCurves({ claims, away }: EvaluationClaims) {
           </Badge>
           The project’s referee measured these on samples of its own. Your browser checked that the
           referee signed each number, for the model that the chain has. Whether the numbers are
-          right, nobody can see from here: no proof covers them.
+          right, nobody can see from here: no proof covers them. Whoever has samples can measure the
+          same models: “commonweight owner evaluate” with --data.
         </Text>
       )}
       {away !== null && <Text size="sm">The server in Settings does not tell any now: {away}</Text>}
