@@ -331,8 +331,9 @@ function startRun(run: {
   };
 }
 
-/** Started devices, and models compiled so far: compiling takes longer than a small round, and the result is pure. */
-const started = new Map<ComputeDevice, Promise<void>>();
+/** The device of this thread: arrays are made on the library's default one, so there can be only one. */
+let started: { readonly device: ComputeDevice; readonly ready: Promise<void> } | undefined;
+/** Models compiled so far: compiling takes longer than a small round, and the result is pure. */
 const compiled = new Map<string, CompiledModel>();
 
 async function startDevice(device: ComputeDevice): Promise<void> {
@@ -342,18 +343,23 @@ async function startDevice(device: ComputeDevice): Promise<void> {
 }
 
 /**
- * Compiles a model for a batch size, once per process.
+ * Compiles a model for a batch size, once per thread.
  *
- * @throws CommonweightError CW3007 when the device is missing, CW3001 when the model is invalid.
+ * @throws CommonweightError CW3007 when the device is missing or this thread computes on another one, CW3001 when the model is invalid.
  */
 export async function compileModel(
   model: LayeredModelSpec,
   options: { readonly batchSize: number; readonly device?: ComputeDevice | undefined },
 ): Promise<CompiledModel> {
   const device = options.device ?? "wasm";
-  const starting = started.get(device) ?? startDevice(device);
-  started.set(device, starting);
-  await starting;
+  started ??= { device, ready: startDevice(device) };
+  if (started.device !== device) {
+    throw new CommonweightError(
+      learningErrors.deviceUnavailable,
+      `this thread computes on ${started.device}`,
+    );
+  }
+  await started.ready;
   const key = JSON.stringify([model.inputShape, model.layers, options.batchSize, device]);
   const known = compiled.get(key) ?? compile(model, options.batchSize);
   compiled.set(key, known);
