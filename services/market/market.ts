@@ -12,7 +12,6 @@ import {
 import { type Project, readProject } from "../adapters/chain/project.ts";
 import { CONFIG_FILE_NAME, processEnvironment } from "../adapters/config/config.ts";
 import { DEVELOPMENT_MNEMONIC } from "../adapters/embedded-chain.ts";
-import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { marketErrors } from "./errors.ts";
 import type { MarketEvent } from "./market-event.ts";
@@ -166,6 +165,8 @@ export async function startMarket(
       join(root, "services/market/chain-process.ts"),
       ...["0", String(accounts.length), node, chainStatePath(stateFolder)],
     ]);
+    // Most of all modules: loaded while the chain starts rather than before.
+    const ipfsModule = import("../adapters/ipfs/ipfs-node.ts");
     const { rpcUrl, chainId } = (await chainProcess.waitFor("ready", READY_TIMEOUT_MS)) as {
       rpcUrl: string;
       chainId: number;
@@ -203,6 +204,7 @@ export async function startMarket(
       signal,
     });
     const post = async (): Promise<bigint> => {
+      const { openIpfsNode } = await ipfsModule;
       const ipfs = await openIpfsNode({ dial: multiaddrs });
       closing.push(() => ipfs.stop());
       const { projectId, escrowWei } = await postMarketProject(chain, marketOptions, {
