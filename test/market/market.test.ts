@@ -170,4 +170,33 @@ describe("the market on a laptop", () => {
     expect(await failures({ published: null })).toEqual(["model"]);
     expect(await failures({ expectedBudgetWei: settlement.budgetWei + 1n })).toEqual(["budget"]);
   }, 60_000);
+
+  // The last one: it stops the market.
+  it("takes no more memory than it says, and leaves no process and no port behind", async () => {
+    const processes = () =>
+      execFileSync("ps", ["-A", "-o", "args="], { encoding: "utf8" })
+        .split("\n")
+        .filter((args) => args.includes(folder));
+    const answers = async () =>
+      Promise.all(
+        [market.rpcUrl, market.webUrl].map((url) =>
+          fetch(url).then(
+            () => true,
+            () => false,
+          ),
+        ),
+      );
+    // Chain, two aggregators, the referee; trainers end with their project.
+    expect(processes().length).toBeGreaterThanOrEqual(3);
+    expect(await answers()).toEqual([true, true]);
+    if (process.platform === "linux") {
+      expect(market.peakMemoryMb()).toBeGreaterThan(500);
+      expect(market.peakMemoryMb()).toBeLessThan(6000);
+    }
+
+    await market.stop();
+
+    expect(processes()).toEqual([]);
+    expect(await answers()).toEqual([false, false]);
+  }, 60_000);
 });
