@@ -53,6 +53,17 @@ describe("the options of `commonweight up`", () => {
     }
   });
 
+  it("names every attack in the command's help, and no other", () => {
+    const text = readFileSync(
+      new URL("../../services/market/commands/up.ts", import.meta.url),
+      "utf8",
+    );
+
+    const named = /Attacks: ([^(]+) \(/.exec(text)?.[1]?.split(/,\s+/);
+
+    expect(named).toEqual(marketAttacks());
+  });
+
   it("names everything that is wrong at once", () => {
     const problems = problemsOf(
       {

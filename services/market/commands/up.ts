@@ -8,6 +8,9 @@ import { defaultMarketOptions as defaults } from "../market-plan.ts";
 import type { TimedEvent } from "../view/market-state.ts";
 
 const EXAMPLES = `
+Attacks: sign-flip, noise, pure-noise, free-rider, shrink, stale-replay, stale-replay-noisy, label-flip, scaling,
+sybil-duplicates, targeted-flip, backdoor (docs/robustness.md says what each does)
+
 Examples:
   commonweight up
   commonweight up --rounds 2 --model logistic --exit --json report.json
