@@ -1,14 +1,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ContractFactory, type InterfaceAbi } from "ethers";
+import { ContractFactory, type InterfaceAbi, type Signer } from "ethers";
 import hre from "hardhat";
 import { type Chain, connectChain } from "../../services/adapters/chain/connect.ts";
 import { connectSigner } from "../../services/adapters/chain/connect-signer.ts";
 import { deployMarket } from "../../services/adapters/chain/deploy.ts";
 import { developmentAccounts } from "../../services/adapters/chain/development-accounts.ts";
+import { readSubmissions, type Submission } from "../../services/adapters/chain/history.ts";
 import { registerParticipant } from "../../services/adapters/chain/participant.ts";
-import { bondAggregator } from "../../services/adapters/chain/project.ts";
+import {
+  bondAggregator,
+  type ProjectTerms,
+  readProject,
+} from "../../services/adapters/chain/project.ts";
 import { openRound, settleRound, submitUpdate } from "../../services/adapters/chain/round.ts";
 import { approveVault } from "../../services/adapters/chain/token.ts";
 import { topUpWrapped } from "../../services/adapters/chain/token-balance.ts";
@@ -17,6 +22,7 @@ import {
   DEVELOPMENT_MNEMONIC,
   startEmbeddedChain,
 } from "../../services/adapters/embedded-chain.ts";
+import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
 import { openIpfsNode } from "../../services/adapters/ipfs/ipfs-node.ts";
 import { startHttpServer } from "../../services/aggregator/http-server.ts";
 import { createIntake } from "../../services/aggregator/intake.ts";
@@ -24,8 +30,11 @@ import { createMetrics } from "../../services/aggregator/metrics.ts";
 import { openRoundStore } from "../../services/aggregator/round-store.ts";
 import type { ServiceStatus } from "../../services/aggregator/service-status.ts";
 import { logisticRegression } from "../../services/learning/model-spec.ts";
+import { developmentSetup } from "../../services/market/development-setup.ts";
 import { defaultMarketOptions, marketTerms } from "../../services/market/market-plan.ts";
 import { postPreparedProject, prepareProject } from "../../services/owner/post-project.ts";
+import { type OpenedBundle, openBundle } from "../../services/protocol/bundle.ts";
+import { commitUpdate } from "../../services/protocol/commitment.ts";
 import type { ContentStore } from "../../services/protocol/content-store.ts";
 import { parseManifest } from "../../services/protocol/manifest.ts";
 import { joinWithStake } from "../../services/worker/join-project.ts";
@@ -36,6 +45,8 @@ const NAMES = [
   ...["deployer", "owner", "aggregator", "trainer-1", "trainer-2", "trainer-3"],
   ...["stranger"],
 ] as const;
+
+const TRAINERS = ["trainer-1", "trainer-2", "trainer-3"];
 
 /** A market with one project, for commands to be run against. */
 export interface PlayedMarket {
@@ -50,6 +61,14 @@ export interface PlayedMarket {
   playRound(): Promise<void>;
   /** Opens the next round and leaves it; returns the CID of something that is there. */
   openNext(): Promise<string>;
+  /** Submits something in the open round for these trainers. */
+  submitAs(names: readonly string[]): Promise<void>;
+  /** Settles the open round with what was submitted: the first two updates are accepted. */
+  settle(): Promise<void>;
+  /** Whether the aggregator has a trainer's key of a round. */
+  hasKeyOf(name: string, roundIndex: number): boolean;
+  /** The update that a trainer submitted, opened with the key that it released to the aggregator. */
+  openUpdateOf(name: string, roundIndex: number): Promise<OpenedBundle>;
   /** The configuration file's content. */
   readonly config: Readonly<Record<string, unknown>>;
   /** Stops the aggregator's IPFS node alone. */
@@ -87,24 +106,22 @@ const manifest = parseManifest({
 /**
  * Starts a chain and a market on it whose verifier believes everything, with a posted project that three trainers have joined. Rounds are
  * played without training and proving: for commands that read a history, not for what the history proves.
+ *
+ * @param changes To the project's terms.
+ * @param around.isProven Deploys the real verifier instead: then no round can be played.
  */
-export async function startPlayedMarket(): Promise<PlayedMarket> {
+export async function startPlayedMarket(
+  changes: Partial<ProjectTerms> = {},
+  around: { readonly isProven?: boolean } = {},
+): Promise<PlayedMarket> {
   const folder = mkdtempSync(join(tmpdir(), "commonweight cli "));
   const node = await startEmbeddedChain({ accountCount: NAMES.length });
   const accounts = developmentAccounts(DEVELOPMENT_MNEMONIC, NAMES.length);
   const privateKeyOf = (name: string) =>
     accounts[(NAMES as readonly string[]).indexOf(name)]?.privateKey as string;
   const { signer, close } = connectSigner(node.rpcUrl, node.chainId, privateKeyOf("deployer"));
-  await hre.tasks
-    .getTask("build")
-    .run({ files: ["test/contracts/mocks/ScriptedVerifier.sol"], quiet: true });
-  const { abi, bytecode } = await hre.artifacts.readArtifact("ScriptedVerifier");
-  const verifier = await new ContractFactory(abi as InterfaceAbi, bytecode, signer).deploy();
-  await verifier.waitForDeployment();
-  const { addresses } = await deployMarket({
-    signer,
-    verifier: { address: await verifier.getAddress() },
-  });
+  const verifier = around.isProven ? developmentSetup() : await deployScriptedVerifier(signer);
+  const { addresses } = await deployMarket({ signer, verifier });
   close();
   const chains = new Map<string, Chain>();
   for (const name of NAMES) {
@@ -120,6 +137,8 @@ export async function startPlayedMarket(): Promise<PlayedMarket> {
   const of = (name: string) => chains.get(name) as Chain;
 
   const ipfs = await openIpfsNode();
+  const envelope = createHpkeEnvelope();
+  const keys = await envelope.generateKeyPair();
   const store = openRoundStore(":memory:", { append: () => {}, read: () => [] });
   const refuse = () => Promise.reject(new Error("not asked for"));
   const server = await startHttpServer({
@@ -139,11 +158,11 @@ export async function startPlayedMarket(): Promise<PlayedMarket> {
     files: { want: refuse, take: refuse },
   });
   await registerParticipant(of("aggregator"), {
-    encryptionKey: `0x${"11".repeat(32)}`,
+    encryptionKey: `0x${Buffer.from(keys.publicKey).toString("hex")}`,
     payoutAddress: of("aggregator").account as string,
     endpoint: server.url,
   });
-  const projectId = await postProject(of, ipfs);
+  const projectId = await postProject(of, ipfs, changes);
   writeFileSync(join(folder, "samples.csv"), samplesCsv(240));
   writeFileSync(join(folder, "manifest.json"), JSON.stringify(manifest));
   const { market, wrappedNative, deployBlock } = addresses;
@@ -161,6 +180,32 @@ export async function startPlayedMarket(): Promise<PlayedMarket> {
     ...{ projectId, folder, rpcUrl: node.rpcUrl, gatewayUrl: server.url, of, privateKeyOf },
     ...rounds,
     config,
+    hasKeyOf: (name, roundIndex) =>
+      store.listKeys(projectId, roundIndex).some(({ sender }) => sender === of(name).account),
+    openUpdateOf: async (name, roundIndex) => {
+      const chain = of(name);
+      const { terms } = await readProject(chain, projectId);
+      const { parameterCount, fractionBits } = terms;
+      const trainer = chain.account as string;
+      const found = await readSubmissions(chain, projectId, roundIndex);
+      const { bundleCid, commitment } = found.find(
+        (each) => each.trainer === trainer,
+      ) as Submission;
+      const released = store
+        .listKeys(projectId, roundIndex)
+        .find(({ sender }) => sender === trainer);
+      const contentKey = Uint8Array.from(Buffer.from(released?.contentKey.slice(2) ?? "", "hex"));
+      await using curve = await openCurve({ parameterCount });
+      return await openBundle({
+        ...{ envelope, parameterCount, fractionBits, secrets: { contentKey, keys } },
+        bytes: await ipfs.get(bundleCid),
+        associated: {
+          ...{ chainId: chain.chainId, market: chain.addresses.market, projectId, roundIndex },
+          ...{ trainer, commitment },
+        },
+        commit: (opened) => commitUpdate(curve, opened),
+      });
+    },
     stopIpfs: () => ipfs.stop(),
     stop: async () => {
       await server.stop();
@@ -173,11 +218,25 @@ export async function startPlayedMarket(): Promise<PlayedMarket> {
   };
 }
 
-async function postProject(of: (name: string) => Chain, contentStore: ContentStore) {
+async function deployScriptedVerifier(signer: Signer): Promise<{ address: string }> {
+  await hre.tasks
+    .getTask("build")
+    .run({ files: ["test/contracts/mocks/ScriptedVerifier.sol"], quiet: true });
+  const { abi, bytecode } = await hre.artifacts.readArtifact("ScriptedVerifier");
+  const verifier = await new ContractFactory(abi as InterfaceAbi, bytecode, signer).deploy();
+  await verifier.waitForDeployment();
+  return { address: await verifier.getAddress() };
+}
+
+async function postProject(
+  of: (name: string) => Chain,
+  contentStore: ContentStore,
+  changes: Partial<ProjectTerms>,
+) {
   const owner = of("owner");
   const aggregator = of("aggregator").account as string;
   const terms = marketTerms(
-    { ...defaultMarketOptions, slots: 8, rounds: 5 },
+    { ...defaultMarketOptions, slots: 8, rounds: 5, terms: changes },
     // The aggregator is its own referee, so that no signature of somebody else's is needed to open a round.
     { rewardToken: owner.addresses.wrappedNative, referee: aggregator, aggregators: [aggregator] },
   );
@@ -188,7 +247,7 @@ async function postProject(of: (name: string) => Chain, contentStore: ContentSto
   await topUpWrapped(of("aggregator"), terms.rewardToken, terms.aggregatorBondWei);
   await approveVault(of("aggregator"), terms.rewardToken, terms.aggregatorBondWei);
   await bondAggregator(of("aggregator"), projectId);
-  for (const name of ["trainer-1", "trainer-2", "trainer-3"]) {
+  for (const name of TRAINERS) {
     await joinWithStake(of(name), {
       projectId,
       encryptionKey: new Uint8Array(32).fill(7),
@@ -214,41 +273,55 @@ function roundPlayer(of: (name: string) => Chain, contentStore: ContentStore, pr
     return { ...request, cid };
   };
 
-  return {
-    openNext: async () => (await open()).cid,
-    playRound: async () => {
-      const { reference, payGradient, cid } = await open();
-      const names = ["trainer-1", "trainer-2", "trainer-3"];
-      const commitments = names.map((_, index) =>
-        somePoint(10_000n * BigInt(roundIndex + 1) + BigInt(index)),
+  let opened: Awaited<ReturnType<typeof open>> | undefined;
+
+  const openNext = async () => {
+    opened = await open();
+    return opened.cid;
+  };
+  const submitAs = async (names: readonly string[]) => {
+    for (const name of names) {
+      const commitment = somePoint(
+        10_000n * BigInt(roundIndex + 1) + BigInt(TRAINERS.indexOf(name)),
       );
-      for (const [index, name] of names.entries()) {
-        const commitment = commitments[index] as (typeof commitments)[number];
-        await submitUpdate(of(name), { projectId, roundIndex, commitment, bundleCid: cid });
-      }
-      await settleRound(of("aggregator"), {
-        ...{ projectId, roundIndex, reference, payGradient, commitments },
-        trainers: names.map((name) => of(name).account as string),
-        excludedMask: 0,
-        exclusionReasons: [],
-        newModelCid: cid,
-        proof: {
-          gram: {
-            ...{ S: point, R: point, W1: point, W2: point, mu: filler, rhoA: filler },
-            ...{ a: filler, aInv: filler, s: filler, sInv: filler, zetaInv: filler },
-          },
-          dummyCommitment: point,
-          gramHash: filler,
-          outcomeWords: packOutcome(8, [
-            { share: 40_000, weight: 600, verdict: 1 },
-            { share: 25_535, weight: 424, verdict: 1 },
-            { share: 0, weight: 0, verdict: 6 },
-          ]),
-          aggregateCommitment: point,
-          groth16: new Array<bigint>(8).fill(filler),
+      const bundleCid = opened?.cid as string;
+      await submitUpdate(of(name), { projectId, roundIndex, commitment, bundleCid });
+    }
+  };
+  const settle = async () => {
+    const { reference, payGradient, cid } = opened as Awaited<ReturnType<typeof open>>;
+    const submissions = await readSubmissions(of("aggregator"), projectId, roundIndex);
+    await settleRound(of("aggregator"), {
+      ...{ projectId, roundIndex, reference, payGradient },
+      commitments: submissions.map(({ commitment }) => commitment),
+      trainers: submissions.map(({ trainer }) => trainer),
+      excludedMask: 0,
+      exclusionReasons: [],
+      newModelCid: cid,
+      proof: {
+        gram: {
+          ...{ S: point, R: point, W1: point, W2: point, mu: filler, rhoA: filler },
+          ...{ a: filler, aInv: filler, s: filler, sInv: filler, zetaInv: filler },
         },
-      });
-      roundIndex += 1;
+        dummyCommitment: point,
+        gramHash: filler,
+        outcomeWords: packOutcome(8, [
+          { share: 40_000, weight: 600, verdict: 1 },
+          { share: 25_535, weight: 424, verdict: 1 },
+          { share: 0, weight: 0, verdict: 6 },
+        ]),
+        aggregateCommitment: point,
+        groth16: new Array<bigint>(8).fill(filler),
+      },
+    });
+    roundIndex += 1;
+  };
+  return {
+    ...{ openNext, submitAs, settle },
+    playRound: async () => {
+      await openNext();
+      await submitAs(TRAINERS);
+      await settle();
     },
   };
 }
