@@ -15,8 +15,9 @@ export default defineConfig({
     environment: "node",
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Not to judge speed: what hangs must end, also on a machine that does ten other things.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     passWithNoTests: false,
     // A rejected promise that nobody awaits is a bug in the test or in the code: fail.
     dangerouslyIgnoreUnhandledErrors: false,

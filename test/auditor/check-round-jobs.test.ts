@@ -42,5 +42,5 @@ describe("a round's job", () => {
     const elsewhere = await putRoundJob(createMemoryStore(), { version: 1, epochs: 2 });
 
     expect(await check(elsewhere)).toMatchObject({ isPassed: null });
-  }, 20_000);
+  });
 });

@@ -322,7 +322,7 @@ describe("bad input", () => {
     writeFileSync(`${market.folder}/cut.csv`, "f0,kind\nx,a\n1");
     writeFileSync(`${market.folder}/other.csv`, "a,b\n1,2\n3,4\n");
     await createKeystore(`${market.folder}/key.json`, "correct horse battery staple");
-  }, 60_000);
+  });
   afterAll(() => market?.stop());
 
   it.each(MISTAKES)("$what ends `$args` with $exitCode and a way out", async (mistake) => {

@@ -79,7 +79,7 @@ describe("--json", () => {
   let schemas: OutputSchemas;
   beforeAll(async () => {
     [market, schemas] = await Promise.all([startPlayedMarket(), loadOutputSchemas()]);
-  }, 60_000);
+  });
   afterAll(() => market?.stop());
 
   /** Runs a command and holds every line that it writes against its schema. */
@@ -152,7 +152,7 @@ describe("--json", () => {
     await check("owner stop", ["1", "--yes"], "owner");
     await check("worker run", ["1", ...data], "trainer-1");
     await check("owner watch", ["1"]);
-  }, 30_000);
+  });
 
   it("of a development chain follows the schemas, and so does what its faucet gives", async () => {
     const stop = new AbortController();
@@ -195,7 +195,7 @@ describe("--json", () => {
     for (const line of lines) events?.parse(JSON.parse(line));
     expect(lines.length).toBeGreaterThan(0);
     checked.add("aggregator run");
-  }, 30_000);
+  });
 
   it.each([
     { args: ["worker", "quote"], exitCode: 2, code: "usage" },

@@ -87,7 +87,7 @@ describe("a referee's evaluations", () => {
       });
     }
     projectId = await post();
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await server?.stop();

@@ -105,7 +105,7 @@ describe("a private project's models", () => {
     }
     curve = await openCurve({ parameterCount: 39 });
     projectId = await post();
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await server?.stop();

@@ -56,7 +56,7 @@ beforeAll(async () => {
   const owner = chain.signers[0] as JsonRpcSigner;
   await chain.send(owner, chain.token, "mint", [owner.address, 2n ** 128n]);
   await chain.send(owner, chain.token, "approve", [await chain.vault.getAddress(), 2n ** 128n]);
-}, 60_000);
+});
 
 afterAll(() => chain.close());
 
@@ -106,7 +106,7 @@ describe("contract and program refuse the same terms", () => {
       for (const value of values) taken.push(await expectAgreement({ ...sound, [term]: value }));
       expect(new Set(taken).size, `${term} has both sides`).toBe(2);
     }
-  }, 30_000);
+  });
 
   it("for multi-Krum at every f and m around what it can withstand", async () => {
     const krum = { ...sound, ruleId: 2, slots: 16, maxTrainers: 13 };
@@ -127,7 +127,7 @@ describe("contract and program refuse the same terms", () => {
       { ...krum, slots: 32, minTrainers: 5, ruleParameterA: 1, ruleParameterB: 3 },
       false,
     );
-  }, 30_000);
+  });
 
   it("for stakes as weights, addresses and lists of aggregators", async () => {
     const staked = { ...sound, baseWeightKind: 1 };
@@ -146,5 +146,5 @@ describe("contract and program refuse the same terms", () => {
       { ...sound, aggregators: [ZeroAddress, ZeroAddress, ZeroAddress] },
       false,
     );
-  }, 30_000);
+  });
 });

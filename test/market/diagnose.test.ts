@@ -9,7 +9,7 @@ describe("doctor", () => {
   let market: PlayedMarket;
   beforeAll(async () => {
     market = await startPlayedMarket();
-  }, 60_000);
+  });
   afterAll(() => market?.stop());
 
   async function doctor(...args: string[]) {
@@ -82,5 +82,5 @@ describe("doctor", () => {
     expect(exitCode).toBe(4);
     expect(of("IPFS")).toMatchObject({ state: "broken" });
     expect(of("IPFS")?.fix).not.toBe("");
-  }, 60_000);
+  });
 });

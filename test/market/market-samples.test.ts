@@ -53,7 +53,7 @@ describe("a market over one's own samples", () => {
     expect(manifest.data.classes).toEqual(["Adelie", "Chinstrap", "Gentoo"]);
     expect(manifest.evaluation).toMatchObject({ referenceSamples: 34, paySamples: 68 });
     expect(terms.normBoundSquared).toBeGreaterThan(0n);
-  }, 30_000);
+  });
 
   it("deals images and labels of idx files in step", async () => {
     const count = 100;

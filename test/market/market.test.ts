@@ -50,7 +50,7 @@ describe("the market on a laptop", () => {
     await market?.stop();
     stopping.abort();
     rmSync(folder, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   it("applies every round and moves the model's commitment", () => {
     expect(project.appliedRounds).toBe(2);
@@ -135,7 +135,7 @@ describe("the market on a laptop", () => {
     expect(checks.filter(({ isPassed }) => isPassed !== true)).toEqual([]);
     expect(audit.rounds).toHaveLength(2);
     expect(audit.isPassed).toBe(true);
-  }, 60_000);
+  });
 
   it("fails the audit for whatever is changed afterwards, and names it", async () => {
     const { chain, projectId } = market;
@@ -169,7 +169,7 @@ describe("the market on a laptop", () => {
     );
     expect(await failures({ published: null })).toEqual(["model"]);
     expect(await failures({ expectedBudgetWei: settlement.budgetWei + 1n })).toEqual(["budget"]);
-  }, 60_000);
+  });
 
   // The last one: it stops the market.
   it("takes no more memory than it says, and leaves no process and no port behind", async () => {
@@ -198,5 +198,5 @@ describe("the market on a laptop", () => {
 
     expect(processes()).toEqual([]);
     expect(await answers()).toEqual([false, false]);
-  }, 60_000);
+  });
 });

@@ -21,7 +21,7 @@ beforeAll(async () => {
   });
   vi.unstubAllEnvs();
   files = (built as { output: Built[] }).output;
-}, 60_000);
+});
 
 const isChunk = (file: Built): file is Chunk => file.type === "chunk";
 const chunkOf = (fileName: string) =>

@@ -22,7 +22,7 @@ beforeAll(async () => {
   });
   const [line] = (await once(market.stdout, "data")) as [Buffer];
   ({ rpcUrl, addresses } = JSON.parse(String(line)));
-}, 60_000);
+});
 afterEach(async () => {
   await page.close();
   vi.unstubAllGlobals();

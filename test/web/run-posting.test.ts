@@ -63,7 +63,7 @@ beforeAll(async () => {
     ...{ payoutAddress: aggregator.address, endpoint: `http://127.0.0.1:${port}` },
   });
   registering.close();
-}, 60_000);
+});
 afterAll(async () => {
   chain.close();
   server.close();

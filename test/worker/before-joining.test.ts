@@ -18,7 +18,7 @@ describe("what a trainer is told before it joins", () => {
 
   beforeAll(async () => {
     market = await startPlayedMarket();
-  }, 60_000);
+  });
   afterAll(() => market?.stop());
 
   it("is an equal share while nothing is settled, and the time that a trial took", async () => {

@@ -21,7 +21,7 @@ beforeAll(async () => {
     pollingInterval: 50,
   });
   signer = await provider.getSigner(0);
-}, 60_000);
+});
 
 afterAll(async () => {
   provider.destroy();
@@ -51,7 +51,7 @@ it("deploys contracts that know each other, though none has a setter", async () 
     address: addresses.vault,
     constructorArguments: [addresses.market],
   });
-}, 60_000);
+});
 
 it("keeps every contract below the size that chains accept", async () => {
   const { contracts } = await deployMarket({ signer, verifier: { address: someVerifier } });
@@ -61,7 +61,7 @@ it("keeps every contract below the size that chains accept", async () => {
     expect(code.length / 2 - 1, name).toBeGreaterThan(100);
     expect(code.length / 2 - 1, name).toBeLessThanOrEqual(24_576);
   }
-}, 60_000);
+});
 
 it("fails rather than leaving a market that vault and registry do not know", async () => {
   const managed = new NonceManager(signer);
@@ -75,4 +75,4 @@ it("fails rather than leaving a market that vault and registry do not know", asy
   });
 
   await expect(deploying).rejects.toMatchObject({ code: "CW2201" });
-}, 60_000);
+});

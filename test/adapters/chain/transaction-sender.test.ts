@@ -65,7 +65,7 @@ beforeAll(async () => {
     cacheTimeout: -1,
     pollingInterval: 20,
   });
-}, 60_000);
+});
 afterAll(async () => {
   provider.destroy();
   await embedded.stop();
