@@ -8,7 +8,7 @@ describe("audit --report and --html", () => {
   let market: PlayedMarket;
   beforeAll(async () => {
     market = await startPlayedMarket({}, { isProven: true });
-  }, 60_000);
+  });
   afterAll(() => market?.stop());
 
   /** An auditor with nothing but the chain's address, in a folder of its own. */
