@@ -72,6 +72,8 @@ type Options = { signal?: AbortSignal | undefined };
 const roundUrl = (endpoint: string, projectId: bigint, roundIndex: number) =>
   `${endpoint.replace(/\/$/, "")}/v1/projects/${projectId}/rounds/${roundIndex}`;
 
+const ownerSchema = z.object({ aggregator: z.string() });
+
 /** Only what is asked of it: an aggregator's report of a round says more. */
 const roundReportSchema = z.object({
   report: z
@@ -96,6 +98,10 @@ export const fetchRoundReport = (
 /** Where the aggregator's IPFS node can be dialled. @throws CW2770, CW2771 */
 export const fetchIpfsAddresses = (endpoint: string, options: Options = {}) =>
   request(`${endpoint.replace(/\/$/, "")}/v1/ipfs`, ipfsAddressSchema, options);
+
+/** Whose service it is, as it says itself. @throws CW2770, CW2771 */
+export const fetchMarket = (endpoint: string, options: Options = {}) =>
+  request(`${endpoint.replace(/\/$/, "")}/v1/market`, ownerSchema, options);
 
 /** Asks for a private model's key, sealed to the encryption key that the reader has registered. @throws CW2770, CW2771 */
 export const fetchModelKey = (

@@ -46,4 +46,24 @@ export const aggregatorErrors = defineErrors([5000, 5999], {
     title: "The RPC node is behind what the chain is known to be",
     hint: "It is asked again by itself; if this lasts, choose another node.",
   },
+  wrongEncryptionKey: {
+    code: "CW5009",
+    title: "The encryption key is not the one that is registered on chain",
+    hint: "Put the backup of encryption-key.json back into the state folder: what was sealed to the registered key opens with no other.",
+  },
+  wrongEndpoint: {
+    code: "CW5010",
+    title: "Another account answers at the registered endpoint",
+    hint: "Start the service with --public-url set to where it can be reached from outside; it registers it on chain.",
+  },
+  balanceLow: {
+    code: "CW5011",
+    title: "The account cannot pay for the rounds to come",
+    hint: "Send coins of the chain to the account.",
+  },
+  bondMissing: {
+    code: "CW5012",
+    title: "The account does not have the bond that a project asks for",
+    hint: "Send the reward token of the project to the account; without its bond an aggregator may neither open nor settle.",
+  },
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { examinationSchema } from "../command-line/diagnosis.ts";
 import {
   address,
   bytes32,
@@ -89,18 +90,7 @@ export const outputSchemas: OutputSchemas = {
       isDevelopment: z.literal(true),
     }),
   },
-  doctor: {
-    result: z.strictObject({
-      found: z.array(
-        z.strictObject({
-          part: z.string(),
-          state: z.enum(["ok", "broken", "unknown"]),
-          detail: z.string(),
-          fix: z.string(),
-        }),
-      ),
-    }),
-  },
+  doctor: { result: examinationSchema },
   networks: {
     result: z.strictObject({
       networks: z.array(

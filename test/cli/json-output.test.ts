@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { auditReport } from "../../services/auditor/audit-report.ts";
 import type { ExclusionRecheck } from "../../services/auditor/recheck-exclusion.ts";
@@ -112,6 +112,13 @@ describe("--json", () => {
 
     await check("networks");
     await check("doctor");
+    mkdirSync(`${market.folder}/state`, { recursive: true });
+    // The key that the played market has registered.
+    const keys = { publicKey: "11".repeat(32), privateKey: "22".repeat(32) };
+    writeFileSync(`${market.folder}/state/encryption-key.json`, JSON.stringify(keys), {
+      mode: 0o600,
+    });
+    await check("aggregator doctor", [], "aggregator");
     await check("keys new", [keystore]);
     await check("keys show", [keystore]);
     await check("keys show", [keystore, "--check"]);

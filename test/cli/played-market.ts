@@ -147,6 +147,10 @@ export async function startPlayedMarket(
     intake: createIntake({ chain: of("aggregator"), store, onMultiaddrs: () => {} }),
     status: {
       evaluations: (id: bigint) => ({ evaluations: store.listEvaluations(id) }),
+      market: () => ({
+        ...{ chainId: node.chainId, rpcUrl: node.rpcUrl, addresses },
+        aggregator: of("aggregator").account,
+      }),
       ipfs: () => ({ peerId: ipfs.peerId, multiaddrs: ipfs.addresses() }),
     } as Partial<ServiceStatus> as ServiceStatus,
     metrics: createMetrics(),

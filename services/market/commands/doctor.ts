@@ -2,8 +2,6 @@ import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { connectToMarket } from "../../command-line/market-connection.ts";
 import { addKeystoreOption } from "../../command-line/signing-key.ts";
 
-const MARKS = { ok: "ok     ", broken: "BROKEN ", unknown: "-      " } as const;
-
 /** Adds `commonweight doctor`. */
 export const register: RegisterCommand = (parent, context) => {
   addKeystoreOption(parent.command("doctor"))
@@ -15,9 +13,11 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async (invocation) => {
         const { config, environment, options, signal, progress } = invocation;
+        const { Examination } = await import("../../command-line/diagnosis.ts");
         const { connectChain } = await import("../../adapters/chain/connect.ts");
         const { diagnose } = await import("../diagnose.ts");
-        const found = await diagnose({
+        const examination = new Examination({ signal, onProgress: progress });
+        await diagnose(examination, {
           config,
           connect: async () => {
             const { chainId, ...rest } = await connectToMarket(invocation);
@@ -26,15 +26,8 @@ export const register: RegisterCommand = (parent, context) => {
           keystore: (options.keystore as string | undefined) ?? environment.COMMONWEIGHT_KEYSTORE,
           hasPrivateKey: (environment.COMMONWEIGHT_PRIVATE_KEY ?? "") !== "",
           signal,
-          onProgress: progress,
         });
-        const text = found
-          .flatMap(({ part, state, detail, fix }) => [
-            `${MARKS[state]} ${part.padEnd(13)} ${detail}`,
-            ...(fix === "" ? [] : [`        fix: ${fix}`]),
-          ])
-          .join("\n");
-        return { data: { found }, text, isNegative: found.some(({ state }) => state === "broken") };
+        return examination.result();
       }),
     );
 };
