@@ -52,10 +52,9 @@ it(
         });
         expect(failed).toBe(0);
         const said = market.events.filter(({ who }) => who === "primary");
-        const placeOf = (type: string) => said.findIndex((each) => each.type === type);
-        const lastOpened = said.findLastIndex(({ type }) => type === "round-opened");
-        // Others' rounds are opened while the first proof is made: nobody waits for it.
-        expect(lastOpened).toBeGreaterThan(placeOf("proving"));
+        // The first project goes on to its end while others wait for their proofs: nobody waits for everybody.
+        const firstEnded = said.findIndex(({ type }) => type === "project-ended");
+        expect(firstEnded).toBeLessThan(said.findLastIndex(({ type }) => type === "proven"));
         const askedFor = said
           .filter(({ type }) => type === "proving")
           .map((each) => each.projectId);
