@@ -42,7 +42,10 @@ export function renderMarket(state: MarketState, size: ScreenSize, elapsedMs: nu
   const left = Math.max(0, room - trainers.length);
   const hasPlot = left >= LEAST_PLOT_ROOM;
   const lower = (isWide ? sideBySide : stacked)(state, left, { columns, hasPlot });
-  const above = [...header, ruleLine(state, columns, hasPlot), ...trainers, proof, [], ...lower];
+  const table = [...header, ruleLine(state, columns, hasPlot), ...trainers];
+  const below = [proof, [], ...lower];
+  const isTall = rows - table.length - below.length > 3 * LEAST_EVENTS;
+  const above = [...table, ...(isTall ? [[]] : []), ...below];
   const gap = rows - above.length > 2 * LEAST_EVENTS ? [[]] : [];
   const events = eventLines(state, rows - above.length - gap.length);
   return [...above, ...gap, ...events].slice(0, rows).map((line) => cutLine(line, columns));
