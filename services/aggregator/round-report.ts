@@ -106,7 +106,8 @@ export async function buildRoundReport(
   };
 }
 
-function reportTrainer(
+/** What became of one submission, with the reason in words for its trainer. Everything it says follows from chain and settlement. */
+export function reportTrainer(
   submission: Submission,
   round: {
     settlement: Settlement;
