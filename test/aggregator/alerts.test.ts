@@ -4,7 +4,6 @@ import type { Round } from "../../services/adapters/chain/round.ts";
 import { watchTransaction } from "../../services/aggregator/account-watch.ts";
 import { Alerts, balanceAlert, deadlineAlert } from "../../services/aggregator/alerts.ts";
 import { createMetrics } from "../../services/aggregator/metrics.ts";
-import { serviceLine } from "../../services/aggregator/service-lines.ts";
 
 describe("alerts", () => {
   it("are said when they begin and when they are over, and not in between", () => {
@@ -24,13 +23,9 @@ describe("alerts", () => {
     ]);
   });
 
-  it("are counted by kind for a monitoring system, and told to people in a line", async () => {
+  it("are counted by kind for a monitoring system", async () => {
     const metrics = createMetrics();
-    const lines: (string | undefined)[] = [];
-    const alerts = new Alerts((event) => {
-      metrics.record(event);
-      lines.push(serviceLine(event));
-    });
+    const alerts = new Alerts((event) => metrics.record(event));
 
     alerts.set("deadline", "project 1", "late");
     alerts.set("deadline", "project 2", "late, too");
@@ -40,12 +35,6 @@ describe("alerts", () => {
     const text = await metrics.text();
     expect(text).toMatch(/^commonweight_alerts\{kind="deadline"\} 1$/m);
     expect(text).toMatch(/^commonweight_alerts\{kind="chain"\} 1$/m);
-    expect(lines).toEqual([
-      "ATTENTION, deadline (project 1): late",
-      "ATTENTION, deadline (project 2): late, too",
-      "ATTENTION, chain: away",
-      "deadline (project 1): all well again",
-    ]);
   });
 
   it("stand for a transaction from when it is stuck to its end", () => {
