@@ -57,6 +57,15 @@ contract RewardVaultTest is Test {
         vault.deposit(1, address(fee), payer, 1000);
     }
 
+    function test_deposit_exactlyNinetySixBits_fits() public {
+        token.mint(payer, type(uint96).max);
+
+        vault.deposit(1, address(token), payer, type(uint96).max);
+
+        (, uint256 potWei) = vault.potOf(1);
+        assertEq(potWei, type(uint96).max);
+    }
+
     function test_deposit_pastNinetySixBits_reverts() public {
         vault.deposit(1, address(token), payer, 5);
         vm.expectRevert(
