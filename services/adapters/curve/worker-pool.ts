@@ -89,6 +89,8 @@ export async function openWorkerPool(options: {
     });
     const ready = { resolve: () => {}, reject: failAll, signal: undefined };
     current.set(worker, { request: { kind: "start", module: options.module }, ...ready });
+    // Busy while it starts: tasks may be waiting for it already, with nothing else to keep the process alive.
+    worker.setBusy(true);
     worker.post({ kind: "start", module: options.module });
   }
 
