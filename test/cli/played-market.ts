@@ -23,6 +23,7 @@ import {
   startEmbeddedChain,
 } from "../../services/adapters/embedded-chain.ts";
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
+import { loadEncryptionKeys } from "../../services/adapters/envelope/key-file.ts";
 import { openIpfsNode } from "../../services/adapters/ipfs/ipfs-node.ts";
 import { startHttpServer } from "../../services/aggregator/http-server.ts";
 import { createIntake } from "../../services/aggregator/intake.ts";
@@ -69,6 +70,8 @@ export interface PlayedMarket {
   hasKeyOf(name: string, roundIndex: number): boolean;
   /** The update that a trainer submitted, opened with the key that it released to the aggregator. */
   openUpdateOf(name: string, roundIndex: number): Promise<OpenedBundle>;
+  /** State folder with the aggregator's encryption key. */
+  readonly aggregatorFolder: string;
   /** The configuration file's content. */
   readonly config: Readonly<Record<string, unknown>>;
   /** Stops the aggregator's IPFS node alone. */
@@ -138,7 +141,8 @@ export async function startPlayedMarket(
 
   const ipfs = await openIpfsNode();
   const envelope = createHpkeEnvelope();
-  const keys = await envelope.generateKeyPair();
+  const aggregatorFolder = join(folder, "aggregator");
+  const keys = await loadEncryptionKeys(join(aggregatorFolder, "encryption-key.json"), envelope);
   const store = openRoundStore(":memory:", { append: () => {}, read: () => [] });
   const refuse = () => Promise.reject(new Error("not asked for"));
   const server = await startHttpServer({
@@ -183,7 +187,7 @@ export async function startPlayedMarket(
   return {
     ...{ projectId, folder, rpcUrl: node.rpcUrl, gatewayUrl: server.url, of, privateKeyOf },
     ...rounds,
-    config,
+    ...{ config, aggregatorFolder },
     hasKeyOf: (name, roundIndex) =>
       store.listKeys(projectId, roundIndex).some(({ sender }) => sender === of(name).account),
     openUpdateOf: async (name, roundIndex) => {
