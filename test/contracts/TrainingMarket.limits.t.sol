@@ -33,6 +33,24 @@ contract TrainingMarketLimitsTest is MarketFixture {
         assertGt(token.balanceOf(_payout(_trainer(28))), 30 ether);
     }
 
+    function test_settle_everyTrainerOfALargeRound_isPaidByItsOwnOutcome() public {
+        ProjectTerms memory terms = _terms();
+        terms.slots = 32;
+        terms.maxTrainers = 29;
+        uint256 projectId = _ready(terms, 29);
+        _openAndSubmit(projectId, 29);
+        uint8[] memory verdicts = _verdicts(ACCEPTED);
+        // One behind each border between two words, and one in the first.
+        (verdicts[3], verdicts[8], verdicts[17], verdicts[28]) = (6, 6, 6, 6);
+
+        _settleWith(projectId, primary, verdicts);
+
+        for (uint256 i = 0; i < 29; ++i) {
+            uint256 paidWei = token.balanceOf(_payout(_trainer(i)));
+            assertEq(paidWei > 0, verdicts[i] == ACCEPTED);
+        }
+    }
+
     function test_end_fullRosterWhoseTokenBurnsAllGas_fitsATransaction() public {
         uint256 projectId = _ready(_terms(), 40);
         _switched.switchTo(SwitchedToken.Mode.BurnsAllGas);
