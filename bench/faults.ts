@@ -48,7 +48,8 @@ export async function runBenchmark(args: readonly string[]): Promise<void> {
   };
   const result = await runUnderFaults(options, kinds, Number(values.seed));
   process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : text(result));
-  if (!result.audit.isPassed || result.updatesLost > 0) process.exitCode = 1;
+  const isMoneyLost = result.settledTwice > 0 || BigInt(result.escrowLeftWei) !== 0n;
+  if (!result.audit.isPassed || result.updatesLost > 0 || isMoneyLost) process.exitCode = 1;
 }
 
 /** Repeats for the same seed; how the market answers does not, because its processes run in real time. */
