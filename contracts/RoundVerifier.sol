@@ -237,8 +237,11 @@ contract RoundVerifier is IRoundVerifier {
         uint256 weight,
         uint256 verdict
     ) private pure {
-        (uint16[] memory shares, uint16[] memory weights, uint8[] memory verdicts) =
-            (outcome.shares, outcome.weights, outcome.verdicts);
+        (uint16[] memory shares, uint16[] memory weights, uint8[] memory verdicts) = (
+            outcome.shares,
+            outcome.weights,
+            outcome.verdicts
+        );
         // Memory bounds: the caller's loop ends at the length of the three lists. The values fit their types, because
         // `trainerOutcome` has cut them from 16, 11 and 4 bits.
         assembly ("memory-safe") {
@@ -306,7 +309,7 @@ contract RoundVerifier is IRoundVerifier {
         uint256 position = VerifyingKeyCode.IC;
         (sum.x, sum.y) = (key[position], key[position + 1]);
         uint256 count = signals.length;
-        for (uint256 i = 0; i < count; ) {
+        for (uint256 i = 0; i < count;) {
             uint256 x;
             uint256 y;
             uint256 signal;

@@ -227,8 +227,11 @@ contract TrainingMarket is ITrainingMarket, EIP712, ReentrancyGuardTransient {
         Project storage project = _existing(request.projectId);
         address library_ = address(RoundSettlement);
         bytes4 selector = RoundSettlement.settle.selector;
-        (address verifier_, address registry_, address vault_) =
-            (address(_VERIFIER), address(_REGISTRY), address(_VAULT));
+        (address verifier_, address registry_, address vault_) = (
+            address(_VERIFIER),
+            address(_REGISTRY),
+            address(_VAULT)
+        );
         // `RoundSettlement.settle(project, _parts(), request)`, with the request passed on as it came: encoded anew, its lists
         // would take 9,000 gas. Offsets within the request are relative to its own beginning, so they stay true, and the library's
         // decoder checks them against the end of its own call's data, which is the end of ours.

@@ -115,7 +115,7 @@ library GramProof {
         G1[] calldata commitments = statement.commitments;
         uint256 pointMask = 0;
         factor = alpha;
-        for (uint256 slot = 0; slot < commitments.length; ) {
+        for (uint256 slot = 0; slot < commitments.length;) {
             uint256 weight = 0;
             bool isPoint;
             G1 calldata commitment;

@@ -7,7 +7,6 @@ import {EndReason, VoidReason} from "../types/MarketViews.sol";
 import {AggregatorAccount, Project, ProjectStage} from "../types/Project.sol";
 import {AggregatorTurns} from "./AggregatorTurns.sol";
 import {MissedTurns} from "./MissedTurns.sol";
-import {ProjectClock} from "./ProjectClock.sol";
 import {RosterMask} from "./RosterMask.sol";
 import {RoundEnd} from "./RoundEnd.sol";
 import {RoundPhases} from "./RoundPhases.sol";

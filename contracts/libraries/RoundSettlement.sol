@@ -169,9 +169,10 @@ library RoundSettlement {
         // At most 29 trainers; amounts are below 2^96, so sums come nowhere near 2^256.
         unchecked {
             for (uint256 i = 0; i < trainers.length; ++i) {
-                bits = i % PublicSignals.TRAINERS_PER_OUTCOME_WORD == 0
-                    ? words[i / PublicSignals.TRAINERS_PER_OUTCOME_WORD]
-                    : bits >> PublicSignals.OUTCOME_BITS;
+                bits =
+                    i % PublicSignals.TRAINERS_PER_OUTCOME_WORD == 0
+                        ? words[i / PublicSignals.TRAINERS_PER_OUTCOME_WORD]
+                        : bits >> PublicSignals.OUTCOME_BITS;
                 if ((active >> i) & 1 == 0) continue;
                 uint256 verdict = PublicSignals.verdictOf(bits);
                 uint256 earnedWei = 0;
@@ -231,8 +232,8 @@ library RoundSettlement {
             word = _slash(parts, project, request, word, trainer);
         } else if (
             maxStrikes != 0 &&
-                TrainerWord.strikes(word) >= maxStrikes &&
-                TrainerWord.status(word) == TrainerStatus.Active
+            TrainerWord.strikes(word) >= maxStrikes &&
+            TrainerWord.status(word) == TrainerStatus.Active
         ) {
             word = TrainerWord.withStatus(word, TrainerStatus.Expelled);
             project.progress.rosterMask &= ~uint40(1 << TrainerWord.rosterIndex(word));

@@ -56,18 +56,19 @@ library VerifierCall {
         uint256 termsLength
     ) private view returns (uint256[10] memory) {
         ProjectTerms storage terms = project.terms;
-        return [
-            uint256(uint160(address(this))),
-            request.projectId,
-            request.roundIndex,
-            terms.ruleId,
-            terms.slots,
-            terms.parameterCount,
-            _STATEMENT_HEAD,
-            project.modelCommitment.x,
-            project.modelCommitment.y,
-            _STATEMENT_HEAD + 0x20 * (termsLength + 1)
-        ];
+        return
+            [
+                uint256(uint160(address(this))),
+                request.projectId,
+                request.roundIndex,
+                terms.ruleId,
+                terms.slots,
+                terms.parameterCount,
+                _STATEMENT_HEAD,
+                project.modelCommitment.x,
+                project.modelCommitment.y,
+                _STATEMENT_HEAD + 0x20 * (termsLength + 1)
+            ];
     }
 
     /// @dev `abi.encodeCall(IRoundVerifier.requireProven, (statement, request.proof))`. `VerifierCall.t.sol` compares the two.

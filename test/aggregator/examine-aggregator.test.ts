@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Chain, connectChain } from "../../services/adapters/chain/connect.ts";
-import { registerParticipant } from "../../services/adapters/chain/participant.ts";
+import { readParticipant, registerParticipant } from "../../services/adapters/chain/participant.ts";
 import type { Project } from "../../services/adapters/chain/project.ts";
 import { describeBonds, examineAggregator } from "../../services/aggregator/examine-aggregator.ts";
 import { Examination, examinationSchema } from "../../services/command-line/diagnosis.ts";
@@ -34,7 +34,9 @@ describe("the doctor of an aggregator", () => {
   }
 
   it("finds nothing wrong with a registered, bonded aggregator that can be reached", async () => {
-    const { isNegative, of, broken } = await examine(market.of("aggregator"), "11".repeat(32));
+    const aggregator = market.of("aggregator");
+    const { encryptionKey } = await readParticipant(aggregator, aggregator.account as string);
+    const { isNegative, of, broken } = await examine(aggregator, encryptionKey.slice(2));
 
     expect(broken).toEqual([]);
     expect(isNegative).toBe(false);

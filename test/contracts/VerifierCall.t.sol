@@ -20,6 +20,7 @@ contract EchoVerifier {
         (_isVoid, _isRefusing) = (isVoid, isRefusing);
     }
 
+    // solhint-disable-next-line no-complex-fallback
     fallback(bytes calldata data) external returns (bytes memory) {
         if (_isRefusing) revert EchoRefused(7);
         return abi.encode(_isVoid, G1(uint256(keccak256(data)), data.length));
@@ -78,13 +79,14 @@ contract VerifierCaller {
         statement.commitments = new G1[](slots);
         for (uint256 slot = 0; slot < slots && slot < 3 + request.commitments.length; ++slot) {
             if ((mask >> slot) & 1 == 0) continue;
-            statement.commitments[slot] = slot == 0
-                ? request.referenceCommitment
-                : slot == 1
-                    ? request.payGradientCommitment
-                    : slot == 2
-                        ? last
-                        : request.commitments[slot - 3];
+            statement.commitments[slot] =
+                slot == 0
+                    ? request.referenceCommitment
+                    : slot == 1
+                        ? request.payGradientCommitment
+                        : slot == 2
+                            ? last
+                            : request.commitments[slot - 3];
         }
     }
 }

@@ -292,7 +292,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
     const verdicts = page.locator("[data-verdict]");
     expect(await verdicts.count()).toBe(5);
     for (const row of await verdicts.all())
-      expect(await row.innerText()).toMatch(/even part|the update/);
+      expect(await row.textContent()).toMatch(/even part|the update/);
     expect(await page.locator("[data-gram=hidden]").count()).toBe(1);
     await page.close();
   }, 60_000);
