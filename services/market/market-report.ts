@@ -22,13 +22,13 @@ export async function marketReport(
   events: readonly TimedEvent[],
 ) {
   const { chain, projectId } = market;
-  const [settlements, voided, models, participants, evaluations] = await Promise.all([
+  const [settlements, voided, models, participants] = await Promise.all([
     readSettlements(chain, projectId),
     readVoidedRounds(chain, projectId),
     readModels(chain, projectId),
     Promise.all(market.trainers.map(({ address }) => readParticipant(chain, address))),
-    fetchEvaluations(market.webUrl, projectId).catch(() => ({ evaluations: [] })),
   ]);
+  const evaluations = await readEvaluations(market, models.at(-1)?.version ?? 0);
   const receipts = await Promise.all(
     settlements.map(({ transactionHash }) => findReceipt(chain, transactionHash)),
   );
@@ -40,7 +40,7 @@ export async function marketReport(
   const happened = (type: string, name: string) =>
     events.some((each) => each.type === type && each.process === name);
   const accuracyOf = (version: number) => {
-    const told = evaluations.evaluations.find((each) => each.version === version);
+    const told = evaluations.find((each) => each.version === version);
     return told === undefined ? undefined : told.accuracyMillionths / 1e6;
   };
   const rounds = settlements.map((settlement, index) => {
@@ -97,4 +97,20 @@ export async function marketReport(
         .map((each) => [`${each.type}-${each.roundIndex ?? ""}`, each.ms]),
     ),
   };
+}
+
+/** How long the referee may take to measure the last model after the end. */
+const EVALUATION_MS = 20_000;
+
+/** What the referee said of the models, once it has said something of the last one; whatever there is when it does not. */
+async function readEvaluations({ webUrl, projectId }: Market, lastVersion: number) {
+  const endsAt = Date.now() + EVALUATION_MS;
+  for (;;) {
+    const { evaluations } = await fetchEvaluations(webUrl, projectId).catch(() => ({
+      evaluations: [],
+    }));
+    const isThere = evaluations.some(({ version }) => version === lastVersion);
+    if (isThere || Date.now() >= endsAt) return evaluations;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
 }
