@@ -18,7 +18,12 @@ export const REVIEWED_FINDINGS: Readonly<
   },
   "incorrect-equality": {
     reason: "counters that the market alone advances by one, no balances that somebody could move",
-    functions: ["RoundClosing._closeRound", "RoundSettlement._record"],
+    functions: ["RoundEnd.close", "RoundSettlement._creditTrainers", "RoundSettlement._record"],
+  },
+  "incorrect-shift": {
+    reason:
+      "one bit a point: 1 shifted by the number of points, less 1; the opcode takes the amount first",
+    functions: ["VerifierCall._encode"],
   },
   "uninitialized-local": {
     reason: "Solidity starts them at zero, which is meant",
@@ -30,7 +35,7 @@ export const REVIEWED_FINDINGS: Readonly<
       "RoundSettlement._applyOutcome",
       "RoundVerifier._isPowerOf",
       "RoundVerifier._requirePairing",
-      "RoundVerifier.verifyRound",
+      "RoundVerifier._verify",
       "Sampling.draw",
     ],
   },
@@ -83,8 +88,9 @@ export const REVIEWED_FINDINGS: Readonly<
       "ParticipantRegistry.getParticipants",
       "ParticipantRegistry.isRegistered",
       "ParticipantRegistry.payoutAddressOf",
-      "RoundClosing._closeRound",
+      "RoundEnd.close",
       "RoundOpening.open",
+      "RoundSettlement._creditTrainers",
       "RoundSettlement._record",
       "RoundSettlement.settle",
       "TrainingMarket._openFor",
