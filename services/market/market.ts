@@ -282,12 +282,13 @@ export async function startMarket(
     ended.catch(() => undefined);
     const crashing = trainers.findIndex(({ crashes }) => crashes);
     if (crashing >= 0 && continued === undefined) {
-      untilThirdRound(chain, projectId, signal, async () => {
+      // Ends with the market: a project of two rounds has no third, and its timer would keep `up --exit` alive.
+      untilThirdRound(chain, projectId, watching, async () => {
         const trainer = trainers[crashing] as MarketTrainer;
         await running[crashing]?.kill();
         onEvent({ process: trainer.name, type: "crashed" });
         await new Promise((resolve) => setTimeout(resolve, 5000));
-        if (signal.aborted) return;
+        if (watching.aborted) return;
         running[crashing] = startTrainer(trainer, crashing);
         onEvent({ process: trainer.name, type: "came-back" });
       });
