@@ -44,7 +44,9 @@ const warningsAreErrors: HardhatPlugin = {
               ? { ...error, severity: "error" as const, type: "Error" }
               : error;
           });
-          return { ...output, errors };
+          // Of sources without a contract (only structs) the compiler says nothing here, and the simulated chain refuses to start
+          // on a build without this field.
+          return { ...output, contracts: output.contracts ?? {}, errors };
         },
       }),
     }),

@@ -18,9 +18,11 @@ import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { type IpfsNodeOptions, openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
 import { stayConnected } from "../command-line/stay-connected.ts";
 import { modelTensors } from "../learning/model-spec.ts";
+import { isSameAddress } from "../protocol/address.ts";
 import type { Curve } from "../protocol/curve.ts";
 import type { EncryptionKeyPair } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";
+import { toHex } from "../protocol/hex.ts";
 import { pause } from "../protocol/pause.ts";
 import { watchBalance, watchTransaction } from "./account-watch.ts";
 import { Alerts } from "./alerts.ts";
@@ -76,8 +78,6 @@ export interface AggregatorService {
   readonly multiaddrs: readonly string[];
   stop(): Promise<void>;
 }
-
-const hexOf = (bytes: Uint8Array) => `0x${Buffer.from(bytes).toString("hex")}`;
 
 /**
  * Starts an aggregator: it works on every project whose terms name its account, until it is stopped.
@@ -259,7 +259,7 @@ export async function startAggregator(
     const registered = await readParticipant(chain, account);
     if (registered.registeredAt === 0) {
       await registerParticipant(chain, {
-        encryptionKey: hexOf(settings.encryptionKeys.publicKey),
+        encryptionKey: toHex(settings.encryptionKeys.publicKey),
         payoutAddress: settings.payoutAddress ?? account,
         endpoint,
       });
@@ -279,9 +279,7 @@ export async function startAggregator(
     for (let first = 1; first <= count; first += 50) {
       for (const project of await readProjects(chain, BigInt(first), 50)) {
         projects.set(project.projectId, project);
-        const isOurs = project.terms.aggregators.some(
-          (each) => each.toLowerCase() === account.toLowerCase(),
-        );
+        const isOurs = project.terms.aggregators.some((each) => isSameAddress(each, account));
         if (!isOurs || engines.has(project.projectId) || ended.has(project.projectId)) continue;
         const engine = new ProjectEngine(
           {

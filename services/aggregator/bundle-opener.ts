@@ -1,17 +1,20 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import { readRevealedKeys } from "../adapters/chain/history.ts";
 import type { Project } from "../adapters/chain/project.ts";
+import { isSameAddress } from "../protocol/address.ts";
 import { commitUpdate } from "../protocol/commitment.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import type { Curve } from "../protocol/curve.ts";
 import type { EncryptionKeyPair, Envelope } from "../protocol/envelope.ts";
+import { fromHex, toHex } from "../protocol/hex.ts";
 import {
   isReadable,
   openSubmission,
   type ReadableUpdate,
   type UnreadableUpdate,
 } from "./collect-bundles.ts";
-import type { RoundStore, StoredKey } from "./round-store.ts";
+import type { RoundStore } from "./round-store.ts";
+import type { StoredKey } from "./stored-key.ts";
 
 /** What opening the bundles of a project needs. */
 export interface BundleOpenerParameters {
@@ -26,10 +29,6 @@ export interface BundleOpenerParameters {
 
 /** A bundle as the chain names it. */
 export type NamedBundle = Parameters<typeof openSubmission>[0];
-
-const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
-const bytesOfHex = (hex: string) => Uint8Array.from(Buffer.from(hex.slice(2), "hex"));
-const hexOf = (bytes: Uint8Array) => `0x${Buffer.from(bytes).toString("hex")}`;
 
 /** Opens bundles with the keys that were released, and remembers what opened. */
 export class BundleOpener {
@@ -85,7 +84,7 @@ export class BundleOpener {
       const key = (kind: StoredKey["kind"], bytes: Uint8Array) => ({
         sender: account,
         kind,
-        contentKey: hexOf(bytes),
+        contentKey: toHex(bytes),
         receivedAt: 0,
       });
       if (!isReference) return [key("update", sealedKeys.slice(0, 32))];
@@ -96,8 +95,8 @@ export class BundleOpener {
     });
     const keys = [...store.listKeys(projectId, roundIndex), ...fromChain];
     return (sender: string, kind: StoredKey["kind"]): Uint8Array | undefined => {
-      const key = keys.find((each) => isSame(each.sender, sender) && each.kind === kind);
-      return key === undefined ? undefined : bytesOfHex(key.contentKey);
+      const key = keys.find((each) => isSameAddress(each.sender, sender) && each.kind === kind);
+      return key === undefined ? undefined : fromHex(key.contentKey);
     };
   }
 }

@@ -3,7 +3,7 @@ import { openBundle } from "../protocol/bundle.ts";
 import { bundleErrors } from "../protocol/bundle-errors.ts";
 import type { BundleContext } from "../protocol/bundle-header.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
-import { contentStoreErrors } from "../protocol/content-store.ts";
+import { contentStoreErrors, isContentAway } from "../protocol/content-store.ts";
 import type { G1Point } from "../protocol/curve.ts";
 import type { EncryptionKeyPair, Envelope } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";
@@ -105,13 +105,7 @@ export function isReadable(each: ReadableUpdate | UnreadableUpdate): each is Rea
   return "update" in each;
 }
 
-const NOT_FOUND_CODES: readonly string[] = [
-  contentStoreErrors.notFound.code,
-  contentStoreErrors.timedOut.code,
-  contentStoreErrors.unreachable.code,
-];
-
 function reasonOf(error: CommonweightError): ExclusionReason {
-  if (NOT_FOUND_CODES.includes(error.code)) return 2;
+  if (isContentAway(error)) return 2;
   return error.code === bundleErrors.commitmentMismatch.code ? 4 : 3;
 }

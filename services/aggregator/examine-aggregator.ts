@@ -6,12 +6,13 @@ import { countProjects, type Project, readProjects } from "../adapters/chain/pro
 import { readBalance } from "../adapters/chain/token.ts";
 import { readEncryptionKeys } from "../adapters/envelope/key-file.ts";
 import type { Examination } from "../command-line/diagnosis.ts";
+import { isSameAddress } from "../protocol/address.ts";
 import { CommonweightError } from "../protocol/errors.ts";
+import { toHex } from "../protocol/hex.ts";
 import { describeBalance } from "./account-watch.ts";
 import { aggregatorErrors } from "./errors.ts";
 
 const PARTS = ["account", "balance", "encryption key", "endpoint", "bonds"] as const;
-const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
 
 /** Looks at what an aggregator needs beyond a machine and a chain: keys, money, and that trainers find it. */
 export async function examineAggregator(
@@ -50,8 +51,8 @@ function compareKeys(keyFile: string, registeredKey: string | undefined): string
     throw new CommonweightError(aggregatorErrors.wrongEncryptionKey, `${keyFile} is missing`);
   }
   const { publicKey } = readEncryptionKeys(keyFile);
-  const own = `0x${Buffer.from(publicKey).toString("hex")}`;
-  if (registeredKey !== undefined && !isSame(own, registeredKey)) {
+  const own = toHex(publicKey);
+  if (registeredKey !== undefined && own !== registeredKey.toLowerCase()) {
     throw new CommonweightError(
       aggregatorErrors.wrongEncryptionKey,
       `${keyFile} has ${own}, and ${registeredKey} is registered`,
@@ -62,7 +63,7 @@ function compareKeys(keyFile: string, registeredKey: string | undefined): string
 
 async function callEndpoint(chain: Chain, endpoint: string, signal: AbortSignal): Promise<string> {
   const { aggregator } = await fetchMarket(endpoint, { signal });
-  if (!isSame(aggregator, chain.account ?? "")) {
+  if (!isSameAddress(aggregator, chain.account ?? "")) {
     throw new CommonweightError(aggregatorErrors.wrongEndpoint, `${endpoint} is ${aggregator}'s`);
   }
   return `${endpoint} answers as this account`;
@@ -77,7 +78,7 @@ async function ownProjects(chain: Chain, account: string): Promise<Project[]> {
     own.push(
       ...page.filter(
         ({ phase, terms }) =>
-          phase !== "ended" && terms.aggregators.some((each) => isSame(each, account)),
+          phase !== "ended" && terms.aggregators.some((each) => isSameAddress(each, account)),
       ),
     );
   }
@@ -101,7 +102,7 @@ export async function describeBonds(
   let bonded = 0;
   for (const { terms, bondsWei } of projects) {
     const { rewardToken, aggregatorBondWei } = terms;
-    const place = terms.aggregators.findIndex((each) => isSame(each, account));
+    const place = terms.aggregators.findIndex((each) => isSameAddress(each, account));
     if ((bondsWei[place] ?? 0n) >= aggregatorBondWei) bonded++;
     else missingWei.set(rewardToken, (missingWei.get(rewardToken) ?? 0n) + aggregatorBondWei);
   }
@@ -120,6 +121,6 @@ export async function describeBonds(
 /** Of the wrapper of the chain's coin the service makes itself as much as it lacks, so coins count too. */
 async function meansWei(chain: Chain, account: string, token: string): Promise<bigint> {
   const heldWei = await readBalance(chain, token, account);
-  if (!isSame(token, chain.addresses.wrappedNative)) return heldWei;
+  if (!isSameAddress(token, chain.addresses.wrappedNative)) return heldWei;
   return heldWei + (await chain.provider.getBalance(account));
 }

@@ -7,6 +7,7 @@ import {
   recoverUpdateSigner,
   signMessage,
 } from "../adapters/chain/sign.ts";
+import { isSameAddress } from "../protocol/address.ts";
 import type {
   EvaluationBody,
   KeyReceipt,
@@ -33,8 +34,6 @@ export interface Intake {
 }
 
 const pointOf = (point: { x: string; y: string }) => ({ x: BigInt(point.x), y: BigInt(point.y) });
-const isSame = (one: string | undefined, other: string) =>
-  one?.toLowerCase() === other.toLowerCase();
 
 /**
  * @param options.onMultiaddrs Told where a sender's node can be dialled.
@@ -76,7 +75,7 @@ export function createIntake(options: {
         },
         body.signature,
       );
-      if (!isSame(signer, project.terms.referee)) {
+      if (!isSameAddress(signer, project.terms.referee)) {
         refuse("notSigned", `references are signed by the referee ${project.terms.referee}`);
       }
       store.saveReferences(projectId, roundIndex, body);
@@ -89,7 +88,7 @@ export function createIntake(options: {
       const { terms, nextRoundIndex } = await readProject(chain, projectId);
       const context = { chainId: chain.chainId, market: chain.addresses.market, projectId };
       const signer = recoverMessageSigner(evaluationMessage(context, body), body.signature);
-      if (!isSame(signer, terms.referee)) {
+      if (!isSameAddress(signer, terms.referee)) {
         refuse("notSigned", `evaluations are signed by the referee ${terms.referee}`);
       }
       // Model 0 is the owner's, and no round makes more than one.
@@ -104,7 +103,7 @@ export function createIntake(options: {
         { projectId, roundIndex, commitment: pointOf(body.commitment), bundleCid: body.bundleCid },
         body.signature,
       );
-      if (!isSame(signer, body.trainer))
+      if (!isSameAddress(signer, body.trainer))
         refuse("notSigned", "the update is not signed by its trainer");
       const round = await readRound(chain, projectId);
       if (!round.isOpen || round.roundIndex !== roundIndex || round.phase !== "commit") {
@@ -130,13 +129,14 @@ export function createIntake(options: {
         keyReleaseMessage(context, { aggregator, kind, contentKey }),
         body.signature,
       );
-      if (!isSame(signer, sender)) refuse("notSigned", "the key is not signed by its sender");
+      if (!isSameAddress(signer, sender))
+        refuse("notSigned", "the key is not signed by its sender");
       const [project, round, now] = await Promise.all([
         readProject(chain, projectId),
         readRound(chain, projectId),
         chainTime(chain),
       ]);
-      if (kind !== "update" && !isSame(sender, project.terms.referee)) {
+      if (kind !== "update" && !isSameAddress(sender, project.terms.referee)) {
         refuse("notSigned", "keys of the reference come from the referee");
       }
       // A key taken too early would let an aggregator read updates while others still choose theirs.

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
 import { databaseErrors } from "../adapters/database.ts";
 import { CommonweightError } from "../protocol/errors.ts";
-import type { StoredKey } from "./round-store.ts";
+import type { StoredKey } from "./stored-key.ts";
 
 /** A released key and its round. */
 export interface LoggedKey extends StoredKey {

@@ -3,7 +3,7 @@ import { readReaderKeys } from "../adapters/chain/model-readers.ts";
 import { type Project, readTrainers } from "../adapters/chain/project.ts";
 import { createModelKeyring } from "../command-line/model-keyring.ts";
 import type { BlindedModel } from "../protocol/apply-round.ts";
-import { contentStoreErrors } from "../protocol/content-store.ts";
+import { isContentAway } from "../protocol/content-store.ts";
 import type { G1Point } from "../protocol/curve.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { loadModel } from "../protocol/load-model.ts";
@@ -25,11 +25,6 @@ export interface ModelKeeperParameters extends BundleOpenerParameters {
 
 /** How long a model is looked for on the network before it is computed again. */
 const LOOK_MS = 15_000;
-const ABSENT: readonly string[] = [
-  contentStoreErrors.notFound.code,
-  contentStoreErrors.timedOut.code,
-  contentStoreErrors.unreachable.code,
-];
 
 /** Keeps a project's manifest and models here, so that trainers find them, a standby can take over, and none is lost. */
 export class ModelKeeper {
@@ -145,7 +140,7 @@ export class ModelKeeper {
       this.#models.set(model.cid, loaded);
       return loaded;
     } catch (error) {
-      const isAbsent = error instanceof CommonweightError && ABSENT.includes(error.code);
+      const isAbsent = isContentAway(error);
       // The initial model is its owner's to publish: no round made it.
       if (!isAbsent || index === 0) throw error;
       return this.#rebuild(project, models, index);

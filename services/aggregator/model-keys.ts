@@ -5,6 +5,7 @@ import { readProject } from "../adapters/chain/project.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import type { EncryptionKeyPair, Envelope } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";
+import { toHex } from "../protocol/hex.ts";
 import { maxModelFileBytes } from "../protocol/load-model.ts";
 import { modelContext } from "../protocol/private-model.ts";
 import { grantFileKey } from "../protocol/sealed-file.ts";
@@ -57,6 +58,6 @@ export function createModelKeys(parameters: ModelKeysParameters): GrantModelKey 
       commitment: model.commitment,
     });
     const sealedKey = await grantFileKey({ envelope, bytes, keys, context, recipient });
-    return { sealedKey: `0x${Buffer.from(sealedKey).toString("hex")}` };
+    return { sealedKey: toHex(sealedKey) };
   };
 }

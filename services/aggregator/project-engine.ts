@@ -11,6 +11,7 @@ import {
 } from "../adapters/chain/round.ts";
 import { approveVault } from "../adapters/chain/token.ts";
 import { topUpWrapped } from "../adapters/chain/token-balance.ts";
+import { isSameAddress } from "../protocol/address.ts";
 import { applyAggregate } from "../protocol/apply-round.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import { type Curve, INFINITY } from "../protocol/curve.ts";
@@ -59,8 +60,6 @@ export interface ProjectEngineParameters {
   readonly onEvent: (event: ServiceEvent) => void;
   readonly signal: AbortSignal;
 }
-
-const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
 
 /** Drives one project from round to round. Every step starts from the chain, so it may be killed at any instant. */
 export class ProjectEngine {
@@ -120,7 +119,7 @@ export class ProjectEngine {
 
   #ownIndex({ terms }: Project): number {
     const account = this.#parameters.chain.account ?? "";
-    const ownIndex = terms.aggregators.findIndex((each) => isSame(each, account));
+    const ownIndex = terms.aggregators.findIndex((each) => isSameAddress(each, account));
     if (ownIndex < 0) throw new CommonweightError(aggregatorErrors.notAnAggregator);
     return ownIndex;
   }
@@ -198,7 +197,7 @@ export class ProjectEngine {
     this.#emitProgress(roundIndex, submissions.length, round);
     const signed = store
       .listUpdates(this.projectId, roundIndex)
-      .filter(({ trainer }) => !submissions.some((each) => isSame(each.trainer, trainer)));
+      .filter(({ trainer }) => !submissions.some((each) => isSameAddress(each.trainer, trainer)));
     if (signed.length > 0) {
       const updates = signed.map(({ commitment, bundleCid, signature }) => ({
         commitment: { x: BigInt(commitment.x), y: BigInt(commitment.y) },

@@ -4,6 +4,7 @@ import type { Chain } from "../adapters/chain/connect.ts";
 import { readModels, readPosting } from "../adapters/chain/history.ts";
 import { readProject } from "../adapters/chain/project.ts";
 import { createMemoryStore } from "../adapters/content-store/memory-store.ts";
+import { isSameAddress } from "../protocol/address.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { maxModelFileBytes } from "../protocol/load-model.ts";
@@ -38,7 +39,7 @@ export function createProjectFiles(options: {
   return {
     async want(projectId, cid) {
       const { terms } = await readProject(chain, projectId);
-      const isOurs = terms.aggregators.some((each) => each.toLowerCase() === account.toLowerCase());
+      const isOurs = terms.aggregators.some((each) => isSameAddress(each, account));
       if (!isOurs) throw unwanted(projectId, cid);
       const [{ manifestCid }, [initial]] = await Promise.all([
         readPosting(chain, projectId),

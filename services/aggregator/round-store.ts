@@ -1,21 +1,9 @@
 import { type Database, openDatabase, type Row } from "../adapters/database.ts";
-import type {
-  EvaluationBody,
-  ReferencesBody,
-  ReleaseKind,
-  SignedUpdateBody,
-} from "../protocol/api.ts";
+import type { EvaluationBody, ReferencesBody, SignedUpdateBody } from "../protocol/api.ts";
 import { fromJson, toJson } from "../protocol/json.ts";
 import type { KeyLog } from "./key-log.ts";
 import { requireSound } from "./sound-database.ts";
-
-/** A content key as it arrived, with the signature that shows who released it. */
-export interface StoredKey {
-  readonly sender: string;
-  readonly kind: ReleaseKind;
-  readonly contentKey: string;
-  readonly receivedAt: number;
-}
+import type { StoredKey } from "./stored-key.ts";
 
 /**
  * The aggregator's memory. All of it is a cache of what others can repeat: references and updates are

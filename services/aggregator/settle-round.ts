@@ -1,6 +1,7 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import type { OpenedRound, Submission } from "../adapters/chain/history.ts";
 import type { Project, ProjectTrainer } from "../adapters/chain/project.ts";
+import { isSameAddress } from "../protocol/address.ts";
 import { type BlindedModel, modelDifference } from "../protocol/apply-round.ts";
 import { type G1Point, INFINITY } from "../protocol/curve.ts";
 import type { SlotVector } from "../protocol/gram-matrix.ts";
@@ -29,8 +30,6 @@ export interface OpenedRoundContent {
   readonly previousModel: BlindedModel | undefined;
 }
 
-const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
-
 /** The rule's terms, as the contract will build them: active slots, norm bound, parameters, base weights. */
 export function termsOf(content: OpenedRoundContent): RoundTerms {
   const { project, trainers, updates, payGradient, previousModel } = content;
@@ -45,7 +44,7 @@ export function termsOf(content: OpenedRoundContent): RoundTerms {
   const baseWeights = Array.from({ length: trainerCount(terms.slots) }, (_, index) => {
     const update = updates.find(({ slot }) => slot === index + FIRST_TRAINER_SLOT);
     if (update === undefined || !readable.has(update.slot)) return 0;
-    return trainers.find(({ trainer }) => isSame(trainer, update.trainer))?.baseWeight ?? 0;
+    return trainers.find(({ trainer }) => isSameAddress(trainer, update.trainer))?.baseWeight ?? 0;
   });
   return {
     slotCount: terms.slots,

@@ -2,7 +2,7 @@ import type { Chain } from "../adapters/chain/connect.ts";
 import type { PublishedModel } from "../adapters/chain/history.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import type { AuditCheck } from "../protocol/audit-round.ts";
-import { type ContentStore, contentStoreErrors } from "../protocol/content-store.ts";
+import { type ContentStore, isContentAway } from "../protocol/content-store.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { loadModel, maxModelFileBytes, type WantedModel } from "../protocol/load-model.ts";
 import type { ModelKeyring } from "../protocol/private-model.ts";
@@ -10,13 +10,6 @@ import { sealedFileErrors } from "../protocol/sealed-file.ts";
 import type { ChainSetup } from "./chain-setup.ts";
 import { checkSealedModel } from "./check-sealed-model.ts";
 import type { ProjectEvidence } from "./collect-evidence.ts";
-
-/** Failures that say nothing about the content itself: nobody had it, in time. */
-const AWAY_CODES: readonly string[] = [
-  contentStoreErrors.notFound.code,
-  contentStoreErrors.timedOut.code,
-  contentStoreErrors.unreachable.code,
-];
 
 /** What an audit of models reads with, and where it tells what it finds. */
 export interface ModelAuditOptions {
@@ -128,10 +121,9 @@ export async function checkSeal(
 
 /** Content that nobody serves, and a file for other readers, are not content that is wrong; content of another hash is. */
 function unread(name: string, error: CommonweightError): AuditCheck {
-  const isUnseen =
-    AWAY_CODES.includes(error.code) || error.code === sealedFileErrors.notAddressed.code;
+  const isUnseen = isContentAway(error) || error.code === sealedFileErrors.notAddressed.code;
   // What two auditors are told by their own gateways differs; that nobody had it in time does not.
-  const isAway = AWAY_CODES.includes(error.code);
+  const isAway = isContentAway(error);
   const detail = isAway
     ? `${error.code}: nobody served it in time`
     : `${error.code}: ${error.message}`;

@@ -3,15 +3,8 @@ import { getRoundJob } from "../adapters/dag-json/round-job-store.ts";
 import { roundHyperparameters } from "../learning/hyperparameters.ts";
 import type { AuditCheck } from "../protocol/audit-round.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
-import { contentStoreErrors } from "../protocol/content-store.ts";
+import { isContentAway } from "../protocol/content-store.ts";
 import { CommonweightError } from "../protocol/errors.ts";
-
-/** Failures that say nothing about the content itself: nobody had it, in time. */
-const AWAY_CODES: readonly string[] = [
-  contentStoreErrors.notFound.code,
-  contentStoreErrors.timedOut.code,
-  contentStoreErrors.unreachable.code,
-];
 
 /**
  * Checks what rounds changed of the manifest's training settings: each job that was announced on chain must stay within the bounds
@@ -38,7 +31,7 @@ export async function checkRoundJobs(
       checks.push({ name, isPassed: true, detail });
     } catch (error) {
       if (!(error instanceof CommonweightError)) throw error;
-      const isPassed = AWAY_CODES.includes(error.code) ? null : false;
+      const isPassed = isContentAway(error) ? null : false;
       checks.push({ name, isPassed, detail: `${error.code}: ${error.message}` });
     }
   }

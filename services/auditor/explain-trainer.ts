@@ -1,5 +1,6 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import { readPosting, readSubmissions } from "../adapters/chain/history.ts";
+import { isSameAddress } from "../protocol/address.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { BPS_TOTAL, roundPayouts } from "../protocol/payout.ts";
 import { unpackOutcome } from "../protocol/public-signals.ts";
@@ -45,7 +46,7 @@ export async function explainTrainer(
   query: { projectId: bigint; roundIndex: number; trainer: string },
 ): Promise<PayStatement> {
   const { projectId, roundIndex, trainer } = query;
-  const isTrainer = (each: string) => each.toLowerCase() === trainer.toLowerCase();
+  const isTrainer = (each: string) => isSameAddress(each, trainer);
   const [{ terms }, submissions, found] = await Promise.all([
     readPosting(chain, projectId),
     readSubmissions(chain, projectId, roundIndex),

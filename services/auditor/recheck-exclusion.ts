@@ -11,7 +11,7 @@ import { readParticipant } from "../adapters/chain/participant.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { commitUpdate } from "../protocol/commitment.ts";
-import { type ContentStore, contentStoreErrors } from "../protocol/content-store.ts";
+import { type ContentStore, isContentAway } from "../protocol/content-store.ts";
 import type { EncryptionKeyPair } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { type Exclusion, exclusionsOf } from "./check-exclusions.ts";
@@ -126,15 +126,10 @@ async function fetchBundle(
   cid: string,
   parameterCount: number,
 ): Promise<Uint8Array | undefined> {
-  const away: string[] = [
-    contentStoreErrors.notFound.code,
-    contentStoreErrors.timedOut.code,
-    contentStoreErrors.unreachable.code,
-  ];
   try {
     return await contentStore.get(cid, { maxBytes: maxBundleBytes(parameterCount), signal });
   } catch (error) {
-    if (error instanceof CommonweightError && away.includes(error.code)) return undefined;
+    if (isContentAway(error)) return undefined;
     throw error;
   }
 }

@@ -1,3 +1,5 @@
+import { toHex } from "../protocol/hex.ts";
+
 /**
  * One line of JSON. Integers of the chain do not fit JSON's numbers, so a bigint becomes a decimal
  * string; bytes become `0x` and hexadecimal digits.
@@ -7,7 +9,7 @@
 export function toJson(value: unknown): string {
   return JSON.stringify(value, (_key, entry: unknown) => {
     if (typeof entry === "bigint") return entry.toString();
-    if (entry instanceof Uint8Array) return `0x${Buffer.from(entry).toString("hex")}`;
+    if (entry instanceof Uint8Array) return toHex(entry);
     return entry;
   });
 }

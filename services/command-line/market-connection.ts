@@ -4,7 +4,11 @@ import { resolveAddresses } from "../adapters/chain/resolve-addresses.ts";
 import { selectedNetwork } from "../adapters/config/config.ts";
 import { configErrors } from "../adapters/config/errors.ts";
 import { CommonweightError } from "../protocol/errors.ts";
+import { pause } from "../protocol/pause.ts";
 import type { Invocation } from "./command-context.ts";
+
+/** How often a chain that is away is asked again. */
+const LOOK_EVERY_MS = 2000;
 
 /** What a command needs to talk to the market of the selected network. */
 export interface MarketConnection {
@@ -19,7 +23,9 @@ export interface MarketConnection {
  * @throws CW2754 when the configuration names no market, CW2755 when `commonweight up` does not run; CW2200 when another chain is
  * away.
  */
-export async function connectToMarket({ config }: Invocation): Promise<MarketConnection> {
+export async function connectToMarket({
+  config,
+}: Pick<Invocation, "config">): Promise<MarketConnection> {
   const network = selectedNetwork(config);
   // A network of --rpc-url has no chain number: it is somebody else's.
   const isOwnMarket = network.name === "embedded" && network.chainId !== undefined;
@@ -47,4 +53,28 @@ export async function connectToMarket({ config }: Invocation): Promise<MarketCon
     );
   });
   return { rpcUrl: network.rpcUrl, chainId: network.chainId, addresses };
+}
+
+/**
+ * As {@link connectToMarket}, for a service that nobody starts a second time: waits for a chain that is away, so that a machine's
+ * restart does not depend on which program comes up first. The market of this machine is not waited for: whoever has not started it
+ * should be told.
+ *
+ * @param onAway Called once for each thing that is in the way.
+ */
+export async function awaitMarket(
+  invocation: Pick<Invocation, "config" | "signal">,
+  onAway: (error: CommonweightError) => void,
+): Promise<MarketConnection> {
+  for (let lastMessage = ""; ; ) {
+    try {
+      return await connectToMarket(invocation);
+    } catch (error) {
+      if (invocation.signal.aborted || !isChainUnreachable(error)) throw error;
+      const away = error as CommonweightError;
+      if (away.message !== lastMessage) onAway(away);
+      lastMessage = away.message;
+      await pause(LOOK_EVERY_MS, invocation.signal);
+    }
+  }
 }

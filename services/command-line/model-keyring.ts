@@ -2,6 +2,7 @@ import { fetchModelKey } from "../adapters/aggregator-client.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
 import { readParticipant } from "../adapters/chain/participant.ts";
 import type { EncryptionKeyPair, Envelope } from "../protocol/envelope.ts";
+import { fromHex } from "../protocol/hex.ts";
 import type { ModelKeyring } from "../protocol/private-model.ts";
 
 /**
@@ -33,8 +34,7 @@ export function createModelKeyring(
             () => undefined,
           )
         : undefined;
-      if (answer !== undefined)
-        return Uint8Array.from(Buffer.from(answer.sealedKey.slice(2), "hex"));
+      if (answer !== undefined) return fromHex(answer.sealedKey);
     }
     return undefined;
   };

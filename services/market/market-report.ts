@@ -3,6 +3,7 @@ import { findReceipt } from "../adapters/chain/connect.ts";
 import { readModels, readSettlements, readVoidedRounds } from "../adapters/chain/history.ts";
 import { readParticipant } from "../adapters/chain/participant.ts";
 import type { Project } from "../adapters/chain/project.ts";
+import { isSameAddress } from "../protocol/address.ts";
 import { unpackOutcome } from "../protocol/public-signals.ts";
 import type { Market } from "./market.ts";
 import type { MarketOptions } from "./market-plan.ts";
@@ -32,9 +33,8 @@ export async function marketReport(
   const receipts = await Promise.all(
     settlements.map(({ transactionHash }) => findReceipt(chain, transactionHash)),
   );
-  const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
   const nameOf = (address: string) =>
-    market.trainers.find((each) => isSame(each.address, address))?.name ?? address;
+    market.trainers.find((each) => isSameAddress(each.address, address))?.name ?? address;
   const event = (type: string, roundIndex: number) =>
     events.find((each) => each.type === type && Number(each.roundIndex) === roundIndex);
   const happened = (type: string, name: string) =>
@@ -73,7 +73,7 @@ export async function marketReport(
     crashed: happened("crashed", name),
     earnedWei: rounds
       .flatMap((round) => round.trainers)
-      .filter((each) => isSame(each.address, address))
+      .filter((each) => isSameAddress(each.address, address))
       .reduce((sum, each) => sum + (each.earnedWei ?? 0n), 0n),
     reliability: participants[index]?.reliability ?? 0,
   }));

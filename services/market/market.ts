@@ -13,6 +13,7 @@ import { type Project, readProject } from "../adapters/chain/project.ts";
 import { CONFIG_FILE_NAME, processEnvironment } from "../adapters/config/config.ts";
 import { DEVELOPMENT_MNEMONIC } from "../adapters/embedded-chain.ts";
 import { CommonweightError } from "../protocol/errors.ts";
+import { pause } from "../protocol/pause.ts";
 import { marketErrors } from "./errors.ts";
 import type { MarketEvent } from "./market-event.ts";
 import {
@@ -287,7 +288,7 @@ export async function startMarket(
         const trainer = trainers[crashing] as MarketTrainer;
         await running[crashing]?.kill();
         onEvent({ process: trainer.name, type: "crashed" });
-        await new Promise((resolve) => setTimeout(resolve, 5000));
+        await pause(5000, watching);
         if (watching.aborted) return;
         running[crashing] = startTrainer(trainer, crashing);
         onEvent({ process: trainer.name, type: "came-back" });

@@ -2,7 +2,9 @@ import type { Chain } from "../adapters/chain/connect.ts";
 import { isChainUnreachable } from "../adapters/chain/errors.ts";
 import { readModels, readSettlements, readVoidedRounds } from "../adapters/chain/history.ts";
 import { type Project, readProject, readTrainers } from "../adapters/chain/project.ts";
+import { isSameAddress } from "../protocol/address.ts";
 import type { CommonweightError } from "../protocol/errors.ts";
+import { pause } from "../protocol/pause.ts";
 import type { MarketEvent } from "./market-event.ts";
 
 /**
@@ -23,7 +25,7 @@ export async function watchProject(
 ): Promise<Project> {
   const { trainers, signal, failed, onEvent } = options;
   const nameOf = (address: string) =>
-    trainers.find((each) => each.address.toLowerCase() === address.toLowerCase())?.name;
+    trainers.find((each) => isSameAddress(each.address, address))?.name;
   const seen = new Set<string>();
   const once = (key: string, event: MarketEvent) => {
     if (seen.has(key)) return;
@@ -60,7 +62,7 @@ export async function watchProject(
       // A node that is silent for a while is waited for, as everybody else here does.
       if (!isChainUnreachable(error)) throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await pause(1000, signal);
   }
 }
 

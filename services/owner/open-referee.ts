@@ -14,10 +14,12 @@ import { createModelKeyring } from "../command-line/model-keyring.ts";
 import { stayConnected } from "../command-line/stay-connected.ts";
 import { assessReferenceSets, requireSoundReferences } from "../learning/assess-reference-sets.ts";
 import { projectDataset } from "../learning/project-dataset.ts";
-import { contentStoreErrors } from "../protocol/content-store.ts";
+import { isContentAway } from "../protocol/content-store.ts";
 import type { Envelope } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";
+import { fromHex } from "../protocol/hex.ts";
 import type { Manifest } from "../protocol/manifest.ts";
+import { pause } from "../protocol/pause.ts";
 import type { ModelKeyring } from "../protocol/private-model.ts";
 import { ownerErrors } from "./errors.ts";
 import type { OwnerSets } from "./find-project.ts";
@@ -45,16 +47,7 @@ export interface OpenedReferee {
 /** How long a referee waits before it looks again for a chain or for content that is away. */
 const RETRY_MS = 2000;
 
-const bytesOfHex = (hex: string) => Uint8Array.from(Buffer.from(hex.slice(2), "hex"));
-
-const isAway = (error: unknown) =>
-  isChainUnreachable(error) ||
-  (error instanceof CommonweightError &&
-    [
-      contentStoreErrors.notFound.code,
-      contentStoreErrors.timedOut.code,
-      contentStoreErrors.unreachable.code,
-    ].some((code) => code === error.code));
+const isAway = (error: unknown) => isChainUnreachable(error) || isContentAway(error);
 
 /** The owner's sets as the model takes them, after a look at whether they can serve. @throws CW3401 */
 async function openProjectSets(
@@ -91,7 +84,7 @@ export async function openReferee(
     } catch (error) {
       if (!isAway(error) || signal.aborted) throw error;
       onEvent({ type: "waiting", projectId, message: (error as Error).message });
-      await new Promise((resolve) => setTimeout(resolve, settings.pollMs ?? RETRY_MS));
+      await pause(settings.pollMs ?? RETRY_MS, signal);
       signal.throwIfAborted();
     }
   }
@@ -143,7 +136,7 @@ async function openOnce(
     closing.push(() => curve[Symbol.asyncDispose]());
     const envelope = createHpkeEnvelope();
     const keyring = await openKeyring(chain, terms, { envelope, settings });
-    const encryptionKeys = participants.map(({ encryptionKey }) => bytesOfHex(encryptionKey));
+    const encryptionKeys = participants.map(({ encryptionKey }) => fromHex(encryptionKey));
     return {
       ...{ chain, account, terms, manifest, sets, ipfs, store, curve, envelope, keyring },
       encryptionKeys,

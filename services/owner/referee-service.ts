@@ -6,7 +6,7 @@ import { type Round, readRound, revealKey } from "../adapters/chain/round.ts";
 import { signMessage, signReference } from "../adapters/chain/sign.ts";
 import { untilNews } from "../adapters/chain/until-news.ts";
 import { putRoundJob } from "../adapters/dag-json/round-job-store.ts";
-import { extendEvaluationHistory } from "../learning/evaluation-history.ts";
+import { extendEvaluationHistory, type ModelEvaluation } from "../learning/evaluation-history.ts";
 import { roundHyperparameters } from "../learning/hyperparameters.ts";
 import { planLearningRate } from "../learning/plan-learning-rate.ts";
 import { secureBytes, seededBytes } from "../learning/random.ts";
@@ -16,6 +16,7 @@ import { sealBundle } from "../protocol/bundle.ts";
 import { commitUpdate } from "../protocol/commitment.ts";
 import { type G1Point, INFINITY } from "../protocol/curve.ts";
 import { CommonweightError } from "../protocol/errors.ts";
+import { toHex } from "../protocol/hex.ts";
 import { loadModel } from "../protocol/load-model.ts";
 import { floatsOf } from "../protocol/model-file.ts";
 import type { RoundJob } from "../protocol/round-job.ts";
@@ -41,7 +42,6 @@ export interface RefereeReport {
   }[];
 }
 
-const hexOf = (bytes: Uint8Array) => `0x${Buffer.from(bytes).toString("hex")}`;
 const decimals = (point: G1Point) => ({ x: point.x.toString(), y: point.y.toString() });
 
 /**
@@ -59,7 +59,8 @@ export async function runReferee(
   const served: RefereeReport = { projectId, references: [], releases: [], evaluations: [] };
   const { aggregators } = terms;
   const publishEvaluations = createEvaluationPublisher(chain, { projectId, aggregators, signal });
-  let evaluatedVersion = -1;
+  /** Every model's, in their order: read from the store when a model is new, not at every look. */
+  let measured: readonly ModelEvaluation[] = [];
 
   async function loadParameters(model: PublishedModel): Promise<Float32Array> {
     const { integers } = await loadModel(
@@ -89,8 +90,8 @@ export async function runReferee(
   async function evaluateModels(): Promise<void> {
     if (validationSet === undefined) return;
     const models = await readModels(chain, projectId);
-    if (models.at(-1)?.version !== evaluatedVersion) {
-      await extendEvaluationHistory({
+    if (models.at(-1)?.version !== measured.at(-1)?.version) {
+      measured = await extendEvaluationHistory({
         model: manifest.model,
         history: store.listEvaluations(projectId),
         versions: models.map(({ version }) => version),
@@ -105,9 +106,8 @@ export async function runReferee(
           onEvent({ type: "evaluated", projectId, version, accuracy, loss });
         },
       });
-      evaluatedVersion = models.at(-1)?.version ?? -1;
     }
-    await publishEvaluations(store.listEvaluations(projectId), models);
+    await publishEvaluations(measured, models);
   }
 
   /** What this round changes of the manifest's settings, within the owner's bounds; nothing while models get better. */
@@ -227,7 +227,7 @@ export async function runReferee(
     };
     const send = async (aggregator: string, kind: ReleaseKind, key: Uint8Array) => {
       const { endpoint } = await readParticipant(chain, aggregator);
-      const contentKey = hexOf(key);
+      const contentKey = toHex(key);
       const signature = await signMessage(
         chain,
         keyReleaseMessage(context, { aggregator, kind, contentKey }),

@@ -2,6 +2,7 @@ import type { Chain } from "../adapters/chain/connect.ts";
 import { readParticipant, registerParticipant } from "../adapters/chain/participant.ts";
 import type { EncryptionKeyPair } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";
+import { toHex } from "../protocol/hex.ts";
 import { ownerErrors } from "./errors.ts";
 
 /**
@@ -15,7 +16,7 @@ export async function registerEncryptionKey(
   { publicKey }: EncryptionKeyPair,
 ): Promise<void> {
   const account = chain.account as string;
-  const encryptionKey = `0x${Buffer.from(publicKey).toString("hex")}`;
+  const encryptionKey = toHex(publicKey);
   const registered = await readParticipant(chain, account);
   if (registered.registeredAt === 0) {
     await registerParticipant(chain, { encryptionKey, payoutAddress: account, endpoint: "" });

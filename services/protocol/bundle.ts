@@ -1,6 +1,7 @@
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
+import { isSameAddress } from "./address.ts";
 import {
   type BundleContext,
   type BundleHeader,
@@ -180,18 +181,17 @@ function checkContext(
     parameterCount,
   }: Pick<OpenBundleParameters, "associated" | "fractionBits" | "parameterCount">,
 ): void {
-  const sameAddress = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
   const check = (reason: Parameters<typeof refuse>[0], isSame: boolean, found: unknown) => {
     if (!isSame) throw refuse(reason, `found ${found}`);
   };
   check(
     "wrongChain",
-    header.chainId === associated.chainId && sameAddress(header.market, associated.market),
+    header.chainId === associated.chainId && isSameAddress(header.market, associated.market),
     `${header.chainId}, ${header.market}`,
   );
   check("wrongProject", header.projectId === associated.projectId, header.projectId);
   check("wrongRound", header.roundIndex === associated.roundIndex, header.roundIndex);
-  check("wrongTrainer", sameAddress(header.trainer, associated.trainer), header.trainer);
+  check("wrongTrainer", isSameAddress(header.trainer, associated.trainer), header.trainer);
   const { x, y } = header.commitment;
   check(
     "wrongCommitment",

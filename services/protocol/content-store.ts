@@ -1,4 +1,4 @@
-import { defineErrors } from "./errors.ts";
+import { CommonweightError, defineErrors } from "./errors.ts";
 
 /** How far a transfer has come; `totalBytes` is what the content claims about itself, absent while unknown. */
 export interface ContentProgress {
@@ -120,3 +120,12 @@ export const contentStoreErrors = defineErrors([2400, 2449], {
     hint: "Another process runs a node on this folder; stop it or choose another folder.",
   },
 });
+
+/** Whether a failure says nothing about the content itself: nobody who has it answered in time. */
+export function isContentAway(error: unknown): boolean {
+  const { notFound, timedOut, unreachable } = contentStoreErrors;
+  return (
+    error instanceof CommonweightError &&
+    [notFound, timedOut, unreachable].some(({ code }) => code === error.code)
+  );
+}

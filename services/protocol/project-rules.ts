@@ -31,6 +31,7 @@ export interface JudgedTerms {
   readonly capBps: number;
   readonly baseWeightKind: "equal" | "bonded-stake";
   readonly payEvery: number;
+  /** Primary first, then standbys: one to three. */
   readonly aggregators: readonly string[];
 }
 

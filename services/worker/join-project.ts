@@ -3,6 +3,7 @@ import { readParticipant, registerParticipant } from "../adapters/chain/particip
 import { joinProject, readProject, readTrainer } from "../adapters/chain/project.ts";
 import { approveVault } from "../adapters/chain/token.ts";
 import { topUpWrapped } from "../adapters/chain/token-balance.ts";
+import { toHex } from "../protocol/hex.ts";
 
 /** What joining did. */
 export interface JoinedProject {
@@ -40,7 +41,7 @@ export async function joinWithStake(
   await options.confirm(stakeWei, terms.rewardToken);
   if ((await readParticipant(chain, account)).registeredAt === 0) {
     await registerParticipant(chain, {
-      encryptionKey: `0x${Buffer.from(encryptionKey).toString("hex")}`,
+      encryptionKey: toHex(encryptionKey),
       payoutAddress: payoutAddress ?? account,
       endpoint: "",
     });

@@ -11,6 +11,7 @@ import { commitUpdate } from "../protocol/commitment.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import type { Curve } from "../protocol/curve.ts";
 import type { Envelope } from "../protocol/envelope.ts";
+import { fromHex } from "../protocol/hex.ts";
 import { unpackOutcome } from "../protocol/public-signals.ts";
 import { FIRST_TRAINER_SLOT } from "../protocol/round-terms.ts";
 import { type RandomBytes, randomScalar } from "../protocol/scalar.ts";
@@ -50,7 +51,6 @@ export interface ProjectWorkerParameters {
   readonly signal?: AbortSignal | undefined;
 }
 
-const bytesOfHex = (hex: string) => Uint8Array.from(Buffer.from(hex.slice(2), "hex"));
 /** An update that an aggregator took and did not relay is handed over again after this long. */
 const RELAY_AGAIN_MS = 15_000;
 /** Seconds before the end of the reveal phase from which a key that nobody confirmed goes on chain. */
@@ -189,7 +189,7 @@ async function prepare(
       commitment,
     },
     fractionBits: terms.fractionBits,
-    aggregatorPublicKeys: participants.map(({ encryptionKey }) => bytesOfHex(encryptionKey)),
+    aggregatorPublicKeys: participants.map(({ encryptionKey }) => fromHex(encryptionKey)),
   });
   const bundleCid = await contentStore.put(sealed.bytes, signal ? { signal } : {});
   const work: Work = {

@@ -3,6 +3,8 @@ import type { Chain } from "../adapters/chain/connect.ts";
 import { readParticipant } from "../adapters/chain/participant.ts";
 import { revealKey } from "../adapters/chain/round.ts";
 import { recoverMessageSigner, signMessage } from "../adapters/chain/sign.ts";
+import { isSameAddress } from "../protocol/address.ts";
+import { toHex } from "../protocol/hex.ts";
 import { keyReceiptMessage, keyReleaseMessage } from "../protocol/signed-messages.ts";
 
 /** A content key to hand over after the commit phase. */
@@ -14,8 +16,6 @@ export interface KeyRelease {
 
 /** Who confirmed a key: addresses of aggregators. */
 export type ConfirmedBy = readonly string[];
-
-const toHex = (bytes: Uint8Array) => `0x${Buffer.from(bytes).toString("hex")}`;
 
 /**
  * Hands a content key to each aggregator that has not confirmed it yet.
@@ -74,7 +74,7 @@ async function releaseTo(
     }),
     receipt.signature,
   );
-  return signer?.toLowerCase() === aggregator.toLowerCase();
+  return isSameAddress(signer, aggregator);
 }
 
 /** Releases a content key on the chain: no aggregator can say that it never came. */

@@ -18,6 +18,7 @@ import { privacyLedgerFile } from "../learning/privacy-ledger-file.ts";
 import { secureBytes } from "../learning/random.ts";
 import type { EncryptionKeyPair } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";
+import { toHex } from "../protocol/hex.ts";
 import { createMakeUpdate, type OwnTrainer, type UpdateMaker } from "./make-update.ts";
 import { type WorkerEvent, workOnProject } from "./project-worker.ts";
 import { openWorkStore } from "./work-store.ts";
@@ -48,8 +49,6 @@ export interface WorkerSettings {
   readonly pollMs?: number | undefined;
   readonly signal: AbortSignal;
 }
-
-const hexOf = (bytes: Uint8Array) => `0x${Buffer.from(bytes).toString("hex")}`;
 
 /** Works on projects until all of them have ended or the signal says stop. Outages are waited out, never given up on. */
 export async function runWorker(
@@ -87,7 +86,7 @@ export async function runWorker(
     if (settings.join === undefined) return;
     if ((await readParticipant(chain, account)).registeredAt === 0) {
       await registerParticipant(chain, {
-        encryptionKey: hexOf(settings.encryptionKeys.publicKey),
+        encryptionKey: toHex(settings.encryptionKeys.publicKey),
         payoutAddress: settings.payoutAddress ?? account,
         endpoint: "",
       });

@@ -1,4 +1,5 @@
 import { Anchor, List, Stack, Table, Text, Title } from "@mantine/core";
+import { isSameAddress } from "../../services/protocol/address.ts";
 import { Amount } from "../amount.tsx";
 import { percentText, shortHex } from "../amounts.ts";
 import type { Connection } from "../connection.ts";
@@ -13,8 +14,6 @@ import { ScrollTable } from "../scroll-table.tsx";
 import { Section } from "../section.tsx";
 import { useLoaded } from "../use-loaded.ts";
 import { useRefresh } from "../use-refresh.ts";
-
-const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
 
 function Rounds({ history, trainer }: { history: ProjectHistory; trainer: string }) {
   const { project, token } = history;
@@ -51,7 +50,7 @@ function Rounds({ history, trainer }: { history: ProjectHistory; trainer: string
 /** What the vault paid to the trainer's payout address for this project: earnings and, at the end, the stake. */
 function Transfers({ history, payee }: { history: ProjectHistory; payee: string }) {
   const moves = history.moves.filter(
-    ({ kind, account }) => kind !== "deposited" && isSame(account, payee),
+    ({ kind, account }) => kind !== "deposited" && isSameAddress(account, payee),
   );
   if (moves.length === 0) return <Text>Nothing has been transferred to its address yet.</Text>;
   return (
@@ -79,8 +78,8 @@ function Transfers({ history, payee }: { history: ProjectHistory; payee: string 
 function Summary({ history, trainer }: { history: ProjectHistory; trainer: string }) {
   const { trainers, token, project } = history;
   const rows = participantRows({ ...history, slots: project.terms.slots });
-  const row = rows.find((each) => isSame(each.trainer, trainer));
-  const present = trainers.find((each) => isSame(each.trainer, trainer));
+  const row = rows.find((each) => isSameAddress(each.trainer, trainer));
+  const present = trainers.find((each) => isSameAddress(each.trainer, trainer));
   if (row === undefined) return <Text>This account never joined the project.</Text>;
   return (
     <List size="sm" spacing={4}>
@@ -109,7 +108,7 @@ function Summary({ history, trainer }: { history: ProjectHistory; trainer: strin
 
 function Statement({ history, trainer }: { history: ProjectHistory; trainer: string }) {
   const { projectId } = history.project;
-  const payee = history.participants.find(({ account }) => isSame(account, trainer));
+  const payee = history.participants.find(({ account }) => isSameAddress(account, trainer));
   return (
     <Stack>
       <div>

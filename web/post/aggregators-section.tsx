@@ -18,6 +18,7 @@ import {
   readParticipant,
   readParticipants,
 } from "../../services/adapters/chain/participant.ts";
+import { isSameAddress } from "../../services/protocol/address.ts";
 import { shortHex } from "../amounts.ts";
 import { LoadedView } from "../loaded-view.tsx";
 import { useLoaded } from "../use-loaded.ts";
@@ -31,8 +32,6 @@ interface Candidate {
   readonly endpoint: string;
   readonly isUp: boolean;
 }
-
-const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
 
 async function look({ account, endpoint }: Participant): Promise<Candidate> {
   const isUp =
@@ -49,7 +48,9 @@ async function loadCandidates(chain: Chain, chosen: readonly string[]): Promise<
   const registered = (await readParticipants(chain, 0, MOST_LISTED)).filter(
     ({ endpoint }) => endpoint !== "",
   );
-  const typed = chosen.filter((account) => !registered.some((one) => same(one.account, account)));
+  const typed = chosen.filter(
+    (account) => !registered.some((one) => isSameAddress(one.account, account)),
+  );
   const others = await Promise.all(typed.map((account) => readParticipant(chain, account)));
   const named = others.map((other, place) => ({ ...other, account: typed[place] as string }));
   return Promise.all([...registered, ...named].map(look));
@@ -57,12 +58,12 @@ async function loadCandidates(chain: Chain, chosen: readonly string[]): Promise<
 
 function CandidateRow({ candidate }: { candidate: Candidate }) {
   const { form, change } = useForm();
-  const place = form.aggregators.findIndex((account) => same(account, candidate.account));
+  const place = form.aggregators.findIndex((account) => isSameAddress(account, candidate.account));
   const toggle = () =>
     change({
       aggregators:
         place >= 0
-          ? form.aggregators.filter((account) => !same(account, candidate.account))
+          ? form.aggregators.filter((account) => !isSameAddress(account, candidate.account))
           : [...form.aggregators, candidate.account],
     });
   const role = place === 0 ? "in charge" : place > 0 ? `standby ${place}` : "";
@@ -91,7 +92,7 @@ function AddByAddress() {
   const { form, change } = useForm();
   const [text, setText] = useState("");
   const isAddress = /^0x[0-9a-fA-F]{40}$/.test(text.trim());
-  const isKnown = form.aggregators.some((account) => same(account, text.trim()));
+  const isKnown = form.aggregators.some((account) => isSameAddress(account, text.trim()));
   return (
     <Group align="flex-end">
       <TextInput

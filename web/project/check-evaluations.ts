@@ -1,4 +1,5 @@
 import { recoverMessageSigner } from "../../services/adapters/chain/sign.ts";
+import { isSameAddress } from "../../services/protocol/address.ts";
 import type { EvaluationBody } from "../../services/protocol/api.ts";
 import { evaluationMessage } from "../../services/protocol/signed-messages.ts";
 
@@ -55,5 +56,5 @@ function problemOf(
   if (model === undefined) return "the chain has no such model";
   if (model.cid !== evaluation.modelCid) return "it is about another file than the chain's";
   const signer = recoverMessageSigner(evaluationMessage(context, evaluation), signature);
-  return signer?.toLowerCase() === referee.toLowerCase() ? null : "the referee did not sign it";
+  return isSameAddress(signer, referee) ? null : "the referee did not sign it";
 }

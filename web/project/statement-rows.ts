@@ -1,6 +1,7 @@
 import type { Settlement } from "../../services/adapters/chain/history.ts";
 import type { ProjectTerms } from "../../services/adapters/chain/project.ts";
 import { exclusionText } from "../../services/auditor/verdict-reasons.ts";
+import { isSameAddress } from "../../services/protocol/address.ts";
 import { roundPayouts } from "../../services/protocol/payout.ts";
 import { unpackOutcome } from "../../services/protocol/public-signals.ts";
 import type { AmountUnit } from "../amounts.ts";
@@ -19,8 +20,6 @@ export interface StatementRow {
   readonly reason: string;
 }
 
-const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
-
 /** A trainer's settled rounds, oldest first. */
 export function statementRows(
   history: {
@@ -35,13 +34,14 @@ export function statementRows(
   const { slots, flatBps, capBps } = terms;
   const exclusions = events.filter(({ name }) => name === "SubmissionExcluded");
   return settlements.flatMap(({ roundIndex, trainers, outcomeWords, budgetWei, earningsWei }) => {
-    const place = trainers.findIndex((each) => isSame(each, trainer));
+    const place = trainers.findIndex((each) => isSameAddress(each, trainer));
     if (place < 0) return [];
     const outcome = unpackOutcome(outcomeWords, slots);
     const pay = roundPayouts({ budgetWei, flatBps, capBps, outcome });
     const earnedWei = earningsWei[place] ?? 0n;
     const excluded = exclusions.find(
-      ({ args }) => Number(args.roundIndex) === roundIndex && isSame(String(args.trainer), trainer),
+      ({ args }) =>
+        Number(args.roundIndex) === roundIndex && isSameAddress(String(args.trainer), trainer),
     );
     const whyUnread = exclusionText(excluded && Number(excluded.args.reason));
     return {

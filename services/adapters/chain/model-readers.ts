@@ -1,3 +1,5 @@
+import { isSameAddress } from "../../protocol/address.ts";
+import { fromHex } from "../../protocol/hex.ts";
 import type { Chain } from "./connect.ts";
 import { readParticipant } from "./participant.ts";
 import { type ProjectTerms, type ProjectTrainer, readTrainer } from "./project.ts";
@@ -8,7 +10,6 @@ export interface ModelOwners {
   readonly terms: Pick<ProjectTerms, "referee" | "aggregators">;
 }
 
-const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
 const isReading = ({ status }: Pick<ProjectTrainer, "status">) =>
   status === "active" || status === "leaving";
 
@@ -37,9 +38,7 @@ export async function readEncryptionKey(
   account: string,
 ): Promise<Uint8Array | undefined> {
   const { registeredAt, encryptionKey } = await readParticipant(chain, account);
-  return registeredAt === 0
-    ? undefined
-    : Uint8Array.from(Buffer.from(encryptionKey.slice(2), "hex"));
+  return registeredAt === 0 ? undefined : fromHex(encryptionKey);
 }
 
 /** Whether an account may read the project's private models, as the chain has it now. */
@@ -49,7 +48,7 @@ export async function isModelReader(
   account: string,
 ): Promise<boolean> {
   const { owner, terms } = project;
-  if ([owner, terms.referee, ...terms.aggregators].some((each) => isSame(each, account)))
+  if ([owner, terms.referee, ...terms.aggregators].some((each) => isSameAddress(each, account)))
     return true;
   return isReading(await readTrainer(chain, project.projectId, account));
 }

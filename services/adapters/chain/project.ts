@@ -1,5 +1,6 @@
 import type { G1Point } from "../../protocol/curve.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
+import type { JudgedTerms } from "../../protocol/project-rules.ts";
 import { cidToBytes } from "./cid-bytes.ts";
 import { type Chain, call, send } from "./connect.ts";
 import { chainErrors } from "./errors.ts";
@@ -7,40 +8,11 @@ import type { VaultPermit } from "./permit.ts";
 import type { Receipt } from "./transaction-sender.ts";
 
 /** All terms of a project, as in `contracts/types/ProjectTerms.sol`, where each is explained. */
-export interface ProjectTerms {
-  readonly rewardToken: string;
-  readonly budgetPerRoundWei: bigint;
-  readonly referee: string;
-  readonly stakeWei: bigint;
-  readonly fullWeightStakeWei: bigint;
-  readonly settleFeeWei: bigint;
-  readonly normBoundSquared: bigint;
-  readonly aggregatorBondWei: bigint;
-  readonly joinSeconds: number;
-  readonly openSeconds: number;
-  readonly commitSeconds: number;
-  readonly revealSeconds: number;
-  readonly settleSeconds: number;
-  readonly rounds: number;
-  readonly extraRounds: number;
-  readonly slots: number;
-  readonly ruleId: number;
-  readonly ruleParameterA: number;
-  readonly ruleParameterB: number;
-  readonly minTrainers: number;
-  readonly maxTrainers: number;
+export interface ProjectTerms extends JudgedTerms {
   readonly minReliability: number;
-  readonly parameterCount: number;
-  readonly fractionBits: number;
-  readonly flatBps: number;
-  readonly capBps: number;
-  readonly baseWeightKind: (typeof baseWeightKinds)[number];
   readonly modelVisibility: (typeof modelVisibilities)[number];
   readonly maxStrikes: number;
-  readonly payEvery: number;
   readonly usesPayGradient: boolean;
-  /** Primary first, then standbys: one to three. */
-  readonly aggregators: readonly string[];
 }
 
 /** In the order of the contract's enums. */

@@ -2,6 +2,10 @@ import { Contract, JsonRpcProvider, Network, ZeroAddress } from "ethers";
 import type { MarketAddresses } from "./addresses.ts";
 import { toChainError } from "./errors.ts";
 import { trainingMarketAbi } from "./generated/training-market.ts";
+import { patientRequest } from "./patient-request.ts";
+
+/** How long one attempt may take, milliseconds. */
+const TIMEOUT_MS = 15_000;
 
 /**
  * The addresses of a whole market from that of its entry contract: vault, registry and verifier are its immutables,
@@ -16,9 +20,8 @@ export async function resolveAddresses(options: {
   deployBlock?: number | undefined;
 }): Promise<MarketAddresses> {
   // Calls do not depend on the chain's number; asking for it would make the library complain on stdout when nobody answers.
-  const provider = new JsonRpcProvider(options.rpcUrl, undefined, {
-    staticNetwork: Network.from(1),
-  });
+  const request = patientRequest(options.rpcUrl, TIMEOUT_MS);
+  const provider = new JsonRpcProvider(request, undefined, { staticNetwork: Network.from(1) });
   try {
     const market = new Contract(options.market, trainingMarketAbi, provider);
     const read = async (name: string) => String(await market.getFunction(name).staticCall());

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { eventPrinter } from "../../command-line/event-lines.ts";
-import { connectToMarket } from "../../command-line/market-connection.ts";
+import { awaitMarket } from "../../command-line/market-connection.ts";
 import { parseAddress } from "../../command-line/parse-address.ts";
 import { parseCount, parseCountOrNone, parsePositive } from "../../command-line/parse-count.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
@@ -32,7 +32,9 @@ export const register: RegisterCommand = (parent, context) => {
         const print = eventPrinter(invocation, serviceLine);
         const service = await startAggregator(
           {
-            ...(await connectToMarket(invocation)),
+            ...(await awaitMarket(invocation, ({ code, message }) =>
+              print({ type: "failed", code, message }),
+            )),
             privateKey: await readSigningKey(invocation),
             encryptionKeys: await loadEncryptionKeys(
               join(config.stateFolder, "encryption-key.json"),

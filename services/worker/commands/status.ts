@@ -4,6 +4,7 @@ import { withChain } from "../../command-line/open-chain.ts";
 import { parseAddress } from "../../command-line/parse-address.ts";
 import { parseProjectId } from "../../command-line/parse-project-id.ts";
 import { tokenFormatter } from "../../command-line/token-amount.ts";
+import { isSameAddress } from "../../protocol/address.ts";
 
 /** Adds `commonweight worker status`. */
 export const register: RegisterCommand = (parent, context) => {
@@ -32,9 +33,7 @@ export const register: RegisterCommand = (parent, context) => {
             readClaim(chain, terms.rewardToken, account),
           ]);
           const rounds = settlements.flatMap((settlement) => {
-            const index = settlement.trainers.findIndex(
-              (each) => each.toLowerCase() === account.toLowerCase(),
-            );
+            const index = settlement.trainers.findIndex((each) => isSameAddress(each, account));
             if (index < 0) return [];
             const outcome = unpackOutcome(settlement.outcomeWords, terms.slots);
             return [

@@ -1,0 +1,4 @@
+/** Whether two addresses are the same account: with or without a checksum in their letters. An absent one is nobody's. */
+export function isSameAddress(one: string | undefined, other: string): boolean {
+  return one?.toLowerCase() === other.toLowerCase();
+}
