@@ -1,6 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { MarketAddresses } from "../../services/adapters/chain/addresses.ts";
@@ -12,12 +10,12 @@ import {
   developmentAccounts,
 } from "../../services/adapters/chain/development-accounts.ts";
 import { type Project, readProject } from "../../services/adapters/chain/project.ts";
+import { approveVault } from "../../services/adapters/chain/token.ts";
 import { topUpWrapped } from "../../services/adapters/chain/token-balance.ts";
 import { openCurve } from "../../services/adapters/curve/open-curve.ts";
 import {
   DEVELOPMENT_MNEMONIC,
   type EmbeddedChain,
-  startEmbeddedChain,
 } from "../../services/adapters/embedded-chain.ts";
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
 import { openIpfsNode } from "../../services/adapters/ipfs/ipfs-node.ts";
@@ -25,35 +23,23 @@ import { type Dataset, memoryDataset } from "../../services/learning/dataset.ts"
 import { logisticRegression } from "../../services/learning/model-spec.ts";
 import { developmentSetup } from "../../services/market/development-setup.ts";
 import { defaultMarketOptions, marketTerms } from "../../services/market/market-plan.ts";
-import { type SupervisedProcess, Supervisor } from "../../services/market/supervisor.ts";
+import { Supervisor } from "../../services/market/supervisor.ts";
 import { postPreparedProject, prepareProject } from "../../services/owner/post-project.ts";
 import { runReferee } from "../../services/owner/referee-service.ts";
 import type { Manifest } from "../../services/protocol/manifest.ts";
 import { runWorker } from "../../services/worker/worker-service.ts";
+import { startChainChild } from "./chain-child.ts";
+import { type AggregatorProcess, prepareAggregator } from "./small-market-aggregator.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Proofs hide products behind 32 coefficients: no model may be smaller. */
 const FEATURES = 16;
-const START_MS = 120_000;
 
 /** Something that somebody in the market said. */
 export interface SmallMarketEvent {
   readonly who: string;
   readonly type: string;
   readonly [detail: string]: unknown;
-}
-
-/** An aggregator process of the small market. */
-export interface AggregatorProcess {
-  readonly name: string;
-  readonly url: string;
-  readonly account: string;
-  readonly stateFolder: string;
-  /** Starts it, or starts it again after a kill; resolves when it is ready. */
-  start(): Promise<void>;
-  /** As `kill -9` does. */
-  kill(): Promise<void>;
-  isRunning(): boolean;
 }
 
 /** A market with a model of 34 numbers, so that a round costs little but its proof. */
@@ -104,15 +90,7 @@ const manifest: Manifest = {
   evaluation: { metric: "accuracy", referenceSteps: 12, referenceSamples: 64, paySamples: 64 },
 };
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** Chain, referee and trainers in this process, aggregators each in one of its own. */
+/** Referees and trainers in this process; the chain and the aggregators each in one of its own. */
 export async function startSmallMarket(options: {
   readonly folder: string;
   readonly rounds: number;
@@ -137,7 +115,7 @@ export async function startSmallMarket(options: {
   };
   const accounts = developmentAccounts(DEVELOPMENT_MNEMONIC, 5 + trainerCount);
   const account = (index: number) => accounts[index] as DevelopmentAccount;
-  const embedded = await startEmbeddedChain({ accountCount: accounts.length });
+  const embedded = await startChainChild(accounts.length);
   const rpcUrl = (await options.aggregatorRpc?.(embedded)) ?? embedded.rpcUrl;
   const deployer = connectSigner(embedded.rpcUrl, embedded.chainId, account(0).privateKey);
   const { addresses } = await deployMarket({
@@ -148,12 +126,7 @@ export async function startSmallMarket(options: {
   const cacheFolder = join(root, "cache/curve-small");
   mkdirSync(folder, { recursive: true });
   const { market, wrappedNative, deployBlock } = addresses;
-  const configPath = join(folder, "commonweight.config.json");
   const network = { rpcUrl, chainId: embedded.chainId, market, wrappedNative, deployBlock };
-  writeFileSync(
-    configPath,
-    JSON.stringify({ network: "embedded", networks: { embedded: network } }),
-  );
 
   const supervisor = new Supervisor({
     onLine: ({ process: who, event, text }) =>
@@ -162,55 +135,9 @@ export async function startSmallMarket(options: {
   });
   closing.push(() => supervisor.stopAll());
   const aggregators: AggregatorProcess[] = [];
-  for (const index of Array.from({ length: options.aggregators ?? 1 }, (_, place) => place)) {
-    const name = index === 0 ? "primary" : "standby";
-    const port = await freePort();
-    const ipfsPort = await freePort();
-    const stateFolder = join(folder, name);
-    mkdirSync(stateFolder, { recursive: true });
-    const ownConfig = join(folder, `${name}.config.json`);
-    writeFileSync(
-      ownConfig,
-      JSON.stringify({
-        network: "embedded",
-        networks: { embedded: network },
-        ipfs: { listen: [`/ip4/127.0.0.1/tcp/${ipfsPort}`] },
-      }),
-    );
-    let running: SupervisedProcess | undefined;
-    aggregators.push({
-      name,
-      url: `http://127.0.0.1:${port}`,
-      account: account(3 + index).address,
-      stateFolder,
-      start: async () => {
-        running = supervisor.start({
-          name,
-          command: [
-            process.execPath,
-            join(root, "services/main.ts"),
-            ...["aggregator", "run", "--json", "--port", String(port), "--threads", "1"],
-            ...["--state", stateFolder],
-          ],
-          environment: {
-            PATH: process.env.PATH ?? "",
-            HOME: process.env.HOME ?? "",
-            NODE_NO_WARNINGS: "1",
-            COMMONWEIGHT_CONFIG: ownConfig,
-            COMMONWEIGHT_CACHE: cacheFolder,
-            COMMONWEIGHT_PRIVATE_KEY: account(3 + index).privateKey,
-          },
-          folder: root,
-        });
-        await running.waitFor("ready", START_MS);
-      },
-      kill: async () => {
-        const killed = running;
-        running = undefined;
-        await killed?.kill();
-      },
-      isRunning: () => running !== undefined,
-    });
+  for (const [index, name] of ["primary", "standby"].slice(0, options.aggregators ?? 1).entries()) {
+    const own = { name, account: account(3 + index) };
+    aggregators.push(await prepareAggregator({ ...own, folder, cacheFolder, network, supervisor }));
   }
   await Promise.all(aggregators.map((each) => each.start()));
 
@@ -246,8 +173,11 @@ export async function startSmallMarket(options: {
   });
   await curve[Symbol.asyncDispose]();
   const projectIds: bigint[] = [];
-  for (let count = 0; count < (options.projects ?? 1); count++) {
-    await topUpWrapped(chain, addresses.wrappedNative, prepared.escrowWei);
+  const projectCount = options.projects ?? 1;
+  const escrowsWei = BigInt(projectCount) * prepared.escrowWei;
+  await topUpWrapped(chain, addresses.wrappedNative, escrowsWei);
+  await approveVault(chain, addresses.wrappedNative, escrowsWei);
+  for (let count = 0; count < projectCount; count++) {
     projectIds.push((await postPreparedProject(chain, prepared)).projectId);
   }
   const projectId = projectIds[0] as bigint;
