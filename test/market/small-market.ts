@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { MarketAddresses } from "../../services/adapters/chain/addresses.ts";
 import { type Chain, connectChain } from "../../services/adapters/chain/connect.ts";
 import { connectSigner } from "../../services/adapters/chain/connect-signer.ts";
-import { deployMarket } from "../../services/adapters/chain/deploy.ts";
+import { deployMarket, type VerifierSetup } from "../../services/adapters/chain/deploy.ts";
 import {
   type DevelopmentAccount,
   developmentAccounts,
@@ -101,6 +101,8 @@ export async function startSmallMarket(options: {
   /** Where an aggregator finds the chain; the chain itself by default. */
   readonly aggregatorRpc?: (embedded: EmbeddedChain) => Promise<string>;
   readonly terms?: Parameters<typeof marketTerms>[0]["terms"];
+  /** Circuits that the verifier knows besides those of the development setup. */
+  readonly moreKeys?: VerifierSetup["keys"];
   readonly onEvent?: (event: SmallMarketEvent) => void;
 }): Promise<SmallMarket> {
   const { folder, rounds } = options;
@@ -118,9 +120,10 @@ export async function startSmallMarket(options: {
   const embedded = await startChainChild(accounts.length);
   const rpcUrl = (await options.aggregatorRpc?.(embedded)) ?? embedded.rpcUrl;
   const deployer = connectSigner(embedded.rpcUrl, embedded.chainId, account(0).privateKey);
+  const setup = developmentSetup();
   const { addresses } = await deployMarket({
     signer: deployer.signer,
-    verifier: developmentSetup(),
+    verifier: { ...setup, keys: [...setup.keys, ...(options.moreKeys ?? [])] },
   });
   deployer.close();
   const cacheFolder = join(root, "cache/curve-small");
