@@ -2,6 +2,7 @@ import { CommonweightError } from "../protocol/errors.ts";
 import { type CsvTable, parseCsv } from "./csv.ts";
 import { type Dataset, memoryDataset } from "./dataset.ts";
 import { learningErrors } from "./errors.ts";
+import { columnReader, isMissing, isNumber, wrongCells } from "./table-column.ts";
 
 /** How a table becomes samples. */
 export interface CsvDatasetOptions {
@@ -27,90 +28,88 @@ export interface CsvColumn {
   readonly values: readonly string[];
 }
 
-const MISSING = new Set(["", "?", "NA", "N/A", "NaN", "nan", "null", "None"]);
-const isMissing = (cell: string) => MISSING.has(cell.trim());
-const isNumber = (cell: string) => cell.trim() !== "" && Number.isFinite(Number(cell));
-
 /** Describes the columns of a table: numbers or categories, and how many cells are missing. */
 export function describeColumns({ header, rows }: CsvTable): CsvColumn[] {
   return header.map((name, column) => {
     const cells = rows.map((row) => row[column] as string);
-    const present = cells.filter((cell) => !isMissing(cell));
+    const present = cells.filter((cell) => !isMissing(cell)).map((cell) => cell.trim());
     const kind = present.every(isNumber) ? "number" : "category";
     const values = kind === "category" ? [...new Set(present)].sort().slice(0, 50) : [];
     return { name, kind, missing: cells.length - present.length, values };
   });
 }
 
+const quotedNames = (names: readonly string[]) => names.map((name) => `"${name}"`).join(", ");
+
 function unfit(message: string): CommonweightError {
   return new CommonweightError(learningErrors.dataUnfit, `CSV: ${message}`);
 }
 
-/** Turns a row into the numbers of one column; a category into as many as it has values. */
-function encoderFor(column: CsvColumn, options: CsvDatasetOptions): (cell: string) => number[] {
-  const categories = options.categories?.[column.name];
-  const missing = options.missing?.[column.name];
-  if (categories) {
+/** Finds the class of a cell; -1 for none. A number may be written otherwise than the project writes it: 1 and 1.0 are one class. */
+function classFinder(classes: readonly string[] | undefined): (cell: string) => number {
+  if (classes === undefined) {
     return (cell) => {
-      if (!isMissing(cell) && !categories.includes(cell)) {
-        throw unfit(`column "${column.name}" has the unknown value "${cell.slice(0, 40)}"`);
-      }
-      return categories.map((value) => (value === cell ? 1 : 0));
+      const label = Number(cell.trim() || "x");
+      return Number.isInteger(label) && label >= 0 ? label : -1;
     };
   }
-  if (column.kind === "category") {
-    const shown = column.values.slice(0, 5).join(", ");
-    throw unfit(`column "${column.name}" is no number (${shown}); state its categories or drop it`);
-  }
-  if (column.missing > 0 && missing === undefined) {
-    throw unfit(
-      `column "${column.name}" has ${column.missing} missing cells; state a missing value`,
-    );
-  }
-  return (cell) => [isMissing(cell) ? (missing as number) : Number(cell)];
-}
-
-function labelReader(options: CsvDatasetOptions): (cell: string, row: number) => number {
-  const { classes } = options;
-  return (cell, row) => {
-    const label = classes ? classes.indexOf(cell.trim()) : Number(cell.trim() || "x");
-    if (!Number.isInteger(label) || label < 0) {
-      throw unfit(`row ${row + 1}: "${cell.slice(0, 40)}" is no class`);
-    }
-    return label;
+  const isNumeric = classes.every(isNumber);
+  const places = new Map<string | number, number>(classes.map((name, k) => [name.trim(), k]));
+  if (isNumeric) for (const [k, name] of classes.entries()) places.set(Number(name), k);
+  return (cell) => {
+    const name = cell.trim();
+    return places.get(name) ?? (isNumeric && isNumber(name) ? places.get(Number(name)) : -1) ?? -1;
   };
 }
 
 /**
  * Reads samples from CSV text.
  *
- * @throws CommonweightError CW3102 when it is no table, CW3105 for missing cells, unknown categories or classes.
+ * @throws CommonweightError CW3102 when it is no table; CW3105 naming everything that differs: columns that are not there, missing
+ * cells, unknown categories or classes.
  */
 export function csvDataset(text: string, options: CsvDatasetOptions = {}): Dataset {
-  const table = parseCsv(text);
-  const columns = describeColumns(table);
-  const target = options.targetColumn ?? (table.header.at(-1) as string);
-  const placeOf = (name: string) => {
-    const place = table.header.indexOf(name);
-    if (place >= 0) return place;
-    throw unfit(`there is no column "${name}"; there are ${table.header.join(", ")}`);
+  const { header, rows } = parseCsv(text);
+  const target = options.targetColumn ?? (header.at(-1) as string);
+  const names = options.columns ?? header.filter((name) => name !== target);
+  const lacking = [target, ...names].filter((name) => !header.includes(name));
+  const problems =
+    lacking.length > 0
+      ? [`there is no column ${quotedNames(lacking)}; there are ${quotedNames(header)}`]
+      : [];
+  const cellsOf = (name: string) => {
+    const place = header.indexOf(name);
+    return rows.map((row) => row[place] as string);
   };
-  const at = placeOf(target);
-  const readLabel = labelReader(options);
-  const labels = table.rows.map((row, i) => readLabel(row[at] as string, i));
-  const used = (options.columns ?? table.header.filter((name) => name !== target)).map(placeOf);
-  const encoders = used.map((place) => encoderFor(columns[place] as CsvColumn, options));
-  const samples = table.rows.map((row) =>
-    encoders.flatMap((encode, i) => encode(row[used[i] as number] as string)),
-  );
-  const width = samples[0]?.length ?? 0;
-  if (width === 0) throw unfit("no samples, or no column besides the class");
+  const columns = names
+    .filter((name) => header.includes(name))
+    .map((name) => ({
+      reader: columnReader(name, cellsOf(name), options),
+      place: header.indexOf(name),
+    }));
+  problems.push(...columns.flatMap(({ reader }) => reader.problem ?? []));
+  const classOf = classFinder(options.classes);
+  const classCells = header.includes(target) ? cellsOf(target) : [];
+  const wrongClasses = wrongCells(classCells, (cell) => classOf(cell) >= 0);
+  if (wrongClasses) {
+    const known = options.classes?.join(", ") ?? "whole numbers from 0";
+    problems.push(
+      `column "${target}" has values that are no class (${wrongClasses}); classes are ${known}`,
+    );
+  }
+  if (problems.length > 0) throw unfit(problems.join("; "));
+  const width = columns.reduce((sum, { reader }) => sum + reader.width, 0);
+  if (width === 0 || rows.length === 0) throw unfit("no samples, or no column besides the class");
+  const inputs = new Float32Array(rows.length * width);
+  rows.forEach((row, i) => {
+    let at = i * width;
+    for (const { reader, place } of columns) {
+      reader.write(row[place] as string, inputs, at);
+      at += reader.width;
+    }
+  });
+  const labels = classCells.map(classOf);
   const classes =
     options.classes?.length ?? options.classCount ?? labels.reduce((a, b) => Math.max(a, b), 0) + 1;
-  return memoryDataset({
-    inputs: Float32Array.from(samples.flat()),
-    labels,
-    inputShape: [width],
-    classes,
-  });
+  return memoryDataset({ inputs, labels, inputShape: [width], classes });
 }

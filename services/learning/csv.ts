@@ -2,6 +2,8 @@ import { CommonweightError } from "../protocol/errors.ts";
 import { DATA_LIMITS } from "./data-limits.ts";
 import { learningErrors } from "./errors.ts";
 
+const FIRST_LINE_CHARACTERS = 65_536;
+
 /** A table as text: the header, and rows of as many cells. */
 export interface CsvTable {
   readonly header: readonly string[];
@@ -19,9 +21,11 @@ function malformed(message: string): CommonweightError {
  * too many columns.
  */
 export function parseCsv(text: string): CsvTable {
-  const lines = splitCells(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+  const plain = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+  requireCommas(plain);
+  const lines = splitCells(plain);
   const header = lines[0]?.map((name) => name.trim());
-  if (!header) throw malformed("no header");
+  if (!header) throw malformed("it is empty, without even a header");
   if (header.length > DATA_LIMITS.columns) {
     throw new CommonweightError(learningErrors.dataTooLarge, `CSV with ${header.length} columns`);
   }
@@ -35,6 +39,22 @@ export function parseCsv(text: string): CsvTable {
     );
   }
   return { header, rows };
+}
+
+const OTHER_SEPARATORS = { ";": "semicolons", "\t": "tabs", "|": "bars" } as const;
+
+/** Refuses a table that spreadsheets of many countries write: one with semicolons, whose commas belong to numbers. */
+function requireCommas(text: string): void {
+  const [first = ""] = text.slice(0, FIRST_LINE_CHARACTERS).split(/\r|\n/, 1);
+  const outside = first.replace(/"[^"]*"/g, "");
+  const count = (separator: string) => outside.split(separator).length - 1;
+  for (const [separator, name] of Object.entries(OTHER_SEPARATORS)) {
+    if (count(separator) > count(",")) {
+      throw malformed(
+        `its columns are separated by ${name}; export it with commas, and points in numbers`,
+      );
+    }
+  }
 }
 
 /**

@@ -34,7 +34,7 @@ const sampleLength = (shape: readonly number[]) => shape.reduce((all, side) => a
 /**
  * Makes a data set of arrays; they are kept, not copied.
  *
- * @throws CommonweightError CW3102 when lengths disagree or a label is not a class.
+ * @throws CommonweightError CW3102 when lengths disagree, CW3105 when a label is not a class.
  */
 export function memoryDataset(parameters: MemoryDatasetParameters): Dataset {
   const { inputs, inputShape, classes } = parameters;
@@ -49,7 +49,7 @@ export function memoryDataset(parameters: MemoryDatasetParameters): Dataset {
   const wrong = labels.findIndex((label) => label < 0 || label >= classes);
   if (wrong >= 0) {
     throw new CommonweightError(
-      learningErrors.dataMalformed,
+      learningErrors.dataUnfit,
       `sample ${wrong} has label ${labels[wrong]}, outside 0..${classes - 1}`,
     );
   }

@@ -3,6 +3,7 @@ import type { Manifest } from "../protocol/manifest.ts";
 import type { CsvTable } from "./csv.ts";
 import { type CsvColumn, describeColumns } from "./csv-dataset.ts";
 import { learningErrors } from "./errors.ts";
+import { isMissing, isNumber, wrongCells } from "./table-column.ts";
 
 /** How a table can become samples, as far as the table itself tells. */
 export interface TableDescription {
@@ -50,15 +51,20 @@ function classesOf(rows: CsvTable["rows"], at: number, target: string): string[]
 
 function whyDrop(column: CsvColumn, cells: readonly string[]): string | undefined {
   if (IDENTIFIER.test(column.name)) return "its name says that it is an identifier";
-  if (new Set(cells).size < 2) return "it never changes";
+  // Missing numbers become the mean, so a number that is only there or not is as constant as one that is always there.
+  const told = column.kind === "number" ? cells.filter((cell) => !isMissing(cell)) : cells;
+  if (new Set(told).size < 2) return "it never changes";
   if (column.kind === "category" && column.values.length > MOST_VALUES) {
-    return `it is text with more than ${MOST_VALUES} different values`;
+    const isMostlyNumbers = cells.filter(isNumber).length > cells.length / 2;
+    return isMostlyNumbers
+      ? `not all of it is numbers (${wrongCells(cells, (cell) => isMissing(cell) || isNumber(cell))})`
+      : `it is text with more than ${MOST_VALUES} different values`;
   }
   return undefined;
 }
 
 function meanAndDeviation(cells: readonly string[]): { mean: number; deviation: number } {
-  const values = cells.filter((cell) => cell.trim() !== "" && Number.isFinite(Number(cell)));
+  const values = cells.filter(isNumber);
   const mean = values.reduce((sum, value) => sum + Number(value), 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (Number(value) - mean) ** 2, 0);
   return { mean: rounded(mean), deviation: rounded(Math.sqrt(squares / values.length)) || 1 };

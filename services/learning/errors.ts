@@ -25,7 +25,7 @@ export const learningErrors = defineErrors([3000, 3999], {
   diverged: {
     code: "CW3005",
     title: "Training diverged: the loss is not a number",
-    hint: "Lower the learning rate, or scale the features to about -1..1.",
+    hint: "Look for a value far out of range, as a typing error makes; scale the features to about -1..1; or lower the learning rate.",
   },
   cancelled: {
     code: "CW3006",
@@ -55,12 +55,12 @@ export const learningErrors = defineErrors([3000, 3999], {
   dataUnsupported: {
     code: "CW3104",
     title: "This kind of data is not supported",
-    hint: "Convert to idx, .npy, CSV, or images in PGM, PPM or PNG.",
+    hint: "Bring a .csv file, or a folder: with idx files, with x.npy and y.npy, or with one folder of PNG, PGM or PPM images for each class.",
   },
   dataUnfit: {
     code: "CW3105",
     title: "The data do not fit the project's model",
-    hint: "Run the fit report; it lists each difference.",
+    hint: "The message names what differs: correct your samples, or leave out the ones that the project has no place for.",
   },
   partitionImpossible: {
     code: "CW3106",

@@ -80,8 +80,14 @@ async function lookAt(dataset: Dataset): Promise<Statistics> {
 /**
  * Compares data with a project's model: shapes, classes, ranges, and what looks suspicious (constant columns, unscaled
  * features, missing classes).
+ *
+ * @param classNames What the project calls its classes; their numbers stand for them without.
  */
-export async function fitReport(dataset: Dataset, model: ModelSpec): Promise<FitReport> {
+export async function fitReport(
+  dataset: Dataset,
+  model: ModelSpec,
+  classNames: readonly string[] = [],
+): Promise<FitReport> {
   const findings: FitFinding[] = [];
   const blocking = (message: string) => findings.push({ severity: "blocking", message });
   const warning = (message: string) => findings.push({ severity: "warning", message });
@@ -99,7 +105,7 @@ export async function fitReport(dataset: Dataset, model: ModelSpec): Promise<Fit
     }
   }
   const classCounts = await countLabels(dataset);
-  const missing = classCounts.flatMap((count, k) => (count === 0 ? [k] : []));
+  const missing = classCounts.flatMap((count, k) => (count === 0 ? [classNames[k] ?? k] : []));
   if (missing.length > 0) warning(`No samples of class ${missing.join(", ")}.`);
   if (dataset.size < 10 * dataset.classes) {
     warning(`${dataset.size} samples for ${dataset.classes} classes are few.`);

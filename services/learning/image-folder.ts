@@ -4,6 +4,7 @@ import { CommonweightError } from "../protocol/errors.ts";
 import { DATA_LIMITS } from "./data-limits.ts";
 import type { Dataset } from "./dataset.ts";
 import { learningErrors } from "./errors.ts";
+import { nameFile } from "./name-file.ts";
 import { decodePng } from "./png.ts";
 import { type DecodedImage, decodePnm } from "./pnm.ts";
 
@@ -28,17 +29,8 @@ async function readImage(path: string): Promise<DecodedImage> {
   if (info.size > DATA_LIMITS.imageBytes) {
     throw new CommonweightError(learningErrors.dataTooLarge, `${path}: ${info.size} bytes`);
   }
-  try {
-    return decode(await readFile(path));
-  } catch (cause) {
-    if (!(cause instanceof CommonweightError)) throw cause;
-    const definition = {
-      code: cause.code as `CW${number}`,
-      title: cause.message,
-      hint: cause.hint,
-    };
-    throw new CommonweightError(definition, `${path}: ${cause.message}`, { cause });
-  }
+  const bytes = await readFile(path);
+  return nameFile(path, () => decode(bytes));
 }
 
 async function listImages(folder: string): Promise<string[]> {
@@ -47,6 +39,20 @@ async function listImages(folder: string): Promise<string[]> {
     .filter((entry) => entry.isFile() && DECODERS[extname(entry.name).toLowerCase()])
     .map((entry) => join(folder, entry.name))
     .sort();
+}
+
+/** Names the kinds of files that are there instead of images. */
+async function noImagesIn(
+  folder: string,
+  subfolders: readonly string[],
+): Promise<CommonweightError> {
+  const names = (await Promise.all(subfolders.map((name) => readdir(join(folder, name))))).flat();
+  const kinds = [...new Set(names.map((name) => extname(name).toLowerCase() || name))].sort();
+  const inside = kinds.length === 0 ? "nothing" : kinds.slice(0, 5).join(", ");
+  return new CommonweightError(
+    learningErrors.dataUnfit,
+    `no .png, .pgm or .ppm images in the subfolders of ${folder}; in them: ${inside}`,
+  );
 }
 
 /**
@@ -70,7 +76,10 @@ export async function openImageFolder(
   const classes = options.classes ?? found;
   const unknown = found.filter((name) => !classes.includes(name));
   if (unknown.length > 0) {
-    throw new CommonweightError(learningErrors.dataUnfit, `unknown classes: ${unknown.join(", ")}`);
+    throw new CommonweightError(
+      learningErrors.dataUnfit,
+      `${folder} has classes that the project does not: ${unknown.join(", ")}; it has ${classes.join(", ")}`,
+    );
   }
   const images: { path: string; label: number }[] = [];
   for (const name of found) {
@@ -80,7 +89,7 @@ export async function openImageFolder(
       throw new CommonweightError(learningErrors.dataTooLarge, folder);
   }
   const [first] = images;
-  if (!first) throw new CommonweightError(learningErrors.dataUnfit, `no images in ${folder}`);
+  if (!first) throw await noImagesIn(folder, found);
   const { channels, height, width } = await readImage(first.path);
   const length = channels * height * width;
   return {

@@ -3,6 +3,7 @@ import { CommonweightError } from "../protocol/errors.ts";
 import { DATA_LIMITS } from "./data-limits.ts";
 import type { Dataset } from "./dataset.ts";
 import { learningErrors } from "./errors.ts";
+import { nameFile } from "./name-file.ts";
 import { decodeNpyValues, type NpyHeader, readNpyHeader } from "./npy.ts";
 
 interface NpyFile {
@@ -25,7 +26,8 @@ async function readAt(path: string, position: number, length: number): Promise<U
 }
 
 async function openNpy(path: string): Promise<NpyFile> {
-  const header = readNpyHeader(await readAt(path, 0, DATA_LIMITS.headerBytes + 12));
+  const beginning = await readAt(path, 0, DATA_LIMITS.headerBytes + 12);
+  const header = nameFile(path, () => readNpyHeader(beginning));
   const count = header.shape.reduce((all, side) => all * side, 1);
   if ((header.shape[0] ?? 0) > DATA_LIMITS.samples || !Number.isSafeInteger(count * 8)) {
     throw new CommonweightError(learningErrors.dataTooLarge, `${path}: shape [${header.shape}]`);
@@ -61,7 +63,7 @@ export async function openNpyDataset(options: {
   if (labelsFile.header.shape.length !== 1 || labelsFile.header.shape[0] !== size) {
     throw new CommonweightError(
       learningErrors.dataUnfit,
-      `${size} samples, labels of shape [${labelsFile.header.shape}]`,
+      `${inputsPath} has ${size} samples, ${labelsPath} labels of shape [${labelsFile.header.shape}]`,
     );
   }
   const labels = await readLabels(labelsFile, size, classes);

@@ -60,7 +60,7 @@ export function readNpyHeader(bytes: Uint8Array): NpyHeader {
   if (!Object.hasOwn(FORMATS, format) || order === "True") {
     throw new CommonweightError(
       learningErrors.dataUnsupported,
-      `.npy file of format ${format}${order === "True" ? " in Fortran order" : ""}`,
+      `.npy file of format ${format}${order === "True" ? " in Fortran order" : ""}: save numpy.ascontiguousarray(x, dtype="<f4"), and labels as "<i8"`,
     );
   }
   const shape = sides.split(",").flatMap((side) => (side.trim() === "" ? [] : [Number(side)]));

@@ -1,12 +1,13 @@
 import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { CommonweightError } from "../protocol/errors.ts";
 import { type CsvDatasetOptions, csvDataset } from "./csv-dataset.ts";
 import { DATA_LIMITS } from "./data-limits.ts";
-import { type Dataset, memoryDataset } from "./dataset.ts";
+import type { Dataset } from "./dataset.ts";
 import { learningErrors } from "./errors.ts";
-import { decodeIdx } from "./idx.ts";
+import { findIdxFiles, openIdxFiles } from "./idx-folder.ts";
 import { openImageFolder } from "./image-folder.ts";
+import { nameFile } from "./name-file.ts";
 import { openNpyDataset } from "./npy-dataset.ts";
 import { seenAs } from "./reshape-to-model.ts";
 
@@ -16,63 +17,50 @@ export interface OpenDataFilesOptions extends CsvDatasetOptions {
   readonly inputShape?: readonly number[] | undefined;
 }
 
-async function openTable(path: string, options: OpenDataFilesOptions): Promise<Dataset> {
-  const { size } = await stat(path);
+/**
+ * Reads a table's text.
+ *
+ * @throws CommonweightError CW3101 when it cannot be read, CW3102 when it is not UTF-8, CW3103 when it is too large.
+ */
+export async function readTable(path: string): Promise<string> {
+  const unreadable = (cause: unknown) => {
+    throw new CommonweightError(learningErrors.dataUnreadable, path, { cause });
+  };
+  const { size } = await stat(path).catch(unreadable);
   if (size > DATA_LIMITS.textBytes) {
-    throw new CommonweightError(learningErrors.dataTooLarge, `${path}: ${size} bytes`);
+    throw new CommonweightError(
+      learningErrors.dataTooLarge,
+      `${path}: ${size} bytes, of at most ${DATA_LIMITS.textBytes}`,
+    );
   }
-  const bytes = await readFile(path);
+  const bytes = await readFile(path).catch(unreadable);
   try {
-    return csvDataset(new TextDecoder("utf-8", { fatal: true }).decode(bytes), options);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
-    if (cause instanceof CommonweightError) throw cause;
     throw new CommonweightError(learningErrors.dataMalformed, `${path} is not UTF-8`, { cause });
   }
 }
 
-async function openIdx(
-  folder: string,
-  images: string,
-  labels: string,
-  classes: number | undefined,
-) {
-  const [pixels, numbers] = (
-    await Promise.all([images, labels].map((name) => readFile(join(folder, name))))
-  ).map((bytes) => decodeIdx(bytes)) as [
-    ReturnType<typeof decodeIdx>,
-    ReturnType<typeof decodeIdx>,
-  ];
-  const inputShape = [pixels.shape.slice(1).reduce((all, side) => all * side, 1)];
-  const most = numbers.values.reduce((a, b) => Math.max(a, b), 0) + 1;
-  return memoryDataset({
-    inputs: pixels.values,
-    labels: numbers.values,
-    inputShape,
-    classes: classes ?? most,
-  });
+async function openTable(path: string, options: OpenDataFilesOptions): Promise<Dataset> {
+  const text = await readTable(path);
+  return nameFile(path, () => csvDataset(text, options));
 }
 
-/**
- * The idx files among a folder's names: training files come before test files when it has both.
- *
- * @returns undefined when there is no pair of images and labels.
- */
-export function findIdxFiles(
-  names: readonly string[],
-): { readonly images: string; readonly labels: string } | undefined {
-  const sorted = [...names].sort();
-  const find = (part: RegExp) =>
-    sorted.find((name) => part.test(name) && name.startsWith("train")) ??
-    sorted.find((name) => part.test(name));
-  const [images, labels] = [find(/images.*idx\d/), find(/labels.*idx1/)];
-  return images === undefined || labels === undefined ? undefined : { images, labels };
+/** What a folder of samples may look like, and what is in this one. */
+function noSamplesIn(folder: string, names: readonly string[]): CommonweightError {
+  const shown = [...names].sort().slice(0, 5).join(", ");
+  const inside = names.length === 0 ? "nothing" : `${shown}${names.length > 5 ? " …" : ""}`;
+  return new CommonweightError(
+    learningErrors.dataUnsupported,
+    `${folder} has no pair of idx files, no x.npy with y.npy, and no folders with images of one class each (.png, .pgm, .ppm); in it: ${inside}`,
+  );
 }
 
 async function openFolder(folder: string, options: OpenDataFilesOptions): Promise<Dataset> {
   const names = await readdir(folder);
   const classes = options.classes?.length ?? options.classCount;
   const idx = findIdxFiles(names);
-  if (idx) return openIdx(folder, idx.images, idx.labels, classes);
+  if (idx) return openIdxFiles(folder, { ...idx, classes });
   if (names.includes("x.npy") && names.includes("y.npy")) {
     return openNpyDataset({
       inputsPath: join(folder, "x.npy"),
@@ -80,11 +68,13 @@ async function openFolder(folder: string, options: OpenDataFilesOptions): Promis
       classes: classes ?? DATA_LIMITS.columns,
     });
   }
+  const entries = await readdir(folder, { withFileTypes: true });
+  if (!entries.some((entry) => entry.isDirectory())) throw noSamplesIn(folder, names);
   return openImageFolder(folder, { classes: options.classes });
 }
 
 /**
- * Opens a trainer's data by what they are: a `.csv` file; a folder with MNIST's idx files, with `x.npy` and `y.npy`, or with
+ * Opens a trainer's data by what they are: a `.csv` file; a folder with MNIST's idx files (packed by gzip or not), with `x.npy` and `y.npy`, or with
  * one subfolder of images for each class.
  *
  * @throws CommonweightError CW3101 when nothing is there, CW3102 to CW3105 when it cannot be used.
@@ -97,7 +87,10 @@ export async function openDataFiles(
     throw new CommonweightError(learningErrors.dataUnreadable, path, { cause });
   });
   if (!info.isDirectory() && !path.toLowerCase().endsWith(".csv")) {
-    throw new CommonweightError(learningErrors.dataUnsupported, path);
+    throw new CommonweightError(
+      learningErrors.dataUnsupported,
+      `${path}: ${extname(path) === "" ? "a file without an extension" : `a ${extname(path)} file`}`,
+    );
   }
   const dataset = await (info.isDirectory() ? openFolder(path, options) : openTable(path, options));
   return seenAs(dataset, options.inputShape);

@@ -54,7 +54,7 @@ export async function openDataset(data: DataSource): Promise<Dataset> {
   if (own === undefined) {
     throw new CommonweightError(
       learningErrors.partitionImpossible,
-      `no part ${part.index} of ${part.of}`,
+      `there is no part ${part.index + 1} of ${part.of}; the first is 1`,
     );
   }
   return subsetDataset(pool, own);

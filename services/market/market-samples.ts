@@ -1,9 +1,9 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import type { ProjectTerms } from "../adapters/chain/project.ts";
 import { encodeCsv, parseCsv } from "../learning/csv.ts";
-import { decodeIdx, encodeIdx, type IdxArray } from "../learning/idx.ts";
-import { findIdxFiles } from "../learning/open-data-files.ts";
+import { encodeIdx, type IdxArray } from "../learning/idx.ts";
+import { findIdxFiles, readIdx } from "../learning/idx-folder.ts";
 import { designManifest } from "../owner/design-project.ts";
 import { drawSets, type SetSizes } from "../owner/draw-sets.ts";
 import { type DataSummary, inspectData } from "../owner/inspect-data.ts";
@@ -118,7 +118,7 @@ async function divideIdx(
     );
   }
   const [images, labels] = await Promise.all(
-    [files.images, files.labels].map(async (name) => decodeIdx(await readFile(join(source, name)))),
+    [files.images, files.labels].map((name) => readIdx(join(source, name))),
   );
   const paths = NAMES.map(async (name, k) => {
     const path = join(folder, name);

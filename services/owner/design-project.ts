@@ -100,14 +100,15 @@ export function modelFor(
   return mutable(multilayerPerceptron({ features, hidden, classes, seed }));
 }
 
-/** A flat square image as an image of one channel. */
+/** An image without channels, or a flat square one, as an image of one channel. @throws CW4024 for what is no image. */
 function imageShape(shape: readonly number[]): readonly number[] {
   if (shape.length === 3) return shape;
+  if (shape.length === 2) return [1, ...shape];
   const side = Math.sqrt(shape[0] as number);
   if (shape.length === 1 && Number.isInteger(side)) return [1, side, side];
   throw new CommonweightError(
-    ownerErrors.termsMismatch,
-    `samples of shape [${shape}] are no images: take mlp or logistic`,
+    ownerErrors.modelUnfit,
+    `a cnn for samples of shape [${shape}], which are no images`,
   );
 }
 

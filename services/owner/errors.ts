@@ -46,6 +46,11 @@ export const ownerErrors = defineErrors([4000, 4299], {
     title: "The project file is not one of `owner init`",
     hint: "Make the folder again with `commonweight owner init`, or pass --manifest and --terms.",
   },
+  modelUnfit: {
+    code: "CW4024",
+    title: "This kind of model cannot take these samples",
+    hint: "Take --model mlp or logistic, which take any numbers; a cnn takes images.",
+  },
   tooFewSamples: {
     code: "CW4017",
     title: "The data are too few for a root, a pay and a validation set",

@@ -1,15 +1,17 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { parseCsv } from "../learning/csv.ts";
 import { dataFileOptions } from "../learning/data-file-options.ts";
 import type { Dataset } from "../learning/dataset.ts";
 import { describeTable, type TableDescription, tableData } from "../learning/describe-table.ts";
+import { learningErrors } from "../learning/errors.ts";
 import { fitReport } from "../learning/fit-report.ts";
 import { logisticRegression } from "../learning/model-spec.ts";
+import { nameFile } from "../learning/name-file.ts";
+import { readTable } from "../learning/open-data-files.ts";
 import { openDataset } from "../learning/open-dataset.ts";
 import { countLabels } from "../learning/partition.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import type { Manifest } from "../protocol/manifest.ts";
-import { ownerErrors } from "./errors.ts";
 
 /** What the owner's data look like, as far as a project depends on it. */
 export interface DataSummary {
@@ -31,7 +33,7 @@ const LARGEST_RAW = 5;
 /**
  * Looks at the owner's data and derives what a manifest says about them.
  *
- * @throws CW4013 for a table that cannot be read, CW3101 to CW3105 for data that cannot be used.
+ * @throws CW3101 for data that cannot be read, CW3102 to CW3105 for data that cannot be used.
  */
 export async function inspectData(
   source: string,
@@ -44,6 +46,8 @@ export async function inspectData(
     dataset,
     logisticRegression({ features, classes: dataset.classes }),
   );
+  const broken = report.findings.find(({ severity }) => severity === "blocking");
+  if (broken) throw new CommonweightError(learningErrors.dataUnfit, `${source}: ${broken.message}`);
   const { min, max, mean, deviation } = report.range;
   const isRaw = Math.max(Math.abs(min), Math.abs(max)) > LARGEST_RAW && deviation > 0;
   return {
@@ -78,10 +82,8 @@ async function inspectTable(
   source: string,
   options: { readonly target?: string | undefined; readonly drop?: readonly string[] },
 ): Promise<DataSummary> {
-  const tableText = await readFile(source, "utf8").catch((cause: unknown) => {
-    throw new CommonweightError(ownerErrors.fileUnreadable, source, { cause });
-  });
-  const description = describeTable(parseCsv(tableText), options);
+  const tableText = await readTable(source);
+  const description = nameFile(source, () => describeTable(parseCsv(tableText), options));
   const data = tableData(description);
   const dataset = await openDataset({ source, files: dataFileOptions(data) });
   return {

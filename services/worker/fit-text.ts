@@ -5,6 +5,8 @@ import type { StartModel } from "./read-fit-subject.ts";
 /** A report on samples, and what a practice round with them came to. */
 export interface FitWords {
   readonly report: FitReport;
+  /** Names of the classes, when the project names them. */
+  readonly classes?: readonly string[] | undefined;
   readonly practice: PracticeRound | null;
   /** Why there was no practice round; null when there was. */
   readonly noPractice: string | null;
@@ -23,6 +25,14 @@ export function practiceObstacle(report: FitReport, modelKind: string): string |
     return `it takes ${LEAST_PRACTICE_SAMPLES} samples`;
   }
   return undefined;
+}
+
+/** The report of samples that training broke down on: no update comes of them. */
+export function diverged(report: FitReport): Pick<FitWords, "report" | "noPractice"> {
+  const message =
+    "Training on them diverges: look for a value far out of range, as a typing error makes.";
+  const findings = [...report.findings, { severity: "blocking", message } as const];
+  return { report: { ...report, isFit: false, findings }, noPractice: "training diverged" };
 }
 
 function practiceLines({ practice, noPractice, modelFrom }: FitWords): string[] {
@@ -44,13 +54,16 @@ function practiceLines({ practice, noPractice, modelFrom }: FitWords): string[] 
 
 /** The report for people. */
 export function fitText(words: FitWords): string {
-  const { report } = words;
+  const { report, classes } = words;
+  const counts = report.classCounts.map((count, k) =>
+    classes?.[k] === undefined ? count : `${classes[k]}: ${count}`,
+  );
   const { range } = report;
   return [
     report.isFit ? "the data fit the project" : "the data do not fit the project",
     ...report.findings.map(({ severity, message }) => `  ${severity}: ${message}`),
     `samples        ${report.samples}, of shape [${report.inputShape}]`,
-    `classes        ${report.classCounts.join(", ")}`,
+    `classes        ${counts.join(", ")}`,
     `values         ${range.min.toPrecision(3)} to ${range.max.toPrecision(3)}, mean ${range.mean.toPrecision(3)}`,
     ...practiceLines(words),
   ].join("\n");

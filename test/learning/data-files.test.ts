@@ -1,11 +1,13 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { encode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseCsv } from "../../services/learning/csv.ts";
 import { csvDataset, describeColumns } from "../../services/learning/csv-dataset.ts";
-import { decodeIdx } from "../../services/learning/idx.ts";
+import { describeTable } from "../../services/learning/describe-table.ts";
+import { decodeIdx, encodeIdx } from "../../services/learning/idx.ts";
 import { openDataFiles } from "../../services/learning/open-data-files.ts";
 import { decodePng } from "../../services/learning/png.ts";
 import { decodePnm } from "../../services/learning/pnm.ts";
@@ -106,6 +108,80 @@ describe("CSV", () => {
     });
   });
 
+  test("names everything that does not fit a project at once, with row and text", () => {
+    const project = {
+      targetColumn: "species",
+      columns: ["mass", "colour", "height"],
+      classes: ["cat", "dog"],
+      categories: { colour: ["red", "blue"] },
+      missing: { mass: 1, height: 1 },
+    };
+    const refusal = (text: string) => {
+      try {
+        csvDataset(text, project);
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return "accepted";
+    };
+
+    const all = refusal("mass,colour,species\n1,red,cat\nheavy,pink,\n1e39,pink,fox\n");
+
+    expect(all).toContain('there is no column "height"; there are "mass", "colour", "species"');
+    expect(all).toContain(
+      'column "mass" has values that are no numbers (2 of 3 cells, as "heavy", "1e39" in row 2)',
+    );
+    expect(all).toContain(
+      'column "colour" has unknown values (2 of 3 cells, as "pink" in row 2); known are red, blue',
+    );
+    expect(all).toContain(
+      'column "species" has values that are no class (2 of 3 cells, as "", "fox" in row 2); classes are cat, dog',
+    );
+    expect(refusal("mass,colour,height,species\n1, red ,2, cat\n")).toBe("accepted");
+  });
+
+  test("takes a class for the same number however it is written", async () => {
+    const dataset = csvDataset("x,class\n1,2.0\n2,1\n", { classes: ["1", "2"] });
+
+    expect(await dataset.readLabels()).toEqual(Int32Array.of(1, 0));
+  });
+
+  test.each([
+    ["semicolons", 'a;"b, c";species\n1;2;x\n'],
+    ["semicolons", "a, kg;b;species\n1,5;2,5;x\n"],
+    ["tabs", "a\tb\n1\t2\n"],
+  ])("says that columns are separated by %s", (name, text) => {
+    expect(() => parseCsv(text)).toThrow(`separated by ${name}; export it with commas`);
+  });
+
+  test("takes a table of one column for one", () => {
+    expect(parseCsv("class\n1\n").header).toEqual(["class"]);
+  });
+
+  test("looks at a table whose number column holds one word: it says which, instead of losing the column silently", () => {
+    const rows = Array.from({ length: 60 }, (_, i) => [i === 7 ? "inf" : `${i}`, `${i % 2}`]);
+    const noise = Array.from({ length: 60 }, (_, i) => [`name ${i}`, `${i % 2}`]);
+    const dropped = (cells: string[][]) =>
+      describeTable({
+        header: ["b", "a", "class"],
+        rows: cells.map(([b, c], i) => [b, i, c].map(String)),
+      }).dropped;
+
+    expect(dropped(rows)).toEqual([
+      { column: "b", why: 'not all of it is numbers (1 of 60 cells, as "inf" in row 8)' },
+    ]);
+    expect(dropped(noise)[0]?.why).toMatch("text with more than 30");
+  });
+
+  test("leaves out a column of which nothing is known", () => {
+    const rows = Array.from({ length: 20 }, (_, i) => [i % 3 ? "" : "NA", `${i}`, `${i % 2}`]);
+
+    const { dropped, normalisation } = describeTable({ header: ["b", "a", "class"], rows });
+
+    expect(dropped).toEqual([{ column: "b", why: "it never changes" }]);
+    expect(normalisation.mean.every(Number.isFinite)).toBe(true);
+  });
+
   test.each([
     ["a class that is no number", "x,class\n1,cat\n"],
     ["an unknown target", "x,class\n1,0\n"],
@@ -176,6 +252,50 @@ describe("idx", () => {
       inputs: Float32Array.of(1, 0),
       labels: Int32Array.of(0, 1),
     });
+  });
+});
+
+describe("folders of idx files", () => {
+  const images = encodeIdx({ shape: [3, 2, 1], values: Uint8Array.of(0, 255, 51, 0, 0, 0) });
+  const labels = encodeIdx({ shape: [3], values: Uint8Array.of(0, 1, 2) });
+  const open = async (name: string, files: Record<string, Uint8Array>, classCount?: number) =>
+    openDataFiles(await folderWith(name, files), { classCount });
+
+  test("are opened packed as they are downloaded, and as images", async () => {
+    const dataset = await open("idx-gz", {
+      "train-images-idx3-ubyte.gz": gzipSync(images),
+      "train-labels-idx1-ubyte.gz": gzipSync(labels),
+    });
+
+    expect(dataset).toMatchObject({ size: 3, inputShape: [1, 2, 1], classes: 3 });
+    expect(await dataset.readBatch([1])).toEqual({
+      inputs: Float32Array.of(Math.fround(51 / 255), 0),
+      labels: Int32Array.of(1),
+    });
+  });
+
+  test.each([
+    ["a cut gzip file", gzipSync(images).subarray(0, 20), "CW3102"],
+    [
+      "other samples than labels",
+      encodeIdx({ shape: [2, 1], values: new Uint8Array(2) }),
+      "CW3102",
+    ],
+    ["no idx file", bytesOf("images"), "CW3102"],
+    ["floats", Uint8Array.of(0, 0, 13, 1, 0, 0, 0, 0), "CW3104"],
+  ])("are refused with %s, by name", async (name, bytes, wanted) => {
+    const files = { "images-idx3-ubyte": bytes, "labels-idx1-ubyte": labels };
+
+    await expect(open(`idx ${name}`, files)).rejects.toMatchObject({
+      code: wanted,
+      message: expect.stringContaining(`idx ${name}`),
+    });
+  });
+
+  test("do not fit a project with fewer classes", async () => {
+    const files = { "images-idx3-ubyte": images, "labels-idx1-ubyte": labels };
+
+    await expect(open("idx-classes", files, 2)).rejects.toMatchObject({ code: "CW3105" });
   });
 });
 
@@ -303,8 +423,11 @@ describe("image folders", () => {
     await expect(openDataFiles(path, { classes: ["cat"] })).rejects.toMatchObject({
       code: "CW3105",
     });
-    await expect(openDataFiles(await folderWith("empty", { "a.txt": "" }))).rejects.toMatchObject({
+    await expect(
+      openDataFiles(await folderWith("photos", { "cat/1.jpg": "", "cat/2.JPG": "", "dog/x": "" })),
+    ).rejects.toMatchObject({
       code: "CW3105",
+      message: expect.stringMatching(/in them: .jpg, x$/),
     });
   });
 });
@@ -312,6 +435,10 @@ describe("image folders", () => {
 describe("openDataFiles", () => {
   test("says when nothing is there, and when it cannot read what is there", async () => {
     await expect(openDataFiles(join(folder, "nowhere"))).rejects.toMatchObject({ code: "CW3101" });
+    await expect(openDataFiles(await folderWith("empty", { "x.npz": "" }))).rejects.toMatchObject({
+      code: "CW3104",
+      message: expect.stringMatching(/no x.npy with y.npy.*; in it: x.npz$/),
+    });
     const path = await folderWith("kinds", {
       "data.parquet": "PAR1",
       "latin.csv": Uint8Array.of(0xe9, 0x0a),

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseCsv } from "../../services/learning/csv.ts";
 import { encodeIdx } from "../../services/learning/idx.ts";
@@ -73,6 +74,27 @@ describe("a market over one's own samples", () => {
     expect([own.size, theirs.size]).toEqual([40, 60]);
     const { inputs, labels: classes } = await theirs.readBatch([0, 7, 59]);
     expect([...classes]).toEqual([0, 4, 8].map((at) => Math.round((inputs[at] ?? 0) * 255) % 2));
+  });
+
+  it("lets a cnn learn packed idx images of any shape, and refuses one for a table", async () => {
+    const [count, height, width] = [160, 8, 6];
+    const values = Uint8Array.from(
+      { length: count * height * width },
+      (_, at) => (Math.floor(at / (height * width)) % 2) * 200 + (at % 7),
+    );
+    const labels = Uint8Array.from({ length: count }, (_, at) => at % 2);
+    const write = (name: string, shape: number[], bytes: Uint8Array) =>
+      writeFileSync(join(folder, name), gzipSync(encodeIdx({ shape, values: bytes })));
+    write("train-images-idx3-ubyte.gz", [count, height, width], values);
+    write("train-labels-idx1-ubyte.gz", [count], labels);
+    const around = { folder: join(folder, "samples"), signal: new AbortController().signal };
+    const options = { ...defaultMarketOptions, trainers: 4, model: "cnn" } as const;
+
+    const { design } = await divideSamples({ ...options, dataset: folder }, around);
+    const table = await divideSamples({ ...options, dataset: penguins }, around);
+
+    expect((await design()).manifest.data.inputShape).toEqual([1, height, width]);
+    await expect(table.design()).rejects.toMatchObject({ code: "CW4024" });
   });
 
   it("refuses too few samples for so many trainers, with the numbers", async () => {

@@ -67,7 +67,7 @@ describe("a look at a table", () => {
   it("refuses a class column of measurements, and one that is not there", async () => {
     await refusalOf("CW3105", () => inspectData(data, { target: "height" }));
     await refusalOf("CW3105", () => inspectData(data, { target: "none" }));
-    await refusalOf("CW4013", () => inspectData(join(folder, "none.csv")));
+    await refusalOf("CW3101", () => inspectData(join(folder, "none.csv")));
   });
 });
 

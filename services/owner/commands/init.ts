@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { askErrors, askFor } from "../../command-line/ask.ts";
 import type { Invocation, RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
+import { shellWord } from "../../command-line/shell-word.ts";
 import { coinsToWei } from "../../command-line/token-amount.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { ownerErrors } from "../errors.ts";
@@ -161,7 +162,7 @@ export const register: RegisterCommand = (parent, context) => {
         if (!isJson) terminal.writeMessage(describeData(summary));
         const answers = await ask(invocation, summary);
         const made = await makeProject({ folder, answers, summary, signal, onProgress: progress });
-        return { data: made, text: describe(made, String(args[0])) };
+        return { data: made, text: describe(made, shellWord(String(args[0]))) };
       }),
     );
 };

@@ -38,9 +38,10 @@ export const register: RegisterCommand = (parent, context) => {
         const { practiceRound } = await import("../../learning/practice-round.ts");
         const { projectDataset } = await import("../../learning/project-dataset.ts");
         const { secureBytes } = await import("../../learning/random.ts");
-        const { CommonweightError } = await import("../../protocol/errors.ts");
+        const { CommonweightError, isErrorOf } = await import("../../protocol/errors.ts");
+        const { learningErrors } = await import("../../learning/errors.ts");
         const { workerErrors } = await import("../errors.ts");
-        const { fitText, practiceObstacle } = await import("../fit-text.ts");
+        const { diverged, fitText, practiceObstacle } = await import("../fit-text.ts");
         const { readFitFile, readFitProject } = await import("../read-fit-subject.ts");
         const projectId = args[0] as bigint | undefined;
         if ((projectId === undefined) === (options.manifest === undefined)) {
@@ -57,11 +58,16 @@ export const register: RegisterCommand = (parent, context) => {
             },
           });
           const isShaped = dataset.inputShape.join() === data.inputShape.join();
-          const report = await fitReport(isShaped ? projectDataset(dataset, data) : dataset, model);
+          const report = await fitReport(
+            isShaped ? projectDataset(dataset, data) : dataset,
+            model,
+            data.classes,
+          );
+          const { classes } = data;
           const noPractice =
             options.practice === false ? "not asked for" : practiceObstacle(report, model.kind);
           if (noPractice !== undefined) {
-            return { report, practice: null, noPractice, modelFrom: null };
+            return { report, classes, practice: null, noPractice, modelFrom: null };
           }
           progress("fetching the model");
           const { parameters, modelFrom } = await loadModel();
@@ -71,8 +77,14 @@ export const register: RegisterCommand = (parent, context) => {
             dataset: projectDataset(dataset, data),
             seed: String(options.seed ?? "practice"),
             randomBytes: secureBytes,
+          }).catch((error: unknown) => {
+            if (isErrorOf(error, learningErrors.diverged)) return null;
+            throw error;
           });
-          return { report, practice, noPractice: null, modelFrom };
+          if (practice === null) {
+            return { ...diverged(report), classes, practice, modelFrom: null };
+          }
+          return { report, classes, practice, noPractice: null, modelFrom };
         };
         progress("reading the project");
         const srsPath = options.srs as string | undefined;
@@ -82,7 +94,7 @@ export const register: RegisterCommand = (parent, context) => {
             : await withChain(invocation, async (chain) =>
                 compare(await readFitProject(chain, projectId, { config, srsPath, signal })),
               );
-        const { report, ...practised } = words;
+        const { report, classes: _, ...practised } = words;
         return {
           data: { ...report, ...practised },
           text: fitText(words),
