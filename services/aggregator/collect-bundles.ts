@@ -49,6 +49,8 @@ export const maxBundleBytes = (parameterCount: number): number => 2 * parameterC
  * Fetches and opens one sealed update and checks everything about it, down to its commitment.
  *
  * Never throws for what its author got wrong: that comes back as the reason of an exclusion.
+ *
+ * @throws CommonweightError CW2403 when cancelled, CW2408 when this machine's disk takes nothing: nobody else's fault.
  */
 export async function openSubmission(
   submission: Pick<Submission, "slot" | "trainer" | "commitment" | "bundleCid">,
@@ -92,10 +94,7 @@ export async function openSubmission(
     });
     return { slot, trainer, update: opened.update, blinding: opened.blinding };
   } catch (error) {
-    // A service that is being stopped has learnt nothing about the bundle.
-    if (!(error instanceof CommonweightError) || error.code === contentStoreErrors.aborted.code) {
-      throw error;
-    }
+    if (!(error instanceof CommonweightError) || isOurOwn(error)) throw error;
     return unreadable(reasonOf(error), error);
   }
 }
@@ -103,6 +102,11 @@ export async function openSubmission(
 /** True for an update that opened. */
 export function isReadable(each: ReadableUpdate | UnreadableUpdate): each is ReadableUpdate {
   return "update" in each;
+}
+
+/** A service that is being stopped, or whose disk is full, has learnt nothing about the bundle. */
+function isOurOwn({ code }: CommonweightError): boolean {
+  return code === contentStoreErrors.aborted.code || code === contentStoreErrors.storeFailed.code;
 }
 
 function reasonOf(error: CommonweightError): ExclusionReason {

@@ -3,10 +3,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Wallet } from "ethers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { mountSmallDisk, type SmallDisk } from "../../bench/faults/small-disk.ts";
 import { defaultFeePolicy } from "../../services/adapters/chain/fee-policy.ts";
 import { createTransactionSender } from "../../services/adapters/chain/transaction-sender.ts";
 import { databaseErrors, openDatabase } from "../../services/adapters/database.ts";
+import { openIpfsNode } from "../../services/adapters/ipfs/ipfs-node.ts";
+import { openSubmission } from "../../services/aggregator/collect-bundles.ts";
+import { contentStoreErrors } from "../../services/protocol/content-store.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
+
+const probe = mkdtempSync(join(tmpdir(), "commonweight probe "));
+const probed = mountSmallDisk(probe, 1);
+const canMount = probed !== undefined;
+probed?.unmount();
+rmSync(probe, { recursive: true, force: true });
 
 let folder: string;
 beforeEach(() => {
@@ -31,6 +41,49 @@ describe("a full disk", () => {
     insert();
     expect(database.all("SELECT value FROM entry")).toHaveLength(2);
     database.close();
+  });
+
+  // Skipped, and shown as skipped, where nothing may be mounted.
+  it.skipIf(!canMount)(
+    "is told apart from content that nobody has, and the node goes on when there is room again",
+    async () => {
+      const disk = mountSmallDisk(folder, 32) as SmallDisk;
+      const node = await openIpfsNode({ folder: join(folder, "ipfs") });
+      const other = await openIpfsNode({ listen: [], dial: node.addresses() });
+      try {
+        const cid = await other.put(new Uint8Array(30_000).fill(1));
+        const makeRoom = disk.fill();
+        const full = expect.objectContaining({ code: "CW2408" });
+
+        await expect(node.put(new Uint8Array(30_000).fill(2))).rejects.toEqual(full);
+        await expect(node.get(cid, { retries: 0 })).rejects.toEqual(full);
+        makeRoom();
+        expect(await node.get(cid)).toHaveLength(30_000);
+        const again = await node.put(new Uint8Array(30_000).fill(2));
+        expect(await node.pins()).toContain(again);
+      } finally {
+        await node.stop();
+        await other.stop();
+        disk.unmount();
+      }
+    },
+  );
+
+  it("of the aggregator excludes nobody: what could not be stored says nothing about the trainer", async () => {
+    const full = new CommonweightError(contentStoreErrors.storeFailed, "no space left on device");
+    const away = new CommonweightError(contentStoreErrors.timedOut, "nobody answered");
+    const open = (failure: CommonweightError) =>
+      openSubmission(
+        { slot: 3, trainer: `0x${"aa".repeat(20)}`, commitment: { x: 1n, y: 2n }, bundleCid: "b" },
+        {
+          store: { get: () => Promise.reject(failure) },
+          contentKey: new Uint8Array(32),
+          ...{ context: {}, parameterCount: 34, fractionBits: 14 },
+        } as never,
+      );
+
+    await expect(open(full)).rejects.toBe(full);
+    await expect(open(away)).resolves.toMatchObject({ slot: 3, reason: 2, code: "CW2402" });
   });
 
   it("stops a transaction before it is sent: what is not stored could be sent twice", async () => {

@@ -6,11 +6,14 @@ import {
 import { CommonweightError, isErrorOf } from "../../protocol/errors.ts";
 
 const FIRST_PAUSE_MS = 250;
+/** The system's words for a disk that takes nothing; libraries pass on the words and drop the code. */
+const DISK_FAILURE = /\b(ENOSPC|EDQUOT|EROFS|EIO)\b/;
 
 /**
  * Runs `work` once under the caller's signal and a timeout, and returns when either fires even if `work` does not react.
  *
- * @throws CommonweightError CW2402 after the timeout, CW2403 when cancelled, CW2400 with the cause for anything that is not ours.
+ * @throws CommonweightError CW2402 after the timeout, CW2403 when cancelled, CW2408 for a disk that takes nothing, CW2400 with the cause for
+ * anything else that is not ours.
  */
 export async function attempt<T>(
   what: string,
@@ -49,7 +52,9 @@ export async function attempt<T>(
     if (controller.signal.aborted) throw controller.signal.reason;
     if (cause instanceof CommonweightError) throw cause;
     throw new CommonweightError(
-      contentStoreErrors.notFound,
+      DISK_FAILURE.test(String(cause))
+        ? contentStoreErrors.storeFailed
+        : contentStoreErrors.notFound,
       `${what}: ${cause instanceof Error ? cause.message : String(cause)}`,
       { cause },
     );
