@@ -21,9 +21,10 @@ export class ChainHead {
   /**
    * The newest block, never older than one seen before, unless the chain was reorganised to a shorter one.
    *
+   * @param nowMs By a clock that nobody sets.
    * @throws CW5008 when the node is behind: what it says is of the past, and acting on it costs gas for nothing.
    */
-  async read(chain: Chain, nowMs: number = Date.now()): Promise<Head> {
+  async read(chain: Chain, nowMs: number = performance.now()): Promise<Head> {
     const block = await chain.provider.getBlock("latest").catch((cause: unknown) => {
       throw toChainError(cause, "reading the latest block");
     });

@@ -135,7 +135,7 @@ async function waitForCopies(
 ): Promise<boolean> {
   const { waitMs, maxBytes, signal } = options;
   const store = createGatewayStore({ urls });
-  const endsAt = Date.now() + waitMs;
+  const endsAt = performance.now() + waitMs;
   while (urls.length > 0) {
     const copies = await Promise.all(
       cids.map((cid) =>
@@ -147,7 +147,7 @@ async function waitForCopies(
     );
     signal.throwIfAborted();
     if (copies.every(Boolean)) return true;
-    if (Date.now() >= endsAt) return false;
+    if (performance.now() >= endsAt) return false;
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
   return false;

@@ -45,7 +45,7 @@ export interface ProjectWorkerParameters {
   readonly randomBytes: RandomBytes;
   /** Send signed updates through an aggregator instead of paying gas. */
   readonly isRelayed: boolean;
-  /** When each round's update was last handed to an aggregator; kept by the caller from call to call. */
+  /** When each round's update was last handed to an aggregator, by `performance.now()`, which no correction of the machine's clock moves. Kept by the caller from call to call. */
   readonly relayedAtMs: Map<string, number>;
   readonly onEvent: (event: WorkerEvent) => void;
   readonly signal?: AbortSignal | undefined;
@@ -101,8 +101,8 @@ async function takePart(
   }
   // Handed to an aggregator and still not on chain: after a while it is handed over again, in case it was lost.
   const isHandedOver = stored?.stage === "submitted" && parameters.isRelayed;
-  const relayedAt = parameters.relayedAtMs.get(`${projectId}/${roundIndex}`) ?? 0;
-  if (isHandedOver && Date.now() - relayedAt < RELAY_AGAIN_MS) return;
+  const relayedAt = parameters.relayedAtMs.get(`${projectId}/${roundIndex}`) ?? -RELAY_AGAIN_MS;
+  if (isHandedOver && performance.now() - relayedAt < RELAY_AGAIN_MS) return;
   const work = stored ?? (await prepare(parameters, project, roundIndex));
   if ((await chainTime(chain)) >= round.commitClosesAt) return;
   signal?.throwIfAborted();
@@ -115,7 +115,7 @@ async function takePart(
   try {
     if (parameters.isRelayed) {
       await submitThroughAggregator(parameters, project, update);
-      parameters.relayedAtMs.set(`${projectId}/${roundIndex}`, Date.now());
+      parameters.relayedAtMs.set(`${projectId}/${roundIndex}`, performance.now());
     } else {
       await submitUpdate(chain, update, {
         onSent: (submissionHash) => workStore.save({ ...work, submissionHash }),

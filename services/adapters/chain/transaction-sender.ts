@@ -212,7 +212,7 @@ export function createTransactionSender(options: {
 
   async function follow(first: JournalEntry): Promise<Receipt> {
     let entry = first;
-    let [answeredAt, offeredAt, sentAt] = [Date.now(), Date.now(), Date.now()];
+    let [answeredAt, offeredAt, sentAt] = [performance.now(), performance.now(), performance.now()];
     let [usedLooks, isStuck] = [0, false];
     for (let look = 0; ; look++) {
       closing.signal.throwIfAborted();
@@ -225,26 +225,26 @@ export function createTransactionSender(options: {
           throw new CommonweightError(chainErrors.failed, entry.purpose, { details: receipt });
         }
         const count = await provider.getTransactionCount(wallet.address, "latest");
-        answeredAt = Date.now();
+        answeredAt = performance.now();
         usedLooks = count > entry.nonce ? usedLooks + 1 : 0;
         if (usedLooks >= LOOKS_BEFORE_DISPLACED) {
           close(entry, without("displaced", entry));
           throw new CommonweightError(chainErrors.displaced, `nonce ${entry.nonce} was used`);
         }
-        if (usedLooks === 0 && Date.now() - offeredAt > policy.replaceAfterMs) {
+        if (usedLooks === 0 && performance.now() - offeredAt > policy.replaceAfterMs) {
           const replaced = await replace(entry);
           if (replaced === undefined && !isStuck) emit("transaction-stuck", entry);
           isStuck ||= replaced === undefined;
           entry = replaced ?? entry;
-          offeredAt = sentAt = Date.now();
-        } else if (usedLooks === 0 && Date.now() - sentAt > SEND_AGAIN_MS) {
+          offeredAt = sentAt = performance.now();
+        } else if (usedLooks === 0 && performance.now() - sentAt > SEND_AGAIN_MS) {
           // A node that restarted, or an answer that was lost: the same transaction twice is one transaction.
           await broadcast(newest(entry));
-          sentAt = Date.now();
+          sentAt = performance.now();
         }
       } catch (error) {
         if (error instanceof CommonweightError) throw error;
-        if (Date.now() - answeredAt > AWAY_MS) throw toChainError(error, entry.purpose);
+        if (performance.now() - answeredAt > AWAY_MS) throw toChainError(error, entry.purpose);
       }
       await pause(look < 4 ? Math.min(pollMs, 50) : pollMs, closing.signal);
     }
