@@ -16,6 +16,10 @@ export interface RoundContentParts {
   readonly onMissing: (what: string) => void;
 }
 
+/** Nobody who could be reached had it. */
+const isAway = (each: ReadableUpdate | UnreadableUpdate): boolean =>
+  !isReadable(each) && each.reason === 2;
+
 /**
  * Opens every bundle of a round whose commit phase is over, as far as keys were released.
  *
@@ -72,6 +76,11 @@ export async function openRoundContent(
   const updates: (ReadableUpdate | UnreadableUpdate)[] = [];
   for (const submission of submissions) {
     updates.push(await open(submission, find(submission.trainer, "update")));
+  }
+  // Its author may be cut off for a moment only; while keys may come, so may the bundle.
+  if (!isRevealOver && updates.some(isAway)) {
+    onMissing("bundles that nobody has now");
+    return undefined;
   }
   const [model, previousModel] = await models.current(project);
   const trainers = await readTrainers(chain, projectId);
