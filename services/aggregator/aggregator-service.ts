@@ -16,6 +16,7 @@ import { openCurve } from "../adapters/curve/open-curve.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { type IpfsNodeOptions, openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
+import { claimStateFolder } from "../command-line/claim-state-folder.ts";
 import { stayConnected } from "../command-line/stay-connected.ts";
 import { modelTensors } from "../learning/model-spec.ts";
 import { isSameAddress } from "../protocol/address.ts";
@@ -38,6 +39,7 @@ import { ProjectEngine } from "./project-engine.ts";
 import { createProjectFiles } from "./project-files.ts";
 import { ProjectTurns } from "./project-turns.ts";
 import { createProver } from "./prover.ts";
+import { requireRegisteredKey } from "./require-registered-key.ts";
 import { buildRoundReport } from "./round-report.ts";
 import { openRoundStore } from "./round-store.ts";
 import { EventFeed, type ServiceEvent } from "./service-status.ts";
@@ -51,6 +53,8 @@ export interface AggregatorSettings {
   readonly addresses: MarketAddresses;
   readonly privateKey: string;
   readonly encryptionKeys: EncryptionKeyPair;
+  /** Registers these encryption keys when others are registered; refuses to start by default. */
+  readonly isKeyReplaced?: boolean | undefined;
   /** Where earnings and fees go; the account itself by default. */
   readonly payoutAddress?: string | undefined;
   readonly stateFolder: string;
@@ -83,6 +87,9 @@ export interface AggregatorService {
  * Starts an aggregator: it works on every project whose terms name its account, until it is stopped.
  *
  * It never gives up on its own: a chain that is away or a step that fails is tried again, and said.
+ *
+ * @throws CommonweightError CW6540 for a state folder of another account or market, CW5009 for another encryption key than the one
+ * registered: both before anything is sent or opened.
  */
 export async function startAggregator(
   settings: AggregatorSettings,
@@ -142,6 +149,18 @@ export async function startAggregator(
   const chain = await persist(connect);
   const transactionStore = transactionStores[0] as TransactionStore;
   const account = chain.account as string;
+  try {
+    claimStateFolder(join(settings.stateFolder, "aggregator-account.json"), chain);
+    await persist(() =>
+      requireRegisteredKey(chain, settings.encryptionKeys, {
+        isReplacing: settings.isKeyReplaced === true,
+      }),
+    );
+  } catch (error) {
+    transactionStore.close();
+    chain.close();
+    throw error;
+  }
   const ipfs = await openIpfsNode({
     folder: join(settings.stateFolder, "ipfs"),
     listen: settings.ipfsListen,

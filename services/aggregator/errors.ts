@@ -49,7 +49,7 @@ export const aggregatorErrors = defineErrors([5000, 5999], {
   wrongEncryptionKey: {
     code: "CW5009",
     title: "The encryption key is not the one that is registered on chain",
-    hint: "Put the backup of encryption-key.json back into the state folder: what was sealed to the registered key opens with no other.",
+    hint: "Put the backup of encryption-key.json back into the state folder: what was sealed to the registered key opens with no other. If it is lost, `aggregator run --replace-encryption-key` registers the new one between rounds.",
   },
   wrongEndpoint: {
     code: "CW5010",

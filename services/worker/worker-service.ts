@@ -1,16 +1,17 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
-import { connectChain } from "../adapters/chain/connect.ts";
+import { type Chain, connectChain } from "../adapters/chain/connect.ts";
 import { isChainUnreachable } from "../adapters/chain/errors.ts";
 import { readParticipant, registerParticipant } from "../adapters/chain/participant.ts";
-import { joinProject, readProject, readTrainer } from "../adapters/chain/project.ts";
+import { joinProject, type Project, readProject, readTrainer } from "../adapters/chain/project.ts";
 import { approveVault } from "../adapters/chain/token.ts";
 import { topUpWrapped } from "../adapters/chain/token-balance.ts";
 import { untilNews } from "../adapters/chain/until-news.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
+import { claimStateFolder } from "../command-line/claim-state-folder.ts";
 import { createModelKeyring } from "../command-line/model-keyring.ts";
 import { stayConnected } from "../command-line/stay-connected.ts";
 import type { PrivacyBudget } from "../learning/privacy-ledger.ts";
@@ -19,6 +20,7 @@ import { secureBytes } from "../learning/random.ts";
 import type { EncryptionKeyPair } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { toHex } from "../protocol/hex.ts";
+import { workerErrors } from "./errors.ts";
 import { createMakeUpdate, type OwnTrainer, type UpdateMaker } from "./make-update.ts";
 import { type WorkerEvent, workOnProject } from "./project-worker.ts";
 import { openWorkStore } from "./work-store.ts";
@@ -50,7 +52,11 @@ export interface WorkerSettings {
   readonly signal: AbortSignal;
 }
 
-/** Works on projects until all of them have ended or the signal says stop. Outages are waited out, never given up on. */
+/**
+ * Works on projects until all of them have ended or the signal says stop. Outages are waited out, never given up on.
+ *
+ * @throws CommonweightError CW6540 for a state folder of another account or market, CW4304 for a key that cannot read a private project.
+ */
 export async function runWorker(
   settings: WorkerSettings,
   onEvent: (event: WorkerEvent | { type: string; [detail: string]: unknown }) => void,
@@ -64,7 +70,10 @@ export async function runWorker(
     ...(settings.chainId === undefined ? {} : { chainId: settings.chainId }),
   });
   const account = chain.account as string;
-  const projects = await Promise.all(settings.projectIds.map((id) => readProject(chain, id)));
+  const projects = await openProjects(chain, settings).catch((error: unknown) => {
+    chain.close();
+    throw error;
+  });
   const aggregators = new Set(projects.flatMap(({ terms }) => terms.aggregators));
   const ipfs = await openIpfsNode({ folder: join(stateFolder, "ipfs") });
   // Ends with the work, too: whoever still looks for lost connections keeps the program alive after its last project.
@@ -164,6 +173,23 @@ export async function runWorker(
     workStore.close();
     chain.close();
   }
+}
+
+/**
+ * The projects, once it is clear that this folder and these keys are the account's own.
+ *
+ * @throws CommonweightError CW6540 for a state folder of another account or market, CW4304 for a key that cannot read a private project.
+ */
+async function openProjects(chain: Chain, settings: WorkerSettings): Promise<readonly Project[]> {
+  claimStateFolder(join(settings.stateFolder, "worker-account.json"), chain);
+  const projects = await Promise.all(settings.projectIds.map((id) => readProject(chain, id)));
+  const { registeredAt, encryptionKey } = await readParticipant(chain, chain.account as string);
+  const isRegistered = encryptionKey.toLowerCase() === toHex(settings.encryptionKeys.publicKey);
+  const isPrivate = projects.some(({ terms }) => terms.modelVisibility === "private");
+  if (isPrivate && registeredAt !== 0 && !isRegistered) {
+    throw new CommonweightError(workerErrors.otherEncryptionKey, `registered is ${encryptionKey}`);
+  }
+  return projects;
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

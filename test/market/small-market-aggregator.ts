@@ -15,8 +15,8 @@ export interface AggregatorProcess {
   readonly url: string;
   readonly account: string;
   readonly stateFolder: string;
-  /** Starts it, or starts it again after a kill; resolves when it is ready. */
-  start(): Promise<void>;
+  /** Starts it, or starts it again after a kill; resolves when it is ready. @param environment Variables that differ this time. */
+  start(environment?: Readonly<Record<string, string>>): Promise<void>;
   /** As `kill -9` does. */
   kill(): Promise<void>;
   isRunning(): boolean;
@@ -59,7 +59,7 @@ export async function prepareAggregator(options: {
     url: `http://127.0.0.1:${port}`,
     account: account.address,
     stateFolder,
-    start: async () => {
+    start: async (environment = {}) => {
       running = supervisor.start({
         name,
         command: [
@@ -79,6 +79,7 @@ export async function prepareAggregator(options: {
           COMMONWEIGHT_CONFIG: configPath,
           COMMONWEIGHT_CACHE: cacheFolder,
           COMMONWEIGHT_PRIVATE_KEY: account.privateKey,
+          ...environment,
         },
         folder: root,
       });

@@ -14,6 +14,10 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--port <number>", "port to listen on; 0 picks one", parseCountOrNone, 8600)
     .option("--public-url <url>", "URL under which others reach this service")
     .option("--payout <address>", "cold address that fees go to", parseAddress)
+    .option(
+      "--replace-encryption-key",
+      "the registered key is lost: register the one of the state folder",
+    )
     .option("--srs <file>", "powers of tau of the network's ceremony (.ptau)")
     .option("--web <folder>", "static files of the web page")
     .option("--threads <number>", "threads for proofs", parseCount)
@@ -40,6 +44,7 @@ export const register: RegisterCommand = (parent, context) => {
               join(config.stateFolder, "encryption-key.json"),
               createHpkeEnvelope(),
             ),
+            isKeyReplaced: options.replaceEncryptionKey === true,
             stateFolder: config.stateFolder,
             cacheFolder: config.cacheFolder,
             host: String(options.host),
