@@ -1,42 +1,35 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { MarketAddresses } from "../adapters/chain/addresses.ts";
-import { connectChain } from "../adapters/chain/connect.ts";
-import { chainErrors, isChainUnreachable } from "../adapters/chain/errors.ts";
-import { defaultFeePolicy } from "../adapters/chain/fee-policy.ts";
+import { DepositDesk } from "../adapters/chain/deposit-desk.ts";
 import { readPosting } from "../adapters/chain/history.ts";
-import {
-  readParticipant,
-  registerParticipant,
-  setEndpoint,
-} from "../adapters/chain/participant.ts";
 import { countProjects, type Project, readProjects } from "../adapters/chain/project.ts";
 import { untilNews } from "../adapters/chain/until-news.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
-import { type IpfsNodeOptions, openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
+import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
 import { claimStateFolder } from "../command-line/claim-state-folder.ts";
 import { stayConnected } from "../command-line/stay-connected.ts";
 import { modelTensors } from "../learning/model-spec.ts";
 import { isSameAddress } from "../protocol/address.ts";
 import type { Curve } from "../protocol/curve.ts";
-import type { EncryptionKeyPair } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { toHex } from "../protocol/hex.ts";
-import { pause } from "../protocol/pause.ts";
 import { watchBalance, watchTransaction } from "./account-watch.ts";
+import type { AggregatorSettings } from "./aggregator-settings.ts";
 import { Alerts } from "./alerts.ts";
 import { ChainHead } from "./chain-head.ts";
+import { connectAccount, registerAccount, untilChainAnswers } from "./connect-account.ts";
 import { aggregatorErrors } from "./errors.ts";
+import { GuardedSteps } from "./guarded-steps.ts";
 import { startHttpServer } from "./http-server.ts";
 import { createIntake } from "./intake.ts";
 import { openKeyLog } from "./key-log.ts";
 import { createMetrics } from "./metrics.ts";
 import { createModelKeys } from "./model-keys.ts";
-import { oneAtATime } from "./one-at-a-time.ts";
 import { ProjectEngine } from "./project-engine.ts";
 import { createProjectFiles } from "./project-files.ts";
+import { ProjectLooks } from "./project-looks.ts";
 import { ProjectTurns } from "./project-turns.ts";
 import { createProver } from "./prover.ts";
 import { requireRegisteredKey } from "./require-registered-key.ts";
@@ -44,36 +37,6 @@ import { buildRoundReport } from "./round-report.ts";
 import { openRoundStore } from "./round-store.ts";
 import { EventFeed, type ServiceEvent } from "./service-status.ts";
 import { openOrBegin } from "./sound-database.ts";
-import { openTransactionStore, type TransactionStore } from "./transaction-store.ts";
-
-/** Everything a running aggregator is told. */
-export interface AggregatorSettings {
-  readonly rpcUrl: string;
-  readonly chainId?: number | undefined;
-  readonly addresses: MarketAddresses;
-  readonly privateKey: string;
-  readonly encryptionKeys: EncryptionKeyPair;
-  /** Registers these encryption keys when others are registered; refuses to start by default. */
-  readonly isKeyReplaced?: boolean | undefined;
-  /** Where earnings and fees go; the account itself by default. */
-  readonly payoutAddress?: string | undefined;
-  readonly stateFolder: string;
-  /** Powers of tau; may be shared with other programs. */
-  readonly cacheFolder: string;
-  readonly host: string;
-  readonly port: number;
-  /** URL under which others reach this service; what it listens on by default. */
-  readonly publicUrl?: string | undefined;
-  readonly ipfsListen: readonly string[];
-  readonly ipfsDial?: readonly string[] | undefined;
-  readonly ipfsDht?: IpfsNodeOptions["dht"];
-  readonly srsPath?: string | undefined;
-  readonly webFolder?: string | undefined;
-  readonly pollMs?: number | undefined;
-  readonly threads?: number | undefined;
-  /** Cap on what a unit of gas may cost. */
-  readonly maxFeePerGasWei?: bigint | undefined;
-}
 
 /** A running aggregator. */
 export interface AggregatorService {
@@ -107,47 +70,23 @@ export async function startAggregator(
   const alerts = new Alerts((event) => feed.emit(event));
   const setAside = (aside: string, cause: unknown) =>
     say("database-set-aside", { aside, message: String(cause) });
-  /** Repeats what needs the chain until the chain is there: a restart must not depend on whose turn it is to be down. */
-  const persist = async <T>(work: () => Promise<T>): Promise<T> => {
-    for (let lastMessage = ""; ; ) {
-      try {
-        return await work();
-      } catch (error) {
-        if (signal.aborted || !(isChainUnreachable(error) || isTakenBack(error))) throw error;
-        const message = String(error);
-        if (message !== lastMessage) say("failed", { code: chainErrors.unreachable.code, message });
-        lastMessage = message;
-        await pause(1000, signal);
-      }
-    }
-  };
-  const transactionStores: TransactionStore[] = [];
-  const connect = () =>
-    connectChain({
-      rpcUrl: settings.rpcUrl,
-      addresses: settings.addresses,
-      privateKey: settings.privateKey,
-      journalFor: (scope) => {
-        const opened = openOrBegin(
-          join(settings.stateFolder, "transactions.sqlite"),
-          (path) => openTransactionStore(path, scope),
-          setAside,
-        );
-        transactionStores.push(opened);
-        return opened;
-      },
-      feePolicy: {
-        ...defaultFeePolicy,
-        ...(settings.maxFeePerGasWei ? { maxFeePerGasWei: settings.maxFeePerGasWei } : {}),
-      },
+  const persist = <T>(work: () => Promise<T>) =>
+    untilChainAnswers(work, {
+      signal,
+      onFailure: (code, message) => say("failed", { code, message }),
+    });
+  const { rpcUrl, addresses, privateKey, chainId, stateFolder, maxFeePerGasWei } = settings;
+  const { chain, transactionStore } = await persist(() =>
+    connectAccount({
+      connection: { rpcUrl, addresses, privateKey },
+      ...{ chainId, stateFolder, maxFeePerGasWei },
       onTransaction: (event) => {
         feed.emit({ ...event, at: Math.floor(Date.now() / 1000) });
         watchTransaction(event, alerts);
       },
-      ...(settings.chainId === undefined ? {} : { chainId: settings.chainId }),
-    });
-  const chain = await persist(connect);
-  const transactionStore = transactionStores[0] as TransactionStore;
+      onSetAside: setAside,
+    }),
+  );
   const account = chain.account as string;
   try {
     claimStateFolder(join(settings.stateFolder, "aggregator-account.json"), chain);
@@ -190,15 +129,17 @@ export async function startAggregator(
   const engines = new Map<bigint, ProjectEngine>();
   const ended = new Set<bigint>();
   const projects = new Map<bigint, Project>();
-  let lastError: string | undefined;
-  /** What each project's last step failed with; `undefined` stands for the search for projects. */
-  const failures = new Map<bigint | undefined, string>();
-  const inTurn = oneAtATime();
+  const guarded = new GuardedSteps({ alerts, onEvent: (event) => feed.emit(event), signal });
+  const deposits = new DepositDesk(chain);
+  const looks = new ProjectLooks();
   const turns = new ProjectTurns(async (projectId) => {
     const engine = engines.get(projectId);
     if (engine === undefined || signal.aborted) return;
-    await guarded(projectId, async () => {
-      if (await engine.step()) return;
+    await guarded.run(projectId, async () => {
+      const isAlive = await engine
+        .step(looks.find(projectId))
+        .finally(() => looks.outdate(projectId));
+      if (isAlive) return;
       engines.delete(projectId);
       ended.add(projectId);
       feed.emit({ type: "project-ended", at: Math.floor(Date.now() / 1000), projectId });
@@ -213,7 +154,10 @@ export async function startAggregator(
     intake: createIntake({
       chain,
       store,
-      onNews: (projectId) => turns.wake(projectId),
+      onNews: (projectId) => {
+        looks.outdate(projectId);
+        turns.wake(projectId);
+      },
       onMultiaddrs: (multiaddrs) => {
         for (const each of multiaddrs) {
           store.savePeer(each);
@@ -223,7 +167,11 @@ export async function startAggregator(
     }),
     status: {
       startedAt,
-      readiness: () => ({ isReady: lastError === undefined, lastError, alerts: alerts.list() }),
+      alerts: () => alerts.list(),
+      readiness: () => {
+        const { lastError } = guarded;
+        return { isReady: lastError === undefined, lastError, alerts: alerts.list() };
+      },
       ipfs: () => ({ peerId: ipfs.peerId, multiaddrs: ipfs.addresses() }),
       market: () => ({
         chainId: chain.chainId,
@@ -273,17 +221,12 @@ export async function startAggregator(
     return modelTensors((await getManifest(ipfs, manifestCid)).model);
   };
 
-  async function register(): Promise<void> {
-    const endpoint = settings.publicUrl ?? server.url;
-    const registered = await readParticipant(chain, account);
-    if (registered.registeredAt === 0) {
-      await registerParticipant(chain, {
-        encryptionKey: toHex(settings.encryptionKeys.publicKey),
-        payoutAddress: settings.payoutAddress ?? account,
-        endpoint,
-      });
-    } else if (registered.endpoint !== endpoint) await setEndpoint(chain, endpoint);
-  }
+  const register = () =>
+    registerAccount(chain, {
+      encryptionKey: toHex(settings.encryptionKeys.publicKey),
+      payoutAddress: settings.payoutAddress,
+      endpoint: settings.publicUrl ?? server.url,
+    });
 
   /** The other aggregators of our projects: each keeps what the others publish. */
   const colleagues = (): string[] => {
@@ -292,12 +235,15 @@ export async function startAggregator(
     return [...accounts].filter((each) => each.toLowerCase() !== account.toLowerCase());
   };
 
-  /** Finds the projects that name this account; new ones appear at the end of the list. */
-  async function findProjects(): Promise<void> {
+  /** Looks at all projects and finds those that name this account; new ones appear at the end of the list. */
+  async function lookAtProjects(): Promise<void> {
+    looks.begin();
+    const { time } = await head.read(chain);
     const count = await countProjects(chain);
     for (let first = 1; first <= count; first += 50) {
       for (const project of await readProjects(chain, BigInt(first), 50)) {
         projects.set(project.projectId, project);
+        looks.add({ project, time });
         const isOurs = project.terms.aggregators.some((each) => isSameAddress(each, account));
         if (!isOurs || engines.has(project.projectId) || ended.has(project.projectId)) continue;
         const engine = new ProjectEngine(
@@ -311,7 +257,7 @@ export async function startAggregator(
             store,
             roundCosts: transactionStore.roundCosts,
             prover,
-            inTurn,
+            deposits,
             alerts,
             layoutOf,
             onEvent: (event) => feed.emit(event),
@@ -324,29 +270,6 @@ export async function startAggregator(
     }
   }
 
-  async function guarded(projectId: bigint | undefined, work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-      failures.delete(projectId);
-      if (failures.size === 0) alerts.set("chain", "", undefined);
-      lastError = [...failures.values()][0];
-    } catch (error) {
-      if (signal.aborted) return;
-      const code = error instanceof CommonweightError ? error.code : "CW5099";
-      const message = error instanceof Error ? error.message : String(error);
-      // The same failure again is no news, and a chain that is away is waited for.
-      if (message !== failures.get(projectId)) {
-        const event = { type: "failed", at: Math.floor(Date.now() / 1000), code, message };
-        feed.emit(projectId === undefined ? event : { ...event, projectId });
-      }
-      failures.set(projectId, message);
-      lastError = message;
-      if (!isChainUnreachable(error)) return;
-      alerts.set("chain", "", message);
-      await pause(2000, signal);
-    }
-  }
-
   const pollMs = settings.pollMs ?? 500;
   // Whatever was under way when this service was killed comes to its end before anything new is sent.
   await chain.transactions?.resume();
@@ -355,12 +278,13 @@ export async function startAggregator(
   const loop = (async () => {
     let turn = 0;
     while (!signal.aborted) {
-      await guarded(undefined, findProjects);
-      if (turn % 100 === 0) await guarded(undefined, () => watchBalance(chain, alerts));
+      const isLooked = await guarded.run(undefined, lookAtProjects);
+      if (turn % 100 === 0) await guarded.run(undefined, () => watchBalance(chain, alerts));
       turn++;
-      const waiting = [...engines].filter(([projectId]) => !turns.begin(projectId));
-      // What fails here, the step itself or the next search for projects says.
-      await Promise.all(waiting.map(([, engine]) => engine.watch().catch(() => undefined)));
+      for (const [projectId, engine] of isLooked ? engines : []) {
+        const look = looks.find(projectId);
+        if (!turns.begin(projectId) && look !== undefined) engine.watch(look);
+      }
       await untilNews(chain, { longestMs: pollMs, signal });
     }
   })();
@@ -384,7 +308,3 @@ export async function startAggregator(
     },
   };
 }
-
-/** A transaction that did not come to be says nothing against sending it again. */
-const isTakenBack = (error: unknown) =>
-  error instanceof CommonweightError && error.code === chainErrors.displaced.code;

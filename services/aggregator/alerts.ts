@@ -61,10 +61,14 @@ export function balanceAlert(balanceWei: bigint, feePerGasWei: bigint): string |
 /** The part of a window after which somebody should look. */
 const LATE = 2 / 3;
 
-/** Whether what this aggregator is in charge of is still undone late in its window: its bond is at stake. */
+/**
+ * Whether what this aggregator is in charge of is still undone late in its window: its bond is at stake.
+ *
+ * @param round The open round; undefined between rounds.
+ */
 export function deadlineAlert(
   { terms, phase, aggregatorIndex, phaseEndsAt }: Project,
-  round: Round,
+  round: Pick<Round, "roundIndex" | "revealClosesAt"> | undefined,
   ownIndex: number,
   { time }: Pick<Head, "time">,
 ): string | undefined {
@@ -76,7 +80,7 @@ export function deadlineAlert(
     if (left > (1 - LATE) * terms.openSeconds || left < 0) return undefined;
     return `the round is not open, and the window ends in ${left} s`;
   }
-  if (phase !== "reveal" && phase !== "settle") return undefined;
+  if ((phase !== "reveal" && phase !== "settle") || round === undefined) return undefined;
   const endsAt = round.revealClosesAt + (place + 1) * terms.settleSeconds;
   const left = endsAt - time;
   if (left > (1 - LATE) * terms.settleSeconds || left < 0) return undefined;

@@ -4,16 +4,23 @@ const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/);
 /** Integers of any size travel as decimal text. */
 const integer = z.string().regex(/^[0-9]+$/);
 
+/** What needs the operator; empty when nothing does. */
+const alertsSchema = z.array(
+  z.object({ kind: z.string(), subject: z.string(), message: z.string(), since: z.int() }),
+);
+
 /** `GET /v1/health` */
-export const healthSchema = z.object({ status: z.literal("ok"), startedAt: z.int() });
+export const healthSchema = z.object({
+  status: z.literal("ok"),
+  startedAt: z.int(),
+  alerts: alertsSchema,
+});
 
 /** `GET /v1/ready` */
 export const readinessSchema = z.object({
   isReady: z.boolean(),
   lastError: z.string().optional(),
-  alerts: z.array(
-    z.object({ kind: z.string(), subject: z.string(), message: z.string(), since: z.int() }),
-  ),
+  alerts: alertsSchema,
 });
 
 /** `GET /v1/market` */

@@ -122,7 +122,7 @@ export async function startHttpServer(parameters: HttpServerParameters): Promise
 
   app.get(
     "/v1/health",
-    answer(() => ({ status: "ok", startedAt: status.startedAt })),
+    answer(() => ({ status: "ok", startedAt: status.startedAt, alerts: status.alerts() })),
   );
   app.get(
     "/v1/ready",

@@ -68,7 +68,9 @@ export function openApiDocument(): object {
       description: "A convenience: nothing it says is proof of anything. Verify on the chain.",
     },
     paths: {
-      "/v1/health": { get: operation("it runs", { answer: healthSchema }) },
+      "/v1/health": {
+        get: operation("it runs, and what needs its operator", { answer: healthSchema }),
+      },
       "/v1/ready": {
         get: operation("whether its last step went well, and what needs its operator", {
           answer: readinessSchema,

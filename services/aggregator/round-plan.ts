@@ -5,8 +5,8 @@ import type { Round } from "../adapters/chain/round.ts";
 export type Action =
   | { readonly kind: "bond" }
   | { readonly kind: "open" }
-  | { readonly kind: "collect" }
-  | { readonly kind: "settle"; readonly isRevealOver: boolean }
+  | { readonly kind: "collect"; readonly round: Round }
+  | { readonly kind: "settle"; readonly round: Round; readonly isRevealOver: boolean }
   | { readonly kind: "poke" }
   | { readonly kind: "wait"; readonly for: string; readonly until: number }
   | { readonly kind: "done" };
@@ -14,7 +14,8 @@ export type Action =
 /** Everything the decision depends on; time is an argument. */
 export interface Situation {
   readonly project: Project;
-  readonly round: Round;
+  /** The open round; undefined between rounds. */
+  readonly round: Round | undefined;
   /** Which of the project's aggregators this service is. */
   readonly ownIndex: number;
   readonly hasReferences: boolean;
@@ -34,7 +35,7 @@ function opensFrom({ project, ownIndex }: Situation): number {
 }
 
 /** The aggregator in charge may settle from the end of the commit phase; standbys in their own windows. */
-function settlesFrom({ project, round, ownIndex }: Situation): number {
+function settlesFrom({ project, ownIndex }: Situation, round: Round): number {
   const { terms, aggregatorIndex } = project;
   const count = terms.aggregators.length;
   const place = (ownIndex - aggregatorIndex + count) % count;
@@ -64,8 +65,9 @@ export function planAction(situation: Situation): Action {
     }
     return { kind: "open" };
   }
-  if (phase === "commit") return { kind: "collect" };
-  const from = settlesFrom(situation);
+  if (round === undefined) throw new RangeError(`phase ${phase} without a round`);
+  if (phase === "commit") return { kind: "collect", round };
+  const from = settlesFrom(situation, round);
   if (now < from) return { kind: "wait", for: "the aggregator in charge to settle", until: from };
-  return { kind: "settle", isRevealOver: now >= round.revealClosesAt };
+  return { kind: "settle", round, isRevealOver: now >= round.revealClosesAt };
 }

@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import type { Alert } from "./alerts.ts";
 
 /** Something that happened, as live viewers are told. */
 export interface ServiceEvent {
@@ -13,6 +14,8 @@ export interface ServiceEvent {
 export interface ServiceStatus {
   /** Unix seconds. */
   readonly startedAt: number;
+  /** What needs the operator now. */
+  alerts(): readonly Alert[];
   readiness(): unknown;
   ipfs(): { peerId: string; multiaddrs: readonly string[] };
   market(): unknown;

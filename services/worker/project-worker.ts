@@ -56,6 +56,10 @@ const RELAY_AGAIN_MS = 15_000;
 /** Seconds before the end of the reveal phase from which a key that nobody confirmed goes on chain. */
 const ON_CHAIN_BEFORE_SECONDS = 10;
 
+/** Whether {@link workOnProject} could do anything about a project as it is now, if only to notice its end. */
+export const isWorkToDo = (project: Project, workStore: Pick<WorkStore, "list">): boolean =>
+  project.phase !== "idle" || findOver(project, workStore).length > 0;
+
 /**
  * Does whatever a project needs from this trainer now, and returns. Called again and again; every call looks at
  * the chain and at the stored work first, so a worker that was killed anywhere goes on where it was.
@@ -243,11 +247,7 @@ async function recordOutcomes(
   project: Project,
 ): Promise<void> {
   const { projectId } = project;
-  const open = workStore.list(projectId).filter(({ stage, roundIndex }) => {
-    const isOver = roundIndex < project.nextRoundIndex - 1 || isBetweenRounds(project);
-    return stage !== "settled" && stage !== "lost" && isOver;
-  });
-  for (const work of open) {
+  for (const work of findOver(project, workStore)) {
     const { roundIndex } = work;
     const [settlement] = await readSettlements(chain, projectId, roundIndex);
     const index = settlement?.trainers.findIndex(
@@ -275,6 +275,13 @@ async function recordOutcomes(
     onEvent({ type: "outcome", projectId, roundIndex, ...outcome });
   }
 }
+
+/** Stored work whose round is over and whose outcome is not written down. */
+const findOver = (project: Project, workStore: Pick<WorkStore, "list">) =>
+  workStore.list(project.projectId).filter(({ stage, roundIndex }) => {
+    const isOver = roundIndex < project.nextRoundIndex - 1 || isBetweenRounds(project);
+    return stage !== "settled" && stage !== "lost" && isOver;
+  });
 
 const isBetweenRounds = (project: Project) =>
   project.phase === "idle" || project.phase === "overdue" || project.phase === "ended";

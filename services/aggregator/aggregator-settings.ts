@@ -1,0 +1,32 @@
+import type { MarketAddresses } from "../adapters/chain/addresses.ts";
+import type { IpfsNodeOptions } from "../adapters/ipfs/ipfs-node.ts";
+import type { EncryptionKeyPair } from "../protocol/envelope.ts";
+
+/** Everything a running aggregator is told. */
+export interface AggregatorSettings {
+  readonly rpcUrl: string;
+  readonly chainId?: number | undefined;
+  readonly addresses: MarketAddresses;
+  readonly privateKey: string;
+  readonly encryptionKeys: EncryptionKeyPair;
+  /** Registers these encryption keys when others are registered; refuses to start by default. */
+  readonly isKeyReplaced?: boolean | undefined;
+  /** Where earnings and fees go; the account itself by default. */
+  readonly payoutAddress?: string | undefined;
+  readonly stateFolder: string;
+  /** Powers of tau; may be shared with other programs. */
+  readonly cacheFolder: string;
+  readonly host: string;
+  readonly port: number;
+  /** URL under which others reach this service; what it listens on by default. */
+  readonly publicUrl?: string | undefined;
+  readonly ipfsListen: readonly string[];
+  readonly ipfsDial?: readonly string[] | undefined;
+  readonly ipfsDht?: IpfsNodeOptions["dht"];
+  readonly srsPath?: string | undefined;
+  readonly webFolder?: string | undefined;
+  readonly pollMs?: number | undefined;
+  readonly threads?: number | undefined;
+  /** Cap on what a unit of gas may cost. */
+  readonly maxFeePerGasWei?: bigint | undefined;
+}

@@ -1,0 +1,38 @@
+import type { Chain } from "../adapters/chain/connect.ts";
+import { openRound } from "../adapters/chain/round.ts";
+import type { Receipt } from "../adapters/chain/transaction-sender.ts";
+import type { ReferencesBody } from "../protocol/api.ts";
+import type { ContentStore } from "../protocol/content-store.ts";
+import { INFINITY } from "../protocol/curve.ts";
+import { MAX_ROUND_JOB_BYTES } from "../protocol/round-job.ts";
+
+const pointOf = ({ x, y }: { x: string; y: string }) => ({ x: BigInt(x), y: BigInt(y) });
+
+/** Opens a project's round with what its referee signed. @throws CW2201 when the contract refuses it. */
+export async function openProjectRound(
+  parts: {
+    readonly chain: Chain;
+    readonly contentStore: Pick<ContentStore, "pin">;
+    readonly signal: AbortSignal;
+  },
+  place: { readonly projectId: bigint; readonly roundIndex: number },
+  references: ReferencesBody,
+): Promise<Receipt> {
+  const { reference, payGradient, jobCid } = references;
+  // Trainers fetch it from here, so it must be here before they look for it.
+  if (jobCid !== undefined) {
+    await parts.contentStore.pin(jobCid, { maxBytes: MAX_ROUND_JOB_BYTES, signal: parts.signal });
+  }
+  return openRound(
+    parts.chain,
+    {
+      ...place,
+      reference: pointOf(reference),
+      payGradient: payGradient ? pointOf(payGradient) : INFINITY,
+      referenceCid: references.referenceBundleCid,
+      payGradientCid: references.payGradientBundleCid ?? "",
+      jobCid: jobCid ?? "",
+    },
+    references.signature,
+  );
+}
