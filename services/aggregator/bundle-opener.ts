@@ -1,6 +1,6 @@
 import type { Chain } from "../adapters/chain/connect.ts";
-import { readRevealedKeys } from "../adapters/chain/history.ts";
 import type { Project } from "../adapters/chain/project.ts";
+import type { RoundLog } from "../adapters/chain/round-log.ts";
 import { isSameAddress } from "../protocol/address.ts";
 import { commitUpdate } from "../protocol/commitment.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
@@ -20,6 +20,7 @@ import type { StoredKey } from "./stored-key.ts";
 export interface BundleOpenerParameters {
   readonly chain: Chain;
   readonly curveFor: (parameterCount: number) => Promise<Curve>;
+  readonly rounds: RoundLog;
   readonly contentStore: ContentStore;
   readonly envelope: Envelope;
   readonly keys: EncryptionKeyPair;
@@ -78,8 +79,8 @@ export class BundleOpener {
 
   /** Finds released keys: those that came by message, and those on chain, which nobody can say never came. */
   async releasedKeys({ projectId, terms }: Project, roundIndex: number) {
-    const { chain, store } = this.#parameters;
-    const revealed = await readRevealedKeys(chain, projectId, roundIndex);
+    const { rounds, store } = this.#parameters;
+    const revealed = await rounds.revealedKeys(roundIndex);
     const fromChain = revealed.flatMap(({ account, isReference, sealedKeys }): StoredKey[] => {
       const key = (kind: StoredKey["kind"], bytes: Uint8Array) => ({
         sender: account,

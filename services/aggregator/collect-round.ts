@@ -1,8 +1,8 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import { refusalName } from "../adapters/chain/errors.ts";
-import { readSubmissions } from "../adapters/chain/history.ts";
 import type { Project } from "../adapters/chain/project.ts";
 import { type Round, submitUpdates } from "../adapters/chain/round.ts";
+import type { RoundLog } from "../adapters/chain/round-log.ts";
 import { isSameAddress } from "../protocol/address.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import { maxBundleBytes } from "./collect-bundles.ts";
@@ -11,6 +11,7 @@ import type { RoundStore } from "./round-store.ts";
 /** What collecting a round's updates needs. */
 export interface RoundCollectorParameters {
   readonly chain: Chain;
+  readonly rounds: RoundLog;
   readonly store: Pick<RoundStore, "listUpdates">;
   readonly contentStore: Pick<ContentStore, "get">;
   readonly projectId: bigint;
@@ -29,9 +30,9 @@ export class RoundCollector {
 
   /** Looks once at what came in for the round, by message and on chain. */
   async collect(project: Project, round: Round): Promise<void> {
-    const { chain, store, projectId } = this.#parameters;
+    const { rounds, store, projectId } = this.#parameters;
     const { roundIndex } = round;
-    const submissions = await readSubmissions(chain, projectId, roundIndex);
+    const submissions = await rounds.submissions(roundIndex);
     this.#say(submissions.length, round);
     const signed = store
       .listUpdates(projectId, roundIndex)

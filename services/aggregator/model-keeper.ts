@@ -1,4 +1,5 @@
-import { type PublishedModel, readModels, readPosting } from "../adapters/chain/history.ts";
+import { type PublishedModel, readPosting } from "../adapters/chain/history.ts";
+import { ModelLog } from "../adapters/chain/model-log.ts";
 import { readReaderKeys } from "../adapters/chain/model-readers.ts";
 import { type Project, readTrainers } from "../adapters/chain/project.ts";
 import { createModelKeyring } from "../command-line/model-keyring.ts";
@@ -23,13 +24,6 @@ export interface ModelKeeperParameters extends BundleOpenerParameters {
   readonly onEvent: (event: ServiceEvent) => void;
 }
 
-/** Where a project's manifest and models are. */
-interface PublishedContent {
-  readonly manifestCid: string;
-  /** Oldest first. */
-  readonly models: readonly PublishedModel[];
-}
-
 /** How long a model is looked for on the network before it is computed again. */
 const LOOK_MS = 15_000;
 
@@ -38,16 +32,20 @@ export class ModelKeeper {
   readonly #parameters: ModelKeeperParameters;
   readonly #models = new Map<string, BlindedModel>();
   readonly #kept = new Set<string>();
-  #published: PublishedContent | undefined;
+  readonly #log: ModelLog;
+  #manifestCid: string | undefined;
 
   constructor(parameters: ModelKeeperParameters) {
     this.#parameters = parameters;
+    this.#log = new ModelLog(parameters.chain, parameters.projectId);
   }
 
   /** Fetches manifest and newest model in the background: what is far away must not hold up the project's next step. */
   async keep(project: Project): Promise<void> {
-    const { contentStore, signal } = this.#parameters;
-    const { manifestCid, models } = await this.#lookUp(project);
+    const { chain, contentStore, projectId, signal } = this.#parameters;
+    const models = await this.#log.read(project);
+    this.#manifestCid ??= (await readPosting(chain, projectId)).manifestCid;
+    const manifestCid = this.#manifestCid;
     const pin = async (cid: string, work: () => Promise<unknown>) => {
       if (this.#kept.has(cid)) return;
       this.#kept.add(cid);
@@ -58,25 +56,9 @@ export class ModelKeeper {
     if (newest !== undefined) pin(newest.cid, () => this.#load(project, models, models.length - 1));
   }
 
-  /** What the project has published, from the chain's log; while its model stays the same, from memory. */
-  async #lookUp({ modelCommitment }: Project): Promise<PublishedContent> {
-    const isNewest = ({ models }: PublishedContent) =>
-      isSamePoint(models.at(-1)?.commitment, modelCommitment);
-    if (this.#published !== undefined && isNewest(this.#published)) return this.#published;
-    const { chain, projectId } = this.#parameters;
-    const [models, { manifestCid }] = await Promise.all([
-      readModels(chain, projectId),
-      readPosting(chain, projectId),
-    ]);
-    const found = { models, manifestCid };
-    // Of a node that is behind with its log nothing is remembered.
-    this.#published = isNewest(found) ? found : undefined;
-    return found;
-  }
-
   /** The current model and, once a round was applied, the one before it, both verified against the chain. */
   async current(project: Project): Promise<[BlindedModel, BlindedModel | undefined]> {
-    const { models } = await this.#lookUp(project);
+    const models = await this.#log.read(project);
     if (models.length === 0) throw new CommonweightError(aggregatorErrors.modelNotFound);
     const last = models.length - 1;
     return [
@@ -98,7 +80,7 @@ export class ModelKeeper {
       [project.modelCommitment, aggregateCommitment],
       [1n, 1n],
     );
-    const previousCid = (await this.#lookUp(project)).models.at(-1)?.cid ?? null;
+    const previousCid = (await this.#log.read(project)).at(-1)?.cid ?? null;
     const file = await this.#encode(project, { roundIndex, commitment, previousCid }, model);
     const { market } = chain.addresses;
     const bytes =
@@ -212,6 +194,3 @@ export class ModelKeeper {
     return createModelKeyring(chain, { projectId, aggregators, account, envelope, keys, signal });
   }
 }
-
-const isSamePoint = (first: G1Point | undefined, second: G1Point): boolean =>
-  first?.x === second.x && first.y === second.y;

@@ -8,6 +8,7 @@ import {
   readProject,
 } from "../adapters/chain/project.ts";
 import { type Round, readRound } from "../adapters/chain/round.ts";
+import { RoundLog } from "../adapters/chain/round-log.ts";
 import { isSameAddress } from "../protocol/address.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import type { Curve } from "../protocol/curve.ts";
@@ -58,6 +59,7 @@ const OPEN_PHASES: readonly RoundPhase[] = ["commit", "reveal", "settle"];
 export class ProjectEngine {
   readonly #parameters: ProjectEngineParameters;
   readonly projectId: bigint;
+  readonly #rounds: RoundLog;
   readonly #opener: BundleOpener;
   readonly #models: ModelKeeper;
   readonly #collector: RoundCollector;
@@ -68,9 +70,11 @@ export class ProjectEngine {
   constructor(parameters: ProjectEngineParameters, projectId: bigint) {
     this.#parameters = parameters;
     this.projectId = projectId;
-    this.#opener = new BundleOpener(parameters);
-    this.#models = new ModelKeeper({ ...parameters, projectId, opener: this.#opener });
-    this.#collector = new RoundCollector({ ...parameters, projectId, emit: this.#emit });
+    const rounds = new RoundLog(parameters.chain, projectId);
+    this.#rounds = rounds;
+    this.#opener = new BundleOpener({ ...parameters, rounds });
+    this.#models = new ModelKeeper({ ...parameters, projectId, rounds, opener: this.#opener });
+    this.#collector = new RoundCollector({ ...parameters, projectId, rounds, emit: this.#emit });
   }
 
   /**
@@ -166,7 +170,10 @@ export class ProjectEngine {
     this.#checking = roundIndex;
     const { chain } = this.#parameters;
     const content = await openRoundContent(
-      { chain, opener: this.#opener, models: this.#models, onMissing: (what) => this.#wait(what) },
+      {
+        ...{ chain, rounds: this.#rounds, opener: this.#opener, models: this.#models },
+        onMissing: (what) => this.#wait(what),
+      },
       { project, round, isRevealOver },
     );
     if (content === undefined) return;

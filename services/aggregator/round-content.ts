@@ -1,7 +1,7 @@
 import type { Chain } from "../adapters/chain/connect.ts";
-import { readOpenings, readSubmissions } from "../adapters/chain/history.ts";
 import { type Project, readTrainers } from "../adapters/chain/project.ts";
 import type { Round } from "../adapters/chain/round.ts";
+import type { RoundLog } from "../adapters/chain/round-log.ts";
 import type { BundleOpener } from "./bundle-opener.ts";
 import { isReadable, type ReadableUpdate, type UnreadableUpdate } from "./collect-bundles.ts";
 import type { ModelKeeper } from "./model-keeper.ts";
@@ -10,6 +10,7 @@ import type { OpenedRoundContent } from "./settle-round.ts";
 /** What a round is opened with. */
 export interface RoundContentParts {
   readonly chain: Chain;
+  readonly rounds: RoundLog;
   readonly opener: BundleOpener;
   readonly models: ModelKeeper;
   /** Told what is missing. */
@@ -27,14 +28,14 @@ const isAway = (each: ReadableUpdate | UnreadableUpdate): boolean =>
  * @returns Undefined while something that the proof needs is still on its way.
  */
 export async function openRoundContent(
-  { chain, opener, models, onMissing }: RoundContentParts,
+  { chain, rounds, opener, models, onMissing }: RoundContentParts,
   { project, round, isRevealOver }: { project: Project; round: Round; isRevealOver: boolean },
 ): Promise<OpenedRoundContent | undefined> {
   const { roundIndex } = round;
   const { projectId, terms } = project;
-  const [opening] = await readOpenings(chain, projectId, roundIndex);
+  const opening = await rounds.opening(roundIndex);
   if (opening === undefined) return undefined;
-  const submissions = await readSubmissions(chain, projectId, roundIndex);
+  const submissions = await rounds.submissions(roundIndex);
   const find = await opener.releasedKeys(project, roundIndex);
   const open = (bundle: Parameters<BundleOpener["open"]>[2], key: Uint8Array | undefined) =>
     opener.open(project, roundIndex, bundle, key);

@@ -1,5 +1,6 @@
 import { postKey, postReferences } from "../adapters/aggregator-client.ts";
-import { type PublishedModel, readModels } from "../adapters/chain/history.ts";
+import type { PublishedModel } from "../adapters/chain/history.ts";
+import { ModelLog } from "../adapters/chain/model-log.ts";
 import { readParticipant } from "../adapters/chain/participant.ts";
 import { type Project, readProject } from "../adapters/chain/project.ts";
 import { type Round, readRound, revealKey } from "../adapters/chain/round.ts";
@@ -58,6 +59,7 @@ export async function runReferee(
   const { rootSet, paySet, validationSet } = opened.sets;
   const served: RefereeReport = { projectId, references: [], releases: [], evaluations: [] };
   const { aggregators } = terms;
+  const modelLog = new ModelLog(chain, projectId);
   const publishEvaluations = createEvaluationPublisher(chain, { projectId, aggregators, signal });
   /** Every model's, in their order: read from the store when a model is new, not at every look. */
   let measured: readonly ModelEvaluation[] = [];
@@ -80,16 +82,16 @@ export async function runReferee(
     return floatsOf(integers, terms.fractionBits);
   }
 
-  async function currentParameters(): Promise<Float32Array> {
-    const model = (await readModels(chain, projectId)).at(-1);
+  async function currentParameters(project: Project): Promise<Float32Array> {
+    const model = (await modelLog.read(project)).at(-1);
     if (model === undefined) throw new CommonweightError(ownerErrors.termsMismatch, "no model");
     return loadParameters(model);
   }
 
   /** Measures every model that was not measured yet, and tells the aggregators. */
-  async function evaluateModels(): Promise<void> {
+  async function evaluateModels(project: Project): Promise<void> {
     if (validationSet === undefined) return;
-    const models = await readModels(chain, projectId);
+    const models = await modelLog.read(project);
     if (models.at(-1)?.version !== measured.at(-1)?.version) {
       measured = await extendEvaluationHistory({
         model: manifest.model,
@@ -140,10 +142,11 @@ export async function runReferee(
     return { commitment, cid: await ipfs.put(sealed.bytes), contentKey: sealed.contentKey };
   }
 
-  async function prepare(roundIndex: number): Promise<StoredReference> {
+  async function prepare(project: Project): Promise<StoredReference> {
+    const roundIndex = project.nextRoundIndex;
     const known = store.find(projectId, roundIndex);
     if (known !== undefined) return known;
-    const parameters = await currentParameters();
+    const parameters = await currentParameters(project);
     const job = planJob();
     onEvent({ type: "reference-training", projectId, roundIndex });
     const seed = `${settings.seed ?? account}/${projectId}/${roundIndex}`;
@@ -200,7 +203,7 @@ export async function runReferee(
   /** Hands the commitments to every aggregator; the one in charge opens the round with them. */
   async function offer(project: Project): Promise<void> {
     const roundIndex = project.nextRoundIndex;
-    const { body } = await prepare(roundIndex);
+    const { body } = await prepare(project);
     // After a restart the signed commitments are those on disk, but this node listens elsewhere.
     const reachable = { ...body, multiaddrs: ipfs.addresses() };
     for (const aggregator of terms.aggregators) {
@@ -267,7 +270,7 @@ export async function runReferee(
     while (!signal.aborted) {
       try {
         const project = await readProject(chain, projectId);
-        await evaluateModels();
+        await evaluateModels(project);
         if (project.phase === "ended") break;
         if (project.phase === "idle") await offer(project);
         const round = await readRound(chain, projectId);

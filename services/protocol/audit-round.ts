@@ -1,7 +1,7 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import { isSameAddress } from "./address.ts";
-import { type G1Point, INFINITY, type PointArithmetic } from "./curve.ts";
+import { type G1Point, INFINITY, isSamePoint, type PointArithmetic } from "./curve.ts";
 import { CommonweightError } from "./errors.ts";
 import { verifyGram } from "./gram-verifier.ts";
 import { roundPayouts } from "./payout.ts";
@@ -74,7 +74,6 @@ export interface RoundAudit {
   readonly expectedEarningsWei: readonly bigint[];
 }
 
-const isSamePoint = (one: G1Point, other: G1Point) => one.x === other.x && one.y === other.y;
 const word = (value: bigint) => value.toString(16).padStart(64, "0");
 const short = (hex: string) => bytesToHex(keccak_256(hexToBytes(hex))).slice(0, 40);
 const bare = (address: string) => address.slice(2).toLowerCase();

@@ -7,6 +7,10 @@ export interface G1Point {
 /** The point at infinity in the EVM's notation. */
 export const INFINITY: G1Point = { x: 0n, y: 0n };
 
+/** Whether two points are one. */
+export const isSamePoint = (first: G1Point, second: G1Point): boolean =>
+  first.x === second.x && first.y === second.y;
+
 /** The order of BN254's groups: the field of scalars, of circuits and of every challenge. */
 export const SCALAR_FIELD =
   21888242871839275222246405745257275088548364400416034343698204186575808495617n;

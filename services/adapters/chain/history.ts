@@ -96,12 +96,18 @@ export interface ProjectEvent {
 /** Public RPC nodes refuse wide ranges; this many blocks at a time is accepted everywhere. */
 const BLOCKS_PER_QUERY = 10_000;
 
+/** Blocks to look in: all since the market's deployment unless told. */
+export interface BlockRange {
+  readonly fromBlock?: number;
+  readonly toBlock?: number;
+}
+
 /** All events of the market with this name and these indexed values, oldest first. */
 export async function findEvents(
   chain: Chain,
   name: string,
   indexed: readonly unknown[],
-  range: { fromBlock?: number; toBlock?: number } = {},
+  range: BlockRange = {},
 ): Promise<ProjectEvent[]> {
   const filter = chain.market.getEvent(name)(...indexed);
   const found: ProjectEvent[] = [];
@@ -196,8 +202,9 @@ export async function readOpenings(
   chain: Chain,
   projectId: bigint,
   roundIndex?: number,
+  range: BlockRange = {},
 ): Promise<OpenedRound[]> {
-  const found = await findEvents(chain, "RoundOpened", [projectId, roundIndex ?? null]);
+  const found = await findEvents(chain, "RoundOpened", [projectId, roundIndex ?? null], range);
   return found.map(({ args, place }) => ({
     ...place,
     roundIndex: Number(args.roundIndex),
@@ -218,8 +225,9 @@ export async function readSubmissions(
   chain: Chain,
   projectId: bigint,
   roundIndex: number,
+  range: BlockRange = {},
 ): Promise<Submission[]> {
-  const found = await findEvents(chain, "UpdateSubmitted", [projectId, roundIndex]);
+  const found = await findEvents(chain, "UpdateSubmitted", [projectId, roundIndex], range);
   return found
     .map(({ args, place }) => ({
       ...place,
@@ -236,8 +244,9 @@ export async function readRevealedKeys(
   chain: Chain,
   projectId: bigint,
   roundIndex: number,
+  range: BlockRange = {},
 ): Promise<RevealedKey[]> {
-  const found = await findEvents(chain, "KeyRevealed", [projectId, roundIndex]);
+  const found = await findEvents(chain, "KeyRevealed", [projectId, roundIndex], range);
   return found.map(({ args, place }) => ({
     ...place,
     account: args.account,

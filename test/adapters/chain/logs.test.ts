@@ -1,0 +1,124 @@
+import { describe, expect, it } from "vitest";
+import { cidToBytes } from "../../../services/adapters/chain/cid-bytes.ts";
+import type { Chain } from "../../../services/adapters/chain/connect.ts";
+import { ModelLog } from "../../../services/adapters/chain/model-log.ts";
+import { RoundLog } from "../../../services/adapters/chain/round-log.ts";
+
+const cid = cidToBytes("bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy");
+const point = (x: bigint) => ({ x, y: 1n });
+
+interface SomeEvent {
+  readonly name: string;
+  readonly blockNumber: number;
+  readonly args: Readonly<Record<string, unknown>>;
+}
+
+/** A node with these events at block 25,000, which says what blocks it was asked for. */
+function nodeWith(events: readonly SomeEvent[]) {
+  const asked: string[] = [];
+  const chain = {
+    addresses: { deployBlock: 100 },
+    provider: { getBlockNumber: async () => 25_000 },
+    market: {
+      getEvent:
+        (name: string) =>
+        (_projectId: bigint, roundIndex: number | null = null) => ({ name, roundIndex }),
+      queryFilter: async (
+        { name, roundIndex }: { name: string; roundIndex: number | null },
+        from: number,
+        to: number,
+      ) => {
+        asked.push(`${name} ${from}-${to}`);
+        return events.filter(
+          (each) =>
+            each.name === name &&
+            (roundIndex === null || each.args.roundIndex === roundIndex) &&
+            each.blockNumber >= from &&
+            each.blockNumber <= to,
+        );
+      },
+    },
+  } as unknown as Chain;
+  return { chain, asked };
+}
+
+const opening = (roundIndex: number, blockNumber: number): SomeEvent => ({
+  name: "RoundOpened",
+  blockNumber,
+  args: {
+    roundIndex,
+    referenceCommitment: point(1n),
+    payGradientCommitment: point(2n),
+    ...{ referenceCid: cid, payGradientCid: cid, jobCid: cid },
+  },
+});
+const submission = (roundIndex: number, slot: number, blockNumber: number): SomeEvent => ({
+  name: "UpdateSubmitted",
+  blockNumber,
+  args: { roundIndex, slot, trainer: "0x01", commitment: point(3n), bundleCid: cid },
+});
+const model = (version: number, blockNumber: number): SomeEvent => ({
+  name: "ModelPublished",
+  blockNumber,
+  args: { modelVersion: version, roundIndex: 0, commitment: point(BigInt(version)), cid },
+});
+
+describe("the log of rounds", () => {
+  it("is searched from the market's beginning once, then from the round's opening and from the one before", async () => {
+    const { chain, asked } = nodeWith([
+      opening(4, 21_000),
+      submission(4, 4, 21_010),
+      submission(4, 3, 21_020),
+      opening(5, 22_500),
+    ]);
+    const log = new RoundLog(chain, 1n);
+
+    expect((await log.submissions(4)).map(({ slot }) => slot)).toEqual([3, 4]);
+    expect(asked.splice(0)).toEqual([
+      "RoundOpened 100-10099",
+      "RoundOpened 10100-20099",
+      "RoundOpened 20100-25000",
+      "UpdateSubmitted 20000-25000",
+    ]);
+    expect(await log.opening(5)).toMatchObject({ blockNumber: 22_500 });
+    await log.revealedKeys(5);
+    expect(asked.splice(0)).toEqual(["RoundOpened 20000-25000", "KeyRevealed 21500-25000"]);
+  });
+
+  it("of an earlier round is searched from the beginning", async () => {
+    const { chain, asked } = nodeWith([opening(4, 21_000), submission(1, 3, 150)]);
+    const log = new RoundLog(chain, 1n);
+    await log.opening(4);
+    asked.splice(0);
+
+    expect(await log.submissions(1)).toHaveLength(1);
+
+    expect(asked[0]).toBe("UpdateSubmitted 100-10099");
+  });
+});
+
+describe("the log of models", () => {
+  it("is searched again when the project has another model, and not otherwise", async () => {
+    const { chain, asked } = nodeWith([model(0, 200), model(1, 300)]);
+    const log = new ModelLog(chain, 1n);
+
+    expect(await log.read({ modelCommitment: point(1n) })).toHaveLength(2);
+    asked.splice(0);
+    expect(await log.read({ modelCommitment: point(1n) })).toHaveLength(2);
+    expect(asked).toEqual([]);
+    await log.read({ modelCommitment: point(2n) });
+
+    expect(asked[0]).toBe("ModelPublished 100-10099");
+  });
+
+  it("of a node that does not know the newest model yet is not remembered", async () => {
+    const { chain, asked } = nodeWith([model(0, 200)]);
+    const log = new ModelLog(chain, 1n);
+    await log.read({ modelCommitment: point(1n) });
+    asked.splice(0);
+
+    expect(await log.read({ modelCommitment: point(0n) })).toHaveLength(1);
+
+    expect(asked).not.toEqual([]);
+  });
+});
