@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { openBlockNews } from "../adapters/chain/block-news.ts";
 import { DepositDesk } from "../adapters/chain/deposit-desk.ts";
 import { readPosting } from "../adapters/chain/history.ts";
 import { countProjects, type Project, readProjects } from "../adapters/chain/project.ts";
-import { untilNews } from "../adapters/chain/until-news.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
@@ -271,6 +271,7 @@ export async function startAggregator(
   }
 
   const pollMs = settings.pollMs ?? 500;
+  const news = openBlockNews(chain);
   // Whatever was under way when this service was killed comes to its end before anything new is sent.
   await chain.transactions?.resume();
   await persist(register);
@@ -285,7 +286,7 @@ export async function startAggregator(
         const look = looks.find(projectId);
         if (!turns.begin(projectId) && look !== undefined) engine.watch(look);
       }
-      await untilNews(chain, { longestMs: pollMs, signal });
+      await news.until({ longestMs: pollMs, signal });
     }
   })();
 
@@ -296,6 +297,7 @@ export async function startAggregator(
     stop: async () => {
       stopping.abort();
       prover.stop();
+      news.close();
       chain.transactions?.close();
       await server.stop();
       await loop;

@@ -19,17 +19,31 @@ export interface RoundCollectorParameters {
   readonly signal: AbortSignal;
 }
 
+/** How long an update waits for others to be relayed with it, while somebody still trains: each transaction costs gas anew. */
+const RELAY_TOGETHER_MS = 3000;
+/** Seconds before the end of the commit phase from which none waits. */
+const HURRY_SECONDS = 30;
+
 /** Relays a project's signed updates and fetches sealed bundles while others still train. */
 export class RoundCollector {
   readonly #parameters: RoundCollectorParameters;
   #lastProgress = "";
+  /** When the first of the updates that wait now was seen. */
+  #waitingSinceMs: number | undefined;
+  readonly #fetched = new Set<string>();
 
   constructor(parameters: RoundCollectorParameters) {
     this.#parameters = parameters;
   }
 
-  /** Looks once at what came in for the round, by message and on chain. */
-  async collect(project: Project, round: Round): Promise<void> {
+  /** Another round begins. */
+  clear(): void {
+    this.#fetched.clear();
+    this.#waitingSinceMs = undefined;
+  }
+
+  /** Looks once at what came in for the round, by message and on chain. @param time Seconds of the chain's clock. */
+  async collect(project: Project, round: Round, time: number): Promise<void> {
     const { rounds, store, projectId } = this.#parameters;
     const { roundIndex } = round;
     const submissions = await rounds.submissions(roundIndex);
@@ -37,7 +51,8 @@ export class RoundCollector {
     const signed = store
       .listUpdates(projectId, roundIndex)
       .filter(({ trainer }) => !submissions.some((each) => isSameAddress(each.trainer, trainer)));
-    if (signed.length > 0) {
+    this.#fetch([...submissions, ...signed], project);
+    if (this.#isRelayed(signed.length, round, time)) {
       const updates = signed.map(({ commitment, bundleCid, signature }) => ({
         commitment: { x: BigInt(commitment.x), y: BigInt(commitment.y) },
         bundleCid,
@@ -45,24 +60,30 @@ export class RoundCollector {
       }));
       await this.#relay(roundIndex, updates);
     }
-    await this.#fetch(
-      submissions.map(({ bundleCid }) => bundleCid),
-      project,
-    );
   }
 
-  async #fetch(bundleCids: readonly string[], { terms }: Project): Promise<void> {
+  /** Whether the updates that came by message are sent on now: when nobody is missing, or when they have waited long enough. */
+  #isRelayed(count: number, { pendingMask, commitClosesAt }: Round, time: number): boolean {
+    if (count === 0) return false;
+    this.#waitingSinceMs ??= Date.now();
+    const isComplete = count >= countBits(pendingMask);
+    const isLate = Date.now() - this.#waitingSinceMs >= RELAY_TOGETHER_MS;
+    if (!isComplete && !isLate && time < commitClosesAt - HURRY_SECONDS) return false;
+    this.#waitingSinceMs = undefined;
+    return true;
+  }
+
+  /** In the background: who is slow to hand a bundle out must not hold up the relaying of the others' updates. */
+  #fetch(named: readonly { readonly bundleCid: string }[], { terms }: Project): void {
     const { contentStore, signal } = this.#parameters;
-    for (const bundleCid of bundleCids) {
-      // A bundle that does not come now is asked for again when it is opened.
-      await contentStore
-        .get(bundleCid, {
-          timeoutMs: 5000,
-          retries: 0,
-          signal,
-          maxBytes: maxBundleBytes(terms.parameterCount),
-        })
-        .catch(() => undefined);
+    const maxBytes = maxBundleBytes(terms.parameterCount);
+    for (const { bundleCid } of named) {
+      if (this.#fetched.has(bundleCid)) continue;
+      this.#fetched.add(bundleCid);
+      contentStore
+        .get(bundleCid, { retries: 0, signal, maxBytes })
+        // Asked for again at the next look, and when it is opened.
+        .catch(() => this.#fetched.delete(bundleCid));
     }
   }
 
@@ -92,3 +113,5 @@ export class RoundCollector {
     this.#parameters.emit("collecting", { roundIndex, submitted, commitClosesAt });
   }
 }
+
+const countBits = (mask: bigint): number => mask.toString(2).replaceAll("0", "").length;

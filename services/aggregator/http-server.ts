@@ -202,6 +202,8 @@ export async function startHttpServer(parameters: HttpServerParameters): Promise
       "cache-control": "no-cache",
       connection: "keep-alive",
     });
+    // Whoever listens knows that it does, before anything happens.
+    response.flushHeaders();
     const stopListening = status.onEvent((event) => {
       // Who does not read for long is cut off instead of being kept in memory; pages connect again by themselves.
       if (response.writableLength > MAX_UNREAD_EVENT_BYTES) response.destroy();

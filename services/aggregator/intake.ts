@@ -37,7 +37,8 @@ const pointOf = (point: { x: string; y: string }) => ({ x: BigInt(point.x), y: B
 
 /**
  * @param options.onMultiaddrs Told where a sender's node can be dialled.
- * @param options.onNews Told when something came that a project's round may have waited for. Not for updates: those are relayed together.
+ * @param options.onNews Told when something came that a project's round may have waited for. Of updates only the last one: they are
+ *   relayed together.
  */
 export function createIntake(options: {
   chain: Chain;
@@ -55,6 +56,9 @@ export function createIntake(options: {
     projectId,
     roundIndex,
   });
+
+  /** Roster places whose updates came by message, in each project's newest round. */
+  const handedIn = new Map<bigint, { readonly roundIndex: number; readonly mask: bigint }>();
 
   return {
     async takeReferences(projectId, roundIndex, body) {
@@ -118,6 +122,11 @@ export function createIntake(options: {
       }
       store.saveUpdate(projectId, roundIndex, body);
       onMultiaddrs(body.multiaddrs);
+      const earlier = handedIn.get(projectId);
+      const others = earlier?.roundIndex === roundIndex ? earlier.mask : 0n;
+      const mask = others | (1n << BigInt(trainer.rosterIndex));
+      handedIn.set(projectId, { roundIndex, mask });
+      if ((round.pendingMask & ~mask) === 0n) onNews(projectId);
       return { accepted: true, relayedBy: chain.account };
     },
 

@@ -67,13 +67,12 @@ export class ModelKeeper {
     ];
   }
 
-  /** Publishes the model that a round makes. @returns Its CID. */
+  /** Publishes the model that a round makes. */
   async publish(
     project: Project,
-    roundIndex: number,
-    model: BlindedModel,
-    aggregateCommitment: G1Point,
-  ): Promise<string> {
+    made: { roundIndex: number; model: BlindedModel; aggregateCommitment: G1Point },
+  ): Promise<{ cid: string; commitment: G1Point }> {
+    const { roundIndex, model, aggregateCommitment } = made;
     const { chain, contentStore, projectId, curveFor } = this.#parameters;
     const curve = await curveFor(project.terms.parameterCount);
     const commitment = await curve.linearCombination(
@@ -96,7 +95,7 @@ export class ModelKeeper {
           );
     const cid = await contentStore.put(bytes);
     this.#models.set(cid, model);
-    return cid;
+    return { cid, commitment };
   }
 
   async #encode(

@@ -99,7 +99,7 @@ export class ProjectEngine {
     await this.#models.keep(project);
     if (action.kind === "bond") await this.#bond(project);
     if (action.kind === "open" && references) await this.#open(project, references);
-    if (action.kind === "collect") await this.#collector.collect(project, action.round);
+    if (action.kind === "collect") await this.#collector.collect(project, action.round, time);
     if (action.kind === "settle") await this.#settle(project, action.round, action.isRevealOver);
     if (action.kind === "poke") await this.#poke(project);
     if (action.kind === "wait") this.#wait(action.for);
@@ -161,14 +161,19 @@ export class ProjectEngine {
     const place = { projectId: this.projectId, roundIndex };
     const { gasUsed } = await openProjectRound(this.#parameters, place, references);
     this.#opener.clear();
+    this.#collector.clear();
     this.#emit("round-opened", { roundIndex, gasUsed });
   }
 
   async #settle(project: Project, round: Round, isRevealOver: boolean): Promise<void> {
     const { roundIndex } = round;
-    if (this.#checking !== roundIndex) this.#emit("checking", { roundIndex });
+    const { chain, prover } = this.#parameters;
+    if (this.#checking !== roundIndex) {
+      this.#emit("checking", { roundIndex });
+      const { parameterCount, ruleId, slots: slotCount } = project.terms;
+      prover.prepare({ parameterCount, ruleId, slotCount });
+    }
     this.#checking = roundIndex;
-    const { chain } = this.#parameters;
     const content = await openRoundContent(
       {
         ...{ chain, rounds: this.#rounds, opener: this.#opener, models: this.#models },

@@ -3,6 +3,7 @@ import type { Project } from "../adapters/chain/project.ts";
 import { type Round, settleRound } from "../adapters/chain/round.ts";
 import { applyAggregate } from "../protocol/apply-round.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
+import type { DecidedRound } from "../protocol/prove-round.ts";
 import { isReadable, type ReadableUpdate, type UnreadableUpdate } from "./collect-bundles.ts";
 import type { ModelKeeper } from "./model-keeper.ts";
 import type { Prover } from "./prover.ts";
@@ -34,23 +35,22 @@ export async function proveAndSettle(
   parameters: ProveAndSettleParameters,
   { project, round, content }: { project: Project; round: Round; content: OpenedRoundContent },
 ): Promise<void> {
-  const { chain, store, roundCosts, models, contentStore, projectId, emit } = parameters;
+  const { chain, store, roundCosts, projectId, emit } = parameters;
   const { roundIndex } = round;
   const excluded = content.updates.filter(isUnreadable);
-  const proven = await prove(parameters, roundIndex, content);
+  let publishing: Promise<string> | undefined;
+  const publish = (decided: DecidedRound) =>
+    publishModel(parameters, { project, content, decided });
+  const proven = await prove(parameters, content, (decided) => {
+    publishing = publish(decided);
+    // Said when the round is settled with it.
+    publishing.catch(() => undefined);
+  });
   if (proven === undefined) return;
   const { result, seconds } = proven;
-  const { proof, outcome, aggregate } = result;
+  const { proof, outcome } = result;
   emit("proven", { roundIndex, seconds, isVoid: outcome.isVoid });
-  // A void round has no model; its settlement ignores the CID but the field is not optional.
-  const newModelCid = outcome.isVoid
-    ? await contentStore.put(new Uint8Array())
-    : await models.publish(
-        project,
-        roundIndex,
-        applyAggregate(content.model, aggregate),
-        proof.aggregateCommitment,
-      );
+  const newModelCid = await (publishing ?? publish({ ...result, ...proof }));
   store.saveResult(projectId, roundIndex, "exclusions", excluded);
   store.saveResult(projectId, roundIndex, "proof", { seconds });
   const receipt = await settleRound(chain, {
@@ -68,11 +68,34 @@ export async function proveAndSettle(
   emit("round-settled", { ...report, gasUsed: receipt.gasUsed });
 }
 
+/**
+ * Publishes the model that a round makes while the rest of its proof is under way, and says so: the next round's reference is computed
+ * on it. Only the settlement makes it the project's model.
+ *
+ * @returns Its CID.
+ */
+async function publishModel(
+  { models, contentStore, emit }: ProveAndSettleParameters,
+  round: { project: Project; content: OpenedRoundContent; decided: DecidedRound },
+): Promise<string> {
+  const { project, content } = round;
+  const { outcome, aggregate, aggregateCommitment } = round.decided;
+  // A void round has no model; its settlement ignores the CID but the field is not optional.
+  if (outcome.isVoid) return contentStore.put(new Uint8Array());
+  const { roundIndex } = content.opening;
+  const model = applyAggregate(content.model, aggregate);
+  const made = { roundIndex, model, aggregateCommitment };
+  const { cid, commitment } = await models.publish(project, made);
+  emit("model-computed", { roundIndex, modelCid: cid, commitment });
+  return cid;
+}
+
 async function prove(
   { chain, prover, isWanted, emit, signal }: ProveAndSettleParameters,
-  roundIndex: number,
   content: OpenedRoundContent,
+  onDecided: (decided: DecidedRound) => void,
 ): ReturnType<Prover["prove"]> {
+  const { roundIndex } = content.opening;
   const { rule, ...job } = roundToProve(chain, content);
   emit("proving", {
     roundIndex,
@@ -85,6 +108,7 @@ async function prove(
     {
       signal,
       isWanted,
+      onDecided,
       onProgress: (fraction, step) => {
         if (fraction - reported < 0.2 && fraction < 1) return;
         reported = fraction;

@@ -39,37 +39,43 @@ export async function openRoundContent(
   const find = await opener.releasedKeys(project, roundIndex);
   const open = (bundle: Parameters<BundleOpener["open"]>[2], key: Uint8Array | undefined) =>
     opener.open(project, roundIndex, bundle, key);
-  // What can be opened is opened while the other keys are still on their way.
-  for (const submission of submissions) {
-    const key = find(submission.trainer, "update");
-    if (key !== undefined) await open(submission, key);
-  }
-  const isMissing = submissions.some(({ trainer }) => find(trainer, "update") === undefined);
   const { referee } = terms;
+  const openReference = (key: Uint8Array | undefined) =>
+    open(
+      {
+        ...{ slot: 0, trainer: referee },
+        ...{ commitment: opening.reference, bundleCid: opening.referenceCid },
+      },
+      key,
+    );
+  const openPayGradient = (key: Uint8Array | undefined) =>
+    open(
+      {
+        ...{ slot: 1, trainer: referee },
+        ...{ commitment: opening.payGradient, bundleCid: opening.payGradientCid },
+      },
+      key,
+    );
   const referenceKey = find(referee, "reference");
   const payGradientKey = find(referee, "pay-gradient");
+  // What can be opened is opened while the other keys are still on their way, and side by side: one is decoded while another is committed to.
+  await Promise.all([
+    ...submissions.map((submission) => {
+      const key = find(submission.trainer, "update");
+      return key && open(submission, key);
+    }),
+    referenceKey && openReference(referenceKey),
+    terms.usesPayGradient && payGradientKey && openPayGradient(payGradientKey),
+  ]);
+  const isMissing = submissions.some(({ trainer }) => find(trainer, "update") === undefined);
   const isReferenceMissing =
     referenceKey === undefined || (terms.usesPayGradient && payGradientKey === undefined);
   if (isReferenceMissing || (isMissing && !isRevealOver)) {
     onMissing(isReferenceMissing ? "the referee's keys" : "content keys");
     return undefined;
   }
-  const reference = await open(
-    {
-      ...{ slot: 0, trainer: referee },
-      ...{ commitment: opening.reference, bundleCid: opening.referenceCid },
-    },
-    referenceKey,
-  );
-  const payGradient = terms.usesPayGradient
-    ? await open(
-        {
-          ...{ slot: 1, trainer: referee },
-          ...{ commitment: opening.payGradient, bundleCid: opening.payGradientCid },
-        },
-        payGradientKey,
-      )
-    : undefined;
+  const reference = await openReference(referenceKey);
+  const payGradient = terms.usesPayGradient ? await openPayGradient(payGradientKey) : undefined;
   if (!isReadable(reference) || (payGradient && !isReadable(payGradient))) {
     onMissing("a readable reference from the referee");
     return undefined;

@@ -32,6 +32,7 @@ export function serviceLine(event: CommandEvent): string | undefined {
     case "transaction-ended":
       return event.outcome === "mined" ? undefined : describeEvent(event);
     case "checking":
+    case "model-computed":
     case "proof-progress":
       return undefined;
     case "failed":

@@ -22,6 +22,12 @@ import {
   requireNoMarket,
   writeMarketConfig,
 } from "./market-folder.ts";
+import {
+  type MarketTrainer,
+  marketTrainers,
+  refereeCommand,
+  trainerCommand,
+} from "./market-participants.ts";
 import type { MarketOptions } from "./market-plan.ts";
 import { chainStatePath, type MarketRecord, saveMarketRecord } from "./market-record.ts";
 import { divideSamples } from "./market-samples.ts";
@@ -52,18 +58,12 @@ export interface Market {
   stop(): Promise<void>;
 }
 
-/** A trainer of the embedded market. */
-export interface MarketTrainer {
-  readonly name: string;
-  readonly address: string;
-  readonly attack: string | undefined;
-  readonly crashes: boolean;
-}
-
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const main = join(root, "services/main.ts");
 const endWithParent = new URL("end-with-parent.ts", import.meta.url).href;
 const READY_TIMEOUT_MS = 120_000;
+/** Of a chain that has just begun. */
+const FIRST_PROJECT = 1n;
 
 /**
  * Starts the whole market on this machine: chain, contracts, two aggregators, an owner with its referee, and trainers, each a
@@ -191,24 +191,38 @@ export async function startMarket(
       if (webFolder !== undefined && index === 0) args.push("--web", webFolder);
       aggregators.push(command(name, args, key));
     }
-    const multiaddrs: string[] = [];
-    for (const aggregator of aggregators) {
-      const ready = await aggregator.waitFor("ready", READY_TIMEOUT_MS);
-      urls.push(String(ready.url));
-      multiaddrs.push(...(ready.multiaddrs as string[]));
-    }
-
     const chain = await connectChain({ rpcUrl, chainId, addresses, privateKey: owner.privateKey });
     connections.push(chain);
     const samples = await divideSamples(marketOptions, {
       folder: join(stateFolder, "samples"),
       signal,
     });
-    const post = async (): Promise<bigint> => {
+    const projectId = continued?.projectId ?? FIRST_PROJECT;
+    const trainers = marketTrainers(options, (index) => account(10 + index).address);
+    const startTrainer = ({ name }: MarketTrainer, index: number) =>
+      command(name, trainerCommand(options, { projectId, index, samples }), account(10 + index));
+    const startReferee = () =>
+      command("referee", refereeCommand(options, { projectId, samples }), referee);
+    const isOver =
+      continued !== undefined && (await readProject(chain, projectId)).phase === "ended";
+    const running = isOver ? [] : trainers.map(startTrainer);
+    const participants = isOver ? [] : [...running, startReferee()];
+    const all = (type: string) =>
+      Promise.all(participants.map((each) => each.waitFor(type, READY_TIMEOUT_MS)));
+
+    const multiaddrs: string[] = [];
+    for (const aggregator of aggregators) {
+      const ready = await aggregator.waitFor("ready", READY_TIMEOUT_MS);
+      urls.push(String(ready.url));
+      multiaddrs.push(...(ready.multiaddrs as string[]));
+    }
+    if (continued === undefined) {
       const { openIpfsNode } = await ipfsModule;
       const ipfs = await openIpfsNode({ dial: multiaddrs });
       closing.push(() => ipfs.stop());
-      const { projectId, escrowWei } = await postMarketProject(chain, marketOptions, {
+      // As on any market, whoever takes part runs before the project is posted.
+      await all("awaiting");
+      const { escrowWei } = await postMarketProject(chain, marketOptions, {
         ...{ contentStore: ipfs, samples },
         referee: referee.address,
         aggregators: [primary.address, standby.address],
@@ -216,9 +230,10 @@ export async function startMarket(
         ownerFolder: join(stateFolder, "owner"),
       });
       onEvent({ process: "owner", type: "project-posted", projectId, escrowWei });
-      return projectId;
-    };
-    const projectId = continued?.projectId ?? (await post());
+    } else {
+      const { escrowWei } = await readProject(chain, projectId);
+      onEvent({ process: "owner", type: "continued", projectId, escrowWei });
+    }
     if (continued === undefined && node === "anvil") {
       const startedAt = new Date().toISOString();
       const record = {
@@ -230,48 +245,7 @@ export async function startMarket(
       } as const;
       saveMarketRecord(stateFolder, record);
     }
-    const { phase, escrowWei } = await readProject(chain, projectId);
-    if (continued !== undefined) {
-      onEvent({ process: "owner", type: "continued", projectId, escrowWei });
-    }
-    const trainers: MarketTrainer[] = Array.from({ length: options.trainers }, (_, index) => {
-      const firstAttacker = options.trainers - options.attackers.length;
-      return {
-        name: `trainer-${index + 1}`,
-        address: account(10 + index).address,
-        attack: options.attackers[index - firstAttacker],
-        crashes: options.hasCrash && index === 0,
-      };
-    });
-    const startTrainer = ({ name, attack }: MarketTrainer, index: number) =>
-      command(
-        name,
-        [
-          ...["worker", "run", String(projectId), "--data", samples.trainerSource],
-          "--relay",
-          ...["--samples", String(options.samples), "--part", `${index + 1}/${options.trainers}`],
-          ...["--split", options.split, "--seed", options.seed, "--threads", "1"],
-          ...(attack === undefined ? [] : ["--attack", attack]),
-        ],
-        account(10 + index),
-      );
-    const running = phase === "ended" ? [] : trainers.map(startTrainer);
-    await Promise.all(running.map((each) => each.waitFor("ready", READY_TIMEOUT_MS)));
-
-    const startReferee = () =>
-      command(
-        "referee",
-        [
-          ...["owner", "reference", String(projectId), "--data", samples.ownerSource],
-          ...Object.entries(samples.sizes ?? {}).flatMap(([set, size]) => [
-            `--${set}`,
-            String(size),
-          ]),
-          ...["--seed", options.seed, "--threads", "1"],
-        ],
-        referee,
-      );
-    if (phase !== "ended") await startReferee().waitFor("ready", READY_TIMEOUT_MS);
+    await all("ready");
 
     const watching = AbortSignal.any([signal, stopped.signal]);
     const ended = watchProject(chain, projectId, {

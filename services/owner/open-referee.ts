@@ -10,6 +10,7 @@ import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { loadEncryptionKeys } from "../adapters/envelope/key-file.ts";
 import { type IpfsNode, openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
+import { awaitProjects } from "../command-line/await-projects.ts";
 import { createModelKeyring } from "../command-line/model-keyring.ts";
 import { stayConnected } from "../command-line/stay-connected.ts";
 import { assessReferenceSets, requireSoundReferences } from "../learning/assess-reference-sets.ts";
@@ -41,6 +42,8 @@ export interface OpenedReferee {
   readonly keyring: ModelKeyring | undefined;
   /** Of the project's aggregators, primary first. */
   readonly encryptionKeys: readonly Uint8Array[];
+  /** Where the project's aggregators serve. */
+  readonly endpoints: readonly string[];
   close(): Promise<void>;
 }
 
@@ -111,6 +114,10 @@ async function openOnce(
     });
     closing.push(() => chain.close());
     const account = chain.account as string;
+    const ipfs = await openIpfsNode({ folder: join(stateFolder, "ipfs") });
+    closing.push(() => ipfs.stop());
+    const { onAwaiting } = settings;
+    if (onAwaiting) await awaitProjects(chain, [projectId], { signal, onWaiting: onAwaiting });
     const { terms } = await readProject(chain, projectId);
     if (terms.referee.toLowerCase() !== account.toLowerCase()) {
       throw new CommonweightError(ownerErrors.notReferee, `${account} is not ${terms.referee}`);
@@ -118,8 +125,6 @@ async function openOnce(
     const participants = await Promise.all(
       terms.aggregators.map((each) => readParticipant(chain, each)),
     );
-    const ipfs = await openIpfsNode({ folder: join(stateFolder, "ipfs") });
-    closing.push(() => ipfs.stop());
     await stayConnected(chain, ipfs, { accounts: () => terms.aggregators, signal: calling.signal });
     closing.push(() => calling.abort());
     const { manifestCid } = await readPosting(chain, projectId);
@@ -140,6 +145,7 @@ async function openOnce(
     return {
       ...{ chain, account, terms, manifest, sets, ipfs, store, curve, envelope, keyring },
       encryptionKeys,
+      endpoints: participants.map(({ endpoint }) => endpoint).filter((url) => url !== ""),
       close,
     };
   } catch (error) {

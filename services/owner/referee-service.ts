@@ -1,33 +1,31 @@
 import { postKey, postReferences } from "../adapters/aggregator-client.ts";
+import { openBlockNews } from "../adapters/chain/block-news.ts";
+import { chainTime } from "../adapters/chain/connect.ts";
 import type { PublishedModel } from "../adapters/chain/history.ts";
 import { ModelLog } from "../adapters/chain/model-log.ts";
 import { readParticipant } from "../adapters/chain/participant.ts";
 import { type Project, readProject } from "../adapters/chain/project.ts";
 import { type Round, readRound, revealKey } from "../adapters/chain/round.ts";
-import { signMessage, signReference } from "../adapters/chain/sign.ts";
-import { untilNews } from "../adapters/chain/until-news.ts";
-import { putRoundJob } from "../adapters/dag-json/round-job-store.ts";
+import { signMessage } from "../adapters/chain/sign.ts";
 import { extendEvaluationHistory, type ModelEvaluation } from "../learning/evaluation-history.ts";
 import { roundHyperparameters } from "../learning/hyperparameters.ts";
 import { planLearningRate } from "../learning/plan-learning-rate.ts";
 import { secureBytes, seededBytes } from "../learning/random.ts";
-import { computeReferences } from "../learning/references.ts";
-import type { ReferencesBody, ReleaseKind } from "../protocol/api.ts";
-import { sealBundle } from "../protocol/bundle.ts";
-import { commitUpdate } from "../protocol/commitment.ts";
-import { type G1Point, INFINITY } from "../protocol/curve.ts";
+import { computeReferences, type References } from "../learning/references.ts";
+import type { ReleaseKind } from "../protocol/api.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { toHex } from "../protocol/hex.ts";
 import { loadModel } from "../protocol/load-model.ts";
 import { floatsOf } from "../protocol/model-file.ts";
 import type { RoundJob } from "../protocol/round-job.ts";
-import { randomScalar } from "../protocol/scalar.ts";
 import { keyReleaseMessage } from "../protocol/signed-messages.ts";
 import { ownerErrors } from "./errors.ts";
 import { createEvaluationPublisher } from "./evaluation-publisher.ts";
+import { type ForeseenModel, foreseeReferences } from "./foreseen-references.ts";
 import { openReferee } from "./open-referee.ts";
 import type { RefereeEvent, RefereeSettings } from "./referee-settings.ts";
 import type { StoredReference } from "./reference-store.ts";
+import { sealReferences } from "./seal-references.ts";
 
 /** What a referee did until it stopped: everything since this start. */
 export interface RefereeReport {
@@ -43,8 +41,6 @@ export interface RefereeReport {
   }[];
 }
 
-const decimals = (point: G1Point) => ({ x: point.x.toString(), y: point.y.toString() });
-
 /**
  * Serves a project's reference update and pay gradient: before each round it trains them on the owner's own
  * samples, commits and seals them; after the commit phase it releases their keys. The samples never leave.
@@ -55,16 +51,18 @@ export async function runReferee(
 ): Promise<RefereeReport> {
   const { signal, projectId } = settings;
   const opened = await openReferee(settings, onEvent);
-  const { chain, account, terms, manifest, ipfs, store, curve, envelope, keyring } = opened;
+  const { chain, account, terms, manifest, ipfs, store, curve, keyring } = opened;
   const { rootSet, paySet, validationSet } = opened.sets;
   const served: RefereeReport = { projectId, references: [], releases: [], evaluations: [] };
   const { aggregators } = terms;
   const modelLog = new ModelLog(chain, projectId);
   const publishEvaluations = createEvaluationPublisher(chain, { projectId, aggregators, signal });
+  const { learningRate, bounds } = manifest.training;
+  const foreseeing = new AbortController();
   /** Every model's, in their order: read from the store when a model is new, not at every look. */
   let measured: readonly ModelEvaluation[] = [];
 
-  async function loadParameters(model: PublishedModel): Promise<Float32Array> {
+  async function loadParameters(model: ForeseenModel): Promise<Float32Array> {
     const { integers } = await loadModel(
       curve,
       ipfs,
@@ -78,14 +76,7 @@ export async function runReferee(
       },
       { signal, keyring },
     );
-    await ipfs.pin(model.cid);
     return floatsOf(integers, terms.fractionBits);
-  }
-
-  async function currentParameters(project: Project): Promise<Float32Array> {
-    const model = (await modelLog.read(project)).at(-1);
-    if (model === undefined) throw new CommonweightError(ownerErrors.termsMismatch, "no model");
-    return loadParameters(model);
   }
 
   /** Measures every model that was not measured yet, and tells the aggregators. */
@@ -97,8 +88,12 @@ export async function runReferee(
         model: manifest.model,
         history: store.listEvaluations(projectId),
         versions: models.map(({ version }) => version),
-        loadParameters: (version) =>
-          loadParameters(models.find((each) => each.version === version) as PublishedModel),
+        loadParameters: async (version) => {
+          const model = models.find((each) => each.version === version) as PublishedModel;
+          const parameters = await loadParameters(model);
+          await ipfs.pin(model.cid);
+          return parameters;
+        },
         dataset: validationSet,
         signal,
         onProgress: (evaluation) => {
@@ -114,43 +109,20 @@ export async function runReferee(
 
   /** What this round changes of the manifest's settings, within the owner's bounds; nothing while models get better. */
   function planJob(): RoundJob | undefined {
-    const { learningRate, bounds } = manifest.training;
     if (bounds === undefined) return undefined;
     const losses = store.listEvaluations(projectId).map(({ loss }) => loss);
     const planned = planLearningRate(learningRate, bounds.learningRate, losses);
     return planned === learningRate ? undefined : { version: 1, learningRate: planned };
   }
 
-  async function seal(update: Int16Array, roundIndex: number) {
-    const blinding = randomScalar(secureBytes);
-    const commitment = await commitUpdate(curve, { update, blinding, signal });
-    const sealed = await sealBundle({
-      envelope,
-      update,
-      blinding,
-      associated: {
-        chainId: chain.chainId,
-        market: chain.addresses.market,
-        projectId,
-        roundIndex,
-        trainer: account,
-        commitment,
-      },
-      fractionBits: terms.fractionBits,
-      aggregatorPublicKeys: opened.encryptionKeys,
-    });
-    return { commitment, cid: await ipfs.put(sealed.bytes), contentKey: sealed.contentKey };
-  }
-
-  async function prepare(project: Project): Promise<StoredReference> {
-    const roundIndex = project.nextRoundIndex;
-    const known = store.find(projectId, roundIndex);
-    if (known !== undefined) return known;
-    const parameters = await currentParameters(project);
-    const job = planJob();
+  const computeOn = async (
+    roundIndex: number,
+    parameters: Float32Array,
+    job: RoundJob | undefined,
+  ): Promise<References> => {
     onEvent({ type: "reference-training", projectId, roundIndex });
     const seed = `${settings.seed ?? account}/${projectId}/${roundIndex}`;
-    const { r, g } = await computeReferences({
+    const vectors = await computeReferences({
       model: manifest.model,
       parameters,
       rootSet: rootSet,
@@ -165,48 +137,55 @@ export async function runReferee(
       signal,
     });
     onEvent({ type: "reference-trained", projectId, roundIndex });
-    const reference = await seal(r, roundIndex);
-    const payGradient = g === null ? undefined : await seal(g, roundIndex);
-    const jobCid = job && (await putRoundJob(ipfs, job));
-    const signature = await signReference(chain, {
-      projectId,
-      roundIndex,
-      reference: reference.commitment,
-      payGradient: payGradient?.commitment ?? INFINITY,
-      referenceCid: reference.cid,
-      payGradientCid: payGradient?.cid ?? "",
-      jobCid: jobCid ?? "",
-    });
-    const body: ReferencesBody = {
-      reference: decimals(reference.commitment),
-      referenceBundleCid: reference.cid,
-      ...(payGradient
-        ? {
-            payGradient: decimals(payGradient.commitment),
-            payGradientBundleCid: payGradient.cid,
-          }
-        : {}),
-      ...(jobCid === undefined ? {} : { jobCid }),
-      multiaddrs: ipfs.addresses(),
-      signature,
-    };
-    const stored = {
-      body,
-      referenceKey: reference.contentKey,
-      payGradientKey: payGradient?.contentKey,
-    };
+    return vectors;
+  };
+
+  const foreseen = foreseeReferences({
+    endpoints: opened.endpoints,
+    ...{ projectId, signal: foreseeing.signal },
+    // A round whose settings follow from the last model's measurement is not planned before.
+    isWanted: async (roundIndex) => {
+      if (bounds !== undefined || store.find(projectId, roundIndex) !== undefined) return false;
+      return (await readProject(chain, projectId)).appliedRounds + 1 < terms.rounds;
+    },
+    compute: async (roundIndex, model) =>
+      computeOn(roundIndex, await loadParameters(model), undefined),
+  });
+
+  async function prepare(project: Project): Promise<StoredReference> {
+    const roundIndex = project.nextRoundIndex;
+    const known = store.find(projectId, roundIndex);
+    if (known !== undefined) return known;
+    const model = (await modelLog.read(project)).at(-1);
+    if (model === undefined) throw new CommonweightError(ownerErrors.termsMismatch, "no model");
+    const job = planJob();
+    const vectors =
+      (await foreseen.take(roundIndex, model.commitment)) ??
+      (await computeOn(roundIndex, await loadParameters(model), job));
+    onEvent({ type: "reference-sealing", projectId, roundIndex });
+    const stored = await sealReferences(opened, { projectId, roundIndex, vectors, job, signal });
     store.save(projectId, roundIndex, stored);
     onEvent({ type: "reference-ready", projectId, roundIndex, ...job });
+    await ipfs.pin(model.cid);
     return stored;
+  }
+
+  /** Whether the first round still waits for trainers. The aggregators' windows to open it come after the time to join. */
+  async function isJoining(project: Project): Promise<boolean> {
+    const { firstRoundTrainers = 0 } = settings;
+    if (project.nextRoundIndex > 0 || project.trainerCount >= firstRoundTrainers) return false;
+    const joinEndsAt = project.phaseEndsAt - aggregators.length * terms.openSeconds;
+    return (await chainTime(chain)) < joinEndsAt;
   }
 
   /** Hands the commitments to every aggregator; the one in charge opens the round with them. */
   async function offer(project: Project): Promise<void> {
     const roundIndex = project.nextRoundIndex;
     const { body } = await prepare(project);
+    if (await isJoining(project)) return;
     // After a restart the signed commitments are those on disk, but this node listens elsewhere.
     const reachable = { ...body, multiaddrs: ipfs.addresses() };
-    for (const aggregator of terms.aggregators) {
+    const tell = async (aggregator: string) => {
       const { endpoint } = await readParticipant(chain, aggregator);
       await postReferences(endpoint, { projectId, roundIndex }, reachable, { signal }).then(
         () => {
@@ -214,7 +193,9 @@ export async function runReferee(
         },
         () => {},
       );
-    }
+    };
+    // Side by side: the one in charge need not wait until a standby has answered.
+    await Promise.all(terms.aggregators.map(tell));
   }
 
   const released = new Set<string>();
@@ -242,9 +223,9 @@ export async function runReferee(
         { signal },
       );
     };
-    for (const [index, aggregator] of terms.aggregators.entries()) {
+    const tell = async (aggregator: string, index: number) => {
       const mark = `${roundIndex}/${index}`;
-      if (released.has(mark)) continue;
+      if (released.has(mark)) return;
       try {
         await send(aggregator, "reference", stored.referenceKey);
         if (stored.payGradientKey) await send(aggregator, "pay-gradient", stored.payGradientKey);
@@ -254,7 +235,8 @@ export async function runReferee(
       } catch {
         // Tried again at the next look; the chain is the way past an aggregator that does not answer.
       }
-    }
+    };
+    await Promise.all(terms.aggregators.map(tell));
     if (released.has(`${roundIndex}/${project.aggregatorIndex}`)) return;
     const { timestamp } = (await chain.provider.getBlock("latest")) ?? { timestamp: 0 };
     if (timestamp < round.revealClosesAt - terms.revealSeconds / 2) return;
@@ -264,15 +246,18 @@ export async function runReferee(
     onEvent({ type: "reference-released", projectId, roundIndex, aggregator: "chain" });
   }
 
+  const news = openBlockNews(chain);
   try {
     onEvent({ type: "ready", account, projectId });
     let lastFailure = "";
     while (!signal.aborted) {
       try {
         const project = await readProject(chain, projectId);
+        // The round does not wait for a measurement that plans nothing in it.
+        if (project.phase === "idle" && bounds === undefined) await offer(project);
         await evaluateModels(project);
         if (project.phase === "ended") break;
-        if (project.phase === "idle") await offer(project);
+        if (project.phase === "idle" && bounds !== undefined) await offer(project);
         const round = await readRound(chain, projectId);
         if (round.isOpen && round.phase !== "commit") await release(project, round);
         lastFailure = "";
@@ -282,10 +267,12 @@ export async function runReferee(
         if (message !== lastFailure) onEvent({ type: "failed", projectId, message });
         lastFailure = message;
       }
-      await untilNews(chain, { longestMs: settings.pollMs ?? 1000, signal });
+      await news.until({ longestMs: settings.pollMs ?? 1000, signal });
     }
     return served;
   } finally {
+    news.close();
+    foreseeing.abort();
     await opened.close();
   }
 }

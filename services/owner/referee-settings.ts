@@ -12,6 +12,10 @@ export interface RefereeSettings {
   /** Powers of tau; may be shared with other programs. */
   readonly cacheFolder: string;
   readonly projectId: bigint;
+  /** Called when the project is not posted yet: then it is waited for; without this, it must be there. */
+  readonly onAwaiting?: (() => void) | undefined;
+  /** How many trainers the first round waits for, as long as the time to join lasts; as few as the terms allow by default. */
+  readonly firstRoundTrainers?: number | undefined;
   /** Opens the owner's own samples, as the manifest says how. */
   readonly openSets: (data: Manifest["data"]) => Promise<OwnerSets>;
   readonly seed?: string | undefined;

@@ -6,12 +6,15 @@ export function referenceLine(event: CommandEvent): string | undefined {
   switch (event.type) {
     case "reference":
       return `${event.severity}: ${event.message}`;
+    case "awaiting":
+      return `waiting until project ${event.projectId} is posted`;
     case "ready":
       return `serving the references of project ${event.projectId} as ${event.account}`;
     case "evaluated":
       return `model ${event.version}: accuracy ${(100 * Number(event.accuracy)).toFixed(1)} %, loss ${Number(event.loss).toFixed(3)}`;
     case "reference-training":
     case "reference-trained":
+    case "reference-sealing":
       return undefined;
     case "reference-ready":
       return line("committed to reference and pay gradient, before anybody trains");

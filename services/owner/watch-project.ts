@@ -1,8 +1,8 @@
+import { openBlockNews } from "../adapters/chain/block-news.ts";
 import { type Chain, chainTime } from "../adapters/chain/connect.ts";
 import { isChainUnreachable } from "../adapters/chain/errors.ts";
 import { type AtBlock, type Project, readProject } from "../adapters/chain/project.ts";
 import { readRound } from "../adapters/chain/round.ts";
-import { untilNews } from "../adapters/chain/until-news.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { readWatchEvents, type WatchEvent } from "./watch-events.ts";
 
@@ -97,16 +97,21 @@ export async function watchProject(options: WatchOptions): Promise<void> {
     }
   }
 
-  while (!signal.aborted) {
-    try {
-      if (await look()) return;
-      isAway = false;
-    } catch (error) {
-      if (signal.aborted) return;
-      if (!isChainUnreachable(error) && !isAway) throw error;
-      if (!isAway) onEvent({ type: "chain-away", message: (error as Error).message });
-      isAway = true;
+  const news = openBlockNews(chain);
+  try {
+    while (!signal.aborted) {
+      try {
+        if (await look()) return;
+        isAway = false;
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!isChainUnreachable(error) && !isAway) throw error;
+        if (!isAway) onEvent({ type: "chain-away", message: (error as Error).message });
+        isAway = true;
+      }
+      await news.until({ longestMs: LONGEST_WAIT_MS, signal });
     }
-    await untilNews(chain, { longestMs: LONGEST_WAIT_MS, signal });
+  } finally {
+    news.close();
   }
 }

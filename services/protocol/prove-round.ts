@@ -55,6 +55,19 @@ export interface ProvenRound {
   readonly gram: GramMatrix;
 }
 
+/** What a round decides, known before all of its proof is. */
+export interface DecidedRound {
+  readonly outcome: RoundRuleOutcome;
+  readonly aggregate: BlindedModel;
+  readonly aggregateCommitment: G1Point;
+}
+
+/** How a round is proven. */
+export interface ProveRoundOptions extends LongCallOptions {
+  /** Told before the rule's own proof: whoever needs the new model need not wait for that. */
+  readonly onDecided?: (decided: DecidedRound) => void;
+}
+
 /**
  * Proves a round: Gram matrix, rule, shares and aggregate, ready for `settleRound`.
  *
@@ -63,7 +76,7 @@ export interface ProvenRound {
 export async function proveRound(
   round: RoundToProve,
   capabilities: { curve: Curve; proveRule: ProveRule; randomBytes: RandomBytes },
-  options: LongCallOptions = {},
+  options: ProveRoundOptions = {},
 ): Promise<ProvenRound> {
   const { curve, proveRule, randomBytes } = capabilities;
   const { context, rule, terms, slots, blindings, commitments } = round;
@@ -87,6 +100,19 @@ export async function proveRound(
     onProgress: report(0, 0.7),
   });
   const outcome = rule.evaluate({ terms, gram: proven.gram });
+  const trainers = Array.from(outcome.weights, (weight, index) => ({
+    weight,
+    update: slots[FIRST_TRAINER_SLOT + index] as Int16Array | null,
+    blinding: blindings[FIRST_TRAINER_SLOT + index] as bigint,
+  }));
+  const aggregate = blindedAggregate(trainers, context.parameterCount);
+  const aggregateCommitment = outcome.isVoid
+    ? INFINITY
+    : await curve.linearCombination(
+        commitments.slice(FIRST_TRAINER_SLOT),
+        outcome.weights.map(BigInt),
+      );
+  options.onDecided?.({ outcome, aggregate, aggregateCommitment });
   const { groth16, outcomeWords } = await proveRule(
     {
       ruleId: rule.id,
@@ -108,18 +134,6 @@ export async function proveRound(
       "the circuit and the rule decide this round differently",
     );
   }
-  const trainers = Array.from(outcome.weights, (weight, index) => ({
-    weight,
-    update: slots[FIRST_TRAINER_SLOT + index] as Int16Array | null,
-    blinding: blindings[FIRST_TRAINER_SLOT + index] as bigint,
-  }));
-  const aggregate = blindedAggregate(trainers, context.parameterCount);
-  const aggregateCommitment = outcome.isVoid
-    ? INFINITY
-    : await curve.linearCombination(
-        commitments.slice(FIRST_TRAINER_SLOT),
-        outcome.weights.map(BigInt),
-      );
   options.onProgress?.(1, "proven");
   return {
     outcome,

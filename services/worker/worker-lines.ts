@@ -20,6 +20,8 @@ export function workerLine(event: CommandEvent, money: ProjectMoney): string | u
   switch (event.type) {
     case "data":
       return `${event.samples} samples to train on`;
+    case "awaiting":
+      return `waiting until ${(event.projectIds as bigint[]).length === 1 ? "the project is" : "the projects are"} posted`;
     case "ready":
       return `ready as ${event.account}; training begins when a round opens`;
     case "joined":

@@ -1,12 +1,12 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
+import { openBlockNews } from "../adapters/chain/block-news.ts";
 import { type Chain, connectChain } from "../adapters/chain/connect.ts";
 import { DepositDesk } from "../adapters/chain/deposit-desk.ts";
 import { isChainUnreachable } from "../adapters/chain/errors.ts";
 import { readParticipant, registerParticipant } from "../adapters/chain/participant.ts";
 import { joinProject, type Project, readProject, readTrainer } from "../adapters/chain/project.ts";
-import { untilNews } from "../adapters/chain/until-news.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
@@ -37,6 +37,8 @@ export interface WorkerSettings {
   /** Powers of tau; may be shared with other programs. */
   readonly cacheFolder: string;
   readonly projectIds: readonly bigint[];
+  /** What comes before anything is sent: waiting for the projects, looking whether the samples fit. */
+  readonly beforehand?: ((chain: Chain) => Promise<void>) | undefined;
   readonly openData?: UpdateMaker["openData"];
   readonly trainer?: OwnTrainer | undefined;
   /** What this trainer allows itself to spend over all projects; kept in the state folder. */
@@ -70,15 +72,23 @@ export async function runWorker(
     ...(settings.chainId === undefined ? {} : { chainId: settings.chainId }),
   });
   const account = chain.account as string;
-  const projects = await openProjects(chain, settings).catch((error: unknown) => {
+  try {
+    claimStateFolder(join(stateFolder, "worker-account.json"), chain);
+  } catch (error) {
+    chain.close();
+    throw error;
+  }
+  const ipfs = await openIpfsNode({ folder: join(stateFolder, "ipfs") });
+  const projects = await openProjects(chain, settings).catch(async (error: unknown) => {
+    // An open node would keep the process alive.
+    await ipfs.stop();
     chain.close();
     throw error;
   });
   const aggregators = new Set(projects.flatMap(({ terms }) => terms.aggregators));
-  const ipfs = await openIpfsNode({ folder: join(stateFolder, "ipfs") });
   // Ends with the work, too: whoever still looks for lost connections keeps the program alive after its last project.
   const calling = new AbortController();
-  await stayConnected(chain, ipfs, {
+  const connecting = stayConnected(chain, ipfs, {
     accounts: () => [...aggregators],
     signal: AbortSignal.any([signal, calling.signal]),
   });
@@ -88,6 +98,7 @@ export async function runWorker(
     srsPath: settings.srsPath,
     threads: settings.threads,
   });
+  await connecting;
   const envelope = createHpkeEnvelope();
   const workStore = openWorkStore(join(stateFolder, "worker.sqlite"));
 
@@ -145,6 +156,7 @@ export async function runWorker(
       onSpent: (statement) => onEvent({ type: "privacy", ...statement }),
     },
   });
+  const news = openBlockNews(chain);
   try {
     await joinAll();
     onEvent({ type: "ready", account, peerId: ipfs.peerId });
@@ -181,24 +193,25 @@ export async function runWorker(
           if (isChainUnreachable(error)) await pause(2000, signal);
         }
       }
-      await untilNews(chain, { longestMs: settings.pollMs ?? 1000, signal });
+      await news.until({ longestMs: settings.pollMs ?? 1000, signal });
     }
   } finally {
     calling.abort();
     await ipfs.stop();
     await curve[Symbol.asyncDispose]();
     workStore.close();
+    news.close();
     chain.close();
   }
 }
 
 /**
- * The projects, once it is clear that this folder and these keys are the account's own.
+ * The projects, once it is clear that these keys are the account's own.
  *
- * @throws CommonweightError CW6540 for a state folder of another account or market, CW4304 for a key that cannot read a private project.
+ * @throws CommonweightError CW4304 for a key that cannot read a private project, and what `beforehand` throws.
  */
 async function openProjects(chain: Chain, settings: WorkerSettings): Promise<readonly Project[]> {
-  claimStateFolder(join(settings.stateFolder, "worker-account.json"), chain);
+  await settings.beforehand?.(chain);
   const projects = await Promise.all(settings.projectIds.map((id) => readProject(chain, id)));
   const { registeredAt, encryptionKey } = await readParticipant(chain, chain.account as string);
   const isRegistered = encryptionKey.toLowerCase() === toHex(settings.encryptionKeys.publicKey);

@@ -76,6 +76,8 @@ export async function connectChain(options: {
     staticNetwork: true,
     pollingInterval: options.pollingIntervalMs ?? 500,
     cacheTimeout: -1,
+    // Calls of one moment still travel together; ones that follow each other do not wait 10 ms each for company.
+    batchStallTime: 0,
   });
   const wallet = offline?.connect(provider);
   const signer = options.signer ?? wallet;

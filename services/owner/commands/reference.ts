@@ -20,6 +20,8 @@ export const register: RegisterCommand = (parent, context) => {
       parseCountOrNone,
       2000,
     )
+    .option("--wait", "wait for a project that is not posted yet")
+    .option("--trainers <number>", "first wait until so many have joined", parseCount)
     .option("--seed <text>", "repeats every random choice (not for real money)")
     .option("--srs <file>", "powers of tau of the network's ceremony (.ptau)")
     .option("--threads <number>", "threads for commitments", parseCount)
@@ -47,6 +49,9 @@ export const register: RegisterCommand = (parent, context) => {
             stateFolder: config.stateFolder,
             cacheFolder: config.cacheFolder,
             projectId,
+            onAwaiting:
+              options.wait === true ? () => print({ type: "awaiting", projectId }) : undefined,
+            firstRoundTrainers: options.trainers as number | undefined,
             openSets: (data) =>
               source === undefined && folder
                 ? openFolderSets(folder)

@@ -1,11 +1,11 @@
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import type { Chain } from "../../adapters/chain/connect.ts";
 import type { Environment } from "../../adapters/config/config.ts";
-import type { Invocation, RegisterCommand } from "../../command-line/command-context.ts";
+import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { eventPrinter } from "../../command-line/event-lines.ts";
 import { connectToMarket } from "../../command-line/market-connection.ts";
-import { withChain } from "../../command-line/open-chain.ts";
 import { parseAddress } from "../../command-line/parse-address.ts";
 import { parseCount, parsePositive } from "../../command-line/parse-count.ts";
 import { parseProjectId } from "../../command-line/parse-project-id.ts";
@@ -18,6 +18,9 @@ import { CommonweightError } from "../../protocol/errors.ts";
 import type { Manifest } from "../../protocol/manifest.ts";
 import type { OwnTrainer } from "../make-update.ts";
 import type { ProjectMoney } from "../worker-lines.ts";
+
+/** How long the files of a project that was waited for may take to reach its aggregators. */
+const JUST_POSTED_MS = 15_000;
 
 /** What of our environment a trainer's own program gets: how to find programs and files, and no key. */
 const PASSED_ON = ["PATH", "HOME", "LANG", "TMPDIR", "CUDA_VISIBLE_DEVICES", "VIRTUAL_ENV"];
@@ -43,18 +46,13 @@ function ownTrainer(
 }
 
 /** How amounts of each project's reward token are written. */
-async function projectMoney(
-  invocation: Invocation,
-  projectIds: readonly bigint[],
-): Promise<ProjectMoney> {
+async function projectMoney(chain: Chain, projectIds: readonly bigint[]): Promise<ProjectMoney> {
   const { readProject } = await import("../../adapters/chain/project.ts");
   const formatters = new Map<bigint, (wei: bigint) => string>();
-  await withChain(invocation, async (chain) => {
-    for (const projectId of projectIds) {
-      const { terms } = await readProject(chain, projectId);
-      formatters.set(projectId, await tokenFormatter(chain, terms.rewardToken));
-    }
-  });
+  for (const projectId of projectIds) {
+    const { terms } = await readProject(chain, projectId);
+    formatters.set(projectId, await tokenFormatter(chain, terms.rewardToken));
+  }
   return (projectId, wei) => formatters.get(projectId)?.(wei) ?? `${wei} units`;
 }
 
@@ -92,6 +90,7 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--part <i/n>", "the i-th of n disjoint parts, from 1")
     .option("--split <plan>", "how parts are made: iid or dirichlet:<alpha>", "iid")
     .option("--seed <text>", "repeats every random choice (not for private data)")
+    .option("--wait", "wait for projects that are not posted yet")
     .option("--no-join", "only projects that were joined already")
     .option("--stake <wei>", "stake to join with, instead of the least", parseWei)
     .option("--relay", "send signed updates through the aggregator, which pays the gas")
@@ -108,6 +107,7 @@ export const register: RegisterCommand = (parent, context) => {
         const { args, options, config, environment, signal } = invocation;
         const { createHpkeEnvelope } = await import("../../adapters/envelope/hpke-envelope.ts");
         const { loadEncryptionKeys } = await import("../../adapters/envelope/key-file.ts");
+        const { awaitProjects } = await import("../../command-line/await-projects.ts");
         const { dataFileOptions } = await import("../../learning/data-file-options.ts");
         const { openDataset } = await import("../../learning/open-dataset.ts");
         const { requireFittingData } = await import("../require-fitting-data.ts");
@@ -118,7 +118,7 @@ export const register: RegisterCommand = (parent, context) => {
         }
         const { workerLine } = await import("../worker-lines.ts");
         const projectIds = args[0] as bigint[];
-        const money = await projectMoney(invocation, projectIds);
+        let money: ProjectMoney = (_, wei) => `${wei} units`;
         const print = eventPrinter(invocation, (event) => workerLine(event, money));
         const trainer = ownTrainer(options, { environment, stateFolder: config.stateFolder });
         const source = parseDataSource(options);
@@ -131,15 +131,20 @@ export const register: RegisterCommand = (parent, context) => {
           ? undefined
           : async (data: Manifest["data"]) =>
               dataset ?? openDataset({ ...source, files: dataFileOptions(data) });
-        if (openData && options.join !== false) {
-          await withChain(invocation, (chain) =>
-            requireFittingData(chain, {
-              ...{ projectIds, openData, signal },
-              openContent: (project) => openProjectContent(chain, project, config),
-              onUnknown: (projectId) => print({ type: "data-unchecked", projectId }),
-            }),
-          );
-        }
+        const beforehand = async (chain: Chain) => {
+          if (options.wait === true) {
+            const onWaiting = () => print({ type: "awaiting", projectIds });
+            await awaitProjects(chain, projectIds, { signal, onWaiting });
+          }
+          money = await projectMoney(chain, projectIds);
+          if (openData === undefined || options.join === false) return;
+          await requireFittingData(chain, {
+            ...{ projectIds, openData, signal },
+            patienceMs: options.wait === true ? JUST_POSTED_MS : 0,
+            openContent: (project) => openProjectContent(chain, project, config),
+            onUnknown: (projectId) => print({ type: "data-unchecked", projectId }),
+          });
+        };
         await runWorker(
           {
             ...(await connectToMarket(invocation)),
@@ -150,7 +155,7 @@ export const register: RegisterCommand = (parent, context) => {
             ),
             stateFolder: config.stateFolder,
             cacheFolder: config.cacheFolder,
-            ...{ projectIds, openData, trainer },
+            ...{ projectIds, openData, trainer, beforehand },
             privacyBudget:
               options.privacyEpsilon === undefined
                 ? undefined

@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { listenToAggregator } from "../adapters/aggregator-events.ts";
+import type { References } from "../learning/references.ts";
+import type { G1Point } from "../protocol/curve.ts";
+
+/** A model that an aggregator has computed and not settled yet: its word, until the chain has the same commitment. */
+export interface ForeseenModel {
+  readonly cid: string;
+  readonly commitment: G1Point;
+}
+
+const announcementSchema = z.object({
+  type: z.literal("model-computed"),
+  projectId: z.string(),
+  roundIndex: z.int().min(0),
+  modelCid: z.string(),
+  commitment: z.object({
+    x: z.string().regex(/^\d{1,78}$/),
+    y: z.string().regex(/^\d{1,78}$/),
+  }),
+});
+
+/** References that were computed while the proof of the round before was still under way. */
+export interface ForeseenReferences {
+  /** What was computed for this round on exactly this model, if it was. */
+  take(roundIndex: number, commitment: G1Point): Promise<References | undefined>;
+}
+
+/**
+ * Computes a round's reference and pay gradient as soon as an aggregator says which model the last round makes, instead of after its
+ * settlement. Nothing of them leaves before the chain has that very model, so a wrong announcement costs this machine's time alone:
+ * one computation an aggregator and round.
+ *
+ * @param options.compute Trains on a model that opens its commitment; rejects for one that does not.
+ * @param options.isWanted Whether this round is one to prepare for.
+ */
+export function foreseeReferences(options: {
+  readonly endpoints: readonly string[];
+  readonly projectId: bigint;
+  readonly isWanted: (roundIndex: number) => Promise<boolean>;
+  readonly compute: (roundIndex: number, model: ForeseenModel) => Promise<References>;
+  readonly signal: AbortSignal;
+}): ForeseenReferences {
+  const { endpoints, projectId, isWanted, compute, signal } = options;
+  const computed = new Map<string, Promise<References | undefined>>();
+  const placeOf = (roundIndex: number, { x, y }: G1Point) => `${roundIndex}/${x}/${y}`;
+
+  for (const endpoint of endpoints) {
+    let newest = -1;
+    const onEvent = (event: unknown) => {
+      const { data } = announcementSchema.safeParse(event);
+      if (data === undefined || data.projectId !== String(projectId)) return;
+      const roundIndex = data.roundIndex + 1;
+      if (roundIndex <= newest) return;
+      newest = roundIndex;
+      const { x, y } = data.commitment;
+      const model = { cid: data.modelCid, commitment: { x: BigInt(x), y: BigInt(y) } };
+      const place = placeOf(roundIndex, model.commitment);
+      if (computed.has(place)) return;
+      const work = async () =>
+        (await isWanted(roundIndex)) ? compute(roundIndex, model) : undefined;
+      // Whatever goes wrong here is done again, and said, when the chain has the model.
+      computed.set(
+        place,
+        work().catch(() => undefined),
+      );
+    };
+    void listenToAggregator(endpoint, onEvent, { signal });
+  }
+
+  return {
+    take: async (roundIndex, commitment) => {
+      const found = await computed.get(placeOf(roundIndex, commitment));
+      computed.clear();
+      return found;
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { type ForeseenModel, foreseeReferences } from "../../services/owner/foreseen-references.ts";
+
+const commitment = { x: 1n, y: 2n };
+const announcement = {
+  ...{ type: "model-computed", projectId: "7", roundIndex: 3, modelCid: "bafymodel" },
+  commitment: { x: "1", y: "2" },
+};
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+/** An aggregator that says what the test wants said. */
+async function aggregator() {
+  const listeners: ServerResponse[] = [];
+  let isHeard = () => {};
+  const heard = new Promise<void>((resolve) => {
+    isHeard = resolve;
+  });
+  const server = createServer((_, response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+    listeners.push(response);
+    isHeard();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closing.push(() => server.closeAllConnections());
+  closing.push(() => server.close());
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    heard,
+    say: (event: unknown) => {
+      for (const each of listeners) each.write(`data: ${JSON.stringify(event)}\n\n`);
+    },
+  };
+}
+
+/** A referee of project 7 that listens, with what it has computed so far. */
+async function listening(options: { isWanted?: boolean; failure?: Error } = {}) {
+  const { url, heard, say } = await aggregator();
+  const computed: [number, ForeseenModel][] = [];
+  let count = (_: number) => {};
+  /** Resolves when so many announcements have been followed up. */
+  const counted = async (wanted: number) => {
+    await new Promise<void>((resolve) => {
+      count = (now) => now >= wanted && resolve();
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  const stopping = new AbortController();
+  closing.push(() => stopping.abort());
+  const asked: number[] = [];
+  const foreseen = foreseeReferences({
+    endpoints: [url],
+    projectId: 7n,
+    isWanted: async (roundIndex) => {
+      asked.push(roundIndex);
+      count(asked.length);
+      return options.isWanted ?? true;
+    },
+    compute: async (roundIndex, model) => {
+      computed.push([roundIndex, model]);
+      if (options.failure) throw options.failure;
+      return { r: Int16Array.of(roundIndex), g: null };
+    },
+    signal: stopping.signal,
+  });
+  await heard;
+  return { foreseen, say, computed, counted };
+}
+
+describe("references that are computed before the last round is settled", () => {
+  it("are those of the announced model, for the round after the one that makes it", async () => {
+    const { foreseen, say, computed, counted } = await listening();
+    const isCounted = counted(1);
+    say(announcement);
+    await isCounted;
+
+    expect(await foreseen.take(4, commitment)).toEqual({ r: Int16Array.of(4), g: null });
+    expect(computed).toEqual([[4, { cid: "bafymodel", commitment }]]);
+  });
+
+  it("are of no use for another model than the chain has in the end", async () => {
+    const { foreseen, say, counted } = await listening();
+    const isCounted = counted(1);
+    say(announcement);
+    await isCounted;
+
+    expect(await foreseen.take(4, { x: 1n, y: 3n })).toBeUndefined();
+    expect(await foreseen.take(4, commitment)).toBeUndefined();
+  });
+
+  it("are computed once a round, whatever an aggregator says next", async () => {
+    const { say, computed, counted } = await listening();
+    const isCounted = counted(2);
+    say(announcement);
+    say({ ...announcement, commitment: { x: "5", y: "6" } });
+    say({ ...announcement, roundIndex: 2 });
+    say({ ...announcement, roundIndex: 4 });
+    await isCounted;
+
+    expect(computed.map(([roundIndex]) => roundIndex)).toEqual([4, 5]);
+  });
+
+  it("are not computed for other projects, other events, or events that are no announcement", async () => {
+    const { say, computed, counted } = await listening();
+    const isCounted = counted(1);
+    say({ ...announcement, projectId: "8" });
+    say({ ...announcement, type: "proven" });
+    say({ ...announcement, commitment: "0x" });
+    say(null);
+    say(announcement);
+    await isCounted;
+
+    expect(computed).toHaveLength(1);
+  });
+
+  it("are left to the ordinary way when they are not wanted or fail", async () => {
+    for (const options of [{ isWanted: false }, { failure: new Error("not the model") }]) {
+      const { foreseen, say, counted } = await listening(options);
+      const isCounted = counted(1);
+      say(announcement);
+      await isCounted;
+
+      expect(await foreseen.take(4, commitment)).toBeUndefined();
+    }
+  });
+});
