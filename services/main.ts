@@ -12,11 +12,15 @@ import { processTerminal } from "./command-line/terminal.ts";
 
 const environment = processEnvironment();
 const stop = new AbortController();
+/** Whether the command has ended and all that is left is what it did not put away. */
+let isOver = false;
+/** What the command left open may not keep the program: a service that failed while starting has a node and a database open. */
+const LINGER_MS = 2000;
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
-    // The second signal is somebody who does not want to wait for the cleaning up.
-    if (stop.signal.aborted) {
+    // The second signal is somebody who does not want to wait for the cleaning up; after the end there is none.
+    if (stop.signal.aborted || isOver) {
       process.exit(signal === "SIGINT" ? exitCodes.interrupted : exitCodes.terminated);
     }
     stop.abort(signal);
@@ -29,3 +33,9 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   signal: stop.signal,
   folder: process.cwd(),
 });
+isOver = true;
+const end = setInterval(() => {
+  // A slow reader still gets all of it.
+  if (process.stdout.writableLength + process.stderr.writableLength === 0) process.exit();
+}, LINGER_MS);
+end.unref();

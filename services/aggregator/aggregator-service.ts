@@ -201,6 +201,14 @@ export async function startAggregator(
       envelope,
       keys: settings.encryptionKeys,
     }),
+  }).catch(async (error: unknown) => {
+    // The port is taken, as a rule: what is open would keep the program, and its folder locked.
+    prover.stop();
+    await ipfs.stop();
+    store.close();
+    transactionStore.close();
+    chain.close();
+    throw error;
   });
 
   const curveFor = (parameterCount: number) => {

@@ -36,6 +36,11 @@ export const aggregatorErrors = defineErrors([5000, 5999], {
     title: "The aggregator has no such record",
     hint: "Check the project and round numbers; the chain itself knows every round.",
   },
+  tooManyRequests: {
+    code: "CW5013",
+    title: "Too many requests from this address",
+    hint: "Wait for the seconds that the header Retry-After names, then try again; what matters can be done on the chain without this service.",
+  },
   notAReader: {
     code: "CW5007",
     title: "The account may not read this project's models",

@@ -10,11 +10,14 @@ import {
   signedUpdateSchema,
 } from "../protocol/api.ts";
 import { CommonweightError } from "../protocol/errors.ts";
+import { answerError, refuseTooMany } from "./answer-error.ts";
 import { aggregatorErrors } from "./errors.ts";
+import { addEventRoute } from "./event-route.ts";
 import type { Intake } from "./intake.ts";
 import type { Metrics } from "./metrics.ts";
 import type { GrantModelKey } from "./model-keys.ts";
 import { openApiDocument } from "./open-api.ts";
+import { plainJson } from "./plain-json.ts";
 import { addProjectFileRoute, type ProjectFiles } from "./project-files.ts";
 import { sendCar } from "./send-car.ts";
 import type { ServiceStatus } from "./service-status.ts";
@@ -44,9 +47,6 @@ export interface HttpServer {
 /** Largest body of a request: a signed message and some addresses. */
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** Events that a viewer may leave unread. */
-const MAX_UNREAD_EVENT_BYTES = 1024 * 1024;
-
 const integer = (value: unknown, name: string): bigint => {
   if (typeof value !== "string" || !/^(0|[1-9][0-9]{0,18})$/.test(value)) {
     throw new CommonweightError(aggregatorErrors.badRequest, `${name} is not a number: ${value}`);
@@ -62,12 +62,6 @@ const parse = <T>(schema: ZodType<T>, body: unknown): T => {
 
 const describe = (error: ZodError) =>
   error.issues.map(({ path, message }) => `${path.join(".") || "body"}: ${message}`).join("; ");
-
-/** JSON for people and other programs: bigints as decimal strings. */
-const plain = (value: unknown): unknown =>
-  JSON.parse(
-    JSON.stringify(value, (_, each) => (typeof each === "bigint" ? each.toString() : each)),
-  );
 
 /** Starts the aggregator's interface. It is a convenience: nobody's money depends on what it says. */
 export async function startHttpServer(parameters: HttpServerParameters): Promise<HttpServer> {
@@ -102,7 +96,10 @@ export async function startHttpServer(parameters: HttpServerParameters): Promise
   });
   app.use(
     "/v1",
-    rateLimit({ windowMs: 60_000, limit: 3000, standardHeaders: true, legacyHeaders: false }),
+    rateLimit({
+      ...{ windowMs: 60_000, limit: 3000, standardHeaders: true, legacyHeaders: false },
+      handler: refuseTooMany,
+    }),
   );
   app.use(express.json({ limit: MAX_BODY_BYTES }));
 
@@ -114,7 +111,7 @@ export async function startHttpServer(parameters: HttpServerParameters): Promise
     (work: (request: Request) => unknown) =>
     async (request: Request, response: Response, next: NextFunction) => {
       try {
-        response.json(plain(await work(request)));
+        response.type("json").send(plainJson(await work(request)));
       } catch (error) {
         next(error);
       }
@@ -196,21 +193,7 @@ export async function startHttpServer(parameters: HttpServerParameters): Promise
   app.get("/metrics", async (_request, response) => {
     response.type(parameters.metrics.contentType).send(await parameters.metrics.text());
   });
-  app.get("/v1/events", (request, response) => {
-    response.writeHead(200, {
-      "content-type": "text/event-stream",
-      "cache-control": "no-cache",
-      connection: "keep-alive",
-    });
-    // Whoever listens knows that it does, before anything happens.
-    response.flushHeaders();
-    const stopListening = status.onEvent((event) => {
-      // Who does not read for long is cut off instead of being kept in memory; pages connect again by themselves.
-      if (response.writableLength > MAX_UNREAD_EVENT_BYTES) response.destroy();
-      else response.write(`data: ${JSON.stringify(plain(event))}\n\n`);
-    });
-    request.on("close", stopListening);
-  });
+  addEventRoute(app, (listener) => status.onEvent(listener));
   app.get("/ipfs/:cid", async (request, response, next) => {
     try {
       const cid = String(request.params.cid);
@@ -228,22 +211,15 @@ export async function startHttpServer(parameters: HttpServerParameters): Promise
   });
   if (webFolder !== undefined) app.use(express.static(webFolder));
 
-  app.use((_request, _response, next) =>
-    next(new CommonweightError(aggregatorErrors.unknownRecord)),
+  app.use((request, _response, next) =>
+    next(
+      new CommonweightError(
+        aggregatorErrors.unknownRecord,
+        `nothing is at ${request.method} ${request.path.slice(0, 80)}; /v1/openapi.json describes what there is`,
+      ),
+    ),
   );
-  app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
-    const known = error instanceof CommonweightError ? error : undefined;
-    const isTooLarge = (error as { type?: string }).type === "entity.too.large";
-    const isMalformed = (error as { type?: string }).type === "entity.parse.failed";
-    response.status(statusCode(known, isTooLarge, isMalformed)).json({
-      code:
-        known?.code ?? (isTooLarge || isMalformed ? aggregatorErrors.badRequest.code : "CW5099"),
-      // An unforeseen error's own words may hold what is nobody's business.
-      message:
-        known?.message ?? (isTooLarge ? "body too large" : "the request could not be handled"),
-      hint: known?.hint ?? "Try again; if it repeats, tell the aggregator's operator.",
-    });
-  });
+  app.use(answerError);
 
   const server = app.listen(parameters.port, parameters.host);
   await new Promise<void>((resolve, reject) => {
@@ -261,22 +237,4 @@ export async function startHttpServer(parameters: HttpServerParameters): Promise
         server.closeAllConnections();
       }),
   };
-}
-
-function statusCode(
-  error: CommonweightError | undefined,
-  isTooLarge: boolean,
-  isMalformed: boolean,
-): number {
-  if (isTooLarge) return 413;
-  if (isMalformed || error?.code === aggregatorErrors.badRequest.code) return 400;
-  if (error?.code === aggregatorErrors.notSigned.code) return 403;
-  if (error?.code === aggregatorErrors.notAReader.code) return 403;
-  if (error?.code === aggregatorErrors.wrongRound.code) return 409;
-  if (error?.code === aggregatorErrors.unknownRecord.code) return 404;
-  if (error?.code === "CW2400") return 404;
-  if (error?.code === "CW2404") return 400;
-  // The node is away or the disk is full: the same request may do later.
-  if (["CW2200", "CW2701", "CW2408"].includes(error?.code ?? "")) return 503;
-  return error === undefined ? 500 : 422;
 }

@@ -9,6 +9,7 @@ import type { ContentStore } from "../protocol/content-store.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { maxModelFileBytes } from "../protocol/load-model.ts";
 import { MAX_MANIFEST_BYTES } from "../protocol/manifest.ts";
+import { refuseTooMany } from "./answer-error.ts";
 import { aggregatorErrors } from "./errors.ts";
 
 /** A file that a posted project lacks here. */
@@ -77,7 +78,7 @@ const unwanted = (projectId: bigint, cid: string) =>
 export function addProjectFileRoute(app: Express, files: ProjectFiles): void {
   const limiter = rateLimit({
     ...{ windowMs: 60_000, limit: 30 },
-    ...{ standardHeaders: true, legacyHeaders: false },
+    ...{ standardHeaders: true, legacyHeaders: false, handler: refuseTooMany },
   });
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {

@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import { CommonweightError } from "../protocol/errors.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { toJson } from "./json.ts";
+import { systemFailure } from "./system-failure.ts";
 
 /** How a failure is shown. */
 export interface FailureStyle {
@@ -18,10 +19,11 @@ export interface ShownFailure {
 }
 
 /**
- * Says what went wrong and what to do. A `CommonweightError` shows its code, message and hint; anything else
- * is a bug of ours and asks for a report. Stack and causes only when asked for.
+ * Says what went wrong and what to do. A `CommonweightError` shows its code, message and hint, and so does a path or address
+ * that the system refuses; anything else is a bug of ours and asks for a report. Stack and causes only when asked for.
  */
-export function showFailure(error: unknown, style: FailureStyle): ShownFailure {
+export function showFailure(thrown: unknown, style: FailureStyle): ShownFailure {
+  const error = thrown instanceof CommonweightError ? thrown : (systemFailure(thrown) ?? thrown);
   const isOurs = error instanceof CommonweightError;
   const message = error instanceof Error ? error.message : String(error);
   const code = isOurs ? error.code : "internal";

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { aggregatorErrors } from "../../services/aggregator/errors.ts";
 import { type HttpServer, startHttpServer } from "../../services/aggregator/http-server.ts";
@@ -253,6 +253,69 @@ describe("hostile requests", () => {
 
     expect(response.status).toBe(413);
     errorShape.parse(await response.json());
+  });
+
+  it.each([
+    ["a path that is not encoded", "/%E0%A4%A", {}, 400],
+    [
+      "another charset",
+      "/v1/projects/1/evaluations",
+      { "content-type": "application/json; charset=klingon" },
+      415,
+    ],
+    ["an unknown packing", "/v1/projects/1/evaluations", { "content-encoding": "bogus" }, 415],
+    [
+      "a packing that it does not have",
+      "/v1/projects/1/evaluations",
+      { "content-encoding": "gzip" },
+      400,
+    ],
+    ["a body that is no JSON", "/v1/projects/1/evaluations", {}, 400],
+  ])(
+    "with %s are the sender's mistake, and the message says which",
+    async (_, path, headers, status) => {
+      const response = await fetch(server.url + path, {
+        method: "POST",
+        body: "{",
+        headers: { "content-type": "application/json", ...headers },
+      });
+
+      expect(response.status).toBe(status);
+      const { code, message } = errorShape.parse(await response.json());
+      expect(code).toBe("CW5005");
+      expect(message).not.toMatch("could not be handled");
+    },
+  );
+
+  it("for more event streams than one address may hold are refused, until one is closed", async () => {
+    const stops = Array.from({ length: 50 }, () => new AbortController());
+    const open = (signal?: AbortSignal) =>
+      fetch(`${server.url}/v1/events`, signal ? { signal } : {});
+    const opened = await Promise.all(stops.map(({ signal }) => open(signal)));
+
+    const refused = await open();
+    for (const stop of stops) stop.abort();
+
+    expect(opened.every(({ status }) => status === 200)).toBe(true);
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get("retry-after")).toBe("60");
+    expect(errorShape.parse(await refused.json()).code).toBe("CW5013");
+    await vi.waitFor(async () => {
+      const stop = new AbortController();
+      expect((await open(stop.signal)).status).toBe(200);
+      stop.abort();
+    });
+  });
+
+  it("that are too many are refused with a code and the seconds to wait", async () => {
+    const file = urlOf("/v1/projects/{projectId}/files/{cid}");
+    let last: Response | undefined;
+    for (let i = 0; i < 40 && last?.status !== 429; i++)
+      last = await fetch(file, { method: "POST" });
+
+    expect(last?.status).toBe(429);
+    expect(Number(last?.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(errorShape.parse(await last?.json()).code).toBe("CW5013");
   });
 
   it("that are no HTTP are ended, and others are still served", async () => {

@@ -84,4 +84,19 @@ describe("a development chain", () => {
     });
     expect(listed).toEqual([]);
   });
+
+  it("has no place for an aggregator on its port, which then ends instead of holding what it opened", async () => {
+    const args = ["aggregator", "run", "--port", new URL(rpcUrl).port, "--state", "aggregator"];
+
+    const refusal = run(process.execPath, [main, ...args], {
+      cwd: folder,
+      env: { ...process.env, COMMONWEIGHT_PRIVATE_KEY: `0x${"12".repeat(32)}` },
+      timeout: 30_000,
+    });
+
+    await expect(refusal).rejects.toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/CW6541: port \d+ of 127.0.0.1: another program listens there/),
+    });
+  });
 });

@@ -51,6 +51,17 @@ export function createBlockContentStore(backend: BlockBackend): ContentStore {
   // they hold the blocks they have read.
   const lock = new SharedLock();
 
+  /** Says that a block is not here in words of our own: a disk's would tell strangers who ask for it where this machine keeps files. */
+  const loadHere: LoadBlock = async (id, signal) => {
+    try {
+      return await backend.loadHere(id, signal);
+    } catch (cause) {
+      if (cause instanceof CommonweightError || signal?.aborted) throw cause;
+      const message = `block ${id.toString()} is not here`;
+      throw new CommonweightError(contentStoreErrors.notFound, message, { cause });
+    }
+  };
+
   async function put(
     bytes: Uint8Array | AsyncIterable<Uint8Array>,
     options: PutOptions = {},
@@ -163,7 +174,7 @@ export function createBlockContentStore(backend: BlockBackend): ContentStore {
 
   /** Visits every block of content that is here; rejects at the first that is not. */
   async function* walkHere(cid: string, signal?: AbortSignal) {
-    yield* walkContent(parseContentId(cid), backend.loadHere, {
+    yield* walkContent(parseContentId(cid), loadHere, {
       signal,
       maxBytes: Number.MAX_SAFE_INTEGER,
     });
@@ -228,7 +239,7 @@ export function createBlockContentStore(backend: BlockBackend): ContentStore {
   async function getBlock(cid: string, options: ContentOptions = {}): Promise<Uint8Array> {
     const id = parseContentId(cid);
     return attempt(`block ${cid}`, options, async (signal) => {
-      const block = await backend.loadHere(id, signal);
+      const block = await loadHere(id, signal);
       await verifyBlock(id, block);
       return block;
     });

@@ -3,7 +3,8 @@ import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { eventPrinter } from "../../command-line/event-lines.ts";
 import { awaitMarket } from "../../command-line/market-connection.ts";
 import { parseAddress } from "../../command-line/parse-address.ts";
-import { parseCount, parseCountOrNone, parsePositive } from "../../command-line/parse-count.ts";
+import { parseCount, parsePositive } from "../../command-line/parse-count.ts";
+import { parsePort } from "../../command-line/parse-port.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
 
 /** Adds `commonweight aggregator run`. */
@@ -11,7 +12,7 @@ export const register: RegisterCommand = (parent, context) => {
   addKeystoreOption(parent.command("run"))
     .description("open rounds, prove and settle them, until stopped")
     .option("--host <address>", "address to listen on", "127.0.0.1")
-    .option("--port <number>", "port to listen on; 0 picks one", parseCountOrNone, 8600)
+    .option("--port <number>", "port to listen on; 0 picks one", parsePort, 8600)
     .option("--public-url <url>", "URL under which others reach this service")
     .option("--payout <address>", "cold address that fees go to", parseAddress)
     .option(

@@ -1,11 +1,5 @@
-import { InvalidArgumentError } from "commander";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port < 65_536) return port;
-  throw new InvalidArgumentError("Expected a port: 0 to 65535.");
-}
+import { parsePort } from "../../command-line/parse-port.ts";
 
 /** Adds `commonweight chain`. */
 export const register: RegisterCommand = (parent, context) => {

@@ -431,6 +431,16 @@ describe("sealed bundles on IPFS", () => {
       }
     }
   });
+
+  it("tells who asks for a block that is not here nothing about its disk", async () => {
+    const folder = await newFolder();
+    const node = await open({ folder });
+    const cid = "bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy";
+
+    const refusal = { code: "CW2400", message: `block ${cid} is not here` };
+    await expect(node.getBlock(cid)).rejects.toMatchObject(refusal);
+    await expect(node.exportCar(cid)[Symbol.asyncIterator]().next()).rejects.toMatchObject(refusal);
+  });
 });
 
 async function fails(work: Promise<unknown>, definition: ErrorDefinition): Promise<void> {
