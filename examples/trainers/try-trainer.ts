@@ -12,9 +12,13 @@ import { initialiseParameters } from "../../services/learning/initialise.ts";
 import { mnistFolder, readMnist } from "../../services/learning/mnist.ts";
 import { multilayerPerceptron } from "../../services/learning/model-spec.ts";
 import { trainExternally } from "../../services/learning/train-externally.ts";
+import { CommonweightError } from "../../services/protocol/errors.ts";
 
 const command = process.argv[2];
-if (!command) throw new Error('usage: node examples/trainers/try-trainer.ts "<command>"');
+if (!command) {
+  console.error('usage: node examples/trainers/try-trainer.ts "<command>"');
+  process.exit(2);
+}
 
 const model = multilayerPerceptron({ features: 784, hidden: [64], classes: 10, seed: "1" });
 const parameters = initialiseParameters(model);
@@ -42,6 +46,12 @@ const trained = await trainExternally({
     roundIndex: 0,
     seed: "1",
   },
+}).catch((error: unknown) => {
+  if (!(error instanceof CommonweightError)) throw error;
+  const messages = String(error.details.messages ?? "").trimEnd();
+  if (messages !== "") console.error(`${messages}\n`);
+  console.error(`${error.code}: ${error.message}\n  ${error.hint}\n  The job folder: ${jobFolder}`);
+  process.exit(3);
 });
 const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
 

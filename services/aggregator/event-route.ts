@@ -6,8 +6,11 @@ import type { ServiceEvent } from "./service-status.ts";
 
 /** Events that a viewer may leave unread. */
 const MAX_UNREAD_EVENT_BYTES = 1024 * 1024;
-/** Streams that one address, and all together, may hold: each costs a connection for as long as it likes. */
-const MAX_STREAMS = { ofAddress: 50, ofAll: 500 } as const;
+/**
+ * Streams that one address, and all together, may hold: each costs a connection for as long as it likes. Who is refused is no worse off
+ * than between two connections: what matters is on the chain.
+ */
+const MAX_STREAMS = { ofAddress: 200, ofAll: 900 } as const;
 
 /** Adds `GET /v1/events`: everything that happens from now on, as server-sent events. */
 export function addEventRoute(

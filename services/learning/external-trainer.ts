@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { CommonweightError, type ErrorDefinition } from "../protocol/errors.ts";
 import { learningErrors } from "./errors.ts";
 import { residentMemoryMb } from "./process-memory.ts";
@@ -98,21 +97,37 @@ function waitForEnd(
   });
 }
 
+/** A longer line is not one about progress; it is not kept, for a program may print without ever ending its line. */
+const LONGEST_PROGRESS_LINE = 1000;
+
 function readProgress(
   output: NodeJS.ReadableStream,
   onProgress: RunExternalTrainerParameters["onProgress"],
 ): void {
-  createInterface({ input: output }).on("line", (line) => {
-    if (!onProgress || line.length > 1000 || !line.startsWith("{")) return;
-    try {
-      const { step, steps, loss } = JSON.parse(line) as Record<string, unknown>;
-      if (typeof step === "number" && typeof steps === "number" && typeof loss === "number") {
-        onProgress({ step, steps, loss });
-      }
-    } catch {
-      // A program may print what it likes; only progress lines concern us.
+  let line = "";
+  output.setEncoding("utf8");
+  output.on("data", (text: string) => {
+    const pieces = text.split("\n");
+    const last = pieces.pop() as string;
+    for (const piece of pieces) {
+      tellProgress(line + piece, onProgress);
+      line = "";
     }
+    // One character more than is read marks a line as too long.
+    line = (line + last.slice(0, LONGEST_PROGRESS_LINE + 1)).slice(0, LONGEST_PROGRESS_LINE + 1);
   });
+}
+
+function tellProgress(line: string, onProgress: RunExternalTrainerParameters["onProgress"]): void {
+  if (!onProgress || line.length > LONGEST_PROGRESS_LINE || !line.startsWith("{")) return;
+  try {
+    const { step, steps, loss } = JSON.parse(line) as Record<string, unknown>;
+    if (typeof step === "number" && typeof steps === "number" && typeof loss === "number") {
+      onProgress({ step, steps, loss });
+    }
+  } catch {
+    // A program may print what it likes; only progress lines concern us.
+  }
 }
 
 interface BrokenLimit {

@@ -105,7 +105,7 @@ async function readBounded(path: string, maxBytes: number): Promise<Uint8Array |
 /**
  * Reads what the program left.
  *
- * @throws CommonweightError CW3304 when the model is missing, too large, or does not fit; `metrics.json` may be missing.
+ * @throws CommonweightError CW3304 when the model is missing, too large, or does not fit; `metrics.json` may be anything.
  */
 export async function readTrainingResult(
   jobFolder: string,
@@ -120,20 +120,26 @@ export async function readTrainingResult(
   }
   try {
     const parameters = decodeModel(model, bytes);
-    const metrics = readMetrics(await readBounded(join(folder, METRICS_FILE), MAX_METRICS_BYTES));
-    return { parameters, metrics };
+    return { parameters, metrics: await readMetrics(join(folder, METRICS_FILE)) };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : "unreadable";
     throw new CommonweightError(learningErrors.trainerResultInvalid, reason, { cause });
   }
 }
 
-function readMetrics(bytes: Uint8Array | null): TrainerMetrics {
-  if (bytes === null) return {};
-  const parsed = JSON.parse(new TextDecoder().decode(bytes)) as unknown;
-  if (typeof parsed !== "object" || parsed === null) return {};
-  const numbers = Object.entries(parsed).filter(
-    (entry): entry is [string, number] => typeof entry[1] === "number" && Number.isFinite(entry[1]),
-  );
-  return Object.fromEntries(numbers);
+/** Metrics are only shown: none, or what is no JSON (Python writes `NaN`), must not cost the trainer a round. */
+async function readMetrics(path: string): Promise<TrainerMetrics> {
+  try {
+    const bytes = await readBounded(path, MAX_METRICS_BYTES);
+    if (bytes === null) return {};
+    const parsed = JSON.parse(new TextDecoder().decode(bytes)) as unknown;
+    if (typeof parsed !== "object" || parsed === null) return {};
+    const numbers = Object.entries(parsed).filter(
+      (entry): entry is [string, number] =>
+        typeof entry[1] === "number" && Number.isFinite(entry[1]),
+    );
+    return Object.fromEntries(numbers);
+  } catch {
+    return {};
+  }
 }

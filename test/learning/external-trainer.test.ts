@@ -203,6 +203,37 @@ describe("a trainer's own program", () => {
   });
 });
 
+describe("what a program prints", () => {
+  test("moves the progress bar in whole lines, however they arrive, and may be anything else", async () => {
+    const losses: number[] = [];
+    const source = `
+      const say = (text) => new Promise((resolve) => process.stdout.write(text, resolve));
+      await say('{"step":1,"steps":3,');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await say('"loss":0.5}\\nnot json\\n{"step":"x"}\\n');
+      await say('{"step":2,"steps":3,"loss":9,"note":"' + "x".repeat(2000) + '"}\\n');
+      await say('{"step":3,"steps":3,"loss":0.25}\\n');
+    `;
+
+    await runProgram(source, { onProgress: ({ loss }: { loss: number }) => losses.push(loss) });
+
+    expect(losses).toEqual([0.5, 0.25]);
+  });
+
+  test("is not kept, even when no line of it ever ends: it would fill the worker's memory", async () => {
+    // More than the longest string there can be.
+    const source = `
+      const piece = Buffer.alloc(1 << 22, "x");
+      for (let i = 0; i < 136; i++) await new Promise((resolve) => process.stdout.write(piece, resolve));
+    `;
+    const before = process.memoryUsage().rss;
+
+    await runProgram(source, { onProgress: () => {} });
+
+    expect(process.memoryUsage().rss - before).toBeLessThan(400e6);
+  }, 60_000);
+});
+
 describe("readTrainingResult", () => {
   async function resultOf(bytes: Uint8Array | null, metrics = "{}") {
     const jobFolder = newJobFolder();
@@ -240,8 +271,16 @@ describe("readTrainingResult", () => {
     await expect(resultOf(bytes)).rejects.toMatchObject({ code: "CW3304" });
   });
 
-  test("refuses metrics that are no JSON, and a link instead of a file", async () => {
-    await expect(resultOf(good, "{")).rejects.toMatchObject({ code: "CW3304" });
+  test.each([
+    ["no JSON", "{"],
+    ["Python's NaN", '{"loss": NaN}'],
+    ["too long", `{"loss": ${"1".repeat(70_000)}}`],
+    ["no object", "null"],
+  ])("loses no round because the metrics are %s", async (_, metrics) => {
+    expect(await resultOf(good, metrics)).toEqual({ parameters, metrics: {} });
+  });
+
+  test("refuses a link instead of a file", async () => {
     const jobFolder = newJobFolder();
     await writeTrainingJob(jobFolder, jobOn("none"));
     await mkdir(join(jobFolder, "output"));

@@ -1,5 +1,3 @@
-import { constants } from "node:fs";
-import { access } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Chain } from "../../adapters/chain/connect.ts";
 import type { Environment } from "../../adapters/config/config.ts";
@@ -12,10 +10,7 @@ import { parseProjectId } from "../../command-line/parse-project-id.ts";
 import { openProjectContent } from "../../command-line/project-content.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
 import { parseWei, tokenFormatter } from "../../command-line/token-amount.ts";
-import { learningErrors } from "../../learning/errors.ts";
 import { parseDataSource } from "../../learning/parse-data-source.ts";
-import { CommonweightError } from "../../protocol/errors.ts";
-import type { Manifest } from "../../protocol/manifest.ts";
 import type { OwnTrainer } from "../make-update.ts";
 import type { ProjectMoney } from "../worker-lines.ts";
 
@@ -54,13 +49,6 @@ async function projectMoney(chain: Chain, projectIds: readonly bigint[]): Promis
     formatters.set(projectId, await tokenFormatter(chain, terms.rewardToken));
   }
   return (projectId, wei) => formatters.get(projectId)?.(wei) ?? `${wei} units`;
-}
-
-/** @throws CW3101 before a stake is locked, rather than in the first round. */
-async function requireFile(path: string): Promise<void> {
-  await access(path, constants.R_OK).catch((cause: unknown) => {
-    throw new CommonweightError(learningErrors.dataUnreadable, path, { cause });
-  });
 }
 
 /** Adds `commonweight worker run`. */
@@ -108,8 +96,7 @@ export const register: RegisterCommand = (parent, context) => {
         const { createHpkeEnvelope } = await import("../../adapters/envelope/hpke-envelope.ts");
         const { loadEncryptionKeys } = await import("../../adapters/envelope/key-file.ts");
         const { awaitProjects } = await import("../../command-line/await-projects.ts");
-        const { dataFileOptions } = await import("../../learning/data-file-options.ts");
-        const { openDataset } = await import("../../learning/open-dataset.ts");
+        const { prepareSamples } = await import("../open-samples.ts");
         const { requireFittingData } = await import("../require-fitting-data.ts");
         const { runWorker } = await import("../worker-service.ts");
         if (options.attack !== undefined) {
@@ -122,15 +109,9 @@ export const register: RegisterCommand = (parent, context) => {
         const print = eventPrinter(invocation, (event) => workerLine(event, money));
         const trainer = ownTrainer(options, { environment, stateFolder: config.stateFolder });
         const source = parseDataSource(options);
-        // How a table is read depends on each project's manifest; everything else is opened once.
-        const isTable = source.source.toLowerCase().endsWith(".csv");
-        const dataset = trainer || isTable ? undefined : await openDataset(source);
-        if (dataset) print({ type: "data", samples: dataset.size });
-        if (isTable) await requireFile(source.source);
-        const openData = trainer
-          ? undefined
-          : async (data: Manifest["data"]) =>
-              dataset ?? openDataset({ ...source, files: dataFileOptions(data) });
+        const prepared = trainer ? undefined : await prepareSamples(source);
+        if (prepared?.samples !== undefined) print({ type: "data", samples: prepared.samples });
+        const openData = prepared?.openSamples;
         const beforehand = async (chain: Chain) => {
           if (options.wait === true) {
             const onWaiting = () => print({ type: "awaiting", projectIds });
