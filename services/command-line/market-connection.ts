@@ -27,7 +27,7 @@ export async function connectToMarket({
   config,
 }: Pick<Invocation, "config">): Promise<MarketConnection> {
   const network = selectedNetwork(config);
-  // A network of --rpc-url has no chain number: it is somebody else's.
+  // A network without a chain number is one that only --rpc-url names: somebody else's.
   const isOwnMarket = network.name === "embedded" && network.chainId !== undefined;
   if (network.market === undefined) {
     const { marketMissing, marketNotRunning } = configErrors;

@@ -123,13 +123,16 @@ export function loadConfig(options: {
   const config = parsed.data;
   const stateFolder = resolve(folder, config.stateFolder);
   const rpcUrl = overrides.rpcUrl ?? environment.COMMONWEIGHT_RPC_URL;
+  const running = runningMarket(stateFolder);
   const networks: Record<string, NetworkConfig> = {
-    embedded: runningMarket(stateFolder) ?? EMBEDDED_NETWORK,
+    embedded: running ?? EMBEDDED_NETWORK,
     ...config.networks,
   };
   if (rpcUrl !== undefined) {
-    // An explicit address is another chain than the one configured under this name.
-    networks[config.network] = { rpcUrl };
+    const known =
+      config.networks[config.network] ?? (config.network === "embedded" ? running : undefined);
+    // Another node of the same network; without a chain number nobody would notice that it is of another.
+    networks[config.network] = known?.chainId === undefined ? { rpcUrl } : { ...known, rpcUrl };
   }
   return {
     ...config,

@@ -70,15 +70,30 @@ describe("loadConfig", () => {
     expect(config.logLevel).toBe("error");
   });
 
-  it("forgets the configured chain when an endpoint is given, because it is another chain", async () => {
-    await write({ networks: { embedded: { rpcUrl: "http://a.example", chainId: 5 } } });
+  it("takes another node of the same network, whose chain number is still asked for", async () => {
+    const market = `0x${"11".repeat(20)}`;
+    await write({ networks: { embedded: { rpcUrl: "http://a.example", chainId: 5, market } } });
 
     const config = loadConfig({
       folder,
       environment: { COMMONWEIGHT_RPC_URL: "http://b.example" },
     });
 
-    expect(selectedNetwork(config)).toEqual({ name: "embedded", rpcUrl: "http://b.example" });
+    expect(selectedNetwork(config)).toEqual({
+      ...{ name: "embedded", rpcUrl: "http://b.example", chainId: 5, market },
+    });
+  });
+
+  it("forgets a market without a chain number when a node is given: it may be another chain's", async () => {
+    const market = `0x${"11".repeat(20)}`;
+    await write({ networks: { embedded: { rpcUrl: "http://a.example", market } } });
+    const given = (network?: string) =>
+      selectedNetwork(
+        loadConfig({ folder, environment: {}, overrides: { rpcUrl: "http://b.example", network } }),
+      );
+
+    expect(given()).toEqual({ name: "embedded", rpcUrl: "http://b.example" });
+    expect(given("new")).toEqual({ name: "new", rpcUrl: "http://b.example" });
   });
 
   it.each([
