@@ -57,6 +57,8 @@ describe("a full disk", () => {
 
         await expect(node.put(new Uint8Array(30_000).fill(2))).rejects.toEqual(full);
         await expect(node.get(cid, { retries: 0 })).rejects.toEqual(full);
+        // Again: what the node notes about its peers must not need the disk.
+        await expect(node.get(cid, { retries: 0 })).rejects.toEqual(full);
         makeRoom();
         expect(await node.get(cid)).toHaveLength(30_000);
         const again = await node.put(new Uint8Array(30_000).fill(2));

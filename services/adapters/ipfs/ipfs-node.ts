@@ -150,6 +150,8 @@ async function startHelia(options: IpfsNodeOptions, stores: Stores): Promise<Hel
     withLibp2pLight(
       createHeliaLight({ blockstore: stores.blockstore, datastore: stores.datastore }),
       {
+        // What libp2p notes of peers at every stream is needed by nobody after a restart, and a stream must not wait for a full disk.
+        datastore: new MemoryDatastore(),
         addresses: { listen, announce: [...(options.announce ?? [])] },
         transports: [
           tcp(),
