@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -34,6 +34,32 @@ describe("a keystore", () => {
   it("is for its owner's eyes only and never overwritten", async () => {
     expect(statSync(path).mode & 0o077).toBe(0);
     await expect(createKeystore(path, "other")).rejects.toMatchObject({ code: "CW2382" });
+  });
+
+  it("says that its folder is missing, not that it is there already", async () => {
+    const nowhere = join(folder, "none", "key.json");
+
+    await expect(createKeystore(nowhere, "x")).rejects.toMatchObject({ code: "ENOENT" });
+  });
+
+  it.each([
+    ["an unknown kind of key", { kdf: "argon" }, "damaged"],
+    ["a broken work factor", { kdfparams: { n: 3 } }, "damaged"],
+    ["a terabyte of memory", { kdfparams: { n: 2 ** 40 } }, "more memory or time"],
+    ["endless repetition", { kdfparams: { p: 100_000 } }, "more memory or time"],
+    ["endless rounds", { kdf: "pbkdf2", kdfparams: { c: 2e9, prf: "hmac-sha256" } }, "more memory"],
+  ])("with %s is a bad file, not a wrong password", async (_, changes, message) => {
+    const file = JSON.parse(readFileSync(path, "utf8"));
+    const crypto = file.crypto ?? file.Crypto;
+    const kdfparams = { ...crypto.kdfparams, ...("kdfparams" in changes ? changes.kdfparams : {}) };
+    const bad = join(folder, "bad.json");
+    const { Crypto: __, ...rest } = file;
+    writeFileSync(bad, JSON.stringify({ ...rest, crypto: { ...crypto, ...changes, kdfparams } }));
+
+    await expect(openKeystore(bad, "right")).rejects.toMatchObject({
+      code: "CW2380",
+      message: expect.stringContaining(message),
+    });
   });
 
   it("is what a command signs with; the variable is used without one", async () => {

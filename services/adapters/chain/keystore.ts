@@ -33,6 +33,8 @@ export async function createKeystore(path: string, password: string): Promise<st
   try {
     await writeFile(path, `${json}\n`, { mode: 0o600, flag: "wx" });
   } catch (cause) {
+    // A folder that cannot be written says so itself.
+    if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause;
     throw new CommonweightError(keystoreErrors.exists, path, { cause });
   }
   return wallet.address;
@@ -54,13 +56,34 @@ export async function readKeystoreAddress(path: string): Promise<string> {
   return (await readKeystore(path)).address;
 }
 
+/** Eight times the work that today's wallets ask for: a file that asks for more would hold the program for hours. */
+const MOST_WORK = { scryptBytes: 2 ** 31, scryptRuns: 16, pbkdf2Rounds: 10_000_000 } as const;
+
+/** @throws CW2380 for a keystore whose password takes more memory or time than any wallet's. */
+function requireBoundedWork(path: string, json: string): void {
+  const file = JSON.parse(json) as Record<string, { kdfparams?: Record<string, unknown> }>;
+  const part = file.crypto ?? file.Crypto;
+  const { n = 0, r = 0, p = 0, c = 0 } = part?.kdfparams ?? {};
+  const isBounded =
+    128 * Number(n) * Number(r) <= MOST_WORK.scryptBytes &&
+    Number(p) <= MOST_WORK.scryptRuns &&
+    Number(c) <= MOST_WORK.pbkdf2Rounds;
+  if (isBounded) return;
+  const message = `${path}: its password would take more memory or time than any wallet's`;
+  throw new CommonweightError(keystoreErrors.unreadable, message);
+}
+
 /** Decrypts a keystore. @throws CW2380, CW2381 */
 export async function openKeystore(path: string, password: string): Promise<OpenedKey> {
   const { json } = await readKeystore(path);
+  requireBoundedWork(path, json);
   try {
     const { address, privateKey } = await Wallet.fromEncryptedJson(json, password);
     return { address, privateKey };
   } catch (cause) {
-    throw new CommonweightError(keystoreErrors.wrongPassword, path, { cause });
+    const isPassword = String(cause).includes("incorrect password");
+    throw isPassword
+      ? new CommonweightError(keystoreErrors.wrongPassword, path, { cause })
+      : new CommonweightError(keystoreErrors.unreadable, `${path}: it is damaged`, { cause });
   }
 }

@@ -123,6 +123,10 @@ export function loadConfig(options: {
   const config = parsed.data;
   const stateFolder = resolve(folder, config.stateFolder);
   const rpcUrl = overrides.rpcUrl ?? environment.COMMONWEIGHT_RPC_URL;
+  if (rpcUrl !== undefined && !networkSchema.safeParse({ rpcUrl }).success) {
+    const message = `--rpc-url (or COMMONWEIGHT_RPC_URL) "${rpcUrl}": an http, https, ws or wss address, please`;
+    throw new CommonweightError(configErrors.invalid, message);
+  }
   const running = runningMarket(stateFolder);
   const networks: Record<string, NetworkConfig> = {
     embedded: running ?? EMBEDDED_NETWORK,
@@ -149,7 +153,8 @@ export function loadConfig(options: {
  * @throws CW2752 with the names that are known.
  */
 export function selectedNetwork(config: Config): NetworkConfig & { readonly name: string } {
-  const network = config.networks[config.network];
+  const isKnown = Object.hasOwn(config.networks, config.network);
+  const network = isKnown ? config.networks[config.network] : undefined;
   if (network === undefined) {
     const known = Object.keys(config.networks).join(", ");
     throw new CommonweightError(

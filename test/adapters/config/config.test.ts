@@ -84,6 +84,20 @@ describe("loadConfig", () => {
     });
   });
 
+  it.each(["notaurl", "ftp://x.example", ""])("refuses %j as a node", async (rpcUrl) => {
+    const environment = { COMMONWEIGHT_RPC_URL: rpcUrl };
+
+    expect(() => loadConfig({ folder, environment })).toThrow(
+      expect.objectContaining({ code: "CW2751", message: expect.stringContaining("--rpc-url") }),
+    );
+  });
+
+  it.each(["constructor", "__proto__"])("knows no network %s", (network) => {
+    const config = loadConfig({ folder, environment: {}, overrides: { network } });
+
+    expect(() => selectedNetwork(config)).toThrow(expect.objectContaining({ code: "CW2752" }));
+  });
+
   it("forgets a market without a chain number when a node is given: it may be another chain's", async () => {
     const market = `0x${"11".repeat(20)}`;
     await write({ networks: { embedded: { rpcUrl: "http://a.example", market } } });
