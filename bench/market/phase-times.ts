@@ -10,8 +10,8 @@ export interface TimedEvent {
 }
 
 /**
- * Events that begin and end a piece of work in one process. Whatever nobody does any of is waiting: windows, polls, and starting
- * the processes.
+ * Events that begin and end a piece of work in one process. Whatever nobody does any of is waiting: joining, and from one
+ * step to the next.
  */
 const WORK: readonly {
   readonly phase: Phase;

@@ -1,0 +1,96 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Chain } from "../../services/adapters/chain/connect.ts";
+import type { Project } from "../../services/adapters/chain/project.ts";
+import type { Round } from "../../services/adapters/chain/round.ts";
+import type { RoundLog } from "../../services/adapters/chain/round-log.ts";
+import { RoundCollector } from "../../services/aggregator/collect-round.ts";
+
+const sent = vi.hoisted(() => [] as number[]);
+vi.mock("../../services/adapters/chain/round.ts", async (original) => ({
+  ...(await original<object>()),
+  submitUpdates: async (_chain: Chain, _projectId: bigint, _round: number, updates: unknown[]) => {
+    sent.push(updates.length);
+    return { gasUsed: 1n };
+  },
+}));
+
+const CLOSES_AT = 1000;
+const project = { terms: { parameterCount: 34 } } as Project;
+/** A round that waits for three trainers. */
+const round = { roundIndex: 0, pendingMask: 0b1110n, commitClosesAt: CLOSES_AT } as Round;
+
+/** A collector with this many updates in its mailbox, and a bundle store that answers as the test wants. */
+function collector(mailbox: { updates: number }, get: () => Promise<Uint8Array>) {
+  return new RoundCollector({
+    chain: {} as Chain,
+    rounds: { submissions: async () => [] } as unknown as RoundLog,
+    store: {
+      listUpdates: () =>
+        Array.from({ length: mailbox.updates }, (_, index) => ({
+          ...{ trainer: `0x${index}`, multiaddrs: [], signature: "" },
+          ...{ commitment: { x: "1", y: "2" }, bundleCid: `bafy${index}` },
+        })),
+    },
+    contentStore: { get },
+    projectId: 1n,
+    emit: () => {},
+    signal: new AbortController().signal,
+  });
+}
+
+describe("updates that came by message", () => {
+  const never = () => new Promise<Uint8Array>(() => {});
+  beforeEach(() => {
+    sent.length = 0;
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it("are sent on in one transaction once nobody is missing, however slow their bundles come", async () => {
+    const mailbox = { updates: 2 };
+    const collecting = collector(mailbox, never);
+    await collecting.collect(project, round, 0);
+    expect(sent).toEqual([]);
+
+    mailbox.updates = 3;
+    await collecting.collect(project, round, 0);
+    expect(sent).toEqual([3]);
+  });
+
+  it("wait three seconds for the others, and no longer", async () => {
+    const collecting = collector({ updates: 1 }, never);
+    await collecting.collect(project, round, 0);
+    vi.advanceTimersByTime(2999);
+    await collecting.collect(project, round, 0);
+    expect(sent).toEqual([]);
+
+    vi.advanceTimersByTime(1);
+    await collecting.collect(project, round, 0);
+    expect(sent).toEqual([1]);
+  });
+
+  it("wait for nobody when the phase is about to end", async () => {
+    const collecting = collector({ updates: 1 }, never);
+    await collecting.collect(project, round, CLOSES_AT - 31);
+    expect(sent).toEqual([]);
+
+    await collecting.collect(project, round, CLOSES_AT - 30);
+    expect(sent).toEqual([1]);
+  });
+
+  it("have their bundles fetched once, and again when they did not come", async () => {
+    let [gets, isThere] = [0, false];
+    const collecting = collector({ updates: 1 }, async () => {
+      gets++;
+      if (!isThere) throw new Error("away");
+      return new Uint8Array();
+    });
+    for (isThere of [false, true, true]) {
+      await collecting.collect(project, round, 0);
+      await Promise.resolve();
+    }
+    expect(gets).toBe(2);
+  });
+});
