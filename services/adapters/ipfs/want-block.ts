@@ -16,8 +16,9 @@ const COOLING_MS = 50;
  */
 export function createWantBlock(helia: HeliaWithLibp2p): WantBlock {
   const cooling = new Map<string, Promise<void>>();
+  const asked = new Map<string, Promise<Uint8Array>>();
 
-  return async (cid, signal) => {
+  async function want(cid: CID, signal: AbortSignal | undefined): Promise<Uint8Array> {
     const key = cid.toString();
     for (let waitMs = FIRST_WAIT_MS; ; waitMs *= 2) {
       await cooling.get(key);
@@ -36,5 +37,33 @@ export function createWantBlock(helia: HeliaWithLibp2p): WantBlock {
         signal?.throwIfAborted();
       }
     }
+  }
+
+  return async (cid, signal) => {
+    const key = cid.toString();
+    // Two wants for one block would cancel each other: whoever comes second waits for the first one's answer.
+    for (let first = asked.get(key); first !== undefined; first = asked.get(key)) {
+      const block = await orAborted(first, signal);
+      if (block !== undefined) return block;
+    }
+    const wanted = want(cid, signal).finally(() => asked.delete(key));
+    asked.set(key, wanted);
+    return wanted;
   };
+}
+
+/** Undefined when the work fails: it may have been cancelled for reasons that are not ours. @throws the signal's reason */
+async function orAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T | undefined> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal?.reason);
+  if (signal?.aborted) throw signal.reason;
+  signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([work.catch(() => undefined), aborted.promise]);
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
+  }
 }
