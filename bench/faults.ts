@@ -9,12 +9,18 @@ import { auditProject } from "../services/auditor/audit-project.ts";
 import { type Market, startMarket } from "../services/market/market.ts";
 import { defaultMarketOptions, type MarketOptions } from "../services/market/market-plan.ts";
 import { unpackOutcome } from "../services/protocol/public-signals.ts";
-import { FAULT_KINDS, type FaultKind } from "./faults/fault-kinds.ts";
+import { FAULT_KINDS } from "./faults/fault-kinds.ts";
+import type { FaultKind } from "./faults/faulty-market.ts";
+import { areBooksSound } from "./faults/look-at-books.ts";
+import { faultEnvironment, setMachineFaults } from "./faults/machine-faults.ts";
+import { mountSmallDisk } from "./faults/small-disk.ts";
 
 export const title = "a market while its processes are killed, frozen and damaged: what is lost";
 
 /** Seconds from one misfortune to the next, at most; rounds of this market take about six. */
 const MOST_SECONDS_BETWEEN = 12;
+/** Of memory, for the disk of the market; a run writes a tenth of it. */
+const DISK_MEGABYTES = 1024;
 
 interface Injected {
   readonly kind: string;
@@ -48,7 +54,8 @@ export async function runBenchmark(args: readonly string[]): Promise<void> {
   };
   const result = await runUnderFaults(options, kinds, Number(values.seed));
   process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : text(result));
-  const isMoneyLost = result.settledTwice > 0 || BigInt(result.escrowLeftWei) !== 0n;
+  const isMoneyLost =
+    result.settledTwice > 0 || result.booksUnsound > 0 || BigInt(result.escrowLeftWei) !== 0n;
   if (!result.audit.isPassed || result.updatesLost > 0 || isMoneyLost) process.exitCode = 1;
 }
 
@@ -61,19 +68,31 @@ function seededRandom(seed: number): (limit: number) => number {
   };
 }
 
-async function runUnderFaults(options: MarketOptions, kinds: readonly FaultKind[], seed: number) {
+async function runUnderFaults(options: MarketOptions, wanted: readonly FaultKind[], seed: number) {
   const folder = mkdtempSync(join(tmpdir(), "commonweight-faults-"));
+  const isDiskWanted = wanted.some(({ name }) => name === "full-disk");
+  const disk = isDiskWanted ? mountSmallDisk(folder, DISK_MEGABYTES) : undefined;
+  const kinds = wanted.filter(({ name }) => name !== "full-disk" || disk !== undefined);
+  const stateFolder = join(folder, "market");
   const stopping = new AbortController();
   const random = seededRandom(seed);
   const settledMs: number[] = [];
   const injected: (Injected & { readonly ms: number })[] = [];
+  const books: Promise<boolean>[] = [];
   const startedMs = performance.now();
   let market: Market | undefined;
   try {
     market = await startMarket(
-      { ...options, port: 0, stateFolder: folder, signal: stopping.signal },
+      {
+        ...{ ...options, port: 0, stateFolder, signal: stopping.signal },
+        environmentOf: (name) => faultEnvironment(folder, name),
+      },
       (event) => {
-        if (event.type === "settled") settledMs.push(performance.now());
+        if (event.type !== "settled" || market === undefined) return;
+        settledMs.push(performance.now());
+        const sound = areBooksSound(market.chain, market.projectId);
+        sound.catch(() => undefined);
+        books.push(sound);
       },
     );
     const running = market;
@@ -85,7 +104,11 @@ async function runUnderFaults(options: MarketOptions, kinds: readonly FaultKind[
     });
     const wait = (ms: number) =>
       Promise.race([new Promise<void>((resolve) => setTimeout(resolve, ms)), over.promise]);
-    const faulty = { market: running, stateFolder: folder, random, wait };
+    const faulty = {
+      ...{ market: running, stateFolder, random, wait, isOver: () => isOver },
+      afflict: setMachineFaults.bind(undefined, folder),
+      fillDisk: () => disk?.fill() ?? (() => {}),
+    };
     const work = (async () => {
       // Each kind once before any comes twice.
       let left: FaultKind[] = [];
@@ -123,6 +146,7 @@ async function runUnderFaults(options: MarketOptions, kinds: readonly FaultKind[
     const urls = endpoints.map(({ endpoint }) => endpoint);
     const contentStore = createGatewayStore({ urls });
     const audit = await auditProject({ chain, projectId, contentStore });
+    const soundBooks = await Promise.all(books);
     const slotsOfTrainers = settlements.length * options.trainers;
     return {
       options: { rounds: options.rounds, trainers: options.trainers, seed },
@@ -132,6 +156,8 @@ async function runUnderFaults(options: MarketOptions, kinds: readonly FaultKind[
       roundsVoid: voided.length,
       settledTwice:
         settlements.length - new Set(settlements.map(({ roundIndex }) => roundIndex)).size,
+      booksLookedAt: soundBooks.length,
+      booksUnsound: soundBooks.filter((isSound) => !isSound).length,
       /** Updates on chain that a settled round did not read. */
       updatesLost: verdicts.filter((verdict) => verdict === "inactive").length,
       updatesRead: verdicts.filter((verdict) => verdict !== "inactive").length,
@@ -139,10 +165,13 @@ async function runUnderFaults(options: MarketOptions, kinds: readonly FaultKind[
       updatesMissed: slotsOfTrainers - verdicts.length,
       escrowLeftWei: project.escrowWei.toString(),
       audit: { isPassed: audit.isPassed, checks: audit.checks.length },
+      /** What this system or user does not permit to inject. */
+      notInjected: wanted.filter((kind) => !kinds.includes(kind)).map(({ name }) => name),
     };
   } finally {
     await market?.stop();
     stopping.abort();
+    disk?.unmount();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -163,7 +192,11 @@ function text(result: Result): string {
   return [
     `${result.faults.length} faults in ${result.roundsSettled} settled rounds and ${result.roundsVoid} void ones, ${result.seconds.toFixed(0)} s`,
     `rounds settled twice: ${result.settledTwice}; updates read: ${result.updatesRead}, lost: ${result.updatesLost}, not sent in time: ${result.updatesMissed}`,
+    `looks at the vault's books after settlements: ${result.booksLookedAt}, of which not to the wei: ${result.booksUnsound}`,
     `wei left in escrow: ${result.escrowLeftWei}; audit from chain and IPFS: ${result.audit.isPassed ? "passed" : "FAILED"}`,
+    ...(result.notInjected.length > 0
+      ? [`not injected, because it is not permitted here: ${result.notInjected}`]
+      : []),
     "",
     "| fault | times | repaired after, s (median) | next round settled after, s (median) | worst |",
     "|---|---:|---:|---:|---:|",

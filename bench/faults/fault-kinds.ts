@@ -1,24 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Market } from "../../services/market/market.ts";
-
-/** A market under attack by misfortune. */
-export interface FaultyMarket {
-  readonly market: Market;
-  readonly stateFolder: string;
-  /** Whole numbers below `limit`, the same for the same seed. */
-  readonly random: (limit: number) => number;
-  /** Waits, and less when the market has ended. */
-  readonly wait: (ms: number) => Promise<void>;
-}
-
-/** A kind of misfortune. Each leaves the market as it found it: whoever was killed is started again. */
-export interface FaultKind {
-  readonly name: string;
-  /** What it stands for. */
-  readonly text: string;
-  inject(faulty: FaultyMarket): Promise<void>;
-}
+import { type FaultKind, type FaultyMarket, someTrainer } from "./faulty-market.ts";
+import { MACHINE_KINDS } from "./machine-kinds.ts";
 
 const DOWN_MS = 4000;
 
@@ -28,9 +11,6 @@ async function crash(faulty: FaultyMarket, name: string, meanwhile = () => {}): 
   await faulty.wait(faulty.random(DOWN_MS));
   await faulty.market.restart(name);
 }
-
-const someTrainer = ({ market, random }: FaultyMarket) =>
-  market.trainers[random(market.trainers.length)]?.name as string;
 
 /** Writes nonsense over the middle of a file. */
 function damage(path: string): void {
@@ -107,4 +87,5 @@ export const FAULT_KINDS: readonly FaultKind[] = [
       await market.chain.provider.send("evm_increaseTime", [20]);
     },
   },
+  ...MACHINE_KINDS,
 ];

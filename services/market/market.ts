@@ -79,6 +79,8 @@ export async function startMarket(
     continued?: MarketRecord | undefined;
     /** Static files of the page; awaited only when the aggregator starts. */
     webFolder?: Promise<string | undefined> | undefined;
+    /** Environment variables that a process gets besides its own, by its name: for tests of what machines do to it. */
+    environmentOf?: ((name: string) => Readonly<Record<string, string>>) | undefined;
     signal: AbortSignal;
   },
   onEvent: (event: MarketEvent) => void,
@@ -90,6 +92,7 @@ export async function startMarket(
     continued,
     node = "hardhat",
     webFolder: web,
+    environmentOf,
     ...marketOptions
   } = options;
   const cacheFolder = join(stateFolder, "cache");
@@ -156,7 +159,7 @@ export async function startMarket(
       supervisor.start({
         name,
         command: [process.execPath, "--import", endWithParent, ...args],
-        environment: environment(privateKey),
+        environment: { ...environment(privateKey), ...environmentOf?.(name) },
         folder: root,
       });
     const command = (name: string, args: readonly string[], key: DevelopmentAccount) =>
