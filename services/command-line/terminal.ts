@@ -1,4 +1,5 @@
 import type { Environment } from "../adapters/config/config.ts";
+import { printableText } from "./printable-text.ts";
 
 /** Stdout as a screen that can be drawn on. */
 export interface Screen {
@@ -38,13 +39,14 @@ export function processTerminal(environment: Environment): Terminal {
   return {
     writeResult: (text) => {
       if (hasProgress) stderr.write(clear);
-      stdout.write(`${text}\n`);
+      stdout.write(`${printableText(text)}\n`);
     },
     writeMessage: (text) => {
-      stderr.write(`${clear}${text}\n`);
+      stderr.write(`${clear}${printableText(text)}\n`);
     },
     writeProgress: (text) => {
-      if (hasProgress) stderr.write(`${clear}${text.slice(0, (stderr.columns || 80) - 1)}`);
+      if (hasProgress)
+        stderr.write(`${clear}${printableText(text).slice(0, (stderr.columns || 80) - 1)}`);
     },
     hasColor,
     screen: hasColor && environment.TERM !== "dumb" ? screenOf(stdout) : undefined,
