@@ -127,7 +127,7 @@ export const MACHINE_KINDS: readonly FaultKind[] = [
       const { market, stateFolder } = faulty;
       const accounts = developmentAccounts(DEVELOPMENT_MNEMONIC, 10);
       await market.kill("aggregator");
-      await requireRefusal(faulty, accounts[9] as DevelopmentAccount, "CW6540");
+      await requireRefusal(faulty, accounts[9] as DevelopmentAccount, "CW6550");
       const own = join(stateFolder, "aggregator", "encryption-key.json");
       const kept = join(stateFolder, "kept-key.json");
       copyFileSync(own, kept);

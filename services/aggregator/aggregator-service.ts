@@ -51,7 +51,7 @@ export interface AggregatorService {
  *
  * It never gives up on its own: a chain that is away or a step that fails is tried again, and said.
  *
- * @throws CommonweightError CW6540 for a state folder of another account or market, CW5009 for another encryption key than the one
+ * @throws CommonweightError CW6550 for a state folder of another account or market, CW5009 for another encryption key than the one
  * registered: both before anything is sent or opened.
  */
 export async function startAggregator(

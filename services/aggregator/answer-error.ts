@@ -59,12 +59,10 @@ export function answerError(
   const { code, hint } = aggregatorErrors.badRequest;
   if (wrong) response.status(wrong.status).json({ code, message: wrong.message, hint });
   else {
-    response.status(500).json({
-      code: "CW5099",
-      // An unforeseen error's own words may hold what is nobody's business.
-      message: "the request could not be handled",
-      hint: "Try again; if it repeats, tell the aggregator's operator.",
-    });
+    const { unforeseen } = aggregatorErrors;
+    // An unforeseen error's own words may hold what is nobody's business.
+    const message = "the request could not be handled";
+    response.status(500).json({ code: unforeseen.code, message, hint: unforeseen.hint });
   }
 }
 

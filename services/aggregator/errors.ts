@@ -71,4 +71,9 @@ export const aggregatorErrors = defineErrors([5000, 5999], {
     title: "The account does not have the bond that a project asks for",
     hint: "Send the reward token of the project to the account; without its bond an aggregator may neither open nor settle.",
   },
+  unforeseen: {
+    code: "CW5099",
+    title: "Something that nobody foresaw failed",
+    hint: "Try again; if it repeats, tell the aggregator's operator.",
+  },
 });

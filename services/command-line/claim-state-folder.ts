@@ -5,9 +5,9 @@ import { databaseErrors } from "../adapters/database.ts";
 import { isSameAddress } from "../protocol/address.ts";
 import { CommonweightError, defineErrors } from "../protocol/errors.ts";
 
-export const stateFolderErrors = defineErrors([6540, 6549], {
+export const stateFolderErrors = defineErrors([6550, 6559], {
   otherAccount: {
-    code: "CW6540",
+    code: "CW6550",
     title: "The state folder holds the work of another account or market",
     hint: "Run with the key and the network that the folder was begun with, or name another folder with --state. Nothing was sent.",
   },
@@ -20,7 +20,7 @@ const recordSchema = z.object({ account: z.string(), chainId: z.number(), market
  * rounds by their number alone: under another account they would be handed in as that account's own.
  *
  * @param path The role's file in its folder.
- * @throws CommonweightError CW6540 when the folder was begun with another account or for another market, CW2701 when it cannot be written.
+ * @throws CommonweightError CW6550 when the folder was begun with another account or for another market, CW2701 when it cannot be written.
  */
 export function claimStateFolder(
   path: string,

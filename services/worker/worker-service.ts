@@ -57,7 +57,7 @@ export interface WorkerSettings {
 /**
  * Works on projects until all of them have ended or the signal says stop. Outages are waited out, never given up on.
  *
- * @throws CommonweightError CW6540 for a state folder of another account or market, CW4304 for a key that cannot read a private project.
+ * @throws CommonweightError CW6550 for a state folder of another account or market, CW4304 for a key that cannot read a private project.
  */
 export async function runWorker(
   settings: WorkerSettings,

@@ -33,7 +33,7 @@ describe("a role's state folder", () => {
 
     const claim = () => claimStateFolder(path, { ...own, ...other });
 
-    expect(claim).toThrowError(expect.objectContaining({ code: "CW6540" }));
+    expect(claim).toThrowError(expect.objectContaining({ code: "CW6550" }));
     expect(readFileSync(path, "utf8")).toBe(written);
   });
 

@@ -71,7 +71,7 @@ it("an aggregator and a trainer that come back with somebody else's key refuse t
 
     expect(refusals).toEqual([
       "",
-      expect.stringContaining("CW6540"),
+      expect.stringContaining("CW6550"),
       expect.stringContaining("CW5009"),
       expect.stringContaining("trainer-1/worker-account.json is of"),
     ]);
