@@ -30,6 +30,9 @@ const TASKS = {
   circuits: ["scripts/circuits.ts"],
   screenshots: ["scripts/screenshots.ts"],
   web: ["scripts/web/build.ts"],
+  "deploy-market": ["scripts/deploy/market.ts"],
+  "market-by-hand": ["examples/market-by-hand/run.ts"],
+  "try-trainer": ["examples/trainers/try-trainer.ts"],
   hardhat: ["node_modules/hardhat/dist/src/cli.js"],
   vitest: ["node_modules/vitest/vitest.mjs"],
 };

@@ -2,7 +2,7 @@
  * The market of docs/tutorial.md, driven by script: reads the page, opens a shell for each terminal it names, types its
  * commands, and compares what is printed with what the page shows.
  *
- *   node examples/market-by-hand/run.ts [page]
+ *   npm run market-by-hand [-- page]
  */
 import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

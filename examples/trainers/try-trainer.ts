@@ -2,7 +2,7 @@
  * Tries a trainer's program outside of any project: writes a job for a small perceptron, runs the program on MNIST, reads
  * its result as a worker would, and measures the accuracy before and after.
  *
- *   node examples/trainers/try-trainer.ts "python3 $PWD/examples/trainers/pytorch/train.py"
+ *   npm run try-trainer -- "python3 $PWD/examples/trainers/pytorch/train.py"
  */
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -16,7 +16,7 @@ import { CommonweightError } from "../../services/protocol/errors.ts";
 
 const command = process.argv[2];
 if (!command) {
-  console.error('usage: node examples/trainers/try-trainer.ts "<command>"');
+  console.error('usage: npm run try-trainer -- "<command>"');
   process.exit(2);
 }
 

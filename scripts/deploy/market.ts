@@ -1,7 +1,7 @@
 /**
  * Deploys a whole market to any network with the BN254 precompiles, by JSON-RPC.
  *
- *   node scripts/deploy/market.ts --rpc-url <url> --key-file <file> --out <file> [--setup <file>] [--chain-id <n>]
+ *   npm run deploy-market -- --rpc-url <url> --key-file <file> --out <file> [--setup <file>] [--chain-id <n>]
  *
  * --key-file  a file that holds nothing but the deployer's private key; the deployer pays and has no rights afterwards
  * --out       JSON with the addresses and the constructor arguments of every contract; what other commands read
@@ -17,8 +17,8 @@ import {
   deploymentJson,
   type VerifierSetup,
 } from "../../services/adapters/chain/deploy.ts";
+import { showFailure } from "../../services/command-line/failure.ts";
 import { developmentSetup } from "../../services/market/development-setup.ts";
-import { CommonweightError } from "../../services/protocol/errors.ts";
 
 const coordinate = z
   .string()
@@ -51,22 +51,32 @@ const realMoneyChains = new Set([
   534352n,
 ]);
 
-const { values } = parseArgs({
-  options: {
-    "rpc-url": { type: "string" },
-    "key-file": { type: "string" },
-    "chain-id": { type: "string" },
-    setup: { type: "string" },
-    out: { type: "string" },
-  },
-});
-const { "rpc-url": rpcUrl, "key-file": keyFile, out } = values;
-if (rpcUrl === undefined || keyFile === undefined || out === undefined) {
-  console.error(
-    "usage: market.ts --rpc-url <url> --key-file <file> --out <file> [--setup <file>] [--chain-id <n>]",
-  );
-  process.exit(2);
+const USAGE =
+  "usage: npm run deploy-market -- --rpc-url <url> --key-file <file> --out <file> [--setup <file>] [--chain-id <n>]";
+
+/** Ends the program with what went wrong and the way out; 2 for a command line that is wrong. */
+function fail(message: string, exitCode: 1 | 2): never {
+  console.error(message);
+  process.exit(exitCode);
 }
+const words = (error: unknown) => showFailure(error, { isJson: false, isVerbose: false }).text;
+
+function readArguments() {
+  const text = { type: "string" } as const;
+  const options = {
+    ...{ "rpc-url": text, "key-file": text, "chain-id": text, setup: text, out: text },
+    help: { type: "boolean" },
+  } as const;
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    return fail(`${error instanceof Error ? error.message : error}\n${USAGE}`, 2);
+  }
+}
+
+const values = readArguments();
+const { "rpc-url": rpcUrl, "key-file": keyFile, out } = values;
+if (rpcUrl === undefined || keyFile === undefined || out === undefined) fail(USAGE, 2);
 
 function readSetup(chainId: bigint): VerifierSetup {
   if (values.setup !== undefined) {
@@ -81,15 +91,16 @@ function readSetup(chainId: bigint): VerifierSetup {
   return developmentSetup();
 }
 
-if (existsSync(out)) {
-  console.error(`${out} exists: it describes an earlier deployment, so move it away first`);
-  process.exit(2);
-}
-const deployer = await connectDeployer({
-  rpcUrl,
-  privateKey: readFileSync(keyFile, "utf8").trim(),
-  ...(values["chain-id"] === undefined ? {} : { chainId: BigInt(values["chain-id"]) }),
-});
+if (existsSync(out))
+  fail(`${out} exists: it describes an earlier deployment, so move it away first`, 2);
+const deployer = await (async () => {
+  const privateKey = readFileSync(keyFile, "utf8").trim();
+  const chainId = values["chain-id"];
+  return connectDeployer({
+    ...{ rpcUrl, privateKey },
+    ...(chainId === undefined ? {} : { chainId: BigInt(chainId) }),
+  });
+})().catch((error: unknown) => fail(words(error), 1));
 try {
   const setup = readSetup(deployer.chainId);
   if (setup.isDevelopment) console.warn(`WARNING: ${setup.label}`);
@@ -103,9 +114,7 @@ try {
     `market ${deployment.addresses.market} on chain ${deployment.chainId}; written to ${out}`,
   );
 } catch (error) {
-  console.error(
-    error instanceof CommonweightError ? `${error.code}: ${error.message}. ${error.hint}` : error,
-  );
+  console.error(words(error));
   process.exitCode = 1;
 } finally {
   deployer.close();
