@@ -1,11 +1,12 @@
 import { postUpdate } from "../adapters/aggregator-client.ts";
 import { type Chain, chainTime } from "../adapters/chain/connect.ts";
 import { refusalName } from "../adapters/chain/errors.ts";
-import { readSettlements, readVoidedRounds } from "../adapters/chain/history.ts";
+import { readRevealedKeys, readSettlements, readVoidedRounds } from "../adapters/chain/history.ts";
 import { readParticipant } from "../adapters/chain/participant.ts";
 import { type Project, readProject, readTrainer } from "../adapters/chain/project.ts";
 import { type Round, readRound, submitUpdate } from "../adapters/chain/round.ts";
 import { signUpdate } from "../adapters/chain/sign.ts";
+import { isSameAddress } from "../protocol/address.ts";
 import { sealBundle } from "../protocol/bundle.ts";
 import { commitUpdate } from "../protocol/commitment.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
@@ -219,13 +220,14 @@ async function handOver(
 ): Promise<void> {
   const { chain, workStore, onEvent, signal } = parameters;
   const { terms, projectId } = project;
-  if (work.stage === "settled" || work.stage === "lost" || work.releasedTo.includes("chain"))
-    return;
-  const missing = terms.aggregators.filter((each) => !work.releasedTo.includes(each));
+  if (work.stage === "settled" || work.stage === "lost") return;
+  const stillReleasedTo = await withoutTakenBack(chain, round, work);
+  if (stillReleasedTo.includes("chain")) return;
+  const missing = terms.aggregators.filter((each) => !stillReleasedTo.includes(each));
   if (missing.length === 0) return;
   const release = { projectId, roundIndex: round.roundIndex, contentKey: work.contentKey };
   const confirmed = await releaseToAggregators(chain, missing, release, { signal });
-  let releasedTo = [...work.releasedTo, ...confirmed];
+  let releasedTo = [...stillReleasedTo, ...confirmed];
   const now = await chainTime(chain);
   // Without the charge holder's receipt the key goes on chain while the reveal phase still lasts.
   const inCharge = terms.aggregators[project.aggregatorIndex] ?? "";
@@ -236,9 +238,21 @@ async function handOver(
     await releaseOnChain(chain, release);
     releasedTo = [...releasedTo, "chain"];
   }
-  if (releasedTo.length === work.releasedTo.length) return;
+  if (releasedTo.length === stillReleasedTo.length) return;
   workStore.save({ ...work, stage: "released", releasedTo });
   onEvent({ type: "key-released", projectId, roundIndex: round.roundIndex, to: releasedTo });
+}
+
+/** Where the key still is: a reorganisation may take back what went on chain, and while the reveal phase lasts it can go there again. */
+async function withoutTakenBack(
+  chain: Chain,
+  { phase }: Round,
+  { projectId, roundIndex, releasedTo }: Work,
+): Promise<readonly string[]> {
+  if (phase !== "reveal" || !releasedTo.includes("chain")) return releasedTo;
+  const revealed = await readRevealedKeys(chain, projectId, roundIndex);
+  const isThere = revealed.some(({ account }) => isSameAddress(chain.account, account));
+  return isThere ? releasedTo : releasedTo.filter((each) => each !== "chain");
 }
 
 /** Notes what became of work that was handed in: verdict, share and pay, as the chain has them. */
