@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { openBlockNews } from "../adapters/chain/block-news.ts";
 import { DepositDesk } from "../adapters/chain/deposit-desk.ts";
 import { readPosting } from "../adapters/chain/history.ts";
-import { countProjects, type Project, readProjects } from "../adapters/chain/project.ts";
-import { openCurve } from "../adapters/curve/open-curve.ts";
+import type { Project } from "../adapters/chain/project.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
@@ -12,7 +11,6 @@ import { claimStateFolder } from "../command-line/claim-state-folder.ts";
 import { stayConnected } from "../command-line/stay-connected.ts";
 import { modelTensors } from "../learning/model-spec.ts";
 import { isSameAddress } from "../protocol/address.ts";
-import type { Curve } from "../protocol/curve.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { toHex } from "../protocol/hex.ts";
 import { watchBalance, watchTransaction } from "./account-watch.ts";
@@ -20,6 +18,8 @@ import type { AggregatorSettings } from "./aggregator-settings.ts";
 import { Alerts } from "./alerts.ts";
 import { ChainHead } from "./chain-head.ts";
 import { connectAccount, registerAccount, untilChainAnswers } from "./connect-account.ts";
+import { createCurves } from "./curves.ts";
+import { readDueProjects } from "./due-projects.ts";
 import { aggregatorErrors } from "./errors.ts";
 import { GuardedSteps } from "./guarded-steps.ts";
 import { startHttpServer } from "./http-server.ts";
@@ -123,11 +123,14 @@ export async function startAggregator(
     srsPath: settings.srsPath,
     threads: settings.threads,
   });
-  const curves = new Map<number, Promise<Curve & AsyncDisposable>>();
+  const curves = createCurves({
+    srsPath: settings.srsPath,
+    cacheDir: cacheFolder,
+    threads: settings.threads,
+  });
   const startedAt = Math.floor(Date.now() / 1000);
   const head = new ChainHead();
   const engines = new Map<bigint, ProjectEngine>();
-  const ended = new Set<bigint>();
   const projects = new Map<bigint, Project>();
   const guarded = new GuardedSteps({ alerts, onEvent: (event) => feed.emit(event), signal });
   const deposits = new DepositDesk(chain);
@@ -141,7 +144,6 @@ export async function startAggregator(
         .finally(() => looks.outdate(projectId));
       if (isAlive) return;
       engines.delete(projectId);
-      ended.add(projectId);
       feed.emit({ type: "project-ended", at: Math.floor(Date.now() / 1000), projectId });
     });
   });
@@ -211,19 +213,6 @@ export async function startAggregator(
     throw error;
   });
 
-  const curveFor = (parameterCount: number) => {
-    const known = curves.get(parameterCount);
-    if (known) return known;
-    const opening = openCurve({
-      parameterCount,
-      srsPath: settings.srsPath,
-      cacheDir: cacheFolder,
-      threads: settings.threads,
-    });
-    curves.set(parameterCount, opening);
-    return opening;
-  };
-
   const layoutOf = async ({ projectId }: Project) => {
     const { manifestCid } = await readPosting(chain, projectId);
     return modelTensors((await getManifest(ipfs, manifestCid)).model);
@@ -243,39 +232,38 @@ export async function startAggregator(
     return [...accounts].filter((each) => each.toLowerCase() !== account.toLowerCase());
   };
 
-  /** Looks at all projects and finds those that name this account; new ones appear at the end of the list. */
+  const newEngine = (projectId: bigint) =>
+    new ProjectEngine(
+      {
+        ...{ chain, head, envelope, store, prover, deposits, alerts, layoutOf, signal },
+        curveFor: curves.forSize,
+        contentStore: ipfs,
+        keys: settings.encryptionKeys,
+        roundCosts: transactionStore.roundCosts,
+        onEvent: (event) => feed.emit(event),
+      },
+      projectId,
+    );
+
+  let look = 0;
+  /** Looks at the market's projects and finds those that name this account. */
   async function lookAtProjects(): Promise<void> {
     looks.begin();
     const { time } = await head.read(chain);
-    const count = await countProjects(chain);
-    for (let first = 1; first <= count; first += 50) {
-      for (const project of await readProjects(chain, BigInt(first), 50)) {
-        projects.set(project.projectId, project);
-        looks.add({ project, time });
-        const isOurs = project.terms.aggregators.some((each) => isSameAddress(each, account));
-        if (!isOurs || engines.has(project.projectId) || ended.has(project.projectId)) continue;
-        const engine = new ProjectEngine(
-          {
-            chain,
-            head,
-            curveFor,
-            contentStore: ipfs,
-            envelope,
-            keys: settings.encryptionKeys,
-            store,
-            roundCosts: transactionStore.roundCosts,
-            prover,
-            deposits,
-            alerts,
-            layoutOf,
-            onEvent: (event) => feed.emit(event),
-            signal,
-          },
-          project.projectId,
-        );
-        engines.set(project.projectId, engine);
-      }
+    const due = readDueProjects(chain, {
+      look,
+      isAtWork: (projectId) => engines.has(projectId),
+      isKnown: (projectId) => projects.has(projectId),
+    });
+    for await (const project of due) {
+      const { projectId, phase, terms } = project;
+      projects.set(projectId, project);
+      looks.add({ project, time });
+      const isOurs = terms.aggregators.some((each) => isSameAddress(each, account));
+      if (!isOurs || engines.has(projectId) || phase === "ended") continue;
+      engines.set(projectId, newEngine(projectId));
     }
+    look++;
   }
 
   const pollMs = settings.pollMs ?? 500;
@@ -285,14 +273,12 @@ export async function startAggregator(
   await persist(register);
   await stayConnected(chain, ipfs, { accounts: colleagues, signal });
   const loop = (async () => {
-    let turn = 0;
     while (!signal.aborted) {
+      if (look % 100 === 0) await guarded.run(undefined, () => watchBalance(chain, alerts));
       const isLooked = await guarded.run(undefined, lookAtProjects);
-      if (turn % 100 === 0) await guarded.run(undefined, () => watchBalance(chain, alerts));
-      turn++;
       for (const [projectId, engine] of isLooked ? engines : []) {
-        const look = looks.find(projectId);
-        if (!turns.begin(projectId) && look !== undefined) engine.watch(look);
+        const found = looks.find(projectId);
+        if (!turns.begin(projectId) && found !== undefined) engine.watch(found);
       }
       await news.until({ longestMs: pollMs, signal });
     }
@@ -311,7 +297,7 @@ export async function startAggregator(
       await loop;
       await turns.ended();
       await ipfs.stop();
-      for (const curve of curves.values()) await (await curve)[Symbol.asyncDispose]();
+      await curves.close();
       store.close();
       transactionStore.close();
       chain.close();
