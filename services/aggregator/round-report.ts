@@ -8,6 +8,7 @@ import {
   type Submission,
 } from "../adapters/chain/history.ts";
 import { readProject } from "../adapters/chain/project.ts";
+import { tokenFormatter } from "../command-line/token-amount.ts";
 import { type DecodedOutcome, unpackOutcome } from "../protocol/public-signals.ts";
 import { FIRST_TRAINER_SLOT } from "../protocol/round-terms.ts";
 import {
@@ -85,6 +86,7 @@ export async function buildRoundReport(
     readSettleRequest(chain, transactionHash),
     readModels(chain, projectId),
   ]);
+  const money = await tokenFormatter(chain, terms.rewardToken);
   const outcome = unpackOutcome(settlement.outcomeWords, terms.slots);
   const isVoid = outcome.weights.every((weight) => weight === 0);
   const found = store.findResult<UnreadableUpdate[]>(projectId, roundIndex, "exclusions") ?? [];
@@ -101,7 +103,7 @@ export async function buildRoundReport(
     costs: { ...roundCosts(projectId, roundIndex), settleFeeWei: terms.settleFeeWei },
     ...(proof === undefined ? {} : { proofSeconds: proof.seconds }),
     trainers: submissions.map((submission) =>
-      reportTrainer(submission, { settlement, request, outcome, isVoid, found }),
+      reportTrainer(submission, { settlement, request, outcome, isVoid, found, money }),
     ),
   };
 }
@@ -115,11 +117,13 @@ export function reportTrainer(
     outcome: DecodedOutcome;
     isVoid: boolean;
     found: readonly UnreadableUpdate[];
+    /** An amount of the reward token as people write it. */
+    money: (amountWei: bigint) => string;
   },
 ): TrainerReport {
   const { trainer, slot, bundleCid, commitment } = submission;
   const index = slot - FIRST_TRAINER_SLOT;
-  const { settlement, request, outcome, isVoid, found } = round;
+  const { settlement, request, outcome, isVoid, found, money } = round;
   const verdict = outcome.verdicts[index] ?? "inactive";
   const weight = outcome.weights[index] ?? 0;
   const share = outcome.shares[index] ?? 0;
@@ -135,7 +139,10 @@ export function reportTrainer(
   };
   const text = reason
     ? `Your update was left out without fault: ${exclusionWords[reason]}. Neither stake nor reliability is touched.`
-    : textOf({ verdict, isVoid, weight, share, earnedWei });
+    : textOf({
+        ...{ verdict, isVoid, weight, share },
+        earned: `${money(earnedWei)} (${earnedWei} wei)`,
+      });
   return {
     ...{ trainer, slot, bundleCid, verdict, weight, share, earnedWei, text },
     ...(exclusion ? { exclusion } : {}),
@@ -147,9 +154,9 @@ function textOf(each: {
   isVoid: boolean;
   weight: number;
   share: number;
-  earnedWei: bigint;
+  earned: string;
 }): string {
-  const { verdict, isVoid, weight, share, earnedWei } = each;
+  const { verdict, isVoid, weight, share, earned } = each;
   const reason = verdictReasons[verdict];
   if (isVoid) {
     return `${reason} The round is void because fewer than half of the updates were accepted: the model stays as it was and nobody is paid.`;
@@ -158,10 +165,10 @@ function textOf(each: {
     return `${reason} It has no weight in the new model and earns nothing.`;
   const part = `It has ${weight} of 1024 parts in the new model`;
   if (share > 0) {
-    return `${reason} ${part}, and ${share} of 65535 shares of the pay, because a step along it lowers the loss on the owner's pay set: you earned ${earnedWei} wei.`;
+    return `${reason} ${part}, and ${share} of 65535 shares of the pay, because a step along it lowers the loss on the owner's pay set: you earned ${earned}.`;
   }
   const why = "no share of the pay, because a step along it does not lower the loss on the pay set";
-  return `${reason} ${part}, but ${why}: you earned ${earnedWei} wei, the part that is split evenly.`;
+  return `${reason} ${part}, but ${why}: you earned ${earned}, the part that is split evenly.`;
 }
 
 /** The reason with which the settlement left a slot out; undefined when it did not. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Submission } from "../../services/adapters/chain/history.ts";
 import { reportTrainer } from "../../services/aggregator/round-report.ts";
+import { tokenText } from "../../services/command-line/token-amount.ts";
 import { VERDICTS, type Verdict } from "../../services/protocol/verdicts.ts";
 
 type Round = Parameters<typeof reportTrainer>[1];
@@ -30,6 +31,7 @@ function report(
     request: { excludedMask, exclusionReasons: reasons },
     outcome: { verdicts: [verdict], weights: [weight], shares: [share] },
     ...{ isVoid, found },
+    money: (amountWei: bigint) => `${tokenText(amountWei, 2)} coins`,
   } as unknown as Round);
 }
 
@@ -53,10 +55,12 @@ describe("the report of a round tells its trainer", () => {
     const helped = report("accepted", { weight: 300, share: 20_000, earnedWei: 77n });
     const idle = report("accepted", { weight: 300, share: 0, earnedWei: 7n });
 
-    expect(helped.text).toMatch(/300 of 1024 parts .* 20000 of 65535 shares .* you earned 77 wei/);
+    expect(helped.text).toMatch(
+      /300 of 1024 parts .* 20000 of 65535 shares .* you earned 0\.77 coins \(77 wei\)/,
+    );
     expect(helped.text).toMatch(/lowers the loss on the owner's pay set/);
     expect(idle.text).toMatch(
-      /no share .* does not lower the loss .* 7 wei, the part that is split/,
+      /no share .* does not lower the loss .* 0\.07 coins \(7 wei\), the part that is split/,
     );
   });
 
