@@ -5,7 +5,7 @@ import { type Project, readTrainers } from "../adapters/chain/project.ts";
 import { createModelKeyring } from "../command-line/model-keyring.ts";
 import type { BlindedModel } from "../protocol/apply-round.ts";
 import { isContentAway } from "../protocol/content-store.ts";
-import type { G1Point } from "../protocol/curve.ts";
+import { type G1Point, isSamePoint } from "../protocol/curve.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { loadModel } from "../protocol/load-model.ts";
 import { encodeModelFile, type TensorLayout } from "../protocol/model-file.ts";
@@ -56,10 +56,19 @@ export class ModelKeeper {
     if (newest !== undefined) pin(newest.cid, () => this.#load(project, models, models.length - 1));
   }
 
-  /** The current model and, once a round was applied, the one before it, both verified against the chain. */
+  /**
+   * The current model and, once a round was applied, the one before it, both verified against the chain.
+   *
+   * @throws CW5008 when the node does not know the project's model yet: a proof on another one would be for nothing.
+   */
   async current(project: Project): Promise<[BlindedModel, BlindedModel | undefined]> {
     const models = await this.#log.read(project);
-    if (models.length === 0) throw new CommonweightError(aggregatorErrors.modelNotFound);
+    const newest = models.at(-1);
+    if (newest === undefined) throw new CommonweightError(aggregatorErrors.modelNotFound);
+    if (!isSamePoint(newest.commitment, project.modelCommitment)) {
+      const message = `its log ends with model ${newest.version}, which is not the project's`;
+      throw new CommonweightError(aggregatorErrors.nodeBehind, message);
+    }
     const last = models.length - 1;
     return [
       await this.#load(project, models, last),

@@ -36,6 +36,11 @@ export async function openRoundContent(
   const opening = await rounds.opening(roundIndex);
   if (opening === undefined) return undefined;
   const submissions = await rounds.submissions(roundIndex);
+  // A node that is behind with its log: without all of them the contract refuses whatever is proven.
+  if (submissions.length !== round.submittedCount) {
+    onMissing("a node that knows all submissions");
+    return undefined;
+  }
   const find = await opener.releasedKeys(project, roundIndex);
   const open = (bundle: Parameters<BundleOpener["open"]>[2], key: Uint8Array | undefined) =>
     opener.open(project, roundIndex, bundle, key);
