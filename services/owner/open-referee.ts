@@ -5,7 +5,7 @@ import { isChainUnreachable } from "../adapters/chain/errors.ts";
 import { readPosting } from "../adapters/chain/history.ts";
 import { readParticipant } from "../adapters/chain/participant.ts";
 import { type ProjectTerms, readProject } from "../adapters/chain/project.ts";
-import { openCurve } from "../adapters/curve/open-curve.ts";
+import { openCurve, startCurveEngine } from "../adapters/curve/open-curve.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { loadEncryptionKeys } from "../adapters/envelope/key-file.ts";
@@ -116,6 +116,8 @@ async function openOnce(
     const account = chain.account as string;
     const ipfs = await openIpfsNode({ folder: join(stateFolder, "ipfs") });
     closing.push(() => ipfs.stop());
+    const engine = await startCurveEngine({ threads: settings.threads });
+    closing.push(() => engine[Symbol.asyncDispose]());
     const { onAwaiting } = settings;
     if (onAwaiting) await awaitProjects(chain, [projectId], { signal, onWaiting: onAwaiting });
     const { terms } = await readProject(chain, projectId);
@@ -136,9 +138,8 @@ async function openOnce(
       parameterCount: terms.parameterCount,
       cacheDir: settings.cacheFolder,
       srsPath: settings.srsPath,
-      threads: settings.threads,
+      engine,
     });
-    closing.push(() => curve[Symbol.asyncDispose]());
     const envelope = createHpkeEnvelope();
     const keyring = await openKeyring(chain, terms, { envelope, settings });
     const encryptionKeys = participants.map(({ encryptionKey }) => fromHex(encryptionKey));

@@ -7,7 +7,7 @@ import { DepositDesk } from "../adapters/chain/deposit-desk.ts";
 import { isChainUnreachable } from "../adapters/chain/errors.ts";
 import { readParticipant, registerParticipant } from "../adapters/chain/participant.ts";
 import { joinProject, type Project, readProject, readTrainer } from "../adapters/chain/project.ts";
-import { openCurve } from "../adapters/curve/open-curve.ts";
+import { openCurve, startCurveEngine } from "../adapters/curve/open-curve.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
 import { claimStateFolder } from "../command-line/claim-state-folder.ts";
@@ -79,9 +79,11 @@ export async function runWorker(
     throw error;
   }
   const ipfs = await openIpfsNode({ folder: join(stateFolder, "ipfs") });
+  const engine = await startCurveEngine({ threads: settings.threads });
   const projects = await openProjects(chain, settings).catch(async (error: unknown) => {
     // An open node would keep the process alive.
     await ipfs.stop();
+    await engine[Symbol.asyncDispose]();
     chain.close();
     throw error;
   });
@@ -96,7 +98,7 @@ export async function runWorker(
     parameterCount: Math.max(...projects.map(({ terms }) => terms.parameterCount)),
     cacheDir: settings.cacheFolder,
     srsPath: settings.srsPath,
-    threads: settings.threads,
+    engine,
   });
   await connecting;
   const envelope = createHpkeEnvelope();

@@ -11,10 +11,27 @@ import { combineVectors, divideVectors, evaluateVector, reverseVector } from "./
 import { buildWasmProgram } from "./wasm-program.ts";
 import { openWorkerPool, type WorkerPool } from "./worker-pool.ts";
 
+/** The compiled program and the threads that run it: a curve without powers, for whoever does not know yet how many it needs. */
+export interface CurveEngine extends AsyncDisposable {
+  readonly bn: Bn128;
+  readonly pool: WorkerPool;
+}
+
 /** Where the powers of tau come from, and how much of the machine to use. */
 export interface OpenCurveOptions extends PowersSource {
   /** Worker threads; all cores when left out. */
   readonly threads?: number | undefined;
+  /** Runs on this engine, started before, and ends it; `threads` does not count then. */
+  readonly engine?: CurveEngine | undefined;
+}
+
+/** Starts an engine for {@link openCurve}. Dispose of it if no curve is opened on it. @param options.threads All cores when left out. */
+export async function startCurveEngine(options: {
+  readonly threads?: number | undefined;
+}): Promise<CurveEngine> {
+  const { bn, module } = await buildWasmProgram();
+  const pool = await openWorkerPool({ module, threads: options.threads });
+  return { bn, pool, [Symbol.asyncDispose]: () => pool.close() };
 }
 
 /**
@@ -25,8 +42,7 @@ export interface OpenCurveOptions extends PowersSource {
  * @throws CommonweightError CW2002 to CW2004 for a bad file.
  */
 export async function openCurve(options: OpenCurveOptions): Promise<Curve & AsyncDisposable> {
-  const { bn, module } = await buildWasmProgram();
-  const pool = await openWorkerPool({ module, threads: options.threads });
+  const { bn, pool } = options.engine ?? (await startCurveEngine(options));
   try {
     return createCurve(bn, pool, await loadPowers(bn, pool, options));
   } catch (error) {

@@ -6,7 +6,7 @@ import {
   DEVELOPMENT_TAU,
   DEVELOPMENT_TAU_G2,
 } from "../../../services/adapters/curve/development-tau.ts";
-import { openCurve } from "../../../services/adapters/curve/open-curve.ts";
+import { openCurve, startCurveEngine } from "../../../services/adapters/curve/open-curve.ts";
 import { openVerifierCurve } from "../../../services/adapters/curve/open-verifier-curve.ts";
 import { SCALAR_FIELD } from "../../../services/protocol/curve.ts";
 import { seededIntegers } from "../../protocol/gram-cases.ts";
@@ -34,6 +34,20 @@ describe("development powers", () => {
 });
 
 describe("closing and aborting", () => {
+  test("a curve on an engine that was started before it ends the engine too", async () => {
+    const values = Int16Array.from(seededIntegers("engine", 10, 16));
+    const engine = await startCurveEngine({ threads: 1 });
+    await using own = await openCurve({ parameterCount: 10, threads: 1 });
+    const curve = await openCurve({ parameterCount: 10, engine });
+    const commitment = await curve.commitIntegers(values);
+    await curve[Symbol.asyncDispose]();
+
+    expect(commitment).toEqual(await own.commitIntegers(values));
+    await expect(openCurve({ parameterCount: 10, engine })).rejects.toMatchObject({
+      code: "CW2005",
+    });
+  });
+
   test("a closed curve refuses work by name, and closing twice is harmless", async () => {
     const curve = await openCurve({ parameterCount: 10, threads: 1 });
     await curve[Symbol.asyncDispose]();
