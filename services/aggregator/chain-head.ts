@@ -25,20 +25,22 @@ export class ChainHead {
    * @throws CW5008 when the node is behind: what it says is of the past, and acting on it costs gas for nothing.
    */
   async read(chain: Chain, nowMs: number = performance.now()): Promise<Head> {
+    // Of two that ask at once the later may be answered first: only what was known before asking says that an answer is old.
+    const known = this.#highest;
     const block = await chain.provider.getBlock("latest").catch((cause: unknown) => {
       throw toChainError(cause, "reading the latest block");
     });
     if (block === null) throw new CommonweightError(chainErrors.malformed, "no latest block");
-    if (block.number < this.#highest) {
+    if (block.number < known) {
       this.#behindSince ??= nowMs;
       if (nowMs - this.#behindSince < BEHIND_MS) {
         throw new CommonweightError(
           aggregatorErrors.nodeBehind,
-          `it is at block ${block.number}, and block ${this.#highest} was seen`,
+          `it is at block ${block.number}, and block ${known} was seen`,
         );
       }
     }
-    this.#highest = block.number;
+    this.#highest = block.number < known ? block.number : Math.max(this.#highest, block.number);
     this.#behindSince = undefined;
     return { number: block.number, time: block.timestamp };
   }

@@ -25,4 +25,27 @@ describe("the head of the chain", () => {
 
     await expect(head.read(at(5), 16_500)).rejects.toMatchObject({ code: "CW5008" });
   });
+
+  it("takes the answers of one node to questions asked at once in whatever order they come", async () => {
+    const head = new ChainHead();
+    await head.read(at(7), 0);
+    const answers: (() => void)[] = [];
+    const slowly = (number: number): Chain =>
+      ({
+        provider: {
+          getBlock: () =>
+            new Promise((resolve) => {
+              answers.push(() => resolve({ number, timestamp: 1000 + number }));
+            }),
+        },
+      }) as never;
+
+    const [first, second] = [head.read(slowly(7), 1000), head.read(slowly(8), 1000)];
+    answers[1]?.();
+    expect((await second).number).toBe(8);
+    answers[0]?.();
+
+    expect((await first).number).toBe(7);
+    await expect(head.read(at(7), 1001)).rejects.toMatchObject({ code: "CW5008" });
+  });
 });
