@@ -14,7 +14,7 @@ const environment = processEnvironment();
 const stop = new AbortController();
 /** Whether the command has ended and all that is left is what it did not put away. */
 let isOver = false;
-/** What the command left open may not keep the program: a service that failed while starting has a node and a database open. */
+/** What a failed command left open may not keep the program: a service that failed while starting has a node and a database open. */
 const LINGER_MS = 2000;
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -34,8 +34,9 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   folder: process.cwd(),
 });
 isOver = true;
-const end = setInterval(() => {
-  // A slow reader still gets all of it.
-  if (process.stdout.writableLength + process.stderr.writableLength === 0) process.exit();
-}, LINGER_MS);
-end.unref();
+if (process.exitCode !== exitCodes.success) {
+  setInterval(() => {
+    // A slow reader still gets all of it.
+    if (process.stdout.writableLength + process.stderr.writableLength === 0) process.exit();
+  }, LINGER_MS).unref();
+}

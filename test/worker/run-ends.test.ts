@@ -1,8 +1,10 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { repositoryRoot } from "../../scripts/repository.ts";
+import { exitCodes } from "../../services/command-line/exit-codes.ts";
 import { commandLine } from "../cli/command-line.ts";
 import { type PlayedMarket, startPlayedMarket } from "../cli/played-market.ts";
 
@@ -14,6 +16,30 @@ describe("commonweight worker run", () => {
     market = await startPlayedMarket();
   }, 60_000);
   afterAll(() => market?.stop());
+
+  it("does not say that its projects have ended when it was stopped", async () => {
+    const program = join(repositoryRoot, "services/main.ts");
+    const data = join(market.folder, "samples.csv");
+    const worker = spawn(process.execPath, [program, "worker", "run", "1", "--data", data], {
+      cwd: market.folder,
+      env: {
+        PATH: process.env.PATH ?? "",
+        COMMONWEIGHT_PRIVATE_KEY: market.privateKeyOf("trainer-1"),
+      },
+    });
+    const said: string[] = [];
+    for (const stream of [worker.stdout, worker.stderr]) {
+      stream.on("data", (text) => said.push(String(text)));
+    }
+
+    await vi.waitFor(() => expect(said.join("")).toMatch("ready as"), { timeout: 30_000 });
+    worker.kill("SIGINT");
+    const [exitCode] = await once(worker, "exit");
+
+    expect(exitCode).toBe(exitCodes.interrupted);
+    expect(said.join("")).toMatch(/stopped\n$/);
+    expect(said.join("")).not.toMatch("have ended");
+  }, 60_000);
 
   it("ends as a program with its last project: nothing it opened keeps it alive", async () => {
     const stopped = await commandLine(["owner", "stop", "1", "--yes"], {

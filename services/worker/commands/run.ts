@@ -160,6 +160,7 @@ export const register: RegisterCommand = (parent, context) => {
           },
           print,
         );
+        signal.throwIfAborted();
         return { data: { type: "finished" }, text: "all projects have ended" };
       }),
     );
