@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { readProject } from "../../services/adapters/chain/project.ts";
+import { readRound } from "../../services/adapters/chain/round.ts";
+import { RoundLog } from "../../services/adapters/chain/round-log.ts";
+import type { BundleOpener, NamedBundle } from "../../services/aggregator/bundle-opener.ts";
+import type { ModelKeeper } from "../../services/aggregator/model-keeper.ts";
+import { openRoundContent } from "../../services/aggregator/round-content.ts";
+import { type PlayedMarket, startPlayedMarket } from "../cli/played-market.ts";
+
+let market: PlayedMarket;
+beforeAll(async () => {
+  market = await startPlayedMarket();
+  await market.openNext();
+  await market.submitAs(["trainer-1", "trainer-2", "trainer-3"]);
+});
+afterAll(() => market.stop());
+
+/** Every key came; of the second trainer's bundle is said what `failure` says. */
+async function open(failure: { reason: number } | undefined, isRevealOver: boolean) {
+  const chain = market.of("aggregator");
+  const missing: string[] = [];
+  const second = market.of("trainer-2").account;
+  const opener: Pick<BundleOpener, "open" | "releasedKeys"> = {
+    releasedKeys: async () => () => new Uint8Array(32),
+    open: async (_project, _round, { slot, trainer }: NamedBundle) =>
+      failure !== undefined && trainer === second
+        ? ({ slot, trainer, bundleCid: "b", code: "", explanation: "", ...failure } as never)
+        : { slot, trainer, update: new Int16Array(1), blinding: 1n },
+  };
+  const models = { current: async () => [{}, undefined] } as unknown as ModelKeeper;
+  const content = await openRoundContent(
+    {
+      ...{ chain, models, onMissing: (what) => void missing.push(what) },
+      rounds: new RoundLog(chain, market.projectId),
+      opener: opener as BundleOpener,
+    },
+    {
+      project: await readProject(chain, market.projectId),
+      round: await readRound(chain, market.projectId),
+      isRevealOver,
+    },
+  );
+  return { missing, readable: content?.updates.filter((each) => "update" in each).length };
+}
+
+it("a bundle that nobody has now is waited for while keys may come, and left out after that", async () => {
+  const away = { reason: 2 };
+  const malformed = { reason: 3 };
+
+  expect(await open(undefined, false)).toEqual({ missing: [], readable: 3 });
+  expect(await open(away, false)).toEqual({
+    missing: ["bundles that nobody has now"],
+    readable: undefined,
+  });
+  expect(await open(away, true)).toEqual({ missing: [], readable: 2 });
+  // What its author got wrong no waiting puts right.
+  expect(await open(malformed, false)).toEqual({ missing: [], readable: 2 });
+});
