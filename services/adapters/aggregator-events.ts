@@ -18,6 +18,7 @@ export async function listenToAggregator(
     try {
       const response = await fetch(`${endpoint.replace(/\/$/, "")}/v1/events`, { signal });
       if (response.ok && response.body !== null) await readEvents(response.body, onEvent);
+      else await response.body?.cancel();
     } catch {
       // An aggregator that is away is asked again.
     }

@@ -1,10 +1,10 @@
+import { openBlockNews } from "../adapters/chain/block-news.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
 import { isChainUnreachable } from "../adapters/chain/errors.ts";
 import { readModels, readSettlements, readVoidedRounds } from "../adapters/chain/history.ts";
 import { type Project, readProject, readTrainers } from "../adapters/chain/project.ts";
 import { isSameAddress } from "../protocol/address.ts";
 import type { CommonweightError } from "../protocol/errors.ts";
-import { pause } from "../protocol/pause.ts";
 import type { MarketEvent } from "./market-event.ts";
 
 /**
@@ -51,18 +51,23 @@ export async function watchProject(
     }
     return project;
   };
-  for (;;) {
-    signal.throwIfAborted();
-    const failure = failed();
-    if (failure !== undefined) throw failure;
-    try {
-      const project = await look();
-      if (project.phase === "ended") return project;
-    } catch (error) {
-      // A node that is silent for a while is waited for, as everybody else here does.
-      if (!isChainUnreachable(error)) throw error;
+  const news = openBlockNews(chain);
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const failure = failed();
+      if (failure !== undefined) throw failure;
+      try {
+        const project = await look();
+        if (project.phase === "ended") return project;
+      } catch (error) {
+        // A node that is silent for a while is waited for, as everybody else here does.
+        if (!isChainUnreachable(error)) throw error;
+      }
+      await news.until({ longestMs: 1000, signal });
     }
-    await pause(1000, signal);
+  } finally {
+    news.close();
   }
 }
 
