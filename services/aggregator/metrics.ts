@@ -27,7 +27,7 @@ export function createMetrics(): Metrics {
   });
   const proofSeconds = new Histogram({
     name: "commonweight_proof_seconds",
-    help: "Seconds from the start of a proving process to its proof.",
+    help: "Seconds of a proof, from its opened bundles on.",
     buckets: [1, 2, 5, 10, 20, 40, 80, 160, 320],
     registers: [registry],
   });
