@@ -23,7 +23,7 @@ const announcementSchema = z.object({
 /** References that were computed while the proof of the round before was still under way. */
 export interface ForeseenReferences {
   /** What was computed for this round on exactly this model, if it was. */
-  take(roundIndex: number, commitment: G1Point): Promise<References | undefined>;
+  take(roundIndex: number, model: ForeseenModel): Promise<References | undefined>;
 }
 
 /**
@@ -43,7 +43,9 @@ export function foreseeReferences(options: {
 }): ForeseenReferences {
   const { endpoints, projectId, isWanted, compute, signal } = options;
   const computed = new Map<string, Promise<References | undefined>>();
-  const placeOf = (roundIndex: number, { x, y }: G1Point) => `${roundIndex}/${x}/${y}`;
+  // By its CID, too: of a right commitment under a wrong address nobody has to wait for the file.
+  const placeOf = (roundIndex: number, { cid, commitment: { x, y } }: ForeseenModel) =>
+    `${roundIndex}/${cid}/${x}/${y}`;
 
   for (const endpoint of endpoints) {
     let newest = -1;
@@ -55,7 +57,7 @@ export function foreseeReferences(options: {
       newest = roundIndex;
       const { x, y } = data.commitment;
       const model = { cid: data.modelCid, commitment: { x: BigInt(x), y: BigInt(y) } };
-      const place = placeOf(roundIndex, model.commitment);
+      const place = placeOf(roundIndex, model);
       if (computed.has(place)) return;
       const work = async () =>
         (await isWanted(roundIndex)) ? compute(roundIndex, model) : undefined;
@@ -69,8 +71,8 @@ export function foreseeReferences(options: {
   }
 
   return {
-    take: async (roundIndex, commitment) => {
-      const found = await computed.get(placeOf(roundIndex, commitment));
+    take: async (roundIndex, model) => {
+      const found = await computed.get(placeOf(roundIndex, model));
       computed.clear();
       return found;
     },

@@ -160,7 +160,7 @@ export async function runReferee(
     if (model === undefined) throw new CommonweightError(ownerErrors.termsMismatch, "no model");
     const job = planJob();
     const vectors =
-      (await foreseen.take(roundIndex, model.commitment)) ??
+      (await foreseen.take(roundIndex, model)) ??
       (await computeOn(roundIndex, await loadParameters(model), job));
     onEvent({ type: "reference-sealing", projectId, roundIndex });
     const stored = await sealReferences(opened, { projectId, roundIndex, vectors, job, signal });

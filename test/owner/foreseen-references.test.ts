@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { type ForeseenModel, foreseeReferences } from "../../services/owner/foreseen-references.ts";
 
-const commitment = { x: 1n, y: 2n };
+const model = { cid: "bafymodel", commitment: { x: 1n, y: 2n } };
 const announcement = {
   ...{ type: "model-computed", projectId: "7", roundIndex: 3, modelCid: "bafymodel" },
   commitment: { x: "1", y: "2" },
@@ -78,18 +78,21 @@ describe("references that are computed before the last round is settled", () => 
     say(announcement);
     await isCounted;
 
-    expect(await foreseen.take(4, commitment)).toEqual({ r: Int16Array.of(4), g: null });
-    expect(computed).toEqual([[4, { cid: "bafymodel", commitment }]]);
+    expect(await foreseen.take(4, model)).toEqual({ r: Int16Array.of(4), g: null });
+    expect(computed).toEqual([[4, model]]);
   });
 
-  it("are of no use for another model than the chain has in the end", async () => {
+  it.each([
+    { ...model, commitment: { x: 1n, y: 3n } },
+    { ...model, cid: "bafyother" },
+  ])("are of no use for another model than the chain has in the end: %o", async (settled) => {
     const { foreseen, say, counted } = await listening();
     const isCounted = counted(1);
     say(announcement);
     await isCounted;
 
-    expect(await foreseen.take(4, { x: 1n, y: 3n })).toBeUndefined();
-    expect(await foreseen.take(4, commitment)).toBeUndefined();
+    expect(await foreseen.take(4, settled)).toBeUndefined();
+    expect(await foreseen.take(4, model)).toBeUndefined();
   });
 
   it("are computed once a round, whatever an aggregator says next", async () => {
@@ -124,7 +127,7 @@ describe("references that are computed before the last round is settled", () => 
       say(announcement);
       await isCounted;
 
-      expect(await foreseen.take(4, commitment)).toBeUndefined();
+      expect(await foreseen.take(4, model)).toBeUndefined();
     }
   });
 });
