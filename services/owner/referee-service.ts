@@ -146,7 +146,8 @@ export async function runReferee(
     // A round whose settings follow from the last model's measurement is not planned before.
     isWanted: async (roundIndex) => {
       if (bounds !== undefined || store.find(projectId, roundIndex) !== undefined) return false;
-      return (await readProject(chain, projectId)).appliedRounds + 1 < terms.rounds;
+      const { nextRoundIndex, appliedRounds } = await readProject(chain, projectId);
+      return roundIndex === nextRoundIndex && appliedRounds + 1 < terms.rounds;
     },
     compute: async (roundIndex, model) =>
       computeOn(roundIndex, await loadParameters(model), undefined),
