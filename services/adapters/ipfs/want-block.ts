@@ -5,8 +5,9 @@ import { concatBytes } from "../content-store/car.ts";
 /** Fetches one block from the network, asking again while nobody answers; ends with the signal. */
 export type WantBlock = (cid: CID, signal?: AbortSignal) => Promise<Uint8Array>;
 
-// The first wait covers a lost message; doubling lets a block through that is only slow.
-const FIRST_WAIT_MS = 3000;
+// The first wait covers a lost message, and a neighbour that has just got the block itself, of which it does not tell who asked before;
+// doubling lets a block through that is only slow. Longer than the window in which a node does not send the same block again.
+const FIRST_WAIT_MS = 750;
 // Longer than bitswap's debounce of 10 ms.
 const COOLING_MS = 50;
 
