@@ -117,17 +117,9 @@ export async function startAggregator(
     ipfs.dial(multiaddr, { timeoutMs: 5000 }).catch(() => undefined);
   };
   for (const peer of store.listPeers()) dialInBackground(peer);
-  const { cacheFolder } = settings;
-  const prover = createProver({
-    cacheFolder,
-    srsPath: settings.srsPath,
-    threads: settings.threads,
-  });
-  const curves = createCurves({
-    srsPath: settings.srsPath,
-    cacheDir: cacheFolder,
-    threads: settings.threads,
-  });
+  const { cacheFolder, srsPath, threads } = settings;
+  const prover = createProver({ cacheFolder, srsPath, threads });
+  const curves = createCurves({ srsPath, cacheDir: cacheFolder, threads });
   const startedAt = Math.floor(Date.now() / 1000);
   const head = new ChainHead();
   const engines = new Map<bigint, ProjectEngine>();
@@ -144,7 +136,7 @@ export async function startAggregator(
         .finally(() => looks.outdate(projectId));
       if (isAlive) return;
       engines.delete(projectId);
-      feed.emit({ type: "project-ended", at: Math.floor(Date.now() / 1000), projectId });
+      say("project-ended", { projectId });
     });
   });
 
