@@ -7,7 +7,7 @@ export const askErrors = defineErrors([6500, 6509], {
   notInteractive: {
     code: "CW6500",
     title: "Nobody is there to answer a question",
-    hint: "Run the command in a terminal, or give the answer beforehand: --yes for a confirmation, COMMONWEIGHT_PASSWORD for a password.",
+    hint: "Run the command in a terminal, or give the answer beforehand: the option that the message names, --yes for a confirmation and for every suggested answer, COMMONWEIGHT_PASSWORD for a password.",
   },
   declined: {
     code: "CW6501",
@@ -21,8 +21,11 @@ export const askErrors = defineErrors([6500, 6509], {
   },
 });
 
+/** What a question needs of a command. */
+type Asking = Pick<Invocation, "terminal"> & Partial<Pick<Invocation, "signal">>;
+
 async function readLine(
-  terminal: Invocation["terminal"],
+  { terminal, signal }: Asking,
   question: string,
   isHidden: boolean,
 ): Promise<string> {
@@ -35,12 +38,18 @@ async function readLine(
     output: isHidden ? muted : process.stderr,
     terminal: true,
   });
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const stop = () => reject(signal?.reason);
+  signal?.addEventListener("abort", stop, { once: true });
+  if (signal?.aborted) stop();
+  lines.once("line", resolve);
+  // A terminal that is read key by key sends no signal for Ctrl+C: whoever presses it wants the program to stop, not to say no.
+  lines.once("SIGINT", () => process.emit("SIGINT", "SIGINT"));
+  lines.once("close", () => reject(new CommonweightError(askErrors.declined)));
   try {
-    return await new Promise<string>((resolve, reject) => {
-      lines.once("line", resolve);
-      lines.once("close", () => reject(new CommonweightError(askErrors.declined)));
-    });
+    return await promise;
   } finally {
+    signal?.removeEventListener("abort", stop);
     lines.close();
     if (isHidden) process.stderr.write("\n");
   }
@@ -48,23 +57,49 @@ async function readLine(
 
 /** Asks for a password without showing it; `COMMONWEIGHT_PASSWORD` answers beforehand. @throws CW6500 */
 export async function askPassword(
-  { environment, terminal }: Pick<Invocation, "environment" | "terminal">,
+  { environment, ...asking }: Asking & Pick<Invocation, "environment">,
   question: string,
 ): Promise<string> {
   const { COMMONWEIGHT_PASSWORD: given } = environment;
   if (given !== undefined && given !== "") return given;
-  if (!terminal.isInteractive) throw new CommonweightError(askErrors.notInteractive, question);
-  return readLine(terminal, `${question}: `, true);
+  if (!asking.terminal.isInteractive) {
+    throw new CommonweightError(askErrors.notInteractive, question);
+  }
+  return readLine(asking, `${question}: `, true);
+}
+
+/**
+ * Asks for the password of something new, until the same one was typed twice: nobody can restore what a slip of the finger locked.
+ * `COMMONWEIGHT_PASSWORD` answers beforehand.
+ *
+ * @throws CW6500
+ */
+export async function askNewPassword(
+  invocation: Asking & Pick<Invocation, "environment">,
+  question: string,
+): Promise<string> {
+  const { environment, terminal } = invocation;
+  const isGiven = (environment.COMMONWEIGHT_PASSWORD ?? "") !== "";
+  for (;;) {
+    const password = await askPassword(invocation, question);
+    if (isGiven) return password;
+    if (password === "")
+      terminal.writeMessage("an empty password protects nothing; another, please");
+    else if (password === (await askPassword(invocation, "The same again"))) return password;
+    else terminal.writeMessage("these were two different passwords; once more, please");
+  }
 }
 
 /** Asks before money moves; `--yes` answers beforehand. @throws CW6500, CW6501 */
 export async function confirm(
-  { options, terminal }: Pick<Invocation, "options" | "terminal">,
+  { options, ...asking }: Asking & Pick<Invocation, "options">,
   question: string,
 ): Promise<void> {
   if (options.yes === true) return;
-  if (!terminal.isInteractive) throw new CommonweightError(askErrors.notInteractive, question);
-  const answer = await readLine(terminal, `${question} [y/N] `, false);
+  if (!asking.terminal.isInteractive) {
+    throw new CommonweightError(askErrors.notInteractive, question);
+  }
+  const answer = await readLine(asking, `${question} [y/N] `, false);
   if (!/^y(es)?$/i.test(answer.trim())) throw new CommonweightError(askErrors.declined);
 }
 
@@ -75,7 +110,7 @@ export async function confirm(
  * @throws CW6500 when nobody is there, CW6502 for an option that is no answer.
  */
 export async function askFor(
-  { options, terminal }: Pick<Invocation, "options" | "terminal">,
+  { options, ...asking }: Asking & Pick<Invocation, "options">,
   asked: {
     readonly flag: string;
     readonly question: string;
@@ -86,6 +121,7 @@ export async function askFor(
   },
 ): Promise<string> {
   const { flag, question, why, fallback, choices, refuse } = asked;
+  const { terminal } = asking;
   const problemOf = (answer: string) =>
     choices && !choices.includes(answer)
       ? `one of ${choices.join(", ")}, please`
@@ -97,11 +133,14 @@ export async function askFor(
     throw new CommonweightError(askErrors.noAnswer, `${question} "${given}": ${problem}`);
   }
   if (options.yes === true) return fallback;
-  if (!terminal.isInteractive) throw new CommonweightError(askErrors.notInteractive, question);
+  if (!terminal.isInteractive) {
+    const option = `--${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    throw new CommonweightError(askErrors.notInteractive, `${question} (${option})`);
+  }
   terminal.writeMessage(`\n${why}`);
   for (;;) {
     const listed = choices ? ` (${choices.join(", ")})` : "";
-    const line = (await readLine(terminal, `${question}${listed} [${fallback}] `, false)).trim();
+    const line = (await readLine(asking, `${question}${listed} [${fallback}] `, false)).trim();
     const answer = line === "" ? fallback : line;
     const problem = problemOf(answer);
     if (problem === undefined) return answer;

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { askPassword } from "../../command-line/ask.ts";
+import { askNewPassword, askPassword } from "../../command-line/ask.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 
 /** Adds `commonweight keys new` and `commonweight keys show`. */
@@ -19,7 +19,7 @@ export const register: RegisterCommand = (parent, context) => {
         const { args, config, progress } = invocation;
         const { createKeystore } = await import("../../adapters/chain/keystore.ts");
         const path = resolve(String(args[0] ?? join(config.keysFolder, "key.json")));
-        const password = await askPassword(invocation, `New password for ${path}`);
+        const password = await askNewPassword(invocation, `New password for ${path}`);
         await mkdir(dirname(path), { recursive: true });
         progress("encrypting");
         const address = await createKeystore(path, password);
