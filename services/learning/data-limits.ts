@@ -1,7 +1,9 @@
 /** What a data file may cost us: it may come from anywhere, and its header may lie. */
 export const DATA_LIMITS = {
-  /** Largest file that is read whole (CSV, one image). */
-  textBytes: 512 * 1024 * 1024,
+  /** Largest table: its text takes some fifteen times as much memory while it is read, and JavaScript has two to four gigabytes. */
+  tableBytes: 128 * 1024 * 1024,
+  /** Largest idx file, unpacked: it is read whole. */
+  idxBytes: 512 * 1024 * 1024,
   imageBytes: 32 * 1024 * 1024,
   imagePixels: 64 * 1024 * 1024,
   /** Samples of one data set. */

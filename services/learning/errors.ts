@@ -50,7 +50,7 @@ export const learningErrors = defineErrors([3000, 3999], {
   dataTooLarge: {
     code: "CW3103",
     title: "A data file asks for more memory than allowed",
-    hint: "Split the file, or raise the limit if the file is yours.",
+    hint: "Bring fewer samples, or keep them as x.npy with y.npy in a folder: those are read from disk when they are needed.",
   },
   dataUnsupported: {
     code: "CW3104",

@@ -33,13 +33,13 @@ const isGzip = (bytes: Uint8Array) => bytes[0] === 0x1f && bytes[1] === 0x8b;
 function unpacked(path: string, bytes: Uint8Array): Uint8Array {
   if (!isGzip(bytes)) return bytes;
   try {
-    return gunzipSync(bytes, { maxOutputLength: DATA_LIMITS.textBytes });
+    return gunzipSync(bytes, { maxOutputLength: DATA_LIMITS.idxBytes });
   } catch (cause) {
     const isTooLarge = (cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
     throw isTooLarge
       ? new CommonweightError(
           learningErrors.dataTooLarge,
-          `${path}: more than ${DATA_LIMITS.textBytes} bytes when unpacked`,
+          `${path}: more than ${DATA_LIMITS.idxBytes} bytes when unpacked`,
           { cause },
         )
       : new CommonweightError(learningErrors.dataMalformed, `${path}: no whole gzip file`, {
@@ -63,7 +63,7 @@ async function readWhole(path: string): Promise<Uint8Array> {
     throw new CommonweightError(learningErrors.dataUnreadable, path, { cause });
   };
   const { size } = await stat(path).catch(unreadable);
-  if (size > DATA_LIMITS.textBytes) {
+  if (size > DATA_LIMITS.idxBytes) {
     throw new CommonweightError(learningErrors.dataTooLarge, `${path}: ${size} bytes`);
   }
   return readFile(path).catch(unreadable);

@@ -27,10 +27,10 @@ export async function readTable(path: string): Promise<string> {
     throw new CommonweightError(learningErrors.dataUnreadable, path, { cause });
   };
   const { size } = await stat(path).catch(unreadable);
-  if (size > DATA_LIMITS.textBytes) {
+  if (size > DATA_LIMITS.tableBytes) {
     throw new CommonweightError(
       learningErrors.dataTooLarge,
-      `${path}: ${size} bytes, of at most ${DATA_LIMITS.textBytes}`,
+      `${path}: ${size} bytes, of at most ${DATA_LIMITS.tableBytes}`,
     );
   }
   const bytes = await readFile(path).catch(unreadable);

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -433,6 +433,17 @@ describe("image folders", () => {
 });
 
 describe("openDataFiles", () => {
+  test("says that a table is too large before it fills the memory, and how else to keep the samples", async () => {
+    const path = join(folder, "large.csv");
+    await writeFile(path, "a,b\n");
+    await truncate(path, 128 * 1024 * 1024 + 1);
+
+    await expect(openDataFiles(path)).rejects.toMatchObject({
+      code: "CW3103",
+      hint: expect.stringContaining("x.npy"),
+    });
+  });
+
   test("says when nothing is there, and when it cannot read what is there", async () => {
     await expect(openDataFiles(join(folder, "nowhere"))).rejects.toMatchObject({ code: "CW3101" });
     await expect(openDataFiles(await folderWith("empty", { "x.npz": "" }))).rejects.toMatchObject({

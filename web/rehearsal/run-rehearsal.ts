@@ -31,7 +31,7 @@ const MOST_SAMPLES = 6000;
 
 /** @throws CW3103 for a table of more bytes than are read, CW3102 when it is not UTF-8. */
 async function readText(file: Blob): Promise<string> {
-  if (file.size > DATA_LIMITS.textBytes) {
+  if (file.size > DATA_LIMITS.tableBytes) {
     throw new CommonweightError(learningErrors.dataTooLarge, `${file.size} bytes`);
   }
   try {
