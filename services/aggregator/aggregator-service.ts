@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { requireCircuitFiles } from "../adapters/artifacts/circuit-artifacts.ts";
 import { openBlockNews } from "../adapters/chain/block-news.ts";
 import { DepositDesk } from "../adapters/chain/deposit-desk.ts";
 import { readPosting } from "../adapters/chain/history.ts";
@@ -232,6 +233,7 @@ export async function startAggregator(
         contentStore: ipfs,
         keys: settings.encryptionKeys,
         roundCosts: transactionStore.roundCosts,
+        requireKey: ({ terms }) => requireCircuitFiles(terms.ruleId, terms.slots),
         onEvent: (event) => feed.emit(event),
       },
       projectId,

@@ -46,6 +46,8 @@ export interface ProjectEngineParameters {
   /** Shared by all projects of the account. */
   readonly deposits: DepositDesk;
   readonly alerts: Alerts;
+  /** Throws when this machine could not prove the project's rounds: then no bond is put up and no round opened. */
+  readonly requireKey: (project: Project) => Promise<void>;
   /** Named tensors of a project's model, for the float32 part of model files. */
   readonly layoutOf: (project: Project) => Promise<readonly TensorLayout[]>;
   readonly onEvent: (event: ServiceEvent) => void;
@@ -96,6 +98,9 @@ export class ProjectEngine {
     const hasReferences = references !== undefined;
     const action = planAction({ project, round, ownIndex, hasReferences, now: time });
     if (action.kind === "done") return false;
+    if (action.kind === "bond" || action.kind === "open") {
+      await this.#parameters.requireKey(project);
+    }
     await this.#models.keep(project);
     if (action.kind === "bond") await this.#bond(project);
     if (action.kind === "open" && references) await this.#open(project, references);

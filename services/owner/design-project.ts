@@ -64,6 +64,19 @@ export function slotsFor(trainers: number): number {
   );
 }
 
+/**
+ * What aggregators must do before they can prove rounds of a rule and size.
+ *
+ * @returns One sentence; undefined for the keys that come with the repository.
+ */
+export function keyToMake(rule: ProjectAnswers["rule"], slots: number): [string] | undefined {
+  if (rule === "trust" && slots <= 16) return undefined;
+  const command = `npm run circuits -- ${rule}-${slots}`;
+  return [
+    `Its proving key does not come with the repository: each aggregator makes it once, with \`${command}\`.`,
+  ];
+}
+
 /** Fewest trainers of a round: half of the expected, so that one who is away does not stop the project; all for multi-Krum. */
 export function leastTrainers({
   trainers,
@@ -292,7 +305,10 @@ export function explainDesign(input: DesignInput, manifest: Manifest, terms: Ter
     {
       setting: "slots",
       value: `${terms.slots}`,
-      why: `Three are yours; ${trainerCount(Number(terms.slots))} trainers fit, you expect ${answers.trainers}.`,
+      why: [
+        `Three are yours; ${trainerCount(Number(terms.slots))} trainers fit, you expect ${answers.trainers}.`,
+        ...(keyToMake(answers.rule, Number(terms.slots)) ?? []),
+      ].join(" "),
     },
     {
       setting: "minTrainers",

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { CommonweightError } from "../../protocol/errors.ts";
@@ -46,6 +46,29 @@ export async function readCircuitArtifacts(
     readChecked(record, "zkey", folder),
   ]);
   return { wasm, provingKey };
+}
+
+/**
+ * Looks whether what proving a rule needs is on this machine, without reading it: before a bond is put up for rounds that could not be
+ * proven.
+ *
+ * @throws CommonweightError CW2100 with the name that `npm run circuits` takes.
+ */
+export async function requireCircuitFiles(
+  ruleId: number,
+  slotCount: number,
+  folder: URL = KEY_FOLDER,
+): Promise<void> {
+  const { name } = await readKeyRecord(ruleId, slotCount, folder);
+  for (const suffix of ["wasm", "zkey"]) {
+    await access(new URL(`${name}.${suffix}.gz`, folder)).catch((cause: unknown) => {
+      throw new CommonweightError(
+        artifactErrors.missing,
+        `rounds of ${slotCount} slots cannot be proven on this machine: make the key of ${name} with npm run circuits -- ${name}`,
+        { cause },
+      );
+    });
+  }
 }
 
 /**

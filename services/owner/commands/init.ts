@@ -84,7 +84,11 @@ function describeData({ samples, data, classCounts, dropped }: DataSummary): str
   ].join("\n");
 }
 
-function describe({ folder, choices, samples, terms }: MadeProject, shown: string): string {
+function describe(
+  { folder, choices, samples, terms }: MadeProject,
+  shown: string,
+  key: string | undefined,
+): string {
   const named = [
     "model",
     "slots",
@@ -103,6 +107,7 @@ function describe({ folder, choices, samples, terms }: MadeProject, shown: strin
       .filter(({ setting }) => named.includes(setting))
       .map(({ setting, value }) => `${setting.padEnd(18)} ${value}`),
     "",
+    ...(key === undefined ? [] : [`slots: ${key}`, ""]),
     "choices.md says why, setting by setting. Next:",
     `  commonweight owner rehearse ${shown} --attack sign-flip:1`,
     `  commonweight owner post ${shown} --keystore <file>${hasAggregator ? "" : " --aggregator <address>"}`,
@@ -162,7 +167,9 @@ export const register: RegisterCommand = (parent, context) => {
         if (!isJson) terminal.writeMessage(describeData(summary));
         const answers = await ask(invocation, summary);
         const made = await makeProject({ folder, answers, summary, signal, onProgress: progress });
-        return { data: made, text: describe(made, shellWord(String(args[0]))) };
+        const { keyToMake } = await import("../design-project.ts");
+        const [key] = keyToMake(answers.rule, Number(made.terms.slots)) ?? [];
+        return { data: made, text: describe(made, shellWord(String(args[0])), key) };
       }),
     );
 };
