@@ -65,7 +65,7 @@ export const learningErrors = defineErrors([3000, 3999], {
   partitionImpossible: {
     code: "CW3106",
     title: "The data cannot be divided this way",
-    hint: "Use fewer parts, or a larger data set.",
+    hint: "Correct what the message names; when there are too few samples or trainers, use fewer parts or attackers, or a larger data set.",
   },
   privacyBudgetExhausted: {
     code: "CW3201",
