@@ -42,8 +42,13 @@ export async function openRoundContent(
     return undefined;
   }
   const find = await opener.releasedKeys(project, roundIndex);
-  const open = (bundle: Parameters<BundleOpener["open"]>[2], key: Uint8Array | undefined) =>
-    opener.open(project, roundIndex, bundle, key);
+  // Once in a step: that nobody has a bundle now takes a minute to find out.
+  const tried = new Map<number, ReturnType<BundleOpener["open"]>>();
+  const open = (bundle: Parameters<BundleOpener["open"]>[2], key: Uint8Array | undefined) => {
+    const opened = tried.get(bundle.slot) ?? opener.open(project, roundIndex, bundle, key);
+    tried.set(bundle.slot, opened);
+    return opened;
+  };
   const { referee } = terms;
   const openReference = (key: Uint8Array | undefined) =>
     open(

@@ -19,13 +19,16 @@ afterAll(() => market.stop());
 async function open(failure: { reason: number } | undefined, isRevealOver: boolean) {
   const chain = market.of("aggregator");
   const missing: string[] = [];
+  const tries: number[] = [];
   const second = market.of("trainer-2").account;
   const opener: Pick<BundleOpener, "open" | "releasedKeys"> = {
     releasedKeys: async () => () => new Uint8Array(32),
-    open: async (_project, _round, { slot, trainer }: NamedBundle) =>
-      failure !== undefined && trainer === second
+    open: async (_project, _round, { slot, trainer }: NamedBundle) => {
+      tries.push(slot);
+      return failure !== undefined && trainer === second
         ? ({ slot, trainer, bundleCid: "b", code: "", explanation: "", ...failure } as never)
-        : { slot, trainer, update: new Int16Array(1), blinding: 1n },
+        : { slot, trainer, update: new Int16Array(1), blinding: 1n };
+    },
   };
   const models = { current: async () => [{}, undefined] } as unknown as ModelKeeper;
   const content = await openRoundContent(
@@ -40,6 +43,9 @@ async function open(failure: { reason: number } | undefined, isRevealOver: boole
       isRevealOver,
     },
   );
+  // Each once: to find out that nobody has it takes a minute.
+  expect(tries.sort()).toEqual([...new Set(tries)]);
+  expect(tries).toHaveLength(5);
   return { missing, readable: content?.updates.filter((each) => "update" in each).length };
 }
 
