@@ -151,6 +151,9 @@ export class ProjectEngine {
   async #bond(project: Project): Promise<void> {
     const { chain, deposits } = this.#parameters;
     const { rewardToken: token, aggregatorBondWei: amountWei } = project.terms;
+    // Asked again before money moves: the node that says there is no bond may be one that is behind.
+    const { project: now } = await this.#look();
+    if ((now.bondsWei[this.#ownIndex(now)] ?? 0n) >= amountWei) return;
     const send = () => bondAggregator(chain, this.projectId);
     await deposits.deposit({ token, amountWei, send });
     this.#emit("bonded", { bondWei: amountWei });
