@@ -31,12 +31,14 @@ export async function withSmallMarket(
   options: Omit<Parameters<typeof startSmallMarket>[0], "folder" | "onEvent" | "aggregatorRpc"> & {
     readonly faults?: boolean;
     readonly seed?: number;
+    /** Where everybody's state lies; a temporary folder by default. */
+    readonly folder?: string;
     /** Fails with what was said last, which a test's own timeout would hide. */
     readonly longestMs: number;
   },
   work: (market: TestedMarket) => Promise<void>,
 ): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "commonweight small "));
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), "commonweight small "));
   const listeners: ((event: SmallMarketEvent) => unknown)[] = [];
   let rpc: FaultyRpc | undefined;
   let failure: unknown;
