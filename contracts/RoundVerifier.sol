@@ -76,7 +76,8 @@ contract RoundVerifier is IRoundVerifier {
         RoundStatement calldata statement,
         RoundProof calldata proof
     ) external view returns (RoundOutcome memory) {
-        return _verify(statement, proof);
+        (bool isVoid, G1 memory newModelCommitment) = _verify(statement, proof);
+        return _unpack(statement.slots, proof, isVoid, newModelCommitment);
     }
 
     /// @inheritdoc IRoundVerifier
@@ -84,8 +85,7 @@ contract RoundVerifier is IRoundVerifier {
         RoundStatement calldata statement,
         RoundProof calldata proof
     ) external view returns (bool isVoid, G1 memory newModelCommitment) {
-        RoundOutcome memory outcome = _verify(statement, proof);
-        return (outcome.isVoid, outcome.newModelCommitment);
+        return _verify(statement, proof);
     }
 
     /// @inheritdoc IRoundVerifier
@@ -135,23 +135,50 @@ contract RoundVerifier is IRoundVerifier {
     function _verify(
         RoundStatement calldata statement,
         RoundProof calldata proof
-    ) private view returns (RoundOutcome memory outcome) {
+    ) private view returns (bool isVoid, G1 memory newModelCommitment) {
         uint256[] memory key = _loadKey(statement.ruleId, statement.slots);
         _requireShape(statement, proof);
         _requireScalars(statement, proof);
-
-        outcome = _decodeOutcome(statement, proof);
+        uint16[] memory weights;
+        (isVoid, weights) = _requireOutcome(statement, proof);
 
         RoundTranscript.Challenges memory drawn = RoundTranscript.challenges(statement, proof);
         GramProof.requireIdentity(proof.gram, drawn);
-        _requirePairing(statement, proof, drawn, outcome.weights, key);
+        _requirePairing(statement, proof, drawn, weights, key);
 
         Bn254.Accumulator memory model;
         model.x = statement.modelCommitment.x;
         model.y = statement.modelCommitment.y;
         Bn254.add(model, proof.aggregateCommitment.x, proof.aggregateCommitment.y);
-        outcome.newModelCommitment = G1(model.x, model.y);
+        newModelCommitment = G1(model.x, model.y);
+    }
+
+    /// @dev The lists of an outcome that is known to be sound.
+    function _unpack(
+        uint8 slots,
+        RoundProof calldata proof,
+        bool isVoid,
+        G1 memory newModelCommitment
+    ) private pure returns (RoundOutcome memory outcome) {
+        uint256 trainers = PublicSignals.trainerCount(slots);
+        outcome.shares = new uint16[](trainers);
+        outcome.weights = new uint16[](trainers);
+        outcome.verdicts = new uint8[](trainers);
+        outcome.isVoid = isVoid;
+        outcome.newModelCommitment = newModelCommitment;
         outcome.aggregateCommitment = proof.aggregateCommitment;
+        for (uint256 i = 0; i < trainers; ++i) {
+            uint256 word = proof.outcomeWords[i / PublicSignals.TRAINERS_PER_OUTCOME_WORD];
+            uint256 place = i % PublicSignals.TRAINERS_PER_OUTCOME_WORD;
+            (uint256 share, uint256 weight, uint256 verdict) = PublicSignals.trainerOutcome(
+                word >> (place * PublicSignals.OUTCOME_BITS)
+            );
+            (outcome.shares[i], outcome.weights[i], outcome.verdicts[i]) = (
+                uint16(share),
+                uint16(weight),
+                uint8(verdict)
+            );
+        }
     }
 
     /// @dev Everything has the length that the number of slots asks for, and the mask is one of such a round.
@@ -182,80 +209,64 @@ contract RoundVerifier is IRoundVerifier {
         for (uint256 i = 0; i < statement.termsWords.length; ++i) {
             GramProof.requireScalar(statement.termsWords[i]);
         }
-        // Outcome words have at most 248 bits, which `_decodeOutcome` checks; so they are scalars too.
+        // Outcome words have at most 248 bits, which `_requireOutcome` checks; so they are scalars too.
     }
 
-    /// @dev Unpacks the outcome and refuses one that no circuit puts out, so that the market never depends on the
-    /// circuit alone for the sums that its money depends on. The commitments are left for `verifyRound`.
-    function _decodeOutcome(
+    /// @dev Refuses an outcome that no circuit puts out, so that the market never depends on the circuit alone for the sums that
+    /// its money depends on: exactly the inactive slots have verdict 0, only the accepted have a weight or a share, and behind the
+    /// last trainer there is nothing.
+    /// @return isVoid Whether nobody has a weight.
+    /// @return weights The weight of each trainer's update.
+    function _requireOutcome(
         RoundStatement calldata statement,
         RoundProof calldata proof
-    ) private pure returns (RoundOutcome memory outcome) {
+    ) private pure returns (bool isVoid, uint16[] memory weights) {
+        uint256[] calldata words = proof.outcomeWords;
         uint256 trainers = PublicSignals.trainerCount(statement.slots);
-        outcome.shares = new uint16[](trainers);
-        outcome.weights = new uint16[](trainers);
-        outcome.verdicts = new uint8[](trainers);
-        uint256 mask = PublicSignals.activeMask(statement.termsWords[0]) >> PublicSignals.FIRST_TRAINER_SLOT;
+        weights = new uint16[](trainers);
+        uint256 active = PublicSignals.activeMask(statement.termsWords[0]) >> PublicSignals.FIRST_TRAINER_SLOT;
+        uint256 last = 0x20 * trainers;
+        uint256 position = 0x20;
         uint256 shareSum = 0;
         uint256 weightSum = 0;
-        uint256 bits = 0;
-        uint256 trainer = 0;
-        // The loops' bounds are those of the lists: `_requireShape` has checked that there is a word per eight trainers. At most
-        // 29 trainers with 16 and 11 bits each, so no sum comes near 2^256.
-        unchecked {
-            for (uint256 index = 0; trainer < trainers; ++index) {
-                // What is left of the word before must have been its last trainer.
-                if (bits != 0) revert RoundVerifierMalformedOutcome(index - 1, proof.outcomeWords[index - 1]);
-                bits = proof.outcomeWords[index];
-                uint256 end = trainer + PublicSignals.TRAINERS_PER_OUTCOME_WORD;
-                if (end > trainers) end = trainers;
-                for (; trainer < end; ++trainer) {
-                    (uint256 share, uint256 weight, uint256 verdict) = PublicSignals.trainerOutcome(bits);
-                    if (!_isPossible(share, weight, verdict, (mask >> trainer) & 1 == 1)) {
-                        revert RoundVerifierMalformedOutcome(index, proof.outcomeWords[index]);
+        // `_requireShape` has checked that there is a word for each eight trainers.
+        for (uint256 index = 0; index < words.length; ++index) {
+            uint256 bits = words[index];
+            uint256 fault = 0;
+            // Memory bounds: writes elements of `weights`, eight for each word and never behind the last. At most 29 trainers with
+            // shares of 16 and weights of 11 bits, so no sum comes near 2^256.
+            assembly ("memory-safe") {
+                let end := add(position, 0x100)
+                if gt(end, last) {
+                    end := add(last, 0x20)
+                }
+                for {} lt(position, end) {
+                    position := add(position, 0x20)
+                } {
+                    let outcome := and(bits, 0x7fffffff)
+                    let verdict := shr(27, outcome)
+                    let isActive := and(active, 1)
+                    switch verdict
+                    case 1 {
+                        fault := or(fault, iszero(isActive))
                     }
-                    _store(outcome, trainer, share, weight, verdict);
-                    shareSum += share;
-                    weightSum += weight;
-                    bits >>= PublicSignals.OUTCOME_BITS;
+                    default {
+                        let hasPay := and(outcome, 0x7ffffff)
+                        fault := or(fault, or(hasPay, or(xor(isActive, gt(verdict, 0)), gt(verdict, 8))))
+                    }
+                    let weight := and(shr(16, outcome), 0x7ff)
+                    mstore(add(weights, position), weight)
+                    weightSum := add(weightSum, weight)
+                    shareSum := add(shareSum, and(outcome, 0xffff))
+                    bits := shr(31, bits)
+                    active := shr(1, active)
                 }
             }
+            // What is left of a word must have been its last trainer.
+            if (fault | bits != 0) revert RoundVerifierMalformedOutcome(index, words[index]);
         }
-        if (bits != 0) {
-            uint256 last = proof.outcomeWords.length - 1;
-            revert RoundVerifierMalformedOutcome(last, proof.outcomeWords[last]);
-        }
+        isVoid = weightSum == 0;
         _requireSums(weightSum, shareSum, proof.aggregateCommitment);
-        outcome.isVoid = weightSum == 0;
-    }
-
-    /// @dev `outcome.shares[trainer] = share` and so on, for a trainer below the lists' length.
-    function _store(
-        RoundOutcome memory outcome,
-        uint256 trainer,
-        uint256 share,
-        uint256 weight,
-        uint256 verdict
-    ) private pure {
-        (uint16[] memory shares, uint16[] memory weights, uint8[] memory verdicts) = (
-            outcome.shares,
-            outcome.weights,
-            outcome.verdicts
-        );
-        // Memory bounds: the caller's loop ends at the length of the three lists. The values fit their types, because
-        // `trainerOutcome` has cut them from 16, 11 and 4 bits.
-        assembly ("memory-safe") {
-            let place := shl(5, add(trainer, 1))
-            mstore(add(shares, place), share)
-            mstore(add(weights, place), weight)
-            mstore(add(verdicts, place), verdict)
-        }
-    }
-
-    /// @dev Exactly the inactive slots have verdict 0, and only the accepted have a weight or a share.
-    function _isPossible(uint256 share, uint256 weight, uint256 verdict, bool isActive) private pure returns (bool) {
-        if (verdict == PublicSignals.ACCEPTED) return isActive;
-        return (share | weight) == 0 && isActive == (verdict != 0) && verdict <= PublicSignals.HIGHEST_VERDICT;
     }
 
     function _requireSums(uint256 weightSum, uint256 shareSum, G1 calldata aggregate) private pure {

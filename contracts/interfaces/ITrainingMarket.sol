@@ -212,8 +212,7 @@ interface ITrainingMarket {
     /// @param budgetWei What the round could pay.
     /// @param paidWei What it credited to all trainers together.
     /// @param outcomeWords The proof's outputs: share, weight and verdict of each trainer slot, packed as in `PublicSignals`.
-    /// @param trainers Who submitted: index 0 is slot 3.
-    /// @param earningsWei What each of them was credited.
+    /// @param credits Who submitted and what each was credited, index 0 is slot 3: `trainer << 96 | wei`.
     event RoundSettled(
         uint256 indexed projectId,
         uint256 indexed roundIndex,
@@ -221,8 +220,7 @@ interface ITrainingMarket {
         uint256 budgetWei,
         uint256 paidWei,
         uint256[] outcomeWords,
-        address[] trainers,
-        uint256[] earningsWei
+        uint256[] credits
     );
     /// @notice Emitted when a round came to nothing.
     /// @param detail The aggregator's reason code if it abandoned the round, otherwise 0.

@@ -114,29 +114,44 @@ library GramProof {
     ) private view returns (uint256 factor) {
         G1[] calldata commitments = statement.commitments;
         uint256 pointMask = 0;
+        uint256 refused = type(uint256).max;
         factor = alpha;
-        for (uint256 slot = 0; slot < commitments.length;) {
-            uint256 weight = 0;
-            bool isPoint;
-            G1 calldata commitment;
-            // Reads the call's data at element `slot`, which is below the length that the decoder has checked, and memory at
-            // element `slot - 3` of `weights`, whose length `RoundVerifier` makes `commitments.length - 3`. Writes nothing.
-            assembly ("memory-safe") {
-                commitment := add(commitments.offset, shl(6, slot))
-                isPoint := iszero(iszero(or(calldataload(commitment), calldataload(add(commitment, 0x20)))))
-                if gt(slot, 2) {
-                    weight := mload(add(weights, shl(5, sub(slot, 2))))
+        uint256 p = P;
+        // `Bn254.addMul` for each active slot, written out: at 16 slots the calls alone would take 4,000 gas.
+        // Memory bounds: `sum` is a struct of 5 words; ecMul (0x07) reads its bytes 64..159 and writes 64..127, ecAdd (0x06) reads
+        // bytes 0..127 and writes 0..63. Reads the call's data at each element, whose number the decoder has checked, and memory at
+        // element `slot - 3` of `weights`, whose length `RoundVerifier` makes `commitments.length - 3`.
+        assembly ("memory-safe") {
+            let point := add(sum, 0x40)
+            let element := commitments.offset
+            // Where slot 0 would have its weight: slot 3 has the first.
+            let weight := sub(weights, 0x40)
+            for {
+                let slot := 0
+            } lt(slot, commitments.length) {
+                slot := add(slot, 1)
+            } {
+                calldatacopy(point, element, 0x40)
+                if or(mload(point), mload(add(point, 0x20))) {
+                    pointMask := or(pointMask, shl(slot, 1))
+                    let scalar := mulmod(factor, both, p)
+                    if gt(slot, 2) {
+                        scalar := addmod(scalar, mulmod(mload(weight), mergeDelta, p), p)
+                    }
+                    mstore(add(sum, 0x80), scalar)
+                    let ok := staticcall(gas(), 0x07, point, 0x60, point, 0x40)
+                    if iszero(and(ok, staticcall(gas(), 0x06, sum, 0x80, sum, 0x40))) {
+                        refused := slot
+                        break
+                    }
                 }
+                factor := mulmod(factor, factor, p)
+                element := add(element, 0x40)
+                weight := add(weight, 0x20)
             }
-            if (isPoint) {
-                pointMask |= 1 << slot;
-                Bn254.addMul(sum, commitment, _add(_mul(factor, both), _mul(weight, mergeDelta)));
-            }
-            factor = _mul(factor, factor);
-            // At most 32 slots.
-            unchecked {
-                ++slot;
-            }
+        }
+        if (refused != type(uint256).max) {
+            revert Bn254.Bn254InvalidPoint(commitments[refused].x, commitments[refused].y);
         }
         uint256 activeMask = PublicSignals.activeMask(statement.termsWords[0]);
         if (pointMask != activeMask) revert IRoundVerifier.RoundVerifierCommitmentMismatch(activeMask, pointMask);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity 0.8.37;
 
+import {PublicSignals} from "./PublicSignals.sol";
+
 /// @title What a round pays
 /// @notice Of the round's budget a flat part is split evenly among the accepted trainers, the rest goes by the proof's shares; no
 /// trainer gets more than the cap. Every division rounds down; what is not paid stays in the project's budget.
@@ -51,5 +53,35 @@ library Payouts {
         }
         uint256 capWei = self.capWei;
         return payWei < capWei ? payWei : capWei;
+    }
+
+    /// @notice What every trainer is paid.
+    /// @param outcomes As `PublicSignals.unpack` tells them.
+    /// @return paysWei One a trainer.
+    /// @return paidWei All together.
+    function pays(
+        Rates memory self,
+        uint256[] memory outcomes
+    ) internal pure returns (uint256[] memory paysWei, uint256 paidWei) {
+        paysWei = new uint256[](outcomes.length);
+        uint256 last = 0x20 * outcomes.length;
+        (uint256 flatEachWei, uint256 sharedWei, uint256 capWei) = (self.flatEachWei, self.sharedWei, self.capWei);
+        unchecked {
+            for (uint256 position = 0x20; position <= last; position += 0x20) {
+                uint256 outcome;
+                // Reads an element of `outcomes`.
+                assembly ("memory-safe") {
+                    outcome := mload(add(outcomes, position))
+                }
+                if (PublicSignals.verdictOf(outcome) != PublicSignals.ACCEPTED) continue;
+                uint256 payWei = flatEachWei + (sharedWei * uint16(outcome)) / SHARE_SUM;
+                if (payWei > capWei) payWei = capWei;
+                paidWei += payWei;
+                // Writes the element of `paysWei` in the same position of a list of the same length.
+                assembly ("memory-safe") {
+                    mstore(add(paysWei, position), payWei)
+                }
+            }
+        }
     }
 }

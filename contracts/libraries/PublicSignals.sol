@@ -18,14 +18,15 @@ library PublicSignals {
     uint256 internal constant OUTCOME_BITS = 31;
     uint256 internal constant TRAINERS_IN_FIRST_TERMS_WORD = 15;
     uint256 internal constant BASE_WEIGHT_BITS = 10;
+    uint256 internal constant FIRST_WEIGHT_SHIFT = 96;
     /// @dev The verdict of a trainer that takes part; 0 is that of an inactive slot.
     uint256 internal constant ACCEPTED = 1;
+    /// @dev The verdict of an update whose norm is above the bound in the terms: the only fault that costs a stake.
+    uint256 internal constant ABOVE_NORM_BOUND = 2;
     uint256 internal constant HIGHEST_VERDICT = 8;
 
     /// @notice Thrown when a term does not fit its field.
     error PublicSignalsTermTooLarge(uint256 value, uint256 limit);
-    /// @notice Thrown when there is not one base weight per trainer slot.
-    error PublicSignalsWrongWeightCount(uint256 expected, uint256 actual);
 
     /// @notice Whether circuits with this number of slots exist at all.
     function isSlotCount(uint256 slots) internal pure returns (bool) {
@@ -67,13 +68,37 @@ library PublicSignals {
         return (bits >> 27) & 0xf;
     }
 
-    /// @notice How many trainers the words accept. Bits behind the last trainer must be zero, as in every outcome that is proven.
-    function countAccepted(uint256[] calldata outcomeWords) internal pure returns (uint256 accepted) {
-        for (uint256 i = 0; i < outcomeWords.length; ++i) {
-            for (uint256 bits = outcomeWords[i]; bits != 0; bits >>= OUTCOME_BITS) {
-                // At most 29 trainers.
-                unchecked {
-                    if (verdictOf(bits) == ACCEPTED) ++accepted;
+    /// @notice Unpacks what an outcome says of each trainer.
+    /// @param count How many trainers submitted.
+    /// @param active Those who take part, the first in the lowest bit. Of the others an outcome says nothing.
+    /// @return outcomes One element a trainer, of which `trainerOutcome` tells the parts; 0 for whoever takes no part.
+    /// @return accepted How many have an accepting verdict.
+    function unpack(
+        uint256[] calldata outcomeWords,
+        uint256 count,
+        uint256 active
+    ) internal pure returns (uint256[] memory outcomes, uint256 accepted) {
+        outcomes = new uint256[](count);
+        uint256 last = 0x20 * count;
+        uint256 position = 0x20;
+        // At most 29 trainers.
+        for (uint256 index = 0; position <= last; ++index) {
+            uint256 bits = outcomeWords[index];
+            // Memory bounds: writes elements of `outcomes`, eight for each word and never behind the last.
+            assembly ("memory-safe") {
+                let end := add(position, 0x100)
+                if gt(end, last) {
+                    end := add(last, 0x20)
+                }
+                for {} lt(position, end) {
+                    position := add(position, 0x20)
+                } {
+                    // `bits & 2^31 - 1` if active, else 0.
+                    let outcome := mul(and(active, 1), and(bits, 0x7fffffff))
+                    accepted := add(accepted, eq(shr(27, outcome), ACCEPTED))
+                    mstore(add(outcomes, position), outcome)
+                    bits := shr(OUTCOME_BITS, bits)
+                    active := shr(1, active)
                 }
             }
         }
@@ -85,42 +110,25 @@ library PublicSignals {
     /// @param normBoundSquared Largest squared norm of an update that is not slashed, below 2^54.
     /// @param parameterA Multi-Krum's f, or 0; below 32.
     /// @param parameterB Multi-Krum's m, or 0; below 32.
-    /// @param baseWeights One per trainer slot, each below 1024; 0 for an empty slot.
+    /// @param firstWeights Base weights of trainers 0 to 14 where they belong in the first word, from `FIRST_WEIGHT_SHIFT` on; 0 for
+    /// whoever takes no part.
+    /// @param secondWeights Those of trainers 15 to 28, from bit 0 on.
     function packTerms(
         uint256 slots,
         uint256 mask,
         uint256 normBoundSquared,
         uint256 parameterA,
         uint256 parameterB,
-        uint16[] memory baseWeights
+        uint256 firstWeights,
+        uint256 secondWeights
     ) internal pure returns (uint256[] memory words) {
         _requireBelow(mask, 1 << slots);
         _requireBelow(normBoundSquared, 1 << 54);
         _requireBelow(parameterA, 1 << 5);
         _requireBelow(parameterB, 1 << 5);
-        uint256 trainers = trainerCount(slots);
-        if (baseWeights.length != trainers) revert PublicSignalsWrongWeightCount(trainers, baseWeights.length);
-
         words = new uint256[](termsLength(slots));
-        uint256 word = mask | (normBoundSquared << 32) | (parameterA << 86) | (parameterB << 91);
-        uint256 shift = 96;
-        // At most 29 trainers of 10 bits.
-        unchecked {
-            for (uint256 trainer = 0; trainer < trainers; ++trainer) {
-                uint256 weight;
-                // Reads element `trainer` of `baseWeights`, which has exactly `trainers`; writes nothing.
-                assembly ("memory-safe") {
-                    weight := mload(add(baseWeights, shl(5, add(trainer, 1))))
-                }
-                _requireBelow(weight, 1 << BASE_WEIGHT_BITS);
-                if (trainer == TRAINERS_IN_FIRST_TERMS_WORD) {
-                    (words[0], word, shift) = (word, 0, 0);
-                }
-                word |= weight << shift;
-                shift += BASE_WEIGHT_BITS;
-            }
-        }
-        words[words.length - 1] = word;
+        words[0] = mask | (normBoundSquared << 32) | (parameterA << 86) | (parameterB << 91) | firstWeights;
+        if (words.length == 2) words[1] = secondWeights;
     }
 
     /// @notice All public signals in the circuits' order.

@@ -15,14 +15,13 @@ import {MissedTurns} from "./MissedTurns.sol";
 import {Payouts} from "./Payouts.sol";
 import {ProjectClock} from "./ProjectClock.sol";
 import {PublicSignals} from "./PublicSignals.sol";
-import {Reliability} from "./Reliability.sol";
 import {RosterMask} from "./RosterMask.sol";
 import {RoundClosing} from "./RoundClosing.sol";
 import {RoundEnd} from "./RoundEnd.sol";
 import {RoundPhases} from "./RoundPhases.sol";
 import {RoundSubmissions} from "./RoundSubmissions.sol";
+import {RoundTrainers} from "./RoundTrainers.sol";
 import {SinglePayment} from "./SinglePayment.sol";
-import {TrainerWord} from "./TrainerWord.sol";
 import {VerifierCall} from "./VerifierCall.sol";
 
 /// @title How a round settles
@@ -32,7 +31,6 @@ library RoundSettlement {
     using ProjectClock for Project;
     using RosterMask for uint256;
 
-    uint8 private constant _ABOVE_NORM_BOUND = 2;
     /// @dev Where slashed stakes go: a well-known address without a key, since many tokens refuse address zero.
     address private constant _BURN_ADDRESS = 0x000000000000000000000000000000000000dEaD;
 
@@ -40,11 +38,13 @@ library RoundSettlement {
     /// @param isVoid Whether the rule found too few: nothing is applied and nothing is paid.
     /// @param newModelCommitment Commitment of the new model.
     /// @param mask The slots that took part; the words of the proof's outcome say what became of each.
+    /// @param trainers The round's trainers; see `RoundTrainers`.
     /// @param forfeitEachWei What each trainer that took part gets out of forfeited bonds.
     struct Outcome {
         bool isVoid;
         G1 newModelCommitment;
         uint256 mask;
+        uint256[] trainers;
         uint256 forfeitEachWei;
     }
 
@@ -81,28 +81,27 @@ library RoundSettlement {
     ) private view returns (Outcome memory outcome) {
         ProjectTerms storage terms = project.terms;
         uint256 slots = terms.slots;
-        address[] calldata trainers = request.trainers;
-        uint256 mask = terms.usesPayGradient ? 3 : 1;
+        // `Exclusions` has checked that only who submitted is excluded; no more have submitted than there are slots for.
+        uint256 active =
+            ((1 << request.trainers.length) - 1) & ~(uint256(request.excludedMask) >> PublicSignals.FIRST_TRAINER_SLOT);
+        uint256 mask = (active << PublicSignals.FIRST_TRAINER_SLOT) | (terms.usesPayGradient ? 3 : 1);
         G1 memory last = project.aggregateCommitment;
         if (last.x | last.y != 0) mask |= 4;
-        uint256 excluded = request.excludedMask;
-        uint16[] memory baseWeights = new uint16[](PublicSignals.trainerCount(slots));
-        // No more have submitted than there are slots for, and slots are at most 32.
-        unchecked {
-            for (uint256 i = 0; i < trainers.length; ++i) {
-                uint256 slot = PublicSignals.FIRST_TRAINER_SLOT + i;
-                if (excluded.has(slot)) continue;
-                mask |= 1 << slot;
-                baseWeights[i] = uint16(TrainerWord.baseWeight(TrainerWord.load(project.trainers[trainers[i]])));
-            }
-        }
+        uint256 firstWeights;
+        uint256 secondWeights;
+        (outcome.trainers, firstWeights, secondWeights) = RoundTrainers.load(
+            project.trainers,
+            request.trainers,
+            active
+        );
         uint256[] memory termsWords = PublicSignals.packTerms(
             slots,
             mask,
             terms.normBoundSquared,
             terms.ruleParameterA,
             terms.ruleParameterB,
-            baseWeights
+            firstWeights,
+            secondWeights
         );
         (outcome.isVoid, outcome.newModelCommitment) = VerifierCall.requireProven(
             project,
@@ -123,17 +122,8 @@ library RoundSettlement {
         Outcome memory outcome,
         uint256 budgetWei
     ) private {
-        Payouts.Rates memory rates;
-        if (!outcome.isVoid) {
-            rates = Payouts.rates(
-                budgetWei,
-                project.terms.flatBps,
-                project.terms.capBps,
-                PublicSignals.countAccepted(request.proof.outcomeWords)
-            );
-            _moveModel(project, request, outcome);
-        }
-        (uint256[] memory earningsWei, uint256 paidWei) = _creditTrainers(parts, project, request, outcome, rates);
+        if (!outcome.isVoid) _moveModel(project, request, outcome);
+        (uint256[] memory credits, uint256 paidWei) = _creditTrainers(parts, project, request, outcome, budgetWei);
         // Shares sum to at most the whole, so this cannot underflow; `Payouts` says why.
         project.rewardLeftWei -= uint96(paidWei);
         emit ITrainingMarket.RoundSettled(
@@ -143,49 +133,44 @@ library RoundSettlement {
             budgetWei,
             paidWei,
             request.proof.outcomeWords,
-            request.trainers,
-            earningsWei
+            credits
         );
         if (outcome.isVoid) _countVoid(project, request);
         else _pushEarnings(parts, request.projectId, project, request.trainers);
     }
 
-    /// @dev One pass over the trainers: what the proof says of each, its pay, its record.
-    /// @return earningsWei What each is credited, forfeited bonds included.
+    /// @dev Pays the trainers and books what the proof says of them. In a void round it says nothing, and pays nobody.
+    /// @return credits Who is credited what, forfeited bonds included; see `RoundSettled`.
     /// @return paidWei What the round's budget pays of it.
     function _creditTrainers(
         MarketParts memory parts,
         Project storage project,
         SettleRound calldata request,
         Outcome memory outcome,
-        Payouts.Rates memory rates
-    ) private returns (uint256[] memory earningsWei, uint256 paidWei) {
-        address[] calldata trainers = request.trainers;
-        uint256[] calldata words = request.proof.outcomeWords;
-        earningsWei = new uint256[](trainers.length);
+        uint256 budgetWei
+    ) private returns (uint256[] memory credits, uint256 paidWei) {
+        uint256 count = request.trainers.length;
         uint256 active = outcome.mask >> PublicSignals.FIRST_TRAINER_SLOT;
-        uint256 maxStrikes = project.terms.maxStrikes;
-        uint256 bits = 0;
-        // At most 29 trainers; amounts are below 2^96, so sums come nowhere near 2^256.
-        unchecked {
-            for (uint256 i = 0; i < trainers.length; ++i) {
-                bits =
-                    i % PublicSignals.TRAINERS_PER_OUTCOME_WORD == 0
-                        ? words[i / PublicSignals.TRAINERS_PER_OUTCOME_WORD]
-                        : bits >> PublicSignals.OUTCOME_BITS;
-                if ((active >> i) & 1 == 0) continue;
-                uint256 verdict = PublicSignals.verdictOf(bits);
-                uint256 earnedWei = 0;
-                if (outcome.isVoid) {
-                    verdict = 0;
-                } else if (verdict == PublicSignals.ACCEPTED) {
-                    earnedWei = Payouts.payOf(rates, uint16(bits));
-                    paidWei += earnedWei;
-                }
-                earnedWei += outcome.forfeitEachWei;
-                earningsWei[i] = earnedWei;
-                _record(parts, project, request, trainers[i], uint8(verdict), earnedWei, maxStrikes);
+        uint256[] memory outcomes;
+        uint256[] memory earningsWei;
+        if (outcome.isVoid) {
+            (outcomes, earningsWei) = (new uint256[](count), new uint256[](count));
+        } else {
+            uint256 accepted;
+            (outcomes, accepted) = PublicSignals.unpack(request.proof.outcomeWords, count, active);
+            ProjectTerms storage terms = project.terms;
+            Payouts.Rates memory rates = Payouts.rates(budgetWei, terms.flatBps, terms.capBps, accepted);
+            (earningsWei, paidWei) = Payouts.pays(rates, outcomes);
+        }
+        if (outcome.forfeitEachWei != 0) {
+            for (uint256 i = 0; i < count; ++i) {
+                if ((active >> i) & 1 == 1) earningsWei[i] += outcome.forfeitEachWei;
             }
+        }
+        uint256 ending = RoundTrainers.book(outcome.trainers, outcomes, earningsWei, project.terms.maxStrikes);
+        credits = RoundTrainers.withAddresses(earningsWei, request.trainers);
+        for (uint256 i = 0; ending != 0; (++i, ending >>= 1)) {
+            if (ending & 1 == 1) _endPart(parts, project, request, i, PublicSignals.verdictOf(outcomes[i]));
         }
     }
 
@@ -215,31 +200,27 @@ library RoundSettlement {
         if (voids % 2 == 0) emit ITrainingMarket.BetterReferenceNeeded(request.projectId, request.roundIndex, voids);
     }
 
-    /// @dev One write per trainer: earnings, reliability and strikes together. A verdict of 0 changes earnings only.
-    function _record(
+    /// @dev Ends the part of a trainer whose update is above the norm bound, or who has as many strikes as the terms allow.
+    function _endPart(
         MarketParts memory parts,
         Project storage project,
         SettleRound calldata request,
-        address trainer,
-        uint8 verdict,
-        uint256 earnedWei,
-        uint256 maxStrikes
+        uint256 i,
+        uint256 verdict
     ) private {
+        address trainer = request.trainers[i];
         TrainerRecord storage record = project.trainers[trainer];
-        uint256 word = TrainerWord.earn(TrainerWord.load(record), earnedWei);
-        if (Reliability.isOutcome(verdict)) word = TrainerWord.afterOutcome(word, verdict, block.timestamp);
-        if (verdict == _ABOVE_NORM_BOUND) {
-            word = _slash(parts, project, request, word, trainer);
-        } else if (
-            maxStrikes != 0 &&
-            TrainerWord.strikes(word) >= maxStrikes &&
-            TrainerWord.status(word) == TrainerStatus.Active
-        ) {
-            word = TrainerWord.withStatus(word, TrainerStatus.Expelled);
-            project.progress.rosterMask &= ~uint40(1 << TrainerWord.rosterIndex(word));
-            emit ITrainingMarket.TrainerExpelled(request.projectId, trainer, TrainerWord.strikes(word));
+        bool isAboveBound = verdict == PublicSignals.ABOVE_NORM_BOUND;
+        // Whoever is leaving goes anyway, with its stake.
+        if (!isAboveBound && record.status != TrainerStatus.Active) return;
+        project.progress.rosterMask &= ~uint40(1 << record.rosterIndex);
+        if (isAboveBound) {
+            record.status = TrainerStatus.Slashed;
+            _slash(parts, project, request, trainer);
+        } else {
+            record.status = TrainerStatus.Expelled;
+            emit ITrainingMarket.TrainerExpelled(request.projectId, trainer, record.strikes);
         }
-        TrainerWord.store(record, word);
     }
 
     /// @dev The only way to lose a stake: the proof says that the update is above the bound that the terms state.
@@ -247,15 +228,12 @@ library RoundSettlement {
         MarketParts memory parts,
         Project storage project,
         SettleRound calldata request,
-        uint256 word,
         address trainer
-    ) private returns (uint256) {
-        project.progress.rosterMask &= ~uint40(1 << TrainerWord.rosterIndex(word));
+    ) private {
         uint256 burnedWei = project.stakesWei[trainer];
         delete project.stakesWei[trainer];
         emit ITrainingMarket.StakeSlashed(request.projectId, request.roundIndex, trainer, burnedWei);
         SinglePayment.pay(parts.vault, request.projectId, _BURN_ADDRESS, burnedWei);
-        return TrainerWord.withStatus(word, TrainerStatus.Slashed);
     }
 
     /// @dev Every `payEvery` applied rounds the round's trainers and the settler get what they have earned.

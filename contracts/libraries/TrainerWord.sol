@@ -41,21 +41,34 @@ library TrainerWord {
 
     /// @notice Adds to the earnings. Panics past 2^96, which no pot can hold.
     function earn(uint256 word, uint256 amountWei) internal pure returns (uint256) {
-        return (word & ~_EARNED_MASK) | (uint96(word) + uint96(amountWei));
+        uint256 sumWei = uint256(uint96(word)) + amountWei;
+        assert(sumWei <= _EARNED_MASK);
+        return (word & ~_EARNED_MASK) | sumWei;
     }
 
     /// @notice Takes a proven outcome into reliability and strikes. Only for verdicts that are one.
-    function afterOutcome(uint256 word, uint8 verdict, uint256 nowSeconds) internal pure returns (uint256) {
-        uint256 updatedAt = uint32(word >> _UPDATED_AT_SHIFT);
-        uint256 score = Reliability.afterTime(uint16(word >> _RELIABILITY_SHIFT), nowSeconds - updatedAt);
+    function afterOutcome(uint256 word, uint256 verdict, uint256 nowSeconds) internal pure returns (uint256) {
+        return afterOutcome(word, verdict, nowSeconds, Reliability.decay(nowSeconds - updatedAt(word)));
+    }
+
+    /// @notice The same for somebody who knows how much reliability has decayed since it was updated.
+    function afterOutcome(
+        uint256 word,
+        uint256 verdict,
+        uint256 nowSeconds,
+        uint256 decay
+    ) internal pure returns (uint256) {
+        uint256 score = Reliability.towardsNeutral(uint16(word >> _RELIABILITY_SHIFT), decay);
         score = Reliability.afterVerdict(score, verdict);
         uint256 strikes_ = strikes(word);
         // Saturates: without a strike policy a long project may reject somebody more often than the type counts, and must not be
         // stopped by that.
-        if (!Reliability.isRejection(verdict)) {
-            if (strikes_ != 0) --strikes_;
-        } else if (strikes_ != type(uint8).max) {
-            ++strikes_;
+        unchecked {
+            if (!Reliability.isRejection(verdict)) {
+                if (strikes_ != 0) --strikes_;
+            } else if (strikes_ != type(uint8).max) {
+                ++strikes_;
+            }
         }
         return
             (word & ~_OUTCOME_MASK) |
@@ -64,9 +77,27 @@ library TrainerWord {
             (strikes_ << _STRIKES_SHIFT);
     }
 
-    /// @notice Replaces the status.
-    function withStatus(uint256 word, TrainerStatus status_) internal pure returns (uint256) {
-        return (word & ~(uint256(0xff) << _STATUS_SHIFT)) | (uint256(status_) << _STATUS_SHIFT);
+    /// @notice `afterOutcome` for a trainer that was accepted, as most are: without the branches for the others.
+    function afterAcceptance(uint256 word, uint256 nowSeconds, uint256 decay) internal pure returns (uint256) {
+        uint256 score = Reliability.towardsNeutral(uint16(word >> _RELIABILITY_SHIFT), decay);
+        uint256 strikes_ = strikes(word);
+        // Scores have 16 bits, seconds 32; one strike less, unless there is none.
+        unchecked {
+            score += (Reliability.MAX - score) >> 4;
+            assembly ("memory-safe") {
+                strikes_ := sub(strikes_, gt(strikes_, 0))
+            }
+        }
+        return
+            (word & ~_OUTCOME_MASK) |
+            (score << _RELIABILITY_SHIFT) |
+            (nowSeconds << _UPDATED_AT_SHIFT) |
+            (strikes_ << _STRIKES_SHIFT);
+    }
+
+    /// @notice When reliability was brought to the present, Unix seconds.
+    function updatedAt(uint256 word) internal pure returns (uint256) {
+        return uint32(word >> _UPDATED_AT_SHIFT);
     }
 
     /// @notice The strikes.

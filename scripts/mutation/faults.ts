@@ -92,15 +92,16 @@ export const faults: readonly Fault[] = [
   {
     name: "a stake is burned for what depends on the owner's reference",
     file: "libraries/RoundSettlement.sol",
-    original: "if (verdict == _ABOVE_NORM_BOUND)",
-    planted: "if (verdict == 6)",
+    original: "bool isAboveBound = verdict == PublicSignals.ABOVE_NORM_BOUND;",
+    planted: "bool isAboveBound = verdict != PublicSignals.ACCEPTED;",
     suite: "TrainingMarket.settlement.t.sol",
   },
   {
     name: "a void round touches reliability",
     file: "libraries/RoundSettlement.sol",
-    original: "verdict = 0;",
-    planted: "verdict = verdict;",
+    original: "(outcomes, earningsWei) = (new uint256[](count), new uint256[](count));",
+    planted:
+      "(outcomes, ) = PublicSignals.unpack(request.proof.outcomeWords, count, active); earningsWei = new uint256[](count);",
     suite: "TrainingMarket.settlement.t.sol",
   },
   {
@@ -162,16 +163,16 @@ export const faults: readonly Fault[] = [
   },
   {
     name: "a trainer behind the eighth is paid by the first word's outcomes",
-    file: "libraries/RoundSettlement.sol",
-    original: "words[i / PublicSignals.TRAINERS_PER_OUTCOME_WORD]",
-    planted: "words[(i / PublicSignals.TRAINERS_PER_OUTCOME_WORD) * 0]",
+    file: "libraries/PublicSignals.sol",
+    original: "uint256 bits = outcomeWords[index];",
+    planted: "uint256 bits = outcomeWords[index * 0];",
     suite: "TrainingMarket.limits.t.sol",
   },
   {
     name: "the flat part is divided among all, not among the accepted",
     file: "libraries/PublicSignals.sol",
-    original: "if (verdictOf(bits) == ACCEPTED) ++accepted;",
-    planted: "if (verdictOf(bits) != 0) ++accepted;",
+    original: "eq(shr(27, outcome), ACCEPTED)",
+    planted: "gt(shr(27, outcome), 0)",
     suite: "TrainingMarket.settlement.t.sol",
   },
   {

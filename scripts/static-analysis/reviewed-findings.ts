@@ -14,16 +14,17 @@ export const REVIEWED_FINDINGS: Readonly<
   "divide-before-multiply": {
     reason:
       "the remainder of a division is given back to the budget; reliability is fixed-point by definition, with twins",
-    functions: ["MissedTurns.toSettler", "MissedTurns.toTrainers", "Reliability.afterTime"],
+    functions: ["MissedTurns.toSettler", "MissedTurns.toTrainers", "Reliability.decay"],
   },
   "incorrect-equality": {
-    reason: "counters that the market alone advances by one, no balances that somebody could move",
-    functions: ["RoundEnd.close", "RoundSettlement._creditTrainers", "RoundSettlement._record"],
+    reason:
+      "counters that the market alone advances by one, bits of masks and verdicts; no balances that somebody could move",
+    functions: ["RoundEnd.close", "RoundSettlement._creditTrainers", "RoundSettlement._endPart"],
   },
   "incorrect-shift": {
     reason:
-      "one bit a point: 1 shifted by the number of points, less 1; the opcode takes the amount first",
-    functions: ["VerifierCall._encode"],
+      "one bit a point: 1 shifted by its place, or by their number and less 1; the opcode takes the amount first",
+    functions: ["GramProof._addSlots", "VerifierCall._encode"],
   },
   "uninitialized-local": {
     reason: "Solidity starts them at zero, which is meant",
@@ -91,7 +92,8 @@ export const REVIEWED_FINDINGS: Readonly<
       "RoundEnd.close",
       "RoundOpening.open",
       "RoundSettlement._creditTrainers",
-      "RoundSettlement._record",
+      "RoundSettlement._endPart",
+      "RoundTrainers.book",
       "RoundSettlement.settle",
       "TrainingMarket._openFor",
     ],

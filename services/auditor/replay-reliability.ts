@@ -1,3 +1,4 @@
+import { splitCredits } from "../adapters/chain/credits.ts";
 import type { AuditCheck } from "../protocol/audit-round.ts";
 import { unpackOutcome } from "../protocol/public-signals.ts";
 import {
@@ -128,7 +129,7 @@ function settle(
   const found = pending.filter((each) => each.transactionHash === transactionHash);
   const has = (name: string, trainer: string) =>
     found.find((each) => each.name === name && String(each.args.trainer) === trainer);
-  [...args.trainers].map(String).forEach((trainer, index) => {
+  splitCredits(args.credits).trainers.forEach((trainer, index) => {
     const part = parts.get(trainer);
     if (part === undefined) {
       penalties.problems.push(`${trainer} was settled without having joined`);

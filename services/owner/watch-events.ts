@@ -1,5 +1,6 @@
 import { cidFromBytes } from "../adapters/chain/cid-bytes.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
+import { splitCredits } from "../adapters/chain/credits.ts";
 import { findProjectEvents, type ProjectEvent, voidReasons } from "../adapters/chain/history.ts";
 import { unpackOutcome } from "../protocol/public-signals.ts";
 import { exclusionReasons } from "../protocol/settlement.ts";
@@ -65,14 +66,15 @@ const TOLD: Readonly<Record<string, (args: Args, slots: number) => Record<string
   }),
   RoundSettled: (args, slots) => {
     const outcome = unpackOutcome([...args.outcomeWords], slots);
-    const { budgetWei, paidWei, trainers, earningsWei } = args;
+    const { budgetWei, paidWei } = args;
+    const { trainers, earningsWei } = splitCredits(args.credits);
     return {
       type: "round-settled",
       roundIndex: Number(args.roundIndex),
       budgetWei,
       paidWei,
       isVoid: outcome.weights.every((weight) => weight === 0),
-      trainers: [...trainers].map((trainer: string, index: number) => ({
+      trainers: trainers.map((trainer, index) => ({
         trainer,
         verdict: outcome.verdicts[index],
         share: outcome.shares[index],

@@ -12,9 +12,11 @@ contract PublicSignalsCaller {
         uint256 normBoundSquared,
         uint256 parameterA,
         uint256 parameterB,
-        uint16[] calldata baseWeights
+        uint256 firstWeights,
+        uint256 secondWeights
     ) external pure returns (uint256[] memory) {
-        return PublicSignals.packTerms(slots, mask, normBoundSquared, parameterA, parameterB, baseWeights);
+        return
+            PublicSignals.packTerms(slots, mask, normBoundSquared, parameterA, parameterB, firstWeights, secondWeights);
     }
 }
 
@@ -82,8 +84,9 @@ contract PublicSignalsTest is Test {
                 weights[trainer] = (mask >> (trainer + 3)) & 1 == 1 ? 512 : 0;
             }
             string memory path = string.concat(".cases[", vm.toString(i), "].context.terms");
+            (uint256 first, uint256 second) = _packed(weights);
             assertEq(
-                PublicSignals.packTerms(slots[i], mask, 1 << 45, 0, 0, weights),
+                PublicSignals.packTerms(slots[i], mask, 1 << 45, 0, 0, first, second),
                 vm.parseJsonUintArray(json, path)
             );
         }
@@ -105,7 +108,8 @@ contract PublicSignalsTest is Test {
             weights[i] = uint16(uint256(keccak256(abi.encode(weightSeed, i))) % 1024);
         }
 
-        uint256[] memory words = PublicSignals.packTerms(slots, mask, bound_, a, b, weights);
+        (uint256 first, uint256 second) = _packed(weights);
+        uint256[] memory words = PublicSignals.packTerms(slots, mask, bound_, a, b, first, second);
 
         assertEq(words.length, PublicSignals.termsLength(slots));
         assertEq(PublicSignals.activeMask(words[0]), mask);
@@ -122,33 +126,29 @@ contract PublicSignalsTest is Test {
 
     function test_packTerms_maskWiderThanTheSlots_reverts() public {
         vm.expectRevert(abi.encodeWithSelector(PublicSignals.PublicSignalsTermTooLarge.selector, 256, 256));
-        _caller.packTerms(8, 256, 0, 0, 0, new uint16[](5));
+        _caller.packTerms(8, 256, 0, 0, 0, 0, 0);
     }
 
     function test_packTerms_normBoundTooLarge_reverts() public {
         vm.expectRevert(abi.encodeWithSelector(PublicSignals.PublicSignalsTermTooLarge.selector, 1 << 54, 1 << 54));
-        _caller.packTerms(8, 255, 1 << 54, 0, 0, new uint16[](5));
+        _caller.packTerms(8, 255, 1 << 54, 0, 0, 0, 0);
     }
 
     function test_packTerms_firstParameterTooLarge_reverts() public {
         vm.expectRevert(abi.encodeWithSelector(PublicSignals.PublicSignalsTermTooLarge.selector, 32, 32));
-        _caller.packTerms(8, 255, 0, 32, 0, new uint16[](5));
+        _caller.packTerms(8, 255, 0, 32, 0, 0, 0);
     }
 
     function test_packTerms_secondParameterTooLarge_reverts() public {
         vm.expectRevert(abi.encodeWithSelector(PublicSignals.PublicSignalsTermTooLarge.selector, 33, 32));
-        _caller.packTerms(8, 255, 0, 0, 33, new uint16[](5));
+        _caller.packTerms(8, 255, 0, 0, 33, 0, 0);
     }
 
-    function test_packTerms_weightTooLarge_reverts() public {
-        uint16[] memory weights = new uint16[](29);
-        weights[28] = 1024;
-        vm.expectRevert(abi.encodeWithSelector(PublicSignals.PublicSignalsTermTooLarge.selector, 1024, 1024));
-        _caller.packTerms(32, 1, 0, 0, 0, weights);
-    }
-
-    function test_packTerms_wrongNumberOfWeights_reverts() public {
-        vm.expectRevert(abi.encodeWithSelector(PublicSignals.PublicSignalsWrongWeightCount.selector, 13, 12));
-        _caller.packTerms(16, 1, 0, 0, 0, new uint16[](12));
+    /// @dev Where `RoundTrainers` puts the weights of the records that it reads.
+    function _packed(uint16[] memory weights) private pure returns (uint256 first, uint256 second) {
+        for (uint256 i = 0; i < weights.length; ++i) {
+            if (i < 15) first |= uint256(weights[i]) << (PublicSignals.FIRST_WEIGHT_SHIFT + 10 * i);
+            else second |= uint256(weights[i]) << (10 * (i - 15));
+        }
     }
 }

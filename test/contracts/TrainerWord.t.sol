@@ -80,18 +80,18 @@ contract TrainerWordTest is Test {
     function test_earn_pastTheType_panics() public {
         TrainerWordCaller caller = new TrainerWordCaller();
 
-        vm.expectRevert(abi.encodeWithSignature("Panic(uint256)", 0x11));
+        vm.expectRevert(abi.encodeWithSignature("Panic(uint256)", 0x01));
         caller.earn(type(uint96).max, 1);
     }
 
-    function test_fuzz_withStatus_changesTheStatusOnly(uint256 seed, uint8 status) public {
-        _fill(seed, 50_000);
-        TrainerStatus next = TrainerStatus(status % (uint8(type(TrainerStatus).max) + 1));
+    function test_fuzz_afterAcceptance_isAfterOutcomeOfAnAcceptance(uint256 seed, uint16 score, uint40 elapsed) public {
+        _fill(seed, score);
+        uint256 word = TrainerWord.load(_record);
+        uint256 nowSeconds = uint256(_record.reliabilityUpdatedAt) + elapsed;
+        if (nowSeconds > type(uint32).max) nowSeconds = type(uint32).max;
+        uint256 decay = Reliability.decay(nowSeconds - _record.reliabilityUpdatedAt);
 
-        TrainerWord.store(_record, TrainerWord.withStatus(TrainerWord.load(_record), next));
-
-        _expected.status = next;
-        _assertSame();
+        assertEq(TrainerWord.afterAcceptance(word, nowSeconds, decay), TrainerWord.afterOutcome(word, 1, nowSeconds));
     }
 
     function _fill(uint256 seed, uint16 score) private {

@@ -21,9 +21,9 @@ contract TrainingMarketSettlementTest is MarketFixture {
         _openAndSubmit(projectId, 4);
         SettleRound memory request = _settlement(projectId);
         uint256 eachWei = 25 ether + (900 ether * uint256(16383)) / 65535;
-        uint256[] memory earningsWei = new uint256[](4);
+        uint256[] memory credits = new uint256[](4);
         for (uint256 i = 0; i < 4; ++i) {
-            earningsWei[i] = eachWei;
+            credits[i] = (uint256(uint160(submitters[i])) << 96) | eachWei;
         }
 
         vm.expectEmit(address(market));
@@ -34,8 +34,7 @@ contract TrainingMarketSettlementTest is MarketFixture {
             1000 ether,
             4 * eachWei,
             request.proof.outcomeWords,
-            submitters,
-            earningsWei
+            credits
         );
         vm.prank(primary);
         market.settleRound(request);

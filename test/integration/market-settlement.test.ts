@@ -1,6 +1,7 @@
 import { type Contract, Interface } from "ethers";
 import hre from "hardhat";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { splitCredits } from "../../services/adapters/chain/credits.ts";
 import type { VerifierSetup } from "../../services/adapters/chain/deploy.ts";
 import {
   type Cast,
@@ -159,7 +160,9 @@ it("settles with the real verifier and pays by the proof's shares", async () => 
   const settled = (
     await chain.market.queryFilter(chain.market.getEvent("RoundSettled")(1n, 0n), openBlock)
   )[0];
-  const earnings = chain.market.interface.parseLog(settled as never)?.args.earningsWei as bigint[];
+  const credits = chain.market.interface.parseLog(settled as never)?.args.credits;
+  const { trainers, earningsWei: earnings } = splitCredits(credits);
+  expect(trainers).toEqual(cast.trainers.map(({ address }) => address));
   // Two weights of 512: shares of 32767 each; everybody is accepted here, so all thirteen share the flat part.
   const flat = (1000n * 10n ** 18n) / 10n / 13n;
   const half = (900n * 10n ** 18n * 32767n) / 65535n;

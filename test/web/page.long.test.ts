@@ -134,7 +134,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
       "payouts",
       changedEvent(
         "RoundSettled",
-        set("earningsWei", ([first, ...rest]: bigint[]) => [(first as bigint) + 1n, ...rest]),
+        set("credits", ([first, ...rest]: bigint[]) => [(first as bigint) + 1n, ...rest]),
       ),
     ],
     [

@@ -4,6 +4,7 @@ import { CommonweightError } from "../../protocol/errors.ts";
 import type { SettleRequest } from "../../protocol/settlement.ts";
 import { cidFromBytes } from "./cid-bytes.ts";
 import type { Chain } from "./connect.ts";
+import { splitCredits } from "./credits.ts";
 import { chainErrors, toChainError } from "./errors.ts";
 import { type ProjectTerms, toPoint, toTerms } from "./project.ts";
 
@@ -269,8 +270,7 @@ export async function readSettlements(
     budgetWei: args.budgetWei,
     paidWei: args.paidWei,
     outcomeWords: [...args.outcomeWords],
-    trainers: [...args.trainers],
-    earningsWei: [...args.earningsWei],
+    ...splitCredits(args.credits),
   }));
 }
 

@@ -161,22 +161,6 @@ export const roundSettlementAbi = [
   "type": "error"
  },
  {
-  "inputs": [
-   {
-    "internalType": "uint256",
-    "name": "expected",
-    "type": "uint256"
-   },
-   {
-    "internalType": "uint256",
-    "name": "actual",
-    "type": "uint256"
-   }
-  ],
-  "name": "PublicSignalsWrongWeightCount",
-  "type": "error"
- },
- {
   "anonymous": false,
   "inputs": [
    {
@@ -353,14 +337,8 @@ export const roundSettlementAbi = [
    },
    {
     "indexed": false,
-    "internalType": "address[]",
-    "name": "trainers",
-    "type": "address[]"
-   },
-   {
-    "indexed": false,
     "internalType": "uint256[]",
-    "name": "earningsWei",
+    "name": "credits",
     "type": "uint256[]"
    }
   ],

@@ -1230,14 +1230,8 @@ export const trainingMarketAbi = [
    },
    {
     "indexed": false,
-    "internalType": "address[]",
-    "name": "trainers",
-    "type": "address[]"
-   },
-   {
-    "indexed": false,
     "internalType": "uint256[]",
-    "name": "earningsWei",
+    "name": "credits",
     "type": "uint256[]"
    }
   ],
