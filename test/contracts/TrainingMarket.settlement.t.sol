@@ -47,6 +47,19 @@ contract TrainingMarketSettlementTest is MarketFixture {
         _assertSolvent();
     }
 
+    function test_settle_flatPart_isDividedAmongTheAccepted() public {
+        uint256 projectId = _ready(_terms(), 3);
+        _openAndSubmit(projectId, 3);
+        SettleRound memory request = _settlement(projectId);
+        request.proof.outcomeWords[0] = _bits(0, 30000, 512, 1) | _bits(1, 20000, 512, 1) | _bits(2, 0, 0, 6);
+        vm.prank(primary);
+        market.settleRound(request);
+
+        assertEq(token.balanceOf(_payout(_trainer(0))), 50 ether + (900 ether * uint256(30000)) / 65535);
+        assertEq(token.balanceOf(_payout(_trainer(1))), 50 ether + (900 ether * uint256(20000)) / 65535);
+        assertEq(token.balanceOf(_payout(_trainer(2))), 0);
+    }
+
     function test_settle_cap_bindsAndTheRestStays() public {
         uint256 projectId = _ready(_terms(), 3);
         _openAndSubmit(projectId, 3);

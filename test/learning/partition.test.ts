@@ -165,9 +165,13 @@ describe("data sets", () => {
   test("refuse labels that are no class, lengths that disagree and samples that are not there", () => {
     const inputs = new Float32Array(4);
 
-    for (const wrong of [{ labels: [0, 3] }, { labels: [0, -1] }, { labels: [0] }]) {
-      expect(() => memoryDataset({ inputs, inputShape: [2], classes: 3, ...wrong })).toThrow(
-        expect.objectContaining({ code: "CW3102" }),
+    for (const [labels, code] of [
+      [[0, 3], "CW3105"],
+      [[0, -1], "CW3105"],
+      [[0], "CW3102"],
+    ] as const) {
+      expect(() => memoryDataset({ inputs, inputShape: [2], classes: 3, labels })).toThrow(
+        expect.objectContaining({ code }),
       );
     }
     expect(() => subsetDataset(dataset, [3])).toThrow(expect.objectContaining({ code: "CW3106" }));
