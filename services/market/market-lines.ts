@@ -17,6 +17,8 @@ export function describeMarketEvent(event: MarketEvent): string | undefined {
       return line("contracts deployed (development key: its secret is public, not for real money)");
     case "project-posted":
       return line(`project ${event.projectId} posted, ${etherText(event.escrowWei)} in escrow`);
+    case "awaiting":
+      return line("runs, and waits for its project to be posted");
     case "continued":
       return line(`project ${event.projectId} goes on, ${etherText(event.escrowWei)} in escrow`);
     case "joined":

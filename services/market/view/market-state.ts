@@ -110,7 +110,7 @@ export function reduceMarket(state: MarketState, event: TimedEvent): MarketState
 
 const PHASES: Readonly<Record<string, string>> = {
   "chain-ready": "deploying the contracts",
-  deployed: "starting the aggregators",
+  deployed: "starting aggregators, referee and trainers",
   continued: "everybody is coming back",
   "project-posted": "trainers are joining",
   "round-opened": "trainers train and commit",
@@ -193,6 +193,7 @@ function phaseText({ plannedRounds }: MarketState, event: TimedEvent): string {
 }
 
 const STAGES: Readonly<Record<string, TrainerStage>> = {
+  awaiting: "waiting",
   ready: "waiting",
   joined: "waiting",
   training: "training",
