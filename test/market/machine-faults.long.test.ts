@@ -4,32 +4,10 @@ import { dirname, join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { faultEnvironment, setMachineFaults } from "../../bench/faults/machine-faults.ts";
 import { mountSmallDisk } from "../../bench/faults/small-disk.ts";
-import { readSettlements, readVoidedRounds } from "../../services/adapters/chain/history.ts";
-import { unpackOutcome } from "../../services/protocol/public-signals.ts";
 import type { AggregatorProcess } from "./small-market-aggregator.ts";
-import {
-  describeAccount,
-  expectAccounted,
-  type TestedMarket,
-  withSmallMarket,
-} from "./small-market-checks.ts";
+import { expectNothingLost, withSmallMarket } from "./small-market-checks.ts";
 
 const HOUR_MS = 3_600_000;
-
-/** Every round was applied by its first opening, with every update of every trainer. */
-async function expectNothingLost(market: TestedMarket, rounds: number): Promise<void> {
-  const project = await market.ended;
-  const settlements = await readSettlements(market.chain, market.projectId);
-  const verdicts = settlements.flatMap(({ outcomeWords, trainers }) =>
-    unpackOutcome(outcomeWords, 8).verdicts.slice(0, trainers.length),
-  );
-  const { perMethod } = await describeAccount(market, market.aggregators[0]?.account ?? "");
-  expect(project.appliedRounds).toBe(rounds);
-  expect(await readVoidedRounds(market.chain, market.projectId)).toEqual([]);
-  expect(verdicts).toEqual(new Array(rounds * market.trainers.length).fill("accepted"));
-  expect(perMethod).toMatchObject({ openRound: rounds, settleRound: rounds });
-  await expectAccounted(market);
-}
 
 it("a clock that is an hour fast, then an hour slow, then set right while the aggregator works, moves no deadline", async () => {
   await withSmallMarket({ longestMs: 280_000, rounds: 3 }, async (market) => {

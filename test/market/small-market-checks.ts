@@ -2,10 +2,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { findEvents, readSettlements } from "../../services/adapters/chain/history.ts";
+import {
+  findEvents,
+  readSettlements,
+  readVoidedRounds,
+} from "../../services/adapters/chain/history.ts";
 import { readClaim } from "../../services/adapters/chain/participant.ts";
 import { readProject } from "../../services/adapters/chain/project.ts";
 import { readBalance } from "../../services/adapters/chain/token.ts";
+import { unpackOutcome } from "../../services/protocol/public-signals.ts";
 import { type FaultyRpc, type RpcFault, startFaultyRpc } from "./faulty-rpc.ts";
 import { type SmallMarket, type SmallMarketEvent, startSmallMarket } from "./small-market.ts";
 
@@ -130,4 +135,19 @@ export async function expectAccounted(market: SmallMarket): Promise<void> {
   );
   const held = await readBalance(chain, addresses.wrappedNative, addresses.vault);
   expect(held).toBe(claims.reduce((sum, each) => sum + each, 0n));
+}
+
+/** Every round was applied by its first opening, with every update of every trainer. */
+export async function expectNothingLost(market: TestedMarket, rounds: number): Promise<void> {
+  const project = await market.ended;
+  const settlements = await readSettlements(market.chain, market.projectId);
+  const verdicts = settlements.flatMap(({ outcomeWords, trainers }) =>
+    unpackOutcome(outcomeWords, 8).verdicts.slice(0, trainers.length),
+  );
+  const { perMethod } = await describeAccount(market, market.aggregators[0]?.account ?? "");
+  expect(project.appliedRounds).toBe(rounds);
+  expect(await readVoidedRounds(market.chain, market.projectId)).toEqual([]);
+  expect(verdicts).toEqual(new Array(rounds * market.trainers.length).fill("accepted"));
+  expect(perMethod).toMatchObject({ openRound: rounds, settleRound: rounds });
+  await expectAccounted(market);
 }
