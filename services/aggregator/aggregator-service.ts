@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { requireCircuitFiles } from "../adapters/artifacts/circuit-artifacts.ts";
 import { openBlockNews } from "../adapters/chain/block-news.ts";
 import { DepositDesk } from "../adapters/chain/deposit-desk.ts";
+import { chainErrors } from "../adapters/chain/errors.ts";
 import { readPosting } from "../adapters/chain/history.ts";
 import type { Project } from "../adapters/chain/project.ts";
+import { untilChainAnswers } from "../adapters/chain/until-chain-answers.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
@@ -18,7 +20,7 @@ import { watchBalance, watchTransaction } from "./account-watch.ts";
 import type { AggregatorSettings } from "./aggregator-settings.ts";
 import { Alerts } from "./alerts.ts";
 import { ChainHead } from "./chain-head.ts";
-import { connectAccount, registerAccount, untilChainAnswers } from "./connect-account.ts";
+import { connectAccount, registerAccount } from "./connect-account.ts";
 import { createCurves } from "./curves.ts";
 import { readDueProjects } from "./due-projects.ts";
 import { aggregatorErrors } from "./errors.ts";
@@ -74,7 +76,8 @@ export async function startAggregator(
   const persist = <T>(work: () => Promise<T>) =>
     untilChainAnswers(work, {
       signal,
-      onFailure: (code, message) => say("failed", { code, message }),
+      onFailure: (error) =>
+        say("failed", { code: chainErrors.unreachable.code, message: String(error) }),
     });
   const { rpcUrl, addresses, privateKey, chainId, stateFolder, maxFeePerGasWei } = settings;
   const { chain, transactionStore } = await persist(() =>

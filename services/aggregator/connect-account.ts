@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { type Chain, connectChain } from "../adapters/chain/connect.ts";
-import { chainErrors, isChainUnreachable } from "../adapters/chain/errors.ts";
 import { defaultFeePolicy } from "../adapters/chain/fee-policy.ts";
 import {
   readParticipant,
@@ -8,41 +7,8 @@ import {
   setEndpoint,
 } from "../adapters/chain/participant.ts";
 import type { TransactionEvent } from "../adapters/chain/transaction-sender.ts";
-import { CommonweightError } from "../protocol/errors.ts";
-import { pause } from "../protocol/pause.ts";
 import { openOrBegin } from "./sound-database.ts";
 import { openTransactionStore, type TransactionStore } from "./transaction-store.ts";
-
-const RETRY_MS = 1000;
-
-/**
- * Repeats what needs the chain until the chain is there: a restart must not depend on whose turn it is to be down.
- *
- * @param onFailure Told of each other failure once.
- */
-export async function untilChainAnswers<T>(
-  work: () => Promise<T>,
-  {
-    signal,
-    onFailure,
-  }: { signal: AbortSignal; onFailure: (code: string, message: string) => void },
-): Promise<T> {
-  for (let lastMessage = ""; ; ) {
-    try {
-      return await work();
-    } catch (error) {
-      if (signal.aborted || !(isChainUnreachable(error) || isTakenBack(error))) throw error;
-      const message = String(error);
-      if (message !== lastMessage) onFailure(chainErrors.unreachable.code, message);
-      lastMessage = message;
-      await pause(RETRY_MS, signal);
-    }
-  }
-}
-
-/** A transaction that did not come to be says nothing against sending it again. */
-const isTakenBack = (error: unknown) =>
-  error instanceof CommonweightError && error.code === chainErrors.displaced.code;
 
 /** Connects the account with what it has under way on disk. @throws as {@link connectChain}, and CW2700 */
 export async function connectAccount(options: {

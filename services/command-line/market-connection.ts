@@ -1,14 +1,11 @@
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
 import { isChainUnreachable } from "../adapters/chain/errors.ts";
 import { resolveAddresses } from "../adapters/chain/resolve-addresses.ts";
+import { untilChainAnswers } from "../adapters/chain/until-chain-answers.ts";
 import { selectedNetwork } from "../adapters/config/config.ts";
 import { configErrors } from "../adapters/config/errors.ts";
 import { CommonweightError } from "../protocol/errors.ts";
-import { pause } from "../protocol/pause.ts";
 import type { Invocation } from "./command-context.ts";
-
-/** How often a chain that is away is asked again. */
-const LOOK_EVERY_MS = 2000;
 
 /** What a command needs to talk to the market of the selected network. */
 export interface MarketConnection {
@@ -62,19 +59,12 @@ export async function connectToMarket({
  *
  * @param onAway Called once for each thing that is in the way.
  */
-export async function awaitMarket(
+export function awaitMarket(
   invocation: Pick<Invocation, "config" | "signal">,
   onAway: (error: CommonweightError) => void,
 ): Promise<MarketConnection> {
-  for (let lastMessage = ""; ; ) {
-    try {
-      return await connectToMarket(invocation);
-    } catch (error) {
-      if (invocation.signal.aborted || !isChainUnreachable(error)) throw error;
-      const away = error as CommonweightError;
-      if (away.message !== lastMessage) onAway(away);
-      lastMessage = away.message;
-      await pause(LOOK_EVERY_MS, invocation.signal);
-    }
-  }
+  return untilChainAnswers(() => connectToMarket(invocation), {
+    signal: invocation.signal,
+    onFailure: onAway,
+  });
 }
