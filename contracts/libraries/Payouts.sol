@@ -44,18 +44,8 @@ library Payouts {
         result.capWei = (budgetWei * capBps) / BPS;
     }
 
-    /// @notice What an accepted trainer is paid. All together at most the budget, because shares sum to at most 65535.
-    /// @param share Its parts of 65535.
-    function payOf(Rates memory self, uint256 share) internal pure returns (uint256 payWei) {
-        // Amounts are below 2^96 and parts below 2^16: nothing comes near 2^256.
-        unchecked {
-            payWei = self.flatEachWei + (self.sharedWei * share) / SHARE_SUM;
-        }
-        uint256 capWei = self.capWei;
-        return payWei < capWei ? payWei : capWei;
-    }
-
-    /// @notice What every trainer is paid.
+    /// @notice What every trainer is paid: nothing unless it is accepted. All together at most the budget, because shares sum to at most
+    /// 65535.
     /// @param outcomes As `PublicSignals.unpack` tells them.
     /// @return paysWei One a trainer.
     /// @return paidWei All together.
@@ -66,6 +56,7 @@ library Payouts {
         paysWei = new uint256[](outcomes.length);
         uint256 last = 0x20 * outcomes.length;
         (uint256 flatEachWei, uint256 sharedWei, uint256 capWei) = (self.flatEachWei, self.sharedWei, self.capWei);
+        // Amounts are below 2^96 and shares below 2^16: nothing comes near 2^256.
         unchecked {
             for (uint256 position = 0x20; position <= last; position += 0x20) {
                 uint256 outcome;

@@ -47,11 +47,7 @@ library TrainerWord {
     }
 
     /// @notice Takes a proven outcome into reliability and strikes. Only for verdicts that are one.
-    function afterOutcome(uint256 word, uint256 verdict, uint256 nowSeconds) internal pure returns (uint256) {
-        return afterOutcome(word, verdict, nowSeconds, Reliability.decay(nowSeconds - updatedAt(word)));
-    }
-
-    /// @notice The same for somebody who knows how much reliability has decayed since it was updated.
+    /// @param decay What is left of the distance from neutral since the last outcome; see `Reliability.decay`.
     function afterOutcome(
         uint256 word,
         uint256 verdict,

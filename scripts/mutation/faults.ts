@@ -57,15 +57,15 @@ export const faults: readonly Fault[] = [
   {
     name: "shares are rounded up, so a round pays more than its budget",
     file: "libraries/Payouts.sol",
-    original: "(self.sharedWei * share) / SHARE_SUM",
-    planted: "(self.sharedWei * share + SHARE_SUM - 1) / SHARE_SUM",
+    original: "(sharedWei * uint16(outcome)) / SHARE_SUM",
+    planted: "(sharedWei * uint16(outcome) + SHARE_SUM - 1) / SHARE_SUM",
     suite: "MarketRules.t.sol",
   },
   {
     name: "the cap is not applied",
     file: "libraries/Payouts.sol",
-    original: "payWei < capWei ? payWei : capWei",
-    planted: "payWei < capWei ? payWei : payWei",
+    original: "if (payWei > capWei) payWei = capWei;",
+    planted: "if (payWei > capWei) payWei = payWei;",
     suite: "MarketRules.t.sol",
   },
   {

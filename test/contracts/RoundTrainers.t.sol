@@ -106,7 +106,9 @@ contract RoundTrainersTest is Test {
             uint256 bits = (words[i / 8] >> (31 * (i % 8))) & 0x7fffffff;
             assertEq(outcomes[i], (active >> i) & 1 == 1 ? bits : 0);
             bool isAccepted = PublicSignals.verdictOf(outcomes[i]) == PublicSignals.ACCEPTED;
-            uint256 payWei = isAccepted ? Payouts.payOf(rates, uint16(outcomes[i])) : 0;
+            uint256 payWei = rates.flatEachWei + (rates.sharedWei * uint16(outcomes[i])) / 65535;
+            if (payWei > rates.capWei) payWei = rates.capWei;
+            if (!isAccepted) payWei = 0;
             assertEq(paysWei[i], payWei);
             if (isAccepted) ++expectedAccepted;
             expectedPaidWei += payWei;

@@ -41,7 +41,7 @@ contract TrainerWordTest is Test {
         uint256 nowSeconds = uint256(_record.reliabilityUpdatedAt) + elapsed;
         if (nowSeconds > type(uint32).max) nowSeconds = type(uint32).max;
 
-        TrainerWord.store(_record, TrainerWord.afterOutcome(TrainerWord.load(_record), verdict, nowSeconds));
+        TrainerWord.store(_record, _afterOutcome(TrainerWord.load(_record), verdict, nowSeconds));
 
         uint256 aged = Reliability.afterTime(_expected.reliability, nowSeconds - _expected.reliabilityUpdatedAt);
         _expected.reliability = uint16(Reliability.afterVerdict(aged, verdict));
@@ -58,11 +58,11 @@ contract TrainerWordTest is Test {
         _fill(1, 50_000);
         (_record.strikes, _expected.strikes) = (255, 255);
         uint256 nowSeconds = _record.reliabilityUpdatedAt;
-        uint256 rejected = TrainerWord.afterOutcome(TrainerWord.load(_record), 6, nowSeconds);
+        uint256 rejected = _afterOutcome(TrainerWord.load(_record), 6, nowSeconds);
         assertEq(TrainerWord.strikes(rejected), 255);
 
         (_record.strikes, _expected.strikes) = (0, 0);
-        uint256 accepted = TrainerWord.afterOutcome(TrainerWord.load(_record), 1, nowSeconds);
+        uint256 accepted = _afterOutcome(TrainerWord.load(_record), 1, nowSeconds);
         assertEq(TrainerWord.strikes(accepted), 0);
     }
 
@@ -91,7 +91,12 @@ contract TrainerWordTest is Test {
         if (nowSeconds > type(uint32).max) nowSeconds = type(uint32).max;
         uint256 decay = Reliability.decay(nowSeconds - _record.reliabilityUpdatedAt);
 
-        assertEq(TrainerWord.afterAcceptance(word, nowSeconds, decay), TrainerWord.afterOutcome(word, 1, nowSeconds));
+        assertEq(TrainerWord.afterAcceptance(word, nowSeconds, decay), _afterOutcome(word, 1, nowSeconds));
+    }
+
+    function _afterOutcome(uint256 word, uint256 verdict, uint256 nowSeconds) private pure returns (uint256) {
+        uint256 decay = Reliability.decay(nowSeconds - TrainerWord.updatedAt(word));
+        return TrainerWord.afterOutcome(word, verdict, nowSeconds, decay);
     }
 
     function _fill(uint256 seed, uint16 score) private {

@@ -19,7 +19,8 @@ contract BookkeepingVariants {
         for (uint256 i = 0; i < trainers.length; ++i) {
             TrainerRecord storage record = _records[trainers[i]];
             uint256 word = TrainerWord.earn(TrainerWord.load(record), payWei);
-            TrainerWord.store(record, TrainerWord.afterOutcome(word, verdict, block.timestamp));
+            uint256 decay = Reliability.decay(block.timestamp - TrainerWord.updatedAt(word));
+            TrainerWord.store(record, TrainerWord.afterOutcome(word, verdict, block.timestamp, decay));
         }
     }
 
