@@ -1,11 +1,12 @@
 import { UnstyledButton } from "@mantine/core";
 import { useState } from "react";
-import { type AmountUnit, exactAmount, shortAmount } from "./amounts.ts";
+import { amountText, type TokenUnit } from "../services/protocol/token-amount.ts";
+import { shortAmount } from "./amounts.ts";
 
 /** An amount in people's units; pressing it shows every digit, and again the short form. */
-export function Amount({ wei, unit }: { wei: bigint; unit: AmountUnit }) {
+export function Amount({ wei, unit }: { wei: bigint; unit: TokenUnit }) {
   const [isExact, setIsExact] = useState(false);
-  const exact = `${exactAmount(wei, unit)} ${unit.symbol}`;
+  const exact = amountText(wei, unit);
   return (
     <UnstyledButton
       component="button"

@@ -1,20 +1,8 @@
-/** A token, as far as reading an amount takes. */
-export interface AmountUnit {
-  readonly symbol: string;
-  readonly decimals: number;
-}
-
-/** The exact amount, every digit, without trailing zeros. */
-export function exactAmount(wei: bigint, { decimals }: AmountUnit): string {
-  const digits = (wei < 0n ? -wei : wei).toString().padStart(decimals + 1, "0");
-  const whole = digits.slice(0, digits.length - decimals);
-  const fraction = digits.slice(digits.length - decimals).replace(/0+$/, "");
-  return `${wei < 0n ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}`;
-}
+import { exactAmount, type TokenUnit } from "../services/protocol/token-amount.ts";
 
 /** The amount with at most four places, cut, never rounded up: nobody is shown more than there is. */
-export function shortAmount(wei: bigint, unit: AmountUnit): string {
-  const [whole = "0", fraction = ""] = exactAmount(wei, unit).split(".");
+export function shortAmount(wei: bigint, unit: TokenUnit): string {
+  const [whole = "0", fraction = ""] = exactAmount(wei, unit.decimals).split(".");
   const places = fraction.slice(0, 4).replace(/0+$/, "");
   if (wei !== 0n && /^-?0$/.test(whole) && places === "") return `<0.0001 ${unit.symbol}`;
   return `${whole}${places === "" ? "" : `.${places}`} ${unit.symbol}`;

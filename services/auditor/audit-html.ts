@@ -1,3 +1,4 @@
+import { exactAmount } from "../protocol/token-amount.ts";
 import type { AuditReport } from "./audit-report.ts";
 import { reportStyle } from "./report-style.ts";
 
@@ -19,11 +20,7 @@ export function escapeHtml(text: string): string {
 }
 
 /** Wei as whole coins with every digit. */
-function coins(wei: string): string {
-  const digits = wei.padStart(19, "0");
-  const part = digits.slice(-18).replace(/0+$/, "");
-  return `${digits.slice(0, -18)}${part === "" ? "" : `.${part}`}`;
-}
+const coins = (wei: string) => exactAmount(BigInt(wei), 18);
 
 function table(caption: string, head: readonly string[], rows: readonly string[]): string {
   if (rows.length === 0) return "";

@@ -1,48 +1,80 @@
 import { InvalidArgumentError } from "commander";
 import type { Chain } from "../adapters/chain/connect.ts";
+import { chainErrors } from "../adapters/chain/errors.ts";
 import { describeToken } from "../adapters/chain/token.ts";
+import { isSameAddress } from "../protocol/address.ts";
+import { CommonweightError, defineErrors, isErrorOf } from "../protocol/errors.ts";
+import {
+  amountText,
+  NATIVE_COIN,
+  readTokenAmount,
+  type TokenUnit,
+  unitOfAmount,
+} from "../protocol/token-amount.ts";
 
-/** An amount as people read it, with every digit that is not zero. */
-export function tokenText(amountWei: bigint, decimals: number): string {
-  const digits = amountWei.toString().padStart(decimals + 1, "0");
-  const whole = digits.slice(0, digits.length - decimals);
-  const part = digits.slice(digits.length - decimals).replace(/0+$/, "");
-  return part === "" ? whole : `${whole}.${part}`;
+export const amountErrors = defineErrors([6560, 6569], {
+  notInToken: {
+    code: "CW6560",
+    title: "This is no amount of the token that the project pays in",
+    hint: "A number alone is in whole tokens, as in 0.5; write `wei` behind it for the token's smallest unit, as in 1000wei.",
+  },
+});
+
+const UNKNOWN: TokenUnit = { symbol: "units", decimals: 0 };
+
+/**
+ * A token's own names and decimals; one that does not describe itself is counted in its smallest unit.
+ *
+ * @throws CW2200 rather than taking a token for one without decimals, because the node is away.
+ */
+export async function readTokenUnit(chain: Chain, token: string): Promise<TokenUnit> {
+  const isWrapper = isSameAddress(token, chain.addresses.wrappedNative);
+  const { symbol, decimals } = await describeToken(chain, token).catch((error: unknown) => {
+    if (isErrorOf(error, chainErrors.unreachable)) throw error;
+    return UNKNOWN;
+  });
+  return { symbol, decimals, ...(isWrapper ? { alias: NATIVE_COIN.symbol } : {}) };
 }
 
-/** Writes amounts of a token; a token that does not describe itself is written in its smallest unit. */
+/** Writes amounts of a token. */
 export async function tokenFormatter(
   chain: Chain,
   token: string,
 ): Promise<(amountWei: bigint) => string> {
-  const known = await describeToken(chain, token).catch(() => undefined);
-  if (known === undefined) return (amountWei) => `${amountWei} units`;
-  return (amountWei) => `${tokenText(amountWei, known.decimals)} ${known.symbol}`;
-}
-
-/** An amount in the token's smallest unit, as an argument of a command. */
-export function parseWei(text: string): bigint {
-  if (!/^[1-9]\d{0,29}$/.test(text)) throw new InvalidArgumentError("Expected wei, above 0.");
-  return BigInt(text);
-}
-
-/** An amount of whole coins, as in `0.05`, as an argument of a command: in the smallest unit of a coin with 18 decimals. */
-export function parseCoins(text: string): bigint {
-  if (!/^\d{1,12}(\.\d{1,18})?$/.test(text)) {
-    throw new InvalidArgumentError("Expected coins, as in 0.05.");
-  }
-  return coinsToWei(text);
+  const unit = await readTokenUnit(chain, token).catch(() => UNKNOWN);
+  return (amountWei) => amountText(amountWei, unit);
 }
 
 /**
- * An amount of whole coins in the smallest unit.
+ * Any amount, as an argument of a command that knows its token only later: see `amountIn`. It stays the text that was typed.
  *
- * @example coinsToWei("0.5") // 500000000000000000n
+ * @throws InvalidArgumentError for what is no amount of any token.
  */
-export function coinsToWei(coins: string, decimals = 18): bigint {
-  const [whole = "0", part = ""] = coins.split(".");
-  return (
-    BigInt(whole) * 10n ** BigInt(decimals) +
-    BigInt(part.padEnd(decimals, "0").slice(0, decimals) || "0")
-  );
+export function parseAnyAmount(text: string): string {
+  if (unitOfAmount(text) === undefined) {
+    throw new InvalidArgumentError("Expected an amount: 0.5 (whole tokens) or 1000wei.");
+  }
+  return text;
+}
+
+/** Any amount above 0, as an argument of a command. */
+export function parseAmountAboveNothing(text: string): string {
+  if (!/[1-9]/.test(parseAnyAmount(text).replace(/[a-z].*$/i, ""))) {
+    throw new InvalidArgumentError("Expected an amount above 0.");
+  }
+  return text;
+}
+
+/** What was typed, in the token's smallest unit. @throws CW6560 when it is no amount of this token. */
+export function amountIn(text: string, unit: TokenUnit): bigint {
+  const amountWei = readTokenAmount(text, unit);
+  if (typeof amountWei === "bigint") return amountWei;
+  throw new CommonweightError(amountErrors.notInToken, `"${text}" ${amountWei}`);
+}
+
+/** An amount of the network's coin as an argument of a command: in wei. */
+export function parseCoins(text: string): bigint {
+  const amountWei = readTokenAmount(text, NATIVE_COIN);
+  if (typeof amountWei === "bigint") return amountWei;
+  throw new InvalidArgumentError(`Expected ETH, as in 0.05: "${text}" ${amountWei}.`);
 }

@@ -1,7 +1,9 @@
 import { verdictWords } from "../command-line/verdict-words.ts";
-import { etherText } from "./ether-text.ts";
+import { coinColumn } from "../protocol/token-amount.ts";
 import type { MarketEvent } from "./market-event.ts";
 
+/** Of a market on one machine, which always pays in the wrapper of its chain's coin. */
+const coins = (amountWei: unknown) => `${coinColumn(BigInt(String(amountWei ?? 0)))} ETH`;
 const short = (text: unknown) => String(text).slice(0, 10);
 const percent = (fraction: unknown) => `${(100 * Number(fraction)).toFixed(1)} %`;
 
@@ -16,11 +18,11 @@ export function describeMarketEvent(event: MarketEvent): string | undefined {
     case "deployed":
       return line("contracts deployed (development key: its secret is public, not for real money)");
     case "project-posted":
-      return line(`project ${event.projectId} posted, ${etherText(event.escrowWei)} in escrow`);
+      return line(`project ${event.projectId} posted, ${coins(event.escrowWei)} in escrow`);
     case "awaiting":
       return line("runs, and waits for its project to be posted");
     case "continued":
-      return line(`project ${event.projectId} goes on, ${etherText(event.escrowWei)} in escrow`);
+      return line(`project ${event.projectId} goes on, ${coins(event.escrowWei)} in escrow`);
     case "joined":
       return line("joined with a stake");
     case "reference-ready":
@@ -49,7 +51,7 @@ export function describeMarketEvent(event: MarketEvent): string | undefined {
     case "outcome":
       return line(
         event.verdict === "accepted"
-          ? `accepted, earned ${etherText(event.earnedWei)}`
+          ? `accepted, earned ${coins(event.earnedWei)}`
           : verdictWords(event.verdict),
       );
     case "evaluated":

@@ -1,7 +1,7 @@
 import { verdictReason } from "../command-line/verdict-words.ts";
+import { coinColumn } from "../protocol/token-amount.ts";
 import type { MarketReport } from "./market-report.ts";
 
-const ether = (wei: bigint) => (Number(wei / 10n ** 14n) / 10_000).toFixed(4);
 const percent = (fraction: unknown) =>
   fraction === null ? "–" : `${(100 * Number(fraction)).toFixed(1)} %`;
 const clock = (ms: number) =>
@@ -34,7 +34,7 @@ function roundRows({ rounds }: MarketReport): string[][] {
       percent(accuracy),
       proofSeconds === null ? "–" : `${Number(proofSeconds).toFixed(1)} s`,
       gasUsed === null ? "–" : Number(gasUsed).toLocaleString("en"),
-      ether(paidWei),
+      coinColumn(paidWei),
       first,
     ];
     return [row, ...others.map((other) => ["", "", "", "", "", other])];
@@ -48,7 +48,7 @@ export function reportText(report: MarketReport): string {
   const sums = [
     `${rounds.length} ${rounds.length === 1 ? "round" : "rounds"} in ${clock(totals.milliseconds)}`,
     `accuracy ${percent(initialAccuracy)} → ${percent(last)}`,
-    `${ether(totals.paidWei)} ETH paid`,
+    `${coinColumn(totals.paidWei)} ETH paid`,
     ...(peakMemoryMb === null ? [] : [`${(peakMemoryMb / 1000).toFixed(1)} GB of memory at most`]),
   ];
   return [
@@ -69,7 +69,7 @@ export function reportText(report: MarketReport): string {
       trainers.map(({ name, attack, crashed, earnedWei, reliability }) => [
         name,
         attack ?? (crashed ? "fair; was killed and came back" : "fair"),
-        ether(earnedWei),
+        coinColumn(earnedWei),
         `${((100 * reliability) / 65535).toFixed(0)} %`,
       ]),
       ["earned (ETH)", "reliability"],

@@ -1,3 +1,4 @@
+import { NATIVE_COIN, readTokenAmount } from "../protocol/token-amount.ts";
 import type { DataSummary } from "./inspect-data.ts";
 
 /** Everything that an owner decides about a project. */
@@ -40,10 +41,11 @@ const wholeFrom = (least: number, most: number) => (answer: string) => {
   return isRight ? undefined : `a whole number from ${least} to ${most}, please`;
 };
 
-const amount = (answer: string) =>
-  /^\d{1,9}(\.\d{1,18})?$/.test(answer) && Number(answer) > 0
-    ? undefined
-    : "an amount above 0 like 0.5, please";
+const amount = (answer: string) => {
+  const amountWei = readTokenAmount(answer, NATIVE_COIN);
+  if (typeof amountWei === "string") return amountWei;
+  return amountWei > 0n ? undefined : "an amount above 0 like 0.5, please";
+};
 
 const addresses = (answer: string) =>
   answer === "" || answer.split(",").every((each) => /^0x[0-9a-fA-F]{40}$/.test(each.trim()))

@@ -1,6 +1,7 @@
 import type { Chain } from "../adapters/chain/connect.ts";
-import { readBalance, readNativeBalance } from "../adapters/chain/token.ts";
+import { describeToken, readBalance, readNativeBalance } from "../adapters/chain/token.ts";
 import { CommonweightError } from "../protocol/errors.ts";
+import { exactAmount } from "../protocol/token-amount.ts";
 import { ownerErrors } from "./errors.ts";
 import type { PreparedProject } from "./post-project.ts";
 
@@ -47,9 +48,11 @@ export async function quotePosting(
   const gas = (toWrapWei > 0n ? GAS.wrap : 0n) + GAS.approve + GAS.post;
   const feeWei = gas * gasPriceWei;
   if (!isWrapped && tokenWei < escrowWei) {
+    const { symbol, decimals } = await describeToken(chain, terms.rewardToken);
+    const money = (amountWei: bigint) => `${exactAmount(amountWei, decimals)} ${symbol}`;
     throw new CommonweightError(
       ownerErrors.balanceTooSmall,
-      `${account} has ${tokenWei} of the reward token's smallest unit; the escrow is ${escrowWei}`,
+      `${account} has ${money(tokenWei)}; the escrow is ${money(escrowWei)}`,
     );
   }
   if (coinWei < toWrapWei + feeWei) {

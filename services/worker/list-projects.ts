@@ -15,15 +15,18 @@ export interface ProjectListing {
   /** `pay`: expected pay of an hour of rounds. */
   readonly order: ProjectOrder;
   readonly withEnded: boolean;
-  /** Least budget of a round. */
-  readonly leastBudgetWei: bigint;
-  /** Least expected pay of an hour of rounds. */
-  readonly leastPerHourWei: bigint;
+  /** Least budget of a round, in each reward token; undefined leaves out projects of tokens that were not asked for. */
+  readonly leastBudgetWei: (token: string) => bigint | undefined;
+  /** Least expected pay of an hour of rounds, likewise. */
+  readonly leastPerHourWei: (token: string) => bigint | undefined;
   /** The token that projects come first in: amounts of different tokens cannot be compared. */
   readonly firstToken: string;
 }
 
 const descending = (one: bigint, other: bigint) => (one === other ? 0 : one > other ? -1 : 1);
+
+const isAtLeast = (amountWei: bigint, leastWei: bigint | undefined) =>
+  leastWei !== undefined && amountWei >= leastWei;
 
 const comparisons: Record<ProjectOrder, (one: ListedProject, other: ListedProject) => number> = {
   pay: (one, other) => descending(one.record.perHourWei, other.record.perHourWei),
@@ -48,7 +51,7 @@ export function listProjects(
   };
   return projects
     .filter(({ phase }) => withEnded || phase !== "ended")
-    .filter(({ terms }) => terms.budgetPerRoundWei >= leastBudgetWei)
-    .filter(({ record }) => record.perHourWei >= leastPerHourWei)
+    .filter(({ terms }) => isAtLeast(terms.budgetPerRoundWei, leastBudgetWei(terms.rewardToken)))
+    .filter(({ terms, record }) => isAtLeast(record.perHourWei, leastPerHourWei(terms.rewardToken)))
     .sort((one, other) => byToken(one, other) || comparisons[order](one, other));
 }

@@ -43,8 +43,8 @@ export interface WorkerSettings {
   readonly trainer?: OwnTrainer | undefined;
   /** What this trainer allows itself to spend over all projects; kept in the state folder. */
   readonly privacyBudget?: PrivacyBudget | undefined;
-  /** Joins projects that it has not joined yet, with this stake or the least the terms ask for. */
-  readonly join: { readonly stakeWei?: bigint } | undefined;
+  /** Joins projects that it has not joined yet, with this stake, in each project's own token, or the least the terms ask for. */
+  readonly join: { readonly stakeWei?: (projectId: bigint) => bigint | undefined } | undefined;
   readonly isRelayed: boolean;
   readonly seed?: string | undefined;
   readonly attack?: string | undefined;
@@ -114,7 +114,9 @@ export async function runWorker(
       });
     }
     const deposits = new DepositDesk(chain);
-    const join = async ({ projectId, terms }: Project, stakeWei = terms.stakeWei) => {
+    const { stakeWei: stakeOf } = settings.join;
+    const join = async ({ projectId, terms }: Project) => {
+      const stakeWei = stakeOf?.(projectId) ?? terms.stakeWei;
       if ((await readTrainer(chain, projectId, account)).status !== "none") return;
       await deposits.deposit({
         token: terms.rewardToken,
@@ -123,8 +125,7 @@ export async function runWorker(
       });
       onEvent({ type: "joined", projectId, stakeWei });
     };
-    const { stakeWei } = settings.join;
-    const joins = await Promise.allSettled(projects.map((project) => join(project, stakeWei)));
+    const joins = await Promise.allSettled(projects.map(join));
     for (const joined of joins) if (joined.status === "rejected") throw joined.reason;
   }
 

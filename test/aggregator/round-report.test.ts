@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Submission } from "../../services/adapters/chain/history.ts";
 import { reportTrainer } from "../../services/aggregator/round-report.ts";
-import { tokenText } from "../../services/command-line/token-amount.ts";
+import { exactAmount } from "../../services/protocol/token-amount.ts";
 import { VERDICTS, type Verdict } from "../../services/protocol/verdicts.ts";
 
 type Round = Parameters<typeof reportTrainer>[1];
@@ -31,7 +31,7 @@ function report(
     request: { excludedMask, exclusionReasons: reasons },
     outcome: { verdicts: [verdict], weights: [weight], shares: [share] },
     ...{ isVoid, found },
-    money: (amountWei: bigint) => `${tokenText(amountWei, 2)} coins`,
+    money: (amountWei: bigint) => `${exactAmount(amountWei, 2)} coins`,
   } as unknown as Round);
 }
 

@@ -92,7 +92,7 @@ const MISTAKES: readonly Mistake[] = [
     args: "worker join 1 --yes",
     as: POOR,
     exitCode: refused,
-    says: /^CW2202: 0x[0-9a-fA-F]{40} \(register\)\n {2}Send some/,
+    says: /^CW2202: 0x[0-9a-fA-F]{40} has 0 ETH and 0 WNATIVE, and this takes 0\.1 WNATIVE .*\n {2}Send some/,
   },
   {
     what: "somebody else's project",
@@ -113,7 +113,7 @@ const MISTAKES: readonly Mistake[] = [
     args: "worker join 1 --yes --stake 7",
     as: "stranger",
     exitCode: refused,
-    says: "CW2201: the amount must be 100000000000000000, it is 7",
+    says: /^CW2201: the amount must be 100000000000000000 wei, .*\(of a token with 18 decimals: 0\.1, it is 7\)/,
   },
   {
     what: "a text that is no key",
@@ -234,12 +234,37 @@ const MISTAKES: readonly Mistake[] = [
     exitCode: usage,
     says: "Expected a round's number",
   },
-  { what: "an amount of nothing", args: "owner fund 1 0", exitCode: usage, says: "Expected wei" },
+  {
+    what: "an amount of nothing",
+    args: "owner fund 1 0wei",
+    exitCode: usage,
+    says: "Expected an amount above 0",
+  },
+  {
+    what: "an amount in words",
+    args: "owner fund 1 much",
+    exitCode: usage,
+    says: "Expected an amount: 0.5 (whole tokens) or 1000wei",
+  },
+  {
+    what: "wei where whole tokens are meant",
+    args: "owner fund 1 1000000000000000000 --yes",
+    as: "owner",
+    exitCode: refused,
+    says: /^CW2202: 0x\S+ has [\d.]+ ETH and [\d.]+ WNATIVE, and this takes 1000000000000000000 WNATIVE \(10{36} wei\)/,
+  },
+  {
+    what: "an amount of another token",
+    args: "owner fund 1 5USDC --yes",
+    as: "owner",
+    exitCode: refused,
+    says: 'CW6560: "5USDC" is in USDC, but the token is WNATIVE',
+  },
   {
     what: "a stake in words",
     args: `worker run 1 ${DATA} --stake much`,
     exitCode: usage,
-    says: "Expected wei",
+    says: "Expected an amount",
   },
   {
     what: "fewer samples than none",
@@ -269,7 +294,7 @@ const MISTAKES: readonly Mistake[] = [
     what: "a price in words",
     args: "worker projects --min-hourly cheap",
     exitCode: usage,
-    says: "Expected coins",
+    says: "Expected an amount",
   },
   ...[
     "worker status 1 bob",

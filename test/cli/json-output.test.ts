@@ -156,7 +156,7 @@ describe("--json", () => {
     await check("worker status", ["1", trainer]);
     await check("explain", ["1", "0", trainer]);
     await check("owner status", ["1"]);
-    await check("owner fund", ["1", "1000", "--yes"], "owner");
+    await check("owner fund", ["1", "1000wei", "--yes"], "owner");
     await check("owner stop", ["1", "--yes"], "owner");
     await check("worker run", ["1", ...data], "trainer-1");
     await check("owner watch", ["1"]);

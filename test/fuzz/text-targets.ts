@@ -8,7 +8,7 @@ import { decodeManifest, encodeManifest } from "../../services/adapters/dag-json
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
 import { loadEncryptionKeys } from "../../services/adapters/envelope/key-file.ts";
 import { parseProjectId, parseRoundIndex } from "../../services/command-line/parse-project-id.ts";
-import { parseWei } from "../../services/command-line/token-amount.ts";
+import { parseAnyAmount } from "../../services/command-line/token-amount.ts";
 import { parseCsv } from "../../services/learning/csv.ts";
 import { csvDataset } from "../../services/learning/csv-dataset.ts";
 import { readTrainingResult } from "../../services/learning/training-job.ts";
@@ -220,7 +220,7 @@ export const textTargets: readonly FuzzTarget[] = [
           if ((error as { code?: string }).code !== "commander.invalidArgument") throw error;
         }
       }
-      parseWei(text);
+      parseAnyAmount(text);
     },
   },
   {

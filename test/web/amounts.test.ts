@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { exactAmount, shortAmount } from "../../web/amounts.ts";
+import { exactAmount } from "../../services/protocol/token-amount.ts";
+import { shortAmount } from "../../web/amounts.ts";
 
 const ether = { symbol: "ETH", decimals: 18 };
 
@@ -17,7 +18,7 @@ test("exact amounts lose no digit", () => {
       fc.bigInt({ min: 0n, max: 2n ** 128n }),
       fc.integer({ min: 0, max: 24 }),
       (wei, decimals) => {
-        const [whole = "", fraction = ""] = exactAmount(wei, { symbol: "", decimals }).split(".");
+        const [whole = "", fraction = ""] = exactAmount(wei, decimals).split(".");
         expect(BigInt(whole + fraction.padEnd(decimals, "0"))).toBe(wei);
       },
     ),

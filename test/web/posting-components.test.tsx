@@ -70,7 +70,7 @@ describe("the form on the page", () => {
 
     await page.fill("Budget of a round (ETH)", "much");
     expect(page.field("Budget of a round (ETH)").getAttribute("aria-invalid")).toBe("true");
-    expect(page.text()).toContain("Must be an amount like 0.5, in ETH.");
+    expect(page.text()).toContain("This is no amount like 0.5, 0.5 ETH or 1000 wei.");
 
     await page.fill("Budget of a round (ETH)", "0.5");
     expect(page.container.querySelectorAll("[aria-invalid=true]")).toHaveLength(0);

@@ -88,7 +88,12 @@ describe("a list of projects", () => {
   const ids = (changes: Partial<Parameters<typeof listProjects>[1]>) =>
     listProjects(projects, {
       order: "pay",
-      ...{ withEnded: false, leastBudgetWei: 0n, leastPerHourWei: 0n, firstToken: COIN },
+      ...{
+        withEnded: false,
+        leastBudgetWei: () => 0n,
+        leastPerHourWei: () => 0n,
+        firstToken: COIN,
+      },
       ...changes,
     }).map(({ projectId }) => Number(projectId));
 
@@ -98,8 +103,8 @@ describe("a list of projects", () => {
   });
 
   it("leaves out what pays less than is wanted", () => {
-    expect(ids({ leastPerHourWei: 6n })).toEqual([3, 2]);
-    expect(ids({ leastBudgetWei: 994n })).toEqual([1]);
+    expect(ids({ leastPerHourWei: () => 6n })).toEqual([3, 2]);
+    expect(ids({ leastBudgetWei: () => 994n })).toEqual([1]);
   });
 
   it("knows other orders, and ended projects", () => {

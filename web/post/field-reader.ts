@@ -1,5 +1,5 @@
-import type { AmountUnit } from "../amounts.ts";
-import { parseAmount, parseDuration } from "./parse-amount.ts";
+import { readTokenAmount, type TokenUnit } from "../../services/protocol/token-amount.ts";
+import { parseDuration } from "./parse-duration.ts";
 import type { FormField, PostingForm } from "./posting-form.ts";
 
 /** Notes what is wrong with a field, in a sentence; the first note of a field counts. */
@@ -25,7 +25,7 @@ export const NOBODY = "0x00000000000000000000000000000000000000ff";
 export const isAddress = (text: string) => /^0x[0-9a-fA-F]{40}$/.test(text);
 
 /** Reads the fields of one form. */
-export function fieldReader(form: PostingForm, unit: AmountUnit, refuse: Refuse): FieldReader {
+export function fieldReader(form: PostingForm, unit: TokenUnit, refuse: Refuse): FieldReader {
   const text = (field: FormField) => String(form[field]).trim();
   const check = <T>(field: FormField, value: T, isRight: boolean, otherwise: string) => {
     if (!isRight) refuse(field, otherwise);
@@ -43,9 +43,10 @@ export function fieldReader(form: PostingForm, unit: AmountUnit, refuse: Refuse)
       return check(field, value, isRight, `Must be a number above 0 and at most ${most}.`);
     },
     amount(field) {
-      const wei = parseAmount(text(field), unit.decimals);
-      if (wei === null) refuse(field, `Must be an amount like 0.5, in ${unit.symbol}.`);
-      return wei ?? undefined;
+      const wei = readTokenAmount(text(field), unit);
+      if (typeof wei === "bigint") return wei;
+      refuse(field, `This ${wei}.`);
+      return undefined;
     },
     seconds(field) {
       const seconds = parseDuration(text(field));

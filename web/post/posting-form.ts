@@ -1,7 +1,8 @@
 import { PACES } from "../../services/owner/design-project.ts";
 import { DUMMY_COEFFICIENTS } from "../../services/protocol/gram-mask.ts";
 import type { Manifest } from "../../services/protocol/manifest.ts";
-import { duration, exactAmount } from "../amounts.ts";
+import { exactAmount } from "../../services/protocol/token-amount.ts";
+import { duration } from "../amounts.ts";
 
 /** What the owner has typed and chosen, as it stands in the form. Text stays text until it is read: a draft may be wrong. */
 export interface PostingForm {
@@ -127,10 +128,9 @@ export function formOfTerms(
   terms: Readonly<Record<string, unknown>>,
   decimals = 18,
 ): PostingForm {
-  const unit = { symbol: "", decimals };
   const amount = (name: string, before: string) =>
     typeof terms[name] === "string" && /^\d{1,30}$/.test(terms[name])
-      ? exactAmount(BigInt(terms[name]), unit)
+      ? exactAmount(BigInt(terms[name]), decimals)
       : before;
   const count = (name: string, before: string) =>
     typeof terms[name] === "number" ? String(terms[name]) : before;

@@ -1,15 +1,15 @@
 import { Alert, Card, List, Stack, Text, Title } from "@mantine/core";
-import { type AmountUnit, exactAmount } from "../amounts.ts";
+import { amountText, type TokenUnit } from "../../services/protocol/token-amount.ts";
 import { termSentences } from "../project-words.ts";
 import { fieldLabels } from "./field-labels.ts";
 import type { FormField } from "./posting-form.ts";
 import type { FormReading } from "./read-posting-form.ts";
 
 /** The terms as everybody will read them, or what is missing for that. */
-export function PreviewSection({ reading, unit }: { reading: FormReading; unit: AmountUnit }) {
+export function PreviewSection({ reading, unit }: { reading: FormReading; unit: TokenUnit }) {
   const { manifest, terms, parameterCount = 0, escrowWei = 0n, problems } = reading;
   const open = Object.entries(problems) as [FormField, string][];
-  const money = (wei: bigint) => `${exactAmount(wei, unit)} ${unit.symbol}`;
+  const money = (wei: bigint) => amountText(wei, unit);
   return (
     <Card withBorder component="section" aria-labelledby="post-preview">
       <Stack>

@@ -2,7 +2,7 @@ import { Alert, List, Text } from "@mantine/core";
 import type { Chain } from "../../services/adapters/chain/connect.ts";
 import { eth, quotePosting } from "../../services/owner/quote-posting.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
-import { type AmountUnit, exactAmount } from "../amounts.ts";
+import { amountText, type TokenUnit } from "../../services/protocol/token-amount.ts";
 import { Failure } from "../loaded-view.tsx";
 import { useLoaded } from "../use-loaded.ts";
 import type { FormReading } from "./read-posting-form.ts";
@@ -15,7 +15,7 @@ export function QuoteView(props: {
   chain: Chain;
   account: string | undefined;
   reading: FormReading;
-  unit: AmountUnit;
+  unit: TokenUnit;
 }) {
   const { chain, account, reading, unit } = props;
   const { terms, escrowWei } = reading;
@@ -38,7 +38,7 @@ export function QuoteView(props: {
   }
   const quote = loaded.value;
   const fee = terms?.settleFeeWei ?? 0n;
-  const money = (wei: bigint) => `${exactAmount(wei, unit)} ${unit.symbol}`;
+  const money = (wei: bigint) => amountText(wei, unit);
   return (
     <>
       <List size="sm" data-quote={String(quote.escrowWei)}>

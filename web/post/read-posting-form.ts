@@ -7,7 +7,8 @@ import { type PostableTerms, parseTerms } from "../../services/owner/terms-file.
 import { CommonweightError, isErrorOf } from "../../services/protocol/errors.ts";
 import { type Manifest, readManifest } from "../../services/protocol/manifest.ts";
 import { type TermProblem, termProblems } from "../../services/protocol/project-rules.ts";
-import { type AmountUnit, duration, exactAmount } from "../amounts.ts";
+import { amountText, type TokenUnit } from "../../services/protocol/token-amount.ts";
+import { duration } from "../amounts.ts";
 import { type FieldReader, fieldReader, NOBODY, type Refuse } from "./field-reader.ts";
 import type { FormField, PostingForm } from "./posting-form.ts";
 import { writeTerms } from "./write-terms.ts";
@@ -31,7 +32,7 @@ export interface FormReading {
 
 /** What reading a form depends on besides the form. */
 export interface FormSurroundings {
-  readonly unit: AmountUnit;
+  readonly unit: TokenUnit;
   readonly wrappedNative: string;
   /** Who posts; unknown before a wallet is connected. */
   readonly account: string | undefined;
@@ -175,7 +176,7 @@ const fieldOf: Readonly<Partial<Record<TermProblem["term"], FormField>>> = {
 };
 
 /** A term's problem in the units that it was typed in. */
-function sentence({ term, least, most, reason }: TermProblem, unit: AmountUnit): string {
+function sentence({ term, least, most, reason }: TermProblem, unit: TokenUnit): string {
   if (term === "rewardToken") {
     return "The page does not know this network's wrapped coin: name a token, or use the server's settings.";
   }
@@ -185,7 +186,7 @@ function sentence({ term, least, most, reason }: TermProblem, unit: AmountUnit):
   }
   const show = (bound: bigint | undefined) => {
     const value = bound ?? 0n;
-    if (term.endsWith("Wei")) return `${exactAmount(value, unit)} ${unit.symbol}`;
+    if (term.endsWith("Wei")) return amountText(value, unit);
     if (term.endsWith("Bps")) return `${Number(value) / 100} %`;
     return term.endsWith("Seconds") ? duration(Number(value)) : value.toLocaleString("en");
   };

@@ -1,7 +1,7 @@
 import { List, Stack, Table, Text } from "@mantine/core";
 import { type EscrowFlow, escrowFlow, type MoneyRow } from "../../services/auditor/escrow-flow.ts";
+import { amountText } from "../../services/protocol/token-amount.ts";
 import { Amount } from "../amount.tsx";
-import { exactAmount } from "../amounts.ts";
 import { SeriesKey } from "../charts/stacked-bars.tsx";
 import { ScrollTable } from "../scroll-table.tsx";
 import type { ProjectHistory } from "./load-history.ts";
@@ -83,7 +83,7 @@ export function EscrowSection({ history }: { history: ProjectHistory }) {
         {flow.rows.map((row) => (
           <div key={row.kind}>
             <Text size="sm">
-              {names[row.kind]}: {exactAmount(row.inWei, token)} {token.symbol} came in
+              {names[row.kind]}: {amountText(row.inWei, token)} came in
             </Text>
             <FlowBar row={row} />
           </div>

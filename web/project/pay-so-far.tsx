@@ -1,7 +1,7 @@
 import { Text } from "@mantine/core";
 import { readSettlements, type Settlement } from "../../services/adapters/chain/history.ts";
+import type { TokenUnit } from "../../services/protocol/token-amount.ts";
 import { Amount } from "../amount.tsx";
-import type { AmountUnit } from "../amounts.ts";
 import type { Connection } from "../connection.ts";
 import { useLoaded } from "../use-loaded.ts";
 
@@ -19,7 +19,7 @@ export function payPerTrainer(
 /** What a trainer of the project has earned so far, on average; nothing before the first settlement. */
 export function PaySoFar(props: {
   readonly projectId: bigint;
-  readonly token: AmountUnit;
+  readonly token: TokenUnit;
   readonly connection: Connection;
 }) {
   const { projectId, token, connection } = props;

@@ -4,7 +4,7 @@ import { exclusionText } from "../../services/auditor/verdict-reasons.ts";
 import { isSameAddress } from "../../services/protocol/address.ts";
 import { roundPayouts } from "../../services/protocol/payout.ts";
 import { unpackOutcome } from "../../services/protocol/public-signals.ts";
-import type { AmountUnit } from "../amounts.ts";
+import type { TokenUnit } from "../../services/protocol/token-amount.ts";
 import { payReason } from "../round/pay-reason.ts";
 import type { ProjectHistory } from "./load-history.ts";
 
@@ -26,7 +26,7 @@ export function statementRows(
     readonly settlements: readonly Settlement[];
     readonly events: ProjectHistory["events"];
     readonly terms: Pick<ProjectTerms, "slots" | "flatBps" | "capBps">;
-    readonly token: AmountUnit;
+    readonly token: TokenUnit;
   },
   trainer: string,
 ): StatementRow[] {

@@ -1,7 +1,8 @@
 import { verdictReasons } from "../../services/auditor/verdict-reasons.ts";
 import type { RoundPayouts } from "../../services/protocol/payout.ts";
 import type { DecodedOutcome } from "../../services/protocol/public-signals.ts";
-import { type AmountUnit, shortAmount } from "../amounts.ts";
+import type { TokenUnit } from "../../services/protocol/token-amount.ts";
+import { shortAmount } from "../amounts.ts";
 
 /** A trainer's place in a settled round. */
 export interface PayFacts {
@@ -14,7 +15,7 @@ export interface PayFacts {
   /** Why the update could not be read, if it could not. */
   readonly whyUnread: string;
   readonly flatBps: number;
-  readonly token: AmountUnit;
+  readonly token: TokenUnit;
 }
 
 /** Why a trainer got what it got, from the verdict to the sum, with the numbers that the contract computed. */

@@ -1,4 +1,5 @@
 import { ROUND_PHASES } from "../../protocol/phases.ts";
+import { exactAmount } from "../../protocol/token-amount.ts";
 
 /** What a contract's refusal means to whoever made the call, and the way out. */
 export interface RefusalWords {
@@ -8,6 +9,7 @@ export interface RefusalWords {
 
 type Values = Readonly<Record<string, unknown>>;
 
+const whole = (amountWei: unknown) => exactAmount(BigInt(String(amountWei)), 18);
 const phase = (value: unknown) => ROUND_PHASES[Number(value)] ?? `phase ${String(value)}`;
 
 /** Refusals that people run into; the others are between our programs and the contracts. */
@@ -21,8 +23,8 @@ const WORDS: Readonly<Record<string, (values: Values) => RefusalWords>> = {
     hint: "Use the key of the account that is named.",
   }),
   MarketWrongAmount: ({ expected, actual }) => ({
-    sentence: `the amount must be ${expected}, it is ${actual}`,
-    hint: "Amounts are in the token's smallest unit; leave the option out to take what the terms ask for.",
+    sentence: `the amount must be ${expected} wei, it is ${actual} wei (of a token with 18 decimals: ${whole(expected)}, it is ${whole(actual)})`,
+    hint: "Leave the option out to take what the terms ask for. A number alone is in whole tokens; `wei` behind it makes it exact.",
   }),
   MarketWrongPhase: ({ projectId, actual }) => ({
     sentence:

@@ -2,7 +2,8 @@ import type { DevelopmentAccount } from "../../adapters/chain/development-accoun
 import { selectedNetwork } from "../../adapters/config/config.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { parseAddress } from "../../command-line/parse-address.ts";
-import { coinsToWei, parseCoins, tokenText } from "../../command-line/token-amount.ts";
+import { parseCoins } from "../../command-line/token-amount.ts";
+import { amountText, NATIVE_COIN } from "../../protocol/token-amount.ts";
 
 /** An address, or the path of a keystore. */
 function parseAccount(text: string, earlier: string[] = []): string[] {
@@ -15,7 +16,7 @@ export const register: RegisterCommand = (parent, context) => {
     .command("faucet")
     .description("give coins of a development chain to accounts: they are worth nothing")
     .argument("<account...>", "addresses, or keystores", parseAccount)
-    .option("--amount <coins>", "for each (default: 100)", parseCoins)
+    .option("--amount <eth>", "for each (default: 100)", parseCoins)
     .addHelpText(
       "after",
       "\nOnly for chain 31337, as `commonweight chain` runs it.\n\nExample:\n  commonweight faucet owner.json 0x71bE63f3384f5fb98995898A86B02Fb2426c5788",
@@ -37,12 +38,12 @@ export const register: RegisterCommand = (parent, context) => {
           rpcUrl: selectedNetwork(config).rpcUrl,
           giver,
           accounts,
-          amountWei: (options.amount as bigint | undefined) ?? coinsToWei("100"),
+          amountWei: (options.amount as bigint | undefined) ?? parseCoins("100"),
           onProgress: progress,
         });
         const lines = given.map(({ account, balanceWei }, i) => {
           const file = named[i] === account ? "" : `  ${named[i]}`;
-          return `${account}  ${tokenText(balanceWei, 18)} ETH${file}`;
+          return `${account}  ${amountText(balanceWei, NATIVE_COIN)}${file}`;
         });
         return { data: { given }, text: lines.join("\n") };
       }),

@@ -1,3 +1,4 @@
+import { coinColumn } from "../../protocol/token-amount.ts";
 import { braillePlot } from "./braille-plot.ts";
 import type { MarketState, RoundRow, TrainerRow, TrainerStage } from "./market-state.ts";
 import {
@@ -51,7 +52,6 @@ export function renderMarket(state: MarketState, size: ScreenSize, elapsedMs: nu
   return [...above, ...gap, ...events].slice(0, rows).map((line) => cutLine(line, columns));
 }
 
-const eth = (wei: bigint) => (Number(wei / 10n ** 14n) / 10_000).toFixed(4);
 const clock = (ms: number) =>
   `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, "0")}`;
 const percent = (fraction: number) => `${(100 * fraction).toFixed(1)} %`;
@@ -79,8 +79,8 @@ function headerLines(state: MarketState, elapsedMs: number, columns: number): Li
     state.projectId === undefined
       ? []
       : [
-          span(`escrow ${eth(state.escrowWei)}  paid `, "faint"),
-          span(`${eth(paid)} ETH`, "good"),
+          span(`escrow ${coinColumn(state.escrowWei)}  paid `, "faint"),
+          span(`${coinColumn(paid)} ETH`, "good"),
           span(`  gas ${gas.toLocaleString("en")} `, "faint"),
         ];
   return [
@@ -172,7 +172,7 @@ function trainerTable(state: MarketState, height: number, columns: number): Line
         each.attack ? "bad" : "faint",
       ),
       span(fitText(words, stateWidth), tone),
-      span(money(eth(each.lastEarnedWei), eth(each.earnedWei))),
+      span(money(coinColumn(each.lastEarnedWei), coinColumn(each.earnedWei))),
       span(bar === "" ? "" : `  ${bar}`, "good"),
     ];
   };
@@ -231,7 +231,7 @@ function roundLine(row: RoundRow, width: number): Line {
     span(fitText(accuracy === undefined ? "" : percent(accuracy), 10), "good"),
     span(fitText(proofSeconds === undefined ? "" : `${proofSeconds.toFixed(1)} s`, 9)),
     span(fitText(gasUsed === 0n ? "" : gasUsed.toLocaleString("en"), 11)),
-    span(fitText(isSettled ? eth(paidWei) : "", 9)),
+    span(fitText(isSettled ? coinColumn(paidWei) : "", 9)),
   ];
   const numbers = removed.map((name) => name.replace("trainer-", "")).sort((a, b) => +a - +b);
   const words =

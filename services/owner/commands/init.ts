@@ -4,7 +4,7 @@ import { askErrors, askFor } from "../../command-line/ask.ts";
 import type { Invocation, RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
 import { shellWord } from "../../command-line/shell-word.ts";
-import { coinsToWei } from "../../command-line/token-amount.ts";
+import { parseCoins } from "../../command-line/token-amount.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { ownerErrors } from "../errors.ts";
 import type { DataSummary } from "../inspect-data.ts";
@@ -66,8 +66,8 @@ async function ask(invocation: Invocation, summary: DataSummary): Promise<Projec
     minTrainers: leastAnswer(invocation, answers),
     samplesEach: Number(answers.samplesEach),
     rounds: Number(answers.rounds),
-    budgetWei: coinsToWei(answers.budget as string),
-    stakeWei: coinsToWei(answers.stake as string),
+    budgetWei: parseCoins(answers.budget as string),
+    stakeWei: parseCoins(answers.stake as string),
     rule,
     withstand: Number(withstand),
     pace: answers.pace as ProjectAnswers["pace"],

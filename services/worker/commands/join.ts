@@ -5,14 +5,15 @@ import { withChain } from "../../command-line/open-chain.ts";
 import { parseAddress } from "../../command-line/parse-address.ts";
 import { parseProjectId } from "../../command-line/parse-project-id.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
-import { parseWei, tokenFormatter } from "../../command-line/token-amount.ts";
+import { amountIn, parseAnyAmount, readTokenUnit } from "../../command-line/token-amount.ts";
+import { amountText } from "../../protocol/token-amount.ts";
 
 /** Adds `commonweight worker join`. */
 export const register: RegisterCommand = (parent, context) => {
   addKeystoreOption(parent.command("join"))
     .description("join a project: locks the stake until you leave")
     .argument("<project>", "number of the project", parseProjectId)
-    .option("--stake <wei>", "stake to join with, instead of the least", parseWei)
+    .option("--stake <amount>", "stake to join with, instead of the least", parseAnyAmount)
     .option("--payout <address>", "cold address that earnings go to", parseAddress)
     .option("--yes", "do not ask")
     .addHelpText(
@@ -24,6 +25,8 @@ export const register: RegisterCommand = (parent, context) => {
         const { args, options, config, progress } = invocation;
         const { createHpkeEnvelope } = await import("../../adapters/envelope/hpke-envelope.ts");
         const { loadEncryptionKeys } = await import("../../adapters/envelope/key-file.ts");
+        const { readProject } = await import("../../adapters/chain/project.ts");
+        const { requireTokens } = await import("../../command-line/require-tokens.ts");
         const { joinWithStake } = await import("../join-project.ts");
         const privateKey = await readSigningKey(invocation);
         const { publicKey } = await loadEncryptionKeys(
@@ -33,22 +36,26 @@ export const register: RegisterCommand = (parent, context) => {
         return withChain(
           invocation,
           async (chain) => {
+            const projectId = args[0] as bigint;
+            const { terms } = await readProject(chain, projectId);
+            const unit = await readTokenUnit(chain, terms.rewardToken);
             const joined = await joinWithStake(chain, {
-              projectId: args[0] as bigint,
+              projectId,
               encryptionKey: publicKey,
               payoutAddress: options.payout as string | undefined,
-              stakeWei: options.stake as bigint | undefined,
+              stakeWei:
+                options.stake === undefined ? undefined : amountIn(String(options.stake), unit),
               confirm: async (stakeWei, token) => {
-                const money = await tokenFormatter(chain, token);
+                await requireTokens(chain, { token, amountWei: stakeWei, unit });
                 await confirm(
                   invocation,
-                  `Join project ${args[0]} and lock ${money(stakeWei)}? An update above the norm bound loses it.`,
+                  `Join project ${projectId} and lock ${amountText(stakeWei, unit)}? An update above the norm bound loses it.`,
                 );
                 progress("sending");
               },
             });
             const text = joined.isNew
-              ? `${joined.account} joined project ${joined.projectId} with a stake of ${joined.stakeWei} wei`
+              ? `${joined.account} joined project ${joined.projectId} with a stake of ${amountText(joined.stakeWei, unit)}`
               : `${joined.account} is in project ${joined.projectId} already`;
             return { data: joined, text };
           },

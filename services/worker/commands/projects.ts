@@ -1,10 +1,21 @@
 import { Option } from "commander";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
-import { parseCoins, parseWei, tokenFormatter } from "../../command-line/token-amount.ts";
+import { amountIn, parseAnyAmount, readTokenUnit } from "../../command-line/token-amount.ts";
+import { amountText, type TokenUnit, unitOfAmount } from "../../protocol/token-amount.ts";
 import { type ListedProject, listProjects, PROJECT_ORDERS } from "../list-projects.ts";
 
 const PROJECTS_PER_QUERY = 20;
+
+/** What an amount that was typed is in each token; one with another token's symbol asks for that token's projects alone. */
+function leastOf(text = "0", units: ReadonlyMap<string, TokenUnit>) {
+  const asked = unitOfAmount(text) as string;
+  return (token: string): bigint | undefined => {
+    const unit = units.get(token) as TokenUnit;
+    const names = ["", "wei", unit.symbol.toLowerCase(), unit.alias?.toLowerCase()];
+    return names.includes(asked) ? amountIn(text, unit) : undefined;
+  };
+}
 
 /** Adds `commonweight worker projects`. */
 export const register: RegisterCommand = (parent, context) => {
@@ -12,8 +23,8 @@ export const register: RegisterCommand = (parent, context) => {
     .command("projects")
     .description("projects of the market, the best paid hour first")
     .option("--all", "also those that have ended")
-    .option("--min-wei <number>", "only with at least this budget a round", parseWei)
-    .option("--min-hourly <coins>", "only with at least this expected pay an hour", parseCoins)
+    .option("--min-budget <amount>", "only with at least this budget a round", parseAnyAmount)
+    .option("--min-hourly <amount>", "only with at least this expected pay an hour", parseAnyAmount)
     .addOption(
       new Option(
         "--sort <by>",
@@ -24,7 +35,7 @@ export const register: RegisterCommand = (parent, context) => {
     )
     .addHelpText(
       "after",
-      "\nExpected is what the last rounds paid to one trainer, or an equal share where none is settled; an hour is one of\nrounds, of which your machine works a part: see `worker quote`.\n\nExamples:\n  commonweight worker projects --min-hourly 0.01\n  commonweight worker projects --sort trainers",
+      "\nExpected is what the last rounds paid to one trainer, or an equal share where none is settled; an hour is one of\nrounds, of which your machine works a part: see `worker quote`.\nAmounts are in whole reward tokens, as in 0.01; with a symbol, as in 5USDC, only projects that pay in it are listed.\n\nExamples:\n  commonweight worker projects --min-hourly 0.01\n  commonweight worker projects --sort trainers",
     )
     .action(
       context.action(async (invocation) => {
@@ -46,16 +57,22 @@ export const register: RegisterCommand = (parent, context) => {
             }));
             found.push(...(await Promise.all(records)));
           }
+          const units = new Map<string, TokenUnit>();
+          for (const { terms } of found) {
+            if (units.has(terms.rewardToken)) continue;
+            units.set(terms.rewardToken, await readTokenUnit(chain, terms.rewardToken));
+          }
           const listed = listProjects(found, {
             order: options.sort as (typeof PROJECT_ORDERS)[number],
             withEnded: options.all === true,
-            leastBudgetWei: (options.minWei as bigint | undefined) ?? 0n,
-            leastPerHourWei: (options.minHourly as bigint | undefined) ?? 0n,
+            leastBudgetWei: leastOf(options.minBudget as string | undefined, units),
+            leastPerHourWei: leastOf(options.minHourly as string | undefined, units),
             firstToken: chain.addresses.wrappedNative,
           });
-          const lines = await Promise.all(
-            listed.map(async ({ projectId, phase, trainerCount, terms, appliedRounds, record }) => {
-              const money = await tokenFormatter(chain, terms.rewardToken);
+          const lines = listed.map(
+            ({ projectId, phase, trainerCount, terms, appliedRounds, record }) => {
+              const unit = units.get(terms.rewardToken) as TokenUnit;
+              const money = (amountWei: bigint) => amountText(amountWei, unit);
               const isGuess = record.pay.basis === "equal-shares";
               return [
                 String(projectId).padEnd(8),
@@ -67,7 +84,7 @@ export const register: RegisterCommand = (parent, context) => {
                 money(terms.budgetPerRoundWei).padEnd(16),
                 money(terms.stakeWei),
               ].join(" ");
-            }),
+            },
           );
           const head =
             "project  phase    rounds   trainers  parameters  expected/hour      budget/round     stake";

@@ -19,7 +19,7 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--split <plan>", "how parts are made: iid or dirichlet:<alpha>", "iid")
     .option("--seed <text>", "of the parts")
     .option("--account <address>", "whose own rounds, registration and place count", parseAddress)
-    .option("--machine-hour <coins>", "what an hour of this machine costs you", parseCoins)
+    .option("--machine-hour <eth>", "what an hour of this machine costs you", parseCoins)
     .option("--relay", "an aggregator relays the updates and pays their gas")
     .option("--srs <file>", "powers of tau of the network's ceremony (.ptau)")
     .addHelpText(

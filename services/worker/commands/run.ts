@@ -9,8 +9,9 @@ import { parseCount, parsePositive } from "../../command-line/parse-count.ts";
 import { parseProjectId } from "../../command-line/parse-project-id.ts";
 import { openProjectContent } from "../../command-line/project-content.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
-import { parseWei, tokenFormatter } from "../../command-line/token-amount.ts";
+import { amountIn, parseAnyAmount, readTokenUnit } from "../../command-line/token-amount.ts";
 import { parseDataSource } from "../../learning/parse-data-source.ts";
+import { amountText, type TokenUnit } from "../../protocol/token-amount.ts";
 import type { OwnTrainer } from "../make-update.ts";
 import type { ProjectMoney } from "../worker-lines.ts";
 
@@ -40,15 +41,15 @@ function ownTrainer(
   };
 }
 
-/** How amounts of each project's reward token are written. */
-async function projectMoney(chain: Chain, projectIds: readonly bigint[]): Promise<ProjectMoney> {
+/** Each project's reward token. */
+async function readUnits(chain: Chain, projectIds: readonly bigint[]) {
   const { readProject } = await import("../../adapters/chain/project.ts");
-  const formatters = new Map<bigint, (wei: bigint) => string>();
+  const units = new Map<bigint, TokenUnit>();
   for (const projectId of projectIds) {
     const { terms } = await readProject(chain, projectId);
-    formatters.set(projectId, await tokenFormatter(chain, terms.rewardToken));
+    units.set(projectId, await readTokenUnit(chain, terms.rewardToken));
   }
-  return (projectId, wei) => formatters.get(projectId)?.(wei) ?? `${wei} units`;
+  return units;
 }
 
 /** Adds `commonweight worker run`. */
@@ -80,7 +81,7 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--seed <text>", "repeats every random choice (not for private data)")
     .option("--wait", "wait for projects that are not posted yet")
     .option("--no-join", "only projects that were joined already")
-    .option("--stake <wei>", "stake to join with, instead of the least", parseWei)
+    .option("--stake <amount>", "stake to join with, instead of the least", parseAnyAmount)
     .option("--relay", "send signed updates through the aggregator, which pays the gas")
     .option("--payout <address>", "cold address that earnings go to", parseAddress)
     .option("--srs <file>", "powers of tau of the network's ceremony (.ptau)")
@@ -105,7 +106,10 @@ export const register: RegisterCommand = (parent, context) => {
         }
         const { workerLine } = await import("../worker-lines.ts");
         const projectIds = args[0] as bigint[];
-        let money: ProjectMoney = (_, wei) => `${wei} units`;
+        let units: ReadonlyMap<bigint, TokenUnit> = new Map();
+        const money: ProjectMoney = (projectId, amountWei) =>
+          amountText(amountWei, units.get(projectId) ?? { symbol: "units", decimals: 0 });
+        const stake = options.stake as string | undefined;
         const print = eventPrinter(invocation, (event) => workerLine(event, money));
         const trainer = ownTrainer(options, { environment, stateFolder: config.stateFolder });
         const source = parseDataSource(options);
@@ -117,7 +121,8 @@ export const register: RegisterCommand = (parent, context) => {
             const onWaiting = () => print({ type: "awaiting", projectIds });
             await awaitProjects(chain, projectIds, { signal, onWaiting });
           }
-          money = await projectMoney(chain, projectIds);
+          units = await readUnits(chain, projectIds);
+          if (stake !== undefined) for (const unit of units.values()) amountIn(stake, unit);
           if (openData === undefined || options.join === false) return;
           await requireFittingData(chain, {
             ...{ projectIds, openData, signal },
@@ -147,9 +152,11 @@ export const register: RegisterCommand = (parent, context) => {
             join:
               options.join === false
                 ? undefined
-                : options.stake === undefined
+                : stake === undefined
                   ? {}
-                  : { stakeWei: options.stake as bigint },
+                  : {
+                      stakeWei: (projectId) => amountIn(stake, units.get(projectId) as TokenUnit),
+                    },
             isRelayed: options.relay === true,
             payoutAddress: options.payout as string | undefined,
             seed: options.seed as string | undefined,

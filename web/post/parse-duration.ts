@@ -1,12 +1,3 @@
-/** An amount that somebody typed, in the token's smallest unit; null when it is none. `parseAmount("0.5", 18)` is 5 * 10^17. */
-export function parseAmount(text: string, decimals: number): bigint | null {
-  const match = /^(\d{1,20})(?:\.(\d+))?$/.exec(text.trim());
-  if (match === null) return null;
-  const [, whole = "0", fraction = ""] = match;
-  if (fraction.length > decimals) return null;
-  return BigInt(whole + fraction.padEnd(decimals, "0"));
-}
-
 const UNIT_SECONDS: Readonly<Record<string, number>> = {
   ...{ s: 1, sec: 1, second: 1, seconds: 1 },
   ...{ min: 60, minute: 60, minutes: 60, m: 60 },
