@@ -12,11 +12,17 @@ import type { RoundStore } from "./round-store.ts";
 export interface RoundCollectorParameters {
   readonly chain: Chain;
   readonly rounds: RoundLog;
-  readonly store: Pick<RoundStore, "listUpdates">;
+  readonly store: Pick<RoundStore, "listUpdates" | "findReferences">;
   readonly contentStore: Pick<ContentStore, "get">;
   readonly projectId: bigint;
   readonly emit: (type: string, details: Record<string, unknown>) => void;
   readonly signal: AbortSignal;
+}
+
+/** A sealed bundle and, when its author told us, where it can be fetched. */
+interface NamedBundle {
+  readonly bundleCid: string;
+  readonly multiaddrs?: readonly string[];
 }
 
 /** How long an update waits for others to be relayed with it, while somebody still trains: each transaction costs gas anew. */
@@ -51,7 +57,7 @@ export class RoundCollector {
     const signed = store
       .listUpdates(projectId, roundIndex)
       .filter(({ trainer }) => !submissions.some((each) => isSameAddress(each.trainer, trainer)));
-    this.#fetch([...submissions, ...signed], project);
+    this.#fetch([...submissions, ...signed, ...this.#references(roundIndex)], project);
     if (this.#isRelayed(signed.length, round, time)) {
       const updates = signed.map(({ commitment, bundleCid, signature }) => ({
         commitment: { x: BigInt(commitment.x), y: BigInt(commitment.y) },
@@ -73,15 +79,26 @@ export class RoundCollector {
     return true;
   }
 
+  /** The sealed reference and pay gradient, from where the referee says it can be dialled. */
+  #references(roundIndex: number): { bundleCid: string; multiaddrs: readonly string[] }[] {
+    const { store, projectId } = this.#parameters;
+    const references = store.findReferences(projectId, roundIndex);
+    if (references === undefined) return [];
+    const { referenceBundleCid, payGradientBundleCid, multiaddrs } = references;
+    return [referenceBundleCid, payGradientBundleCid].flatMap((bundleCid) =>
+      bundleCid === undefined ? [] : [{ bundleCid, multiaddrs }],
+    );
+  }
+
   /** In the background: who is slow to hand a bundle out must not hold up the relaying of the others' updates. */
-  #fetch(named: readonly { readonly bundleCid: string }[], { terms }: Project): void {
+  #fetch(named: readonly NamedBundle[], { terms }: Project): void {
     const { contentStore, signal } = this.#parameters;
     const maxBytes = maxBundleBytes(terms.parameterCount);
-    for (const { bundleCid } of named) {
+    for (const { bundleCid, multiaddrs: providers } of named) {
       if (this.#fetched.has(bundleCid)) continue;
       this.#fetched.add(bundleCid);
       contentStore
-        .get(bundleCid, { retries: 0, signal, maxBytes })
+        .get(bundleCid, { retries: 0, signal, maxBytes, providers })
         // Asked for again at the next look, and when it is opened.
         .catch(() => this.#fetched.delete(bundleCid));
     }

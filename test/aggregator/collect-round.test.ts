@@ -4,6 +4,8 @@ import type { Project } from "../../services/adapters/chain/project.ts";
 import type { Round } from "../../services/adapters/chain/round.ts";
 import type { RoundLog } from "../../services/adapters/chain/round-log.ts";
 import { RoundCollector } from "../../services/aggregator/collect-round.ts";
+import type { ReferencesBody } from "../../services/protocol/api.ts";
+import type { ContentStore } from "../../services/protocol/content-store.ts";
 
 const sent = vi.hoisted(() => [] as number[]);
 vi.mock("../../services/adapters/chain/round.ts", async (original) => ({
@@ -20,16 +22,21 @@ const project = { terms: { parameterCount: 34 } } as Project;
 const round = { roundIndex: 0, pendingMask: 0b1110n, commitClosesAt: CLOSES_AT } as Round;
 
 /** A collector with this many updates in its mailbox, and a bundle store that answers as the test wants. */
-function collector(mailbox: { updates: number }, get: () => Promise<Uint8Array>) {
+function collector(
+  mailbox: { updates: number },
+  get: ContentStore["get"],
+  references?: ReferencesBody,
+) {
   return new RoundCollector({
     chain: {} as Chain,
     rounds: { submissions: async () => [] } as unknown as RoundLog,
     store: {
       listUpdates: () =>
         Array.from({ length: mailbox.updates }, (_, index) => ({
-          ...{ trainer: `0x${index}`, multiaddrs: [], signature: "" },
+          ...{ trainer: `0x${index}`, multiaddrs: [`/of/${index}`], signature: "" },
           ...{ commitment: { x: "1", y: "2" }, bundleCid: `bafy${index}` },
         })),
+      findReferences: () => references,
     },
     contentStore: { get },
     projectId: 1n,
@@ -92,5 +99,26 @@ describe("updates that came by message", () => {
       await Promise.resolve();
     }
     expect(gets).toBe(2);
+  });
+
+  it("have their bundles fetched from their senders while others still train, and so have the references", async () => {
+    const fetched: [string, readonly string[] | undefined][] = [];
+    const get: ContentStore["get"] = async (cid, options) => {
+      fetched.push([cid, options?.providers]);
+      return new Uint8Array();
+    };
+    const referee = ["/of/referee"];
+    const references = {
+      ...{ referenceBundleCid: "bafyr", payGradientBundleCid: "bafyg", multiaddrs: referee },
+    } as unknown as ReferencesBody;
+    const collecting = collector({ updates: 1 }, get, references);
+    await collecting.collect(project, round, 0);
+    await collecting.collect(project, round, 0);
+
+    expect(fetched).toEqual([
+      ["bafy0", ["/of/0"]],
+      ["bafyr", referee],
+      ["bafyg", referee],
+    ]);
   });
 });

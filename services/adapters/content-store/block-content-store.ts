@@ -132,6 +132,7 @@ export function createBlockContentStore(backend: BlockBackend): ContentStore {
     const walk = walkContent(root, backend.load, {
       signal,
       maxBytes: options.maxBytes ?? DEFAULT_MAX_CONTENT_BYTES,
+      providers: options.providers,
       onSize: (bytes) => {
         totalBytes = bytes;
       },

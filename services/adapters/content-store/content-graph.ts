@@ -5,14 +5,20 @@ import { contentStoreErrors } from "../../protocol/content-store.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { BLOCK_CODECS, verifyBlock } from "./content-id.ts";
 
-/** Delivers a block's bytes, not yet verified. */
-export type LoadBlock = (cid: CID, signal?: AbortSignal) => Promise<Uint8Array>;
+/** Delivers a block's bytes, not yet verified. @param providers Addresses of nodes who probably have it. */
+export type LoadBlock = (
+  cid: CID,
+  signal?: AbortSignal,
+  providers?: readonly string[],
+) => Promise<Uint8Array>;
 
 /** Bounds of one walk through content. */
 export interface WalkOptions {
   readonly signal?: AbortSignal | undefined;
   /** File bytes allowed. */
   readonly maxBytes: number;
+  /** Addresses of nodes who probably have the content. */
+  readonly providers?: readonly string[] | undefined;
   /** Called once with the size that the root claims, before any other block is loaded. */
   readonly onSize?: (bytes: number) => void;
 }
@@ -41,7 +47,7 @@ export async function* walkContent(
   const { signal, maxBytes } = options;
   const maxBlocks = 64 + Math.ceil(maxBytes / 4096);
   const loadVerified = async (cid: CID): Promise<Uint8Array> => {
-    const bytes = await load(cid, signal);
+    const bytes = await load(cid, signal, options.providers);
     await verifyBlock(cid, bytes);
     return bytes;
   };

@@ -5,6 +5,8 @@ import type { CID } from "multiformats/cid";
 import type { BlockBackend } from "../content-store/block-content-store.ts";
 import { concatBytes } from "../content-store/car.ts";
 import { isBlockOf } from "../content-store/content-id.ts";
+import { createPeerAsking } from "./ask-peers.ts";
+import { peerIdOf } from "./peer-id-of.ts";
 import { createWantBlock } from "./want-block.ts";
 
 // Our own pin records. Helia's pins count references per block and lose count when pins share blocks and one is removed
@@ -21,26 +23,37 @@ export interface HeliaParts {
   readonly helia: HeliaWithLibp2p;
   /** The node's own blocks, without the network above them. */
   readonly blockstore: Blockstore;
+  /** Whether content of peers to whom this node is not connected can be found. */
+  readonly isRouted: boolean;
   readonly reconnect: (providers: readonly string[], signal: AbortSignal) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
 /** The blocks of a Helia node, as {@link BlockBackend}. */
-export function heliaBackend({ helia, blockstore, reconnect, stop }: HeliaParts): BlockBackend {
-  const wantBlock = createWantBlock(helia);
+export function heliaBackend(parts: HeliaParts): BlockBackend {
+  const { helia, blockstore, isRouted, reconnect, stop } = parts;
+  const asking = createPeerAsking(helia);
+  // Stored before it is offered: Helia does it the other way round, and offers what it does not have yet.
+  const keep = async (cid: CID, block: Uint8Array, signal?: AbortSignal) => {
+    if (asking === undefined) return void (await helia.blockstore.put(cid, block, given(signal)));
+    await blockstore.put(cid, block, given(signal));
+    // Whom it is sent to, and when, is no matter of storing it.
+    asking.offer(cid).catch(() => undefined);
+  };
+  const wantBlock = createWantBlock({ helia, asking, isRouted, keep });
   return {
     loadHere: (cid, signal) => joined(blockstore.get(cid, given(signal))),
-    load: async (cid, signal) => {
+    load: async (cid, signal, providers = []) => {
       if (await blockstore.has(cid, given(signal))) {
         const block = await joined(blockstore.get(cid, given(signal)));
         if (await isBlockOf(cid, block)) return block;
         // A copy that has rotted on disk is dropped and fetched again instead of failing for ever.
         await blockstore.delete(cid);
       }
-      return wantBlock(cid, signal);
+      const likely = providers.flatMap((address) => peerIdOf(address) ?? []);
+      return wantBlock(cid, signal, likely);
     },
-    // Through Helia, which offers the block to whoever has asked for it.
-    put: async (cid, block, signal) => void (await helia.blockstore.put(cid, block, given(signal))),
+    put: keep,
     // Past Helia: its `delete` fails on a node without a content router, and deadlocks when called while listing.
     deleteBlock: async (cid) => blockstore.delete(cid),
     blocks: async () => {

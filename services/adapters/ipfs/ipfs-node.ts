@@ -24,6 +24,7 @@ import { createBlockContentStore } from "../content-store/block-content-store.ts
 import { parseContentId } from "../content-store/content-id.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { heliaBackend } from "./helia-backend.ts";
+import { peerIdOf } from "./peer-id-of.ts";
 
 /** What {@link openIpfsNode} opens. */
 export interface IpfsNodeOptions {
@@ -235,12 +236,15 @@ async function connectNode(
       ...keepConnected,
       ...providers.map((address) => parseAddress(address).toString()),
     ];
-    const missing = wanted.filter((address) => !connected.has(peerOf(address) ?? ""));
+    const missing = wanted.filter((address) => !connected.has(peerIdOf(address) ?? ""));
     await Promise.all(missing.map((address) => dial(address, { signal }).catch(() => {})));
   }
 
   const store = createBlockContentStore(
-    heliaBackend({ helia, blockstore: stores.blockstore, reconnect, stop }),
+    heliaBackend({
+      ...{ helia, blockstore: stores.blockstore, reconnect, stop },
+      isRouted: options.dht !== undefined,
+    }),
   );
   await reconnect([], options.signal);
   const stopping = new AbortController();
@@ -274,11 +278,6 @@ async function connectNode(
       return stopped;
     },
   };
-}
-
-/** The peer id at the end of a multiaddr, if it names one. */
-function peerOf(address: string): string | undefined {
-  return address.includes("/p2p/") ? address.split("/p2p/").at(-1) : undefined;
 }
 
 function parseAddress(address: string): Multiaddr {

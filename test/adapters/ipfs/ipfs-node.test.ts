@@ -110,6 +110,21 @@ describe("two IPFS nodes", () => {
     expect(await reader.get(cid, { providers: provider.addresses() })).toEqual(pattern(1000, 5));
   });
 
+  it("get what they asked for before it was there as soon as it is", async () => {
+    const aggregator = await open();
+    const trainer = await open({ dial: aggregator.addresses() });
+    const bytes = pattern(500_000, 40);
+    const cid = await (await open()).put(bytes);
+    const asked = trainer.get(cid, { retries: 0, timeoutMs: 20_000 });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const storedAt = performance.now();
+    await aggregator.put(bytes);
+
+    expect(Buffer.compare(await asked, bytes)).toBe(0);
+    // Without asking a second time, which it would after 0.75 s.
+    expect(performance.now() - storedAt).toBeLessThan(600);
+  });
+
   it("refuse an address where another node answers than it names, or nobody", async () => {
     const [one, other, dialler] = [await open(), await open(), await open({ listen: [] })];
     const wrong = `${one.addresses()[0]?.split("/p2p/")[0]}/p2p/${other.peerId}`;

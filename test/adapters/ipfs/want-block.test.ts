@@ -18,7 +18,7 @@ function asking() {
     yield await answer.promise;
   };
   const helia = { blockstore: { get } } as unknown as HeliaWithLibp2p;
-  return { wantBlock: createWantBlock(helia), answers };
+  return { wantBlock: createWantBlock({ helia, keep: async () => undefined }), answers };
 }
 const soon = () => new Promise((resolve) => setImmediate(resolve));
 const cidOf = () => blockContentId(block, BLOCK_CODECS.dagJson);
