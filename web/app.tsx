@@ -1,6 +1,8 @@
-import { Anchor, AppShell, Group, Text } from "@mantine/core";
+import { Anchor, AppShell, Group, Stack, Text, Title } from "@mantine/core";
 import { lazy, type ReactNode, Suspense, useRef, useState } from "react";
+import { CommonweightError } from "../services/protocol/errors.ts";
 import type { Connection } from "./connection.ts";
+import { webErrors } from "./errors.ts";
 import { LoadedView } from "./loaded-view.tsx";
 import { NavLink } from "./nav-link.tsx";
 import { PageBoundary } from "./page-boundary.tsx";
@@ -35,7 +37,16 @@ const PostPage = lazy(() =>
 async function connect(): Promise<Connection> {
   const settings = await loadSettings();
   const { openConnection } = await import("./connection.ts");
-  return openConnection(settings);
+  return openConnection(settings).catch((cause: unknown) => {
+    if (!(cause instanceof CommonweightError) || cause.code !== "CW2200") throw cause;
+    throw new CommonweightError(
+      webErrors.nodeAway,
+      `The node at ${settings.rpcUrl} does not answer`,
+      {
+        cause,
+      },
+    );
+  });
 }
 
 function Page({ route, connection }: { route: Route; connection: Connection }): ReactNode {
@@ -60,9 +71,15 @@ function Page({ route, connection }: { route: Route; connection: Connection }): 
       );
     default:
       return (
-        <Text>
-          There is no such page. <a href="#/">See all projects</a>
-        </Text>
+        <Stack align="flex-start">
+          <Title order={1} size="h2">
+            There is no such page
+          </Title>
+          <Text>
+            The address does not name a project, a round or a trainer.{" "}
+            <Anchor href="#/">See all projects</Anchor>
+          </Text>
+        </Stack>
       );
   }
 }

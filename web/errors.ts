@@ -7,6 +7,11 @@ export const webErrors = defineErrors([7000, 7999], {
     title: "The page knows no market",
     hint: "The server of this page names none: enter RPC address and market contract in Settings.",
   },
+  nodeAway: {
+    code: "CW7004",
+    title: "The chain's node does not answer this page",
+    hint: "Look whether the node runs and lets pages of other addresses ask it, or name another one in Settings. An address like 127.0.0.1 is the machine that this browser runs on.",
+  },
   auditFailed: {
     code: "CW7001",
     title: "The audit could not run to its end",

@@ -1,11 +1,20 @@
-import { Alert, Button, Group, Loader, Stack, Text } from "@mantine/core";
+import { Alert, Anchor, Button, Group, Loader, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { CommonweightError } from "../services/protocol/errors.ts";
 import type { Loaded } from "./use-loaded.ts";
 
+/** Where the way out of an error is a page of its own. */
+const ways: Readonly<Record<string, { readonly href: string; readonly text: string }>> = {
+  CW2201: { href: "#/", text: "See all projects" },
+  CW2206: { href: "#/", text: "See all projects" },
+  CW7000: { href: "#/settings", text: "Open Settings" },
+  CW7004: { href: "#/settings", text: "Open Settings" },
+};
+
 /** An error in words: what happened, what to do, and its code to look up. */
 export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const known = error instanceof CommonweightError ? error : undefined;
+  const way = known && ways[known.code];
   return (
     <Alert color="red" title={known?.message ?? "Something went wrong"} role="alert">
       <Stack gap="xs" align="flex-start">
@@ -16,6 +25,11 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => vo
             <Button size="xs" variant="default" onClick={onRetry}>
               Try again
             </Button>
+          )}
+          {way && (
+            <Anchor size="sm" href={way.href}>
+              {way.text}
+            </Anchor>
           )}
         </Group>
       </Stack>

@@ -9,11 +9,10 @@ export function SchemeButton(properties: Pick<ButtonProps, "visibleFrom">) {
       {...properties}
       variant="default"
       size="xs"
-      title="Colour scheme"
-      aria-label={`colours: ${colorScheme}`}
+      aria-label={`Colours: ${colorScheme}`}
       onClick={() => setColorScheme(next)}
     >
-      {colorScheme}
+      Colours: {colorScheme}
     </Button>
   );
 }

@@ -69,8 +69,11 @@ describe("before there is a market", () => {
     serveMarket(CLOSED);
     await open("#/");
 
-    await page.shows(/CW2200/);
-    expect(alertText()).toContain(addresses.market);
+    await page.shows(/CW7004/);
+    expect(alertText()).toMatch(
+      /The node at http:\/\/127\.0\.0\.1:1 does not answer.*Open Settings/,
+    );
+    expect(page.container.querySelector("[role=alert] a[href='#/settings']")).not.toBeNull();
   });
 
   test("Settings can be filled in without a market, and say what is wrong at each field", async () => {
@@ -139,7 +142,7 @@ describe("in a market without projects", () => {
     serveMarket();
     await open("#/nothing/here");
 
-    await page.shows(/There is no such page. See all projects/);
+    await page.shows(/There is no such page.*See all projects/);
   });
 
   test("the audit says what it does not check before it has begun", async () => {

@@ -118,6 +118,54 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a job in 
     await page.context().close();
   }, 90_000);
 
+  test("can be done by keyboard alone, in the order of the page", async () => {
+    const page = await openPage();
+    const focused = () =>
+      page.evaluate(() => {
+        const element = document.activeElement as HTMLInputElement | null;
+        return element?.labels?.[0]?.textContent ?? element?.textContent ?? "";
+      });
+    /** Presses Tab until the focus is there; a label that is never reached fails by its name. */
+    const tabTo = async (label: RegExp, key = "Tab") => {
+      for (let presses = 0; presses < 80; presses++) {
+        await page.keyboard.press(key);
+        if (label.test(await focused())) return;
+      }
+      throw new RangeError(`${label} is not reached by ${key}`);
+    };
+    await page.locator(`[data-aggregator="${market.aggregator}"]`).waitFor();
+
+    await tabTo(/^Post this job$/);
+    await page.keyboard.press("Enter");
+    // Takes whoever pressed it to the first field that is wrong.
+    await page.waitForFunction(
+      () => document.activeElement?.getAttribute("data-field") === "title",
+    );
+    await page.keyboard.type("By keyboard");
+    await tabTo(/^Numbers in a sample/);
+    await page.keyboard.type("16");
+    await tabTo(/^Classes/);
+    await page.keyboard.type("one, other, third");
+    await tabTo(/^Budget of a round/);
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("2");
+    await tabTo(/^0x[0-9a-fA-F]{4}….{4}/);
+    await page.keyboard.press("Space");
+    await page.locator("[data-escrow]").waitFor();
+    await tabTo(/^Test wallet$/);
+    await page.keyboard.press("Enter");
+    await page.locator("[data-quote]").waitFor();
+    await tabTo(/^Post this job$/);
+    await page.keyboard.press("Enter");
+
+    const projectId = BigInt(await posted(page));
+    expect((await readProject(market.chain, projectId)).owner).toBe(market.owner);
+    await tabTo(/^Look at it as everybody sees it$/);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Terms" }).waitFor();
+    await page.context().close();
+  }, 90_000);
+
   test("what is declined in the wallet is said, sends nothing, and loses no entry", async () => {
     const before = await countProjects(market.chain);
     const page = await openPage();

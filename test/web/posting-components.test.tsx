@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { defaultSetSizes } from "../../services/owner/draw-sets.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
 import { webErrors } from "../../web/errors.ts";
+import { focusFirstProblem } from "../../web/post/focus-first-problem.ts";
 import { FormContext } from "../../web/post/form-fields.tsx";
 import { LearningSection } from "../../web/post/learning-section.tsx";
 import { emptyForm, type FormField, type PostingForm } from "../../web/post/posting-form.ts";
@@ -108,6 +109,35 @@ describe("the form on the page", () => {
     const refusal = page.container.querySelector("[data-refusal=rule]");
     expect(refusal?.getAttribute("role")).toBe("alert");
     expect(refusal?.textContent).toMatch(/2f \+ 3 = 7/);
+  });
+
+  test("a size whose key does not come with the repository says so before anything is posted", async () => {
+    page = await render(<Form initial={sound} />);
+    expect(page.container.querySelector("[data-key-to-make]")).toBeNull();
+
+    await page.fill("Trainers you expect in a round", "29");
+    expect(page.container.querySelector("[data-key-to-make]")?.textContent).toMatch(
+      /npm run circuits -- trust-32.*ask yours before you post/,
+    );
+    expect(await page.axe()).toEqual([]);
+  });
+
+  test("the first field that is wrong gets the focus, out of a folded part, too", async () => {
+    page = await render(<Form initial={{ ...sound, clipNorm: "none" }} />);
+    await page.fill("Longest update", "none");
+    const folded = page.field("Longest update").closest("details") as HTMLDetailsElement;
+    expect(folded.open).toBe(false);
+
+    focusFirstProblem(page.container);
+    expect(document.activeElement).toBe(page.field("Longest update"));
+    expect(folded.open).toBe(true);
+  });
+
+  test("what is open without being shown at a field is found in the list of open things", async () => {
+    page = await render(<Form initial={{ ...sound, aggregators: [] }} />);
+
+    focusFirstProblem(page.container);
+    expect(document.activeElement).toBe(page.container.querySelector("[data-open]"));
   });
 
   test("terms of a file that have no field are shown, and left out on demand", async () => {

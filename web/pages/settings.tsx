@@ -99,7 +99,6 @@ export function SettingsPage({ onChange }: { onChange: () => void }) {
         Settings
       </Title>
       <Group>
-        <Text size="sm">Colours</Text>
         <SchemeButton />
       </Group>
       <Text size="sm">

@@ -9,6 +9,7 @@ import type { PickedTable } from "../rehearsal/sample-input.tsx";
 import { useLoaded } from "../use-loaded.ts";
 import { AggregatorsSection } from "./aggregators-section.tsx";
 import { forgetDraft, loadDraft, storeDraft } from "./draft.ts";
+import { focusFirstProblem } from "./focus-first-problem.ts";
 import { FormContext, type FormControl } from "./form-fields.tsx";
 import { LearningSection } from "./learning-section.tsx";
 import { emptyForm, type FormField, type PostingForm } from "./posting-form.ts";
@@ -144,7 +145,12 @@ export function PostPage({ connection }: { connection: Connection }) {
         : undefined;
   const post = () => {
     showAll();
-    if (whyNot !== undefined || !isReady || connected === undefined) return;
+    if (!isReady) {
+      // After the fields show what is wrong with them.
+      setTimeout(() => focusFirstProblem(document));
+      return;
+    }
+    if (whyNot !== undefined || connected === undefined) return;
     void posting.start(connected, { manifest, terms, srsBytes });
   };
   return (

@@ -21,6 +21,7 @@ export function PreviewSection({ reading, unit }: { reading: FormReading; unit: 
             color="yellow"
             title={open.length === 1 ? "One thing is open" : `${open.length} things are open`}
             data-open={open.length}
+            tabIndex={-1}
           >
             <List size="sm">
               {open.map(([field, problem]) => (

@@ -1,5 +1,6 @@
 import { Alert, Button, Card, Group, List, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
+import { keyToMake } from "../../services/owner/design-project.ts";
 import { ChoiceInput, TextFieldInput, useForm } from "./form-fields.tsx";
 import { parseOtherTerms } from "./other-terms.ts";
 import { type Pace, paceFields, paceOf } from "./posting-form.ts";
@@ -25,6 +26,7 @@ const rules = [
 /** Who takes part and what judges their updates; with the reason when the rule cannot work at that size. */
 export function RuleSection({ slots }: { slots: number | undefined }) {
   const { form, problems } = useForm();
+  const [key] = (slots !== undefined && keyToMake(form.rule, slots)) || [];
   return (
     <Section id="post-rule" title="Trainers and the rule that judges them">
       <SimpleGrid cols={{ base: 1, xs: 2 }}>
@@ -61,6 +63,11 @@ export function RuleSection({ slots }: { slots: number | undefined }) {
         <Text size="sm">
           {slots} places in the proof: three are the project's own, {slots - 3} are for trainers.
         </Text>
+      )}
+      {key !== undefined && (
+        <Alert color="yellow" role="note" title="A key must be made first" data-key-to-make>
+          {key} An aggregator without it opens no round, so ask yours before you post.
+        </Alert>
       )}
     </Section>
   );

@@ -61,8 +61,8 @@ export function RoundSummary(props: {
         , or on the command line:{" "}
         <Text span ff="monospace" size="xs">
           commonweight audit {String(project.projectId)} --round {roundIndex}
-        </Text>
-        . All of{" "}
+        </Text>{" "}
+        (the command line counts rounds from 0). All of{" "}
         <Anchor inherit href={projectHref(project.projectId)}>
           project {String(project.projectId)}
         </Anchor>
