@@ -62,9 +62,14 @@ export const webErrors = defineErrors([7000, 7999], {
     title: "The project is posted, but no aggregator has taken its files",
     hint: "Try again when an aggregator is up, or save the files below and have an IPFS node pin them: without them nobody can train.",
   },
-  privateTerms: {
-    code: "CW7017",
-    title: "These are terms of a private project, which this page cannot post",
-    hint: "Post it with `commonweight owner post`, which seals the first model to its readers.",
+  keyNotMade: {
+    code: "CW7018",
+    title: "A private project needs an encryption key of its owner",
+    hint: "Make and save it above the button: the models are sealed to it.",
+  },
+  filesNotKept: {
+    code: "CW7019",
+    title: "This browser has not kept the private project's first model",
+    hint: "Use the browser that posted it. If that has forgotten it, stop the project with `commonweight owner stop <project>`: the escrow comes back, and it can be posted again.",
   },
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { type Browser, chromium, type Page } from "playwright-core";
@@ -163,6 +163,39 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a job in 
     await tabTo(/^Look at it as everybody sees it$/);
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Terms" }).waitFor();
+    await page.context().close();
+  }, 90_000);
+
+  test("a private project: a key to keep, one more transaction, and files that survive a closed page", async () => {
+    const page = await openPage({ account: market.others[0] as string });
+    await fill(page, "Private irises");
+    await page.getByLabel("Who may read the models").selectOption("private");
+    await connect(page);
+    await page.locator("[data-owner-key=missing]").waitFor();
+    await post(page);
+    expect(await page.locator("[data-step]").count()).toBe(0);
+    const saving = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Make and save encryption-key.json" }).click();
+    const saved = readFileSync(await (await saving).path(), "utf8");
+    expect(JSON.parse(saved).privateKey).toMatch(/^[0-9a-f]{64}$/);
+    // The aggregator is away when its turn comes, and the page is closed.
+    let isAway = true;
+    await page
+      .context()
+      .route(/\/v1\/projects\/.*\/files\//, (route) => (isAway ? route.abort() : route.continue()));
+    await post(page);
+    await page.locator("[data-posted]").waitFor({ timeout: 30_000 });
+    await page.locator("[data-step=upload][data-state=failed]").waitFor({ timeout: 30_000 });
+    expect(await stepState(page, "register")).toBe("done");
+    isAway = false;
+    await page.reload();
+    await page.locator("[data-sent]").waitFor();
+    await connect(page);
+    await page.getByRole("button", { name: "Look for its receipt" }).click();
+    await page.locator("[data-posted]").waitFor({ timeout: 30_000 });
+    await page.getByRole("button", { name: "Hand the files over again" }).click();
+    await page.locator("[data-step=upload][data-state=done]").waitFor({ timeout: 30_000 });
+    expect(await page.getByText("--state <folder>").count()).toBe(1);
     await page.context().close();
   }, 90_000);
 

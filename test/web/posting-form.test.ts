@@ -177,10 +177,15 @@ describe("the form of a posting", () => {
     expect(readPostingForm({ ...sound, otherTermsText: "{" }, around).problems).toEqual({});
   });
 
-  test("terms of a private project are refused, never posted as public ones", () => {
+  test("terms of a private project stay private, and say so in a file again", () => {
     const file = { ...JSON.parse(read({}).termsText as string), modelVisibility: "private" };
+    const form = formOfFile(sound, JSON.stringify(file));
 
-    expect(() => formOfFile(sound, JSON.stringify(file))).toThrow(/private project/);
+    expect(form.visibility).toBe("private");
+    const { terms, termsText } = readPostingForm(form, around);
+    expect(terms?.modelVisibility).toBe("private");
+    expect(JSON.parse(termsText as string).modelVisibility).toBe("private");
+    expect(read({}).terms?.modelVisibility).toBe("public");
   });
 
   test("a file of terms with a field that no terms have is refused with its name", () => {

@@ -22,6 +22,8 @@ export interface PostingMarket {
   readonly aggregator: string;
   /** An account of the chain with nothing but coins, whose key the node has. */
   readonly owner: string;
+  /** Further accounts like it. */
+  readonly others: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -69,6 +71,7 @@ export async function startPostingMarket(): Promise<PostingMarket> {
     ...{ url: service.url, rpcUrl, chain },
     aggregator: service.account,
     owner: owner.address,
+    others: accounts.slice(3).map(({ address }) => address),
     stop: async () => {
       chain.close();
       await service.stop();

@@ -15,7 +15,10 @@ import {
   type EmbeddedChain,
   startEmbeddedChain,
 } from "../../services/adapters/embedded-chain.ts";
+import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
 import { developmentSetup } from "../../services/market/development-setup.ts";
+import type { EncryptionKeyPair } from "../../services/protocol/envelope.ts";
+import { openModelFile } from "../../services/protocol/private-model.ts";
 import { emptyForm, type PostingForm } from "../../web/post/posting-form.ts";
 import { advancePosting, idleProgress, type PostingEvent } from "../../web/post/posting-steps.ts";
 import { readPostingForm } from "../../web/post/read-posting-form.ts";
@@ -104,10 +107,12 @@ function orderOf(change: Partial<PostingForm> = {}) {
 }
 
 /** Posts and notes everything that was said on the way. */
-async function post(order: ReturnType<typeof orderOf>, wallet = walletOf()) {
+async function post(
+  order: ReturnType<typeof orderOf> & { readonly encryptionKeys?: EncryptionKeyPair },
+  wallet = walletOf(),
+) {
   const events: PostingEvent[] = [];
   const sent: string[] = [];
-  let receipts = 0;
   let files: MadeFiles | undefined;
   const signing = await connectWallet(chain, wallet.provider, owner.address);
   const result = await runPosting({
@@ -117,33 +122,30 @@ async function post(order: ReturnType<typeof orderOf>, wallet = walletOf()) {
       files = made;
     },
     onSent: (hash) => sent.push(hash),
-    onReceipt: () => {
-      receipts += 1;
-    },
   }).catch((error: { code: string }) => error);
   signing.close();
   const { steps, projectId } = events.reduce(advancePosting, idleProgress);
   const told = events.flatMap((event) =>
     event.type === "step" ? [`${event.name} ${event.step.state}`] : [event.type],
   );
-  return { ...{ result, sent, receipts, files, steps, projectId, told }, asked: wallet.asked };
+  return { ...{ result, sent, files, steps, projectId, told }, asked: wallet.asked };
 }
 
 describe("posting with a wallet", () => {
   test("coins: wraps, signs a permit, posts; every step is done by its receipt, and posted comes after", async () => {
     taken.length = 0;
     const order = orderOf();
-    const { result, told, asked, sent, receipts, files } = await post(order);
+    const { result, told, asked, sent, files } = await post(order);
 
     expect(told).toEqual([
-      ...["prepare working", "prepare done"],
+      ...["prepare working", "prepare done", "register not-needed"],
       ...["wrap in-wallet", "wrap sent", "wrap done"],
       ...["permit in-wallet", "permit done", "approve not-needed"],
       ...["post in-wallet", "post sent", "post done", "posted"],
       ...["upload working", "upload done"],
     ]);
     expect(asked).toEqual(["eth_sendTransaction", "eth_signTypedData_v4", "eth_sendTransaction"]);
-    expect([sent.length, receipts]).toEqual([1, 1]);
+    expect(sent).toHaveLength(1);
     const project = await readProject(chain, result as bigint);
     expect(project.escrowWei).toBe(order.escrowWei);
     expect(project.owner).toBe(owner.address);
@@ -164,6 +166,33 @@ describe("posting with a wallet", () => {
     expect(order.escrowWei).toBe(3_050_000n);
     expect((await readProject(chain, result as bigint)).escrowWei).toBe(3_050_000n);
     expect(await readBalance(chain, plainToken, owner.address)).toBe(1_000_000_000n - 3_050_000n);
+  });
+
+  test("a private project: the owner's key is registered once, and the first model opens with it and nobody else's", async () => {
+    const envelope = createHpkeEnvelope();
+    const [encryptionKeys, strangers] = await Promise.all([
+      envelope.generateKeyPair(),
+      envelope.generateKeyPair(),
+    ]);
+    const order = orderOf({ visibility: "private" });
+    const without = await post(order);
+    expect(without.result).toMatchObject({ code: "CW7018" });
+    expect(without.asked).toEqual([]);
+
+    const { result, told, files } = await post({ ...order, encryptionKeys });
+    expect(told).toEqual(expect.arrayContaining(["register in-wallet", "register done", "posted"]));
+    expect((await readProject(chain, result as bigint)).terms.modelVisibility).toBe("private");
+    const { prepared, contentStore } = files as MadeFiles;
+    const bytes = await contentStore.get(prepared.modelCid, { maxBytes: 1e6 });
+    const about = {
+      ...{ chainId: chain.chainId, market: chain.addresses.market, cid: prepared.modelCid },
+      commitment: prepared.modelCommitment,
+    };
+    await openModelFile(bytes, about, { envelope, keys: encryptionKeys });
+    await expect(openModelFile(bytes, about, { envelope, keys: strangers })).rejects.toThrow();
+
+    const again = await post(order);
+    expect(again.told).toEqual(expect.arrayContaining(["register not-needed", "posted"]));
   });
 
   test("what was declined is sent nothing, and going on does not wrap again", async () => {

@@ -3,7 +3,7 @@ import { emptyForm, type PostingForm } from "./posting-form.ts";
 const FORM_KEY = "commonweight.posting-draft";
 const SENT_KEY = "commonweight.posting-sent";
 
-/** A posting that left the wallet, until its receipt was seen. */
+/** A posting that left the wallet, until an aggregator has its files. */
 export interface SentPosting {
   readonly chainId: string;
   readonly market: string;
@@ -55,7 +55,7 @@ export function storeSent(sent: SentPosting): void {
   localStorage.setItem(SENT_KEY, JSON.stringify(sent));
 }
 
-/** A posting of this market that was sent and whose receipt was not seen. */
+/** A posting of this market that was sent and not seen to its end. */
 export function loadSent(chainId: bigint, market: string): SentPosting | undefined {
   const sent = read(SENT_KEY) as SentPosting | null;
   const isOurs =
@@ -63,7 +63,7 @@ export function loadSent(chainId: bigint, market: string): SentPosting | undefin
   return isOurs ? sent : undefined;
 }
 
-/** Its receipt was seen, or the owner knows that it never will be. */
+/** An aggregator has its files, or the owner knows that it failed. */
 export function forgetSent(): void {
   localStorage.removeItem(SENT_KEY);
 }

@@ -13,7 +13,12 @@ export const fieldLabels: Readonly<Record<FormField, string>> = {
   ...{ learningRate: "Learning rate", clipNorm: "Longest update" },
   ...{ fractionBits: "Fraction bits", ditherBits: "Dither bits" },
   ...{ trainers: "Trainers you expect", minTrainers: "Fewest that make a round" },
-  ...{ rule: "Rule", withstand: "Malicious trainers to withstand", token: "Reward token" },
+  ...{
+    visibility: "Who may read the models",
+    rule: "Rule",
+    withstand: "Malicious trainers to withstand",
+    token: "Reward token",
+  },
   ...{ budget: "Budget of a round", rounds: "Rounds", extraRounds: "Spare rounds" },
   ...{ flatPercent: "Flat part", capPercent: "Most for one trainer", stake: "Stake" },
   ...{ fee: "Fee for settling", bond: "Bond of an aggregator", join: "Time to join" },

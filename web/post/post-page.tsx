@@ -2,6 +2,7 @@ import { Alert, Button, Card, FileInput, Group, Stack, Text, Title } from "@mant
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { call } from "../../services/adapters/chain/connect.ts";
 import type { TokenDescription } from "../../services/adapters/chain/token.ts";
+import type { EncryptionKeyPair } from "../../services/protocol/envelope.ts";
 import type { Connection } from "../connection.ts";
 import { Failure } from "../loaded-view.tsx";
 import { RehearsalSection } from "../rehearsal/rehearsal-section.tsx";
@@ -12,6 +13,7 @@ import { forgetDraft, loadDraft, storeDraft } from "./draft.ts";
 import { focusFirstProblem } from "./focus-first-problem.ts";
 import { FormContext, type FormControl } from "./form-fields.tsx";
 import { LearningSection } from "./learning-section.tsx";
+import { OwnerKey } from "./owner-key.tsx";
 import { emptyForm, type FormField, type PostingForm } from "./posting-form.ts";
 import { PostingProgressView } from "./posting-progress.tsx";
 import { PreviewSection } from "./preview-section.tsx";
@@ -121,12 +123,16 @@ export function PostPage({ connection }: { connection: Connection }) {
   const posting = usePosting(chain);
   const [srsBytes, setSrsBytes] = useState<Uint8Array | undefined>(undefined);
   const [table, setTable] = useState<PickedTable | undefined>(undefined);
+  const [encryptionKeys, setEncryptionKeys] = useState<EncryptionKeyPair | undefined>(undefined);
+  const [isRegistered, setIsRegistered] = useState(false);
   const { manifest, terms, problems } = reading;
   const control: FormControl = { form, change, problems, isShown, visit };
   const { progress, sent } = posting;
   const isPosted = progress.projectId !== undefined;
   const connected = wallet.connected?.chainId === chain.chainId ? wallet.connected : undefined;
   const lacksPowers = !setup.isDevelopment && srsBytes === undefined;
+  const isPrivate = form.visibility === "private";
+  const lacksKey = isPrivate && !isRegistered && encryptionKeys === undefined;
   const isReady = manifest !== undefined && terms !== undefined && !lacksPowers;
   const startOver = () => {
     reset();
@@ -140,9 +146,11 @@ export function PostPage({ connection }: { connection: Connection }) {
       : "Some things above are open; they are listed under “What you are about to promise”."
     : connected === undefined
       ? "Connect a wallet on this market's network."
-      : sent !== undefined && !isPosted
-        ? "A posting is on its way already; see below."
-        : undefined;
+      : lacksKey
+        ? "Save your encryption key first."
+        : sent !== undefined && !isPosted
+          ? "A posting is on its way already; see below."
+          : undefined;
   const post = () => {
     showAll();
     if (!isReady) {
@@ -151,7 +159,7 @@ export function PostPage({ connection }: { connection: Connection }) {
       return;
     }
     if (whyNot !== undefined || connected === undefined) return;
-    void posting.start(connected, { manifest, terms, srsBytes });
+    void posting.start(connected, { manifest, terms, srsBytes, encryptionKeys });
   };
   return (
     <FormContext value={control}>
@@ -189,6 +197,12 @@ export function PostPage({ connection }: { connection: Connection }) {
             </Title>
             {!setup.isDevelopment && <PowersInput onBytes={setSrsBytes} />}
             <QuoteView chain={chain} account={connected?.account} reading={reading} unit={unit} />
+            {isPrivate && connected !== undefined && (
+              <OwnerKey
+                {...{ chain, account: connected.account, keys: encryptionKeys }}
+                {...{ onKeys: setEncryptionKeys, onRegistered: setIsRegistered }}
+              />
+            )}
             <Group>
               {isAllDone ? (
                 <Button variant="default" onClick={startOver}>
@@ -214,8 +228,9 @@ export function PostPage({ connection }: { connection: Connection }) {
               <Alert color="yellow" title="A posting is on its way" data-sent={sent.hash}>
                 <Stack gap="xs" align="flex-start">
                   <Text size="sm" style={{ overflowWrap: "anywhere" }}>
-                    Transaction {sent.hash} left the wallet, and its receipt was not seen. Posting
-                    again would pay a second escrow.
+                    Transaction {sent.hash} left the wallet, and the page was closed before its
+                    receipt was seen and an aggregator had its files. Posting again would pay a
+                    second escrow.
                   </Text>
                   <Group>
                     <Button size="xs" onClick={() => void posting.search()}>
@@ -231,6 +246,7 @@ export function PostPage({ connection }: { connection: Connection }) {
             {posting.searchError !== null && <Failure error={posting.searchError} />}
             <PostingProgressView
               progress={progress}
+              isPrivate={isPrivate}
               samples={{ file: table?.file.name ?? "samples.csv", sizes: ownSetSizes(form) }}
             />
           </Stack>

@@ -46,6 +46,8 @@ export interface PostingForm {
   readonly commit: string;
   readonly reveal: string;
   readonly settle: string;
+  /** Who may read the models: everybody, or only owner, referee, aggregators and trainers of the project. */
+  readonly visibility: "public" | "private";
   /** Signs references; empty for whoever posts. */
   readonly referee: string;
   readonly aggregators: readonly string[];
@@ -103,6 +105,7 @@ export function emptyForm(chainId: bigint): PostingForm {
     ...{ token: "", budget: "1", rounds: "10", extraRounds: "3", flatPercent: "10" },
     ...{ capPercent: "50", stake: "0.1", fee: "0.01", bond: "0.5" },
     ...paceFields(LOCAL_CHAINS.includes(chainId) ? "minutes" : "hours"),
+    visibility: "public",
     ...{ referee: "", aggregators: [], otherTermsText: "" },
   };
 }
@@ -157,6 +160,7 @@ export function formOfTerms(
     minTrainers: count("minTrainers", form.minTrainers),
     rule: ruleId === 2 ? "multi-krum" : ruleId === 1 ? "trust" : form.rule,
     withstand: ruleId === 2 ? count("ruleParameterA", form.withstand) : form.withstand,
+    visibility: terms.modelVisibility === "private" ? "private" : "public",
     join: time("joinSeconds", form.join),
     open: time("openSeconds", form.open),
     commit: time("commitSeconds", form.commit),

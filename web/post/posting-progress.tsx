@@ -6,6 +6,7 @@ import { type RefereeSamples, refereeCommand } from "./referee-command.ts";
 
 const stepTexts: Readonly<Record<StepName, string>> = {
   prepare: "Make the first model, its commitment and the files' addresses",
+  register: "Register your encryption key (transaction)",
   wrap: "Turn coins into the reward token (transaction)",
   permit: "Allow the vault to take the escrow (signature, costs nothing)",
   approve: "Allow the vault to take the escrow (transaction)",
@@ -55,8 +56,9 @@ const Hash = ({ label, hash }: { label: string; hash: string }) => (
 export function PostingProgressView(props: {
   readonly progress: PostingProgress;
   readonly samples: RefereeSamples;
+  readonly isPrivate?: boolean;
 }) {
-  const { progress, samples } = props;
+  const { progress, samples, isPrivate = false } = props;
   const { projectId, steps, error } = progress;
   const isBegun = stepNames.some((name) => steps[name].state !== "waiting");
   if (!isBegun && error === undefined && projectId === undefined) return null;
@@ -86,9 +88,11 @@ export function PostingProgressView(props: {
             <Anchor href={projectHref(projectId)}>Look at it as everybody sees it</Anchor>
             <Text size="sm">
               Rounds need your referee. With its key, on a machine that has clean samples, run:
+              {isPrivate && " (encryption-key.json in the folder that --state names)"}
             </Text>
             <Code block style={{ whiteSpace: "pre-wrap" }}>
               {refereeCommand(projectId, samples)}
+              {isPrivate && " --state <folder>"}
             </Code>
           </Stack>
         </Alert>

@@ -2,7 +2,15 @@ import type { Receipt } from "../../services/adapters/chain/transaction-sender.t
 import type { CommonweightError } from "../../services/protocol/errors.ts";
 
 /** The steps of posting in their order. Which of `permit` and `approve` it takes, the token decides. */
-export const stepNames = ["prepare", "wrap", "permit", "approve", "post", "upload"] as const;
+export const stepNames = [
+  "prepare",
+  "register",
+  "wrap",
+  "permit",
+  "approve",
+  "post",
+  "upload",
+] as const;
 export type StepName = (typeof stepNames)[number];
 
 /** How far a step is. `sent` is not done: only a receipt is. */

@@ -7,7 +7,7 @@ import { formOfTerms, type PostingForm } from "./posting-form.ts";
 /**
  * The form after a file was picked: a manifest is taken whole, terms fill the form's fields.
  *
- * @throws CW7015 for a file that is neither, CW4012 for terms that are none, CW7017 for a private project: nothing of them is dropped silently.
+ * @throws CW7015 for a file that is neither, CW4012 for terms that are none.
  */
 export function formOfFile(form: PostingForm, text: string): PostingForm {
   const value = parseObject(text);
@@ -17,7 +17,6 @@ export function formOfFile(form: PostingForm, text: string): PostingForm {
   }
   if ("budgetPerRoundWei" in value) {
     const terms = readTermsFile(text);
-    if (terms.modelVisibility === "private") throw new CommonweightError(webErrors.privateTerms);
     const others = otherTermsText(otherTermsOf(terms));
     return { ...formOfTerms(form, value), otherTermsText: others };
   }

@@ -5,7 +5,8 @@ import {
   connectChain,
   findReceipt,
 } from "../../services/adapters/chain/connect.ts";
-import { readParticipant } from "../../services/adapters/chain/participant.ts";
+import { readEncryptionKey, readReaderKeys } from "../../services/adapters/chain/model-readers.ts";
+import { readParticipant, registerParticipant } from "../../services/adapters/chain/participant.ts";
 import {
   readPermitDomain,
   signPermit,
@@ -20,7 +21,9 @@ import { type PreparedProject, prepareProject } from "../../services/owner/post-
 import { quotePosting } from "../../services/owner/quote-posting.ts";
 import type { PostableTerms } from "../../services/owner/terms-file.ts";
 import type { ContentStore } from "../../services/protocol/content-store.ts";
+import type { EncryptionKeyPair } from "../../services/protocol/envelope.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
+import { toHex } from "../../services/protocol/hex.ts";
 import { maxModelFileBytes } from "../../services/protocol/load-model.ts";
 import type { Manifest } from "../../services/protocol/manifest.ts";
 import { webErrors } from "../errors.ts";
@@ -33,6 +36,14 @@ import type { PostingEvent, StepName, StepState } from "./posting-steps.ts";
 export interface MadeFiles {
   readonly prepared: PreparedProject;
   readonly contentStore: ContentStore;
+}
+
+/** What handing files over takes: made just now, or kept. */
+export interface HandedFiles {
+  readonly prepared: Pick<PreparedProject, "manifestCid" | "modelCid"> & {
+    readonly terms: Pick<PreparedProject["terms"], "parameterCount" | "aggregators">;
+  };
+  readonly contentStore: Pick<ContentStore, "get">;
 }
 
 /** A chain that signs with a wallet and reads with the page's node. */
@@ -55,17 +66,58 @@ export async function makeFiles(options: {
   manifest: Manifest;
   terms: PostableTerms;
   srsBytes?: Uint8Array | undefined;
+  /** The owner's, when the project is private and the account has not registered any. */
+  encryptionKeys?: EncryptionKeyPair | undefined;
 }): Promise<MadeFiles> {
   const { manifest, srsBytes } = options;
   const parameterCount = countParameters(manifest.model);
   const curve = await openCurve({ parameterCount, srsBytes });
   try {
     const contentStore = createMemoryStore();
-    const prepared = await prepareProject({ ...options, curve, contentStore });
+    const sealTo = await readersToSealTo(options);
+    const prepared = await prepareProject({ ...options, curve, contentStore, sealTo });
     return { prepared, contentStore };
   } finally {
     await curve[Symbol.asyncDispose]();
   }
+}
+
+/** Readers of a private project's first model; trainers are granted its key when they have joined. @throws CW7018 */
+async function readersToSealTo({
+  chain,
+  terms,
+  encryptionKeys,
+}: Parameters<typeof makeFiles>[0]): Promise<Parameters<typeof prepareProject>[0]["sealTo"]> {
+  if (terms.modelVisibility === "public") return undefined;
+  const owner = chain.account as string;
+  const own = (await readEncryptionKey(chain, owner)) ?? encryptionKeys?.publicKey;
+  if (own === undefined) throw new CommonweightError(webErrors.keyNotMade, owner);
+  const { createHpkeEnvelope } = await import("../../services/adapters/envelope/hpke-envelope.ts");
+  const others = await readReaderKeys(chain, { owner, terms });
+  return { envelope: createHpkeEnvelope(), readers: [own, ...others] };
+}
+
+/** Registers the key under which the owner of a private project reads its models, once. */
+async function registerOwner(
+  chain: Chain,
+  options: Pick<Parameters<typeof makeFiles>[0], "terms" | "encryptionKeys">,
+  tell: Tell,
+): Promise<void> {
+  const { terms, encryptionKeys } = options;
+  const owner = chain.account as string;
+  const isNeeded =
+    terms.modelVisibility === "private" && (await readEncryptionKey(chain, owner)) === undefined;
+  if (!isNeeded || encryptionKeys === undefined) {
+    tell({ type: "step", name: "register", step: { state: "not-needed" } });
+    return;
+  }
+  await step("register", tell, "in-wallet", async () => {
+    const receipt = await registerParticipant(chain, {
+      encryptionKey: toHex(encryptionKeys.publicKey),
+      ...{ payoutAddress: owner, endpoint: "" },
+    });
+    return { value: undefined, step: { state: "done", receipt } };
+  });
 }
 
 /** How a step says what it is doing. */
@@ -95,7 +147,6 @@ async function step<T>(
  * files to the aggregators. Each step is done when its receipt is here, never before.
  *
  * @param options.onSent Called with the hash of the posting before its receipt: whoever keeps it can ask for the receipt later.
- * @param options.onReceipt Called when it is in a block.
  * @throws what the failed step threw; `tell` has said it already.
  */
 export async function runPosting(options: {
@@ -104,9 +155,10 @@ export async function runPosting(options: {
   terms: PostableTerms;
   srsBytes?: Uint8Array | undefined;
   tell: Tell;
-  onFiles: (files: MadeFiles) => void;
+  encryptionKeys?: EncryptionKeyPair | undefined;
+  /** Called before anything is sent. */
+  onFiles: (files: MadeFiles) => void | Promise<void>;
   onSent: (hash: string) => void;
-  onReceipt: () => void;
 }): Promise<bigint> {
   const { chain, tell, onSent } = options;
   const sent = (name: StepName) => (hash: string) =>
@@ -116,7 +168,8 @@ export async function runPosting(options: {
     await quotePosting(chain, made.prepared);
     return { value: made, step: { state: "done" } };
   });
-  options.onFiles(files);
+  await options.onFiles(files);
+  await registerOwner(chain, options, tell);
   const { prepared } = files;
   const token = prepared.terms.rewardToken;
   await wrapLacking(chain, prepared, tell, sent("wrap"));
@@ -140,7 +193,6 @@ export async function runPosting(options: {
     const posted = await postProject(chain, { ...prepared, onSent: onPosted }, permit);
     return { value: posted, step: { state: "done", receipt: posted.receipt } };
   });
-  options.onReceipt();
   tell({ type: "posted", projectId });
   await handOver({ chain, projectId, files, tell });
   return projectId;
@@ -188,7 +240,7 @@ async function permitEscrow(
 export async function handOver(options: {
   chain: Chain;
   projectId: bigint;
-  files: MadeFiles;
+  files: HandedFiles;
   tell: Tell;
 }): Promise<void> {
   const { chain, projectId, files, tell } = options;

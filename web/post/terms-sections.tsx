@@ -23,6 +23,11 @@ const rules = [
   { value: "multi-krum", label: "multi-Krum: the updates that lie closest together" },
 ];
 
+const visibilities = [
+  { value: "public", label: "everybody" },
+  { value: "private", label: "this project's trainers, aggregators and you" },
+];
+
 /** Who takes part and what judges their updates; with the reason when the rule cannot work at that size. */
 export function RuleSection({ slots }: { slots: number | undefined }) {
   const { form, problems } = useForm();
@@ -46,6 +51,12 @@ export function RuleSection({ slots }: { slots: number | undefined }) {
         label="Rule"
         why="Trust works with any majority of honest trainers as long as your samples stay secret. Multi-Krum needs no samples to judge, but 2f + 3 trainers to withstand f."
         choices={rules}
+      />
+      <ChoiceInput
+        field="visibility"
+        label="Who may read the models"
+        why="Models that not everybody may read are sealed to those who may, round by round. Payments and proofs are public either way."
+        choices={visibilities}
       />
       {form.rule === "multi-krum" && (
         <TextFieldInput

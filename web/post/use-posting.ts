@@ -2,6 +2,7 @@ import { useCallback, useReducer, useRef, useState } from "react";
 import type { Chain } from "../../services/adapters/chain/connect.ts";
 import { chainErrors } from "../../services/adapters/chain/errors.ts";
 import type { PostableTerms } from "../../services/owner/terms-file.ts";
+import type { EncryptionKeyPair } from "../../services/protocol/envelope.ts";
 import { CommonweightError, isErrorOf } from "../../services/protocol/errors.ts";
 import type { Manifest } from "../../services/protocol/manifest.ts";
 import { webErrors } from "../errors.ts";
@@ -15,6 +16,8 @@ export interface PostingOrder {
   readonly manifest: Manifest;
   readonly terms: PostableTerms;
   readonly srsBytes?: Uint8Array | undefined;
+  /** The owner's, made in this page for a private project. */
+  readonly encryptionKeys?: EncryptionKeyPair | undefined;
 }
 
 /** The code that posts, fetched when it is first needed. @throws CW7003 when it cannot be, which is no fault of the wallet */
@@ -23,13 +26,19 @@ const loadPosting = () =>
     throw new CommonweightError(webErrors.pageBroken, undefined, { cause });
   });
 
-/** Runs a posting, and remembers one that was sent until its receipt was seen. */
+/** Runs a posting, and remembers one that was sent until an aggregator has its files. */
 export function usePosting(chain: Chain) {
   const { market } = chain.addresses;
   const [progress, tell] = useReducer(advancePosting, idleProgress);
   const [sent, setSent] = useState<SentPosting | undefined>(() => loadSent(chain.chainId, market));
   const [searchError, setSearchError] = useState<unknown>(null);
   const files = useRef<MadeFiles | null>(null);
+
+  const { projectId } = progress;
+  const forgetIt = useCallback(() => {
+    forgetSent();
+    setSent(undefined);
+  }, []);
 
   const start = useCallback(
     async (connected: ConnectedWallet, order: PostingOrder) => {
@@ -38,12 +47,21 @@ export function usePosting(chain: Chain) {
       try {
         const { connectWallet, handOver, makeFiles, runPosting } = await loadPosting();
         const signing = await connectWallet(chain, connected.wallet.provider, connected.account);
-        const onFiles = (made: MadeFiles) => {
+        const isPrivate = order.terms.modelVisibility === "private";
+        const { forgetFiles, keepFiles, keptFiles } = await import("./kept-files.ts");
+        const onFiles = async (made: MadeFiles) => {
           files.current = made;
+          if (isPrivate) await keepFiles(made);
         };
-        if (progress.projectId !== undefined) {
-          const made = files.current ?? (await makeFiles({ chain: signing, ...order }));
-          await handOver({ chain: signing, projectId: progress.projectId, files: made, tell });
+        if (projectId !== undefined) {
+          const made =
+            files.current ??
+            (isPrivate
+              ? await keptFiles(chain, projectId)
+              : await makeFiles({ chain: signing, ...order }));
+          await handOver({ chain: signing, projectId, files: made, tell });
+          forgetIt();
+          if (isPrivate) await forgetFiles();
           return;
         }
         await runPosting({
@@ -53,17 +71,13 @@ export function usePosting(chain: Chain) {
             storeSent(posting);
             setSent(posting);
           },
-          onReceipt: () => {
-            forgetSent();
-            setSent(undefined);
-          },
         });
+        // Not before an aggregator has the files: without them the escrow would lie there for nothing.
+        forgetIt();
+        if (isPrivate) await forgetFiles();
       } catch (error) {
         // In a block and failed: it cannot be posted twice by sending another.
-        if (isErrorOf(error, chainErrors.failed)) {
-          forgetSent();
-          setSent(undefined);
-        }
+        if (isErrorOf(error, chainErrors.failed)) forgetIt();
         const known =
           error instanceof CommonweightError
             ? error
@@ -73,7 +87,7 @@ export function usePosting(chain: Chain) {
         tell({ type: "ended" });
       }
     },
-    [chain, market, progress.projectId],
+    [chain, market, projectId, forgetIt],
   );
 
   const search = useCallback(async () => {
@@ -86,18 +100,15 @@ export function usePosting(chain: Chain) {
         throw new CommonweightError(webErrors.notSeenYet, undefined, { details: { ...sent } });
       }
       tell({ type: "posted", projectId });
-      forgetSent();
-      setSent(undefined);
     } catch (error) {
       setSearchError(error);
     }
   }, [chain, sent]);
 
   const forget = useCallback(() => {
-    forgetSent();
-    setSent(undefined);
+    forgetIt();
     setSearchError(null);
-  }, []);
+  }, [forgetIt]);
 
   /** Begins anew, for another project; one that was sent and not seen stays remembered. */
   const restart = useCallback(() => {

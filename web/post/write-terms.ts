@@ -52,6 +52,7 @@ export function writeTerms(form: PostingForm, read: FieldReader, refuse: Refuse)
     ...{ ...terms, maxTrainers: trainerCount(slots), aggregators },
     ...(token === "" ? {} : { rewardToken: token }),
     ...(signer === "" ? {} : { referee: signer }),
+    ...(form.visibility === "private" ? { modelVisibility: form.visibility } : {}),
     ...parseOtherTerms(form.otherTermsText),
   };
   const text = JSON.stringify(

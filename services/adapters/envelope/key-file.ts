@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { encryptionKeyText } from "../../protocol/encryption-key-text.ts";
 import { type EncryptionKeyPair, type Envelope, envelopeErrors } from "../../protocol/envelope.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 
@@ -16,13 +17,8 @@ export async function loadEncryptionKeys(
 ): Promise<EncryptionKeyPair> {
   if (existsSync(path)) return readEncryptionKeys(path);
   const keys = await envelope.generateKeyPair();
-  const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(
-    path,
-    `${JSON.stringify({ publicKey: hex(keys.publicKey), privateKey: hex(keys.privateKey) })}\n`,
-    { mode: 0o600, flag: "wx" },
-  );
+  writeFileSync(path, encryptionKeyText(keys), { mode: 0o600, flag: "wx" });
   return keys;
 }
 
