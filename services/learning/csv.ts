@@ -15,9 +15,10 @@ function malformed(message: string): CommonweightError {
 }
 
 /**
- * Parses CSV (RFC 4180): commas, quotes doubled inside quotes, LF or CRLF, a header in the first line. Empty lines are skipped.
+ * Parses CSV (RFC 4180): commas, quotes doubled inside quotes, LF or CRLF, a header in the first line. Empty lines are skipped, and so
+ * are a nameless first column of row numbers and nameless empty columns, which programs write beside the samples.
  *
- * @throws CommonweightError CW3102 for an open quote, a row of another length or an empty or doubled column name; CW3103 for
+ * @throws CommonweightError CW3102 for an open quote, a row of another length, a missing or doubled column name; CW3103 for
  * too many columns.
  */
 export function parseCsv(text: string): CsvTable {
@@ -29,8 +30,19 @@ export function parseCsv(text: string): CsvTable {
   if (header.length > DATA_LIMITS.columns) {
     throw new CommonweightError(learningErrors.dataTooLarge, `CSV with ${header.length} columns`);
   }
-  const doubled = header.find((name, i) => name === "" || header.indexOf(name) !== i);
-  if (doubled !== undefined) throw malformed(`column name "${doubled}" is empty or appears twice`);
+  const doubled = header.find((name, i) => name !== "" && header.indexOf(name) !== i);
+  if (doubled !== undefined) {
+    const whyNumber = Number.isFinite(Number(doubled))
+      ? "; is there a row of names above the samples?"
+      : "";
+    throw malformed(`column name "${doubled}" appears twice${whyNumber}`);
+  }
+  const fraction = header.find((name) => /^[-+]?\d*[.]\d+(e[-+]?\d+)?$/i.test(name));
+  if (fraction !== undefined) {
+    throw malformed(
+      `a column is called "${fraction}": the first row seems to be a sample; put a row of column names above it`,
+    );
+  }
   const rows = lines.slice(1);
   const wrong = rows.findIndex((row) => row.length !== header.length);
   if (wrong >= 0) {
@@ -38,7 +50,26 @@ export function parseCsv(text: string): CsvTable {
       `row ${wrong + 1} has ${rows[wrong]?.length} cells, the header ${header.length}`,
     );
   }
-  return { header, rows };
+  return withoutUnnamed({ header, rows });
+}
+
+/**
+ * Leaves out what programs write beside a table: a first column without a name that counts the rows, and empty columns at the end.
+ *
+ * @throws CW3102 for any other column without a name, because nobody could ask for it.
+ */
+function withoutUnnamed(table: CsvTable): CsvTable {
+  const { header, rows } = table;
+  if (!header.includes("")) return table;
+  const isLeftOut = header.map((name, column) => {
+    if (name !== "") return false;
+    const cells = rows.map((row) => (row[column] as string).trim());
+    const isCount = column === 0 && cells.every((cell) => /^\d+$/.test(cell));
+    if (isCount || cells.every((cell) => cell === "")) return true;
+    throw malformed(`column ${column + 1} has no name, and "${cells[0]}" in its first row`);
+  });
+  const keep = (row: readonly string[]) => row.filter((_, column) => !isLeftOut[column]);
+  return { header: keep(header), rows: rows.map(keep) };
 }
 
 const OTHER_SEPARATORS = { ";": "semicolons", "\t": "tabs", "|": "bars" } as const;

@@ -14,6 +14,8 @@ export interface TableDescription {
   readonly features: number;
   /** Brings each number column to mean 0 and deviation 1, rounded to four digits. */
   readonly normalisation: { readonly mean: number[]; readonly deviation: number[] };
+  /** Columns that become something else than their numbers: words, and gaps. For whoever looks at the data. */
+  readonly told: readonly { readonly column: string; readonly what: string }[];
   /** Columns that say nothing about new samples, and why. */
   readonly dropped: readonly { readonly column: string; readonly why: string }[];
 }
@@ -37,12 +39,30 @@ export function guessTarget(header: readonly string[]): string {
   );
 }
 
-function classesOf(rows: CsvTable["rows"], at: number, target: string): string[] {
+/** Columns that could be the class instead: of few values, or of texts. */
+function otherTargets({ header, rows }: CsvTable, target: string): string {
+  const could = header.filter((name, at) => {
+    const values = new Set(rows.map((row) => (row[at] as string).trim()));
+    return name !== target && values.size >= 2 && values.size <= 20;
+  });
+  if (could.length === 0) return "";
+  const shown = could.slice(0, 4).map((name) => `"${name}"`);
+  return `; ${shown.join(", ")} could be one`;
+}
+
+function classesOf(table: CsvTable, target: string): string[] {
+  const { header, rows } = table;
+  const at = header.indexOf(target);
+  if (rows.length === 0) throw unfit("there is a header and no samples");
   const names = [...new Set(rows.map((row) => (row[at] as string).trim()))];
   if (names.includes("")) throw unfit(`rows without a class in column "${target}"; leave them out`);
   if (names.length < 2 || names.length > MOST_CLASSES) {
+    if (names.length < 2) {
+      throw unfit(`all rows of column "${target}" are of one class; a class column has 2 or more`);
+    }
+    const isAmount = names.every((name) => Number.isFinite(Number(name)));
     throw unfit(
-      `column "${target}" has ${names.length} different values; a class column has 2 to ${MOST_CLASSES}`,
+      `column "${target}" has ${names.length} different values; a class column has 2 to ${MOST_CLASSES}: ${isAmount ? "to learn an amount, divide it into ranges first; otherwise " : ""}name the class column with --target${otherTargets(table, target)}`,
     );
   }
   const isNumeric = names.every((name) => Number.isFinite(Number(name)));
@@ -58,7 +78,7 @@ function whyDrop(column: CsvColumn, cells: readonly string[]): string | undefine
     const isMostlyNumbers = cells.filter(isNumber).length > cells.length / 2;
     return isMostlyNumbers
       ? `not all of it is numbers (${wrongCells(cells, (cell) => isMissing(cell) || isNumber(cell))})`
-      : `it is text with more than ${MOST_VALUES} different values`;
+      : `it is text with more than ${MOST_VALUES} different values, as "${column.values[0]?.slice(0, 40)}"`;
   }
   return undefined;
 }
@@ -87,8 +107,9 @@ export function describeTable(
   if (unknown !== undefined) {
     throw unfit(`there is no column "${unknown}"; there are ${header.join(", ")}`);
   }
-  const classes = classesOf(rows, header.indexOf(target), target);
+  const classes = classesOf(table, target);
   const dropped: { column: string; why: string }[] = [];
+  const told: { column: string; what: string }[] = [];
   const columns: string[] = [];
   const categories: Record<string, string[]> = {};
   const missing: Record<string, number> = {};
@@ -103,7 +124,18 @@ export function describeTable(
       return;
     }
     columns.push(name);
+    if (column.missing > 0) {
+      const standsFor = column.kind === "category" ? "no word" : "its mean";
+      told.push({
+        column: name,
+        what: `${column.missing} of ${rows.length} cells are missing, ${standsFor} stands for them`,
+      });
+    }
     if (column.kind === "category") {
+      told.push({
+        column: name,
+        what: `${column.values.length} different words, a 0 or 1 for each (--drop leaves it out)`,
+      });
       categories[name] = [...column.values];
       means.push(...column.values.map(() => 0));
       deviations.push(...column.values.map(() => 1));
@@ -126,6 +158,7 @@ export function describeTable(
     classes,
     features: means.length,
     normalisation: { mean: means, deviation: deviations },
+    told,
     dropped,
   };
 }

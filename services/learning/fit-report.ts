@@ -1,4 +1,5 @@
 import type { Dataset } from "./dataset.ts";
+import { type LabelRelation, measureLabelRelation } from "./label-relation.ts";
 import { countClasses, type ModelSpec } from "./model-spec.ts";
 import { countLabels } from "./partition.ts";
 
@@ -31,6 +32,8 @@ export interface FitReport {
 const LOOKED_AT = 2000;
 /** Beyond this, plain SGD at usual learning rates diverges. */
 const LARGEST_SCALED = 20;
+/** Below this, what is told of classes by values is what chance comes to: of a hundred unrelated tables about one lies above. */
+export const LEAST_DEVIATIONS = 2.5;
 /** Constant features that images have at their border are no news. */
 const CONSTANT_SHARE = 0.5;
 
@@ -39,6 +42,13 @@ interface Statistics {
   readonly constantFeatures: number;
   readonly samplesLookedAt: number;
   readonly notFinite: number;
+}
+
+const wholePercent = (part: number) => `${Math.round(100 * part)} %`;
+
+/** What it means that classes have nothing to do with values, and where to look. */
+export function unrelatedText({ told, chance, samples }: LabelRelation): string {
+  return `The classes look unrelated to the values: of ${samples} samples, the others tell ${wholePercent(told)} of the classes, and chance ${wholePercent(chance)}. Look whether it is the right column, and whether rows of labels and values belong together.`;
 }
 
 async function lookAt(dataset: Dataset): Promise<Statistics> {
@@ -120,6 +130,10 @@ export async function fitReport(
   const features = dataset.inputShape.reduce((all, side) => all * side, 1);
   if (constantFeatures > CONSTANT_SHARE * features) {
     warning(`${constantFeatures} of ${features} features never change.`);
+  }
+  const relation = await measureLabelRelation(dataset);
+  if (relation !== undefined && relation.deviations < LEAST_DEVIATIONS) {
+    warning(unrelatedText(relation));
   }
   return {
     isFit: !findings.some(({ severity }) => severity === "blocking"),

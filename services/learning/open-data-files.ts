@@ -37,7 +37,11 @@ export async function readTable(path: string): Promise<string> {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new CommonweightError(learningErrors.dataMalformed, `${path} is not UTF-8`, { cause });
+    throw new CommonweightError(
+      learningErrors.dataMalformed,
+      `${path} is not UTF-8; spreadsheets offer it as "CSV UTF-8"`,
+      { cause },
+    );
   }
 }
 

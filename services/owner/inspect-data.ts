@@ -4,7 +4,8 @@ import { dataFileOptions } from "../learning/data-file-options.ts";
 import type { Dataset } from "../learning/dataset.ts";
 import { describeTable, type TableDescription, tableData } from "../learning/describe-table.ts";
 import { learningErrors } from "../learning/errors.ts";
-import { fitReport } from "../learning/fit-report.ts";
+import { fitReport, LEAST_DEVIATIONS, unrelatedText } from "../learning/fit-report.ts";
+import { measureLabelRelation } from "../learning/label-relation.ts";
 import { logisticRegression } from "../learning/model-spec.ts";
 import { nameFile } from "../learning/name-file.ts";
 import { readTable } from "../learning/open-data-files.ts";
@@ -23,6 +24,10 @@ export interface DataSummary {
   readonly classCounts: readonly number[];
   /** Of a table only. */
   readonly dropped: TableDescription["dropped"];
+  /** Of a table only: what became of columns that are not plain numbers. */
+  readonly told: TableDescription["told"];
+  /** What may spoil training. */
+  readonly warnings: readonly string[];
   /** Of a table only: its text, to be divided row by row. */
   readonly tableText?: string;
 }
@@ -60,7 +65,8 @@ export async function inspectData(
     },
     samples: dataset.size,
     classCounts: report.classCounts,
-    dropped: [],
+    ...{ dropped: [], told: [] },
+    warnings: report.findings.map(({ message }) => message),
   };
 }
 
@@ -86,13 +92,15 @@ async function inspectTable(
   const description = nameFile(source, () => describeTable(parseCsv(tableText), options));
   const data = tableData(description);
   const dataset = await openDataset({ source, files: dataFileOptions(data) });
+  const relation = await measureLabelRelation(dataset);
   return {
     source,
     dataset,
     data,
     samples: dataset.size,
     classCounts: await countLabels(dataset),
-    dropped: description.dropped,
+    ...{ dropped: description.dropped, told: description.told },
+    warnings: relation && relation.deviations < LEAST_DEVIATIONS ? [unrelatedText(relation)] : [],
     tableText,
   };
 }

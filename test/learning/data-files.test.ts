@@ -154,6 +154,51 @@ describe("CSV", () => {
     expect(() => parseCsv(text)).toThrow(`separated by ${name}; export it with commas`);
   });
 
+  test("leaves out what programs write beside a table: a nameless count of rows, empty columns at the end", () => {
+    const { header, rows } = parseCsv(",a,class,,\n0,5,x,,\n1,6,y,,\n");
+
+    expect(header).toEqual(["a", "class"]);
+    expect(rows).toEqual([
+      ["5", "x"],
+      ["6", "y"],
+    ]);
+  });
+
+  test.each([
+    ["a nameless column of values", "a,,class\n1,2.5,x\n", 'column 2 has no name, and "2.5"'],
+    ["a name that is there twice", "a,a,class\n1,2,x\n", 'column name "a" appears twice'],
+    ["no row of names, with whole numbers", "5,5,x\n1,2,y\n", "is there a row of names above"],
+    ["no row of names, with fractions", "-0.5,2.25,x\n1,2,y\n", 'a column is called "-0.5"'],
+  ])("refuses %s in words that say why", (_, text, words) => {
+    expect(() => parseCsv(text)).toThrow(words);
+  });
+
+  test("an amount is no class: it says what to do, and which column could be one", () => {
+    const rows = Array.from({ length: 200 }, (_, i) => [`${i % 4}`, `${i}`, `${1000 + 7 * i}`]);
+    const describing = () => describeTable({ header: ["rooms", "area", "price"], rows });
+
+    expect(describing).toThrow(
+      /"price" has 200 .* divide it into ranges first.*--target; "rooms" could be one$/,
+    );
+    expect(() => describeTable({ header: ["a", "class"], rows: [] })).toThrow("no samples");
+    expect(() => describeTable({ header: ["a", "class"], rows: [["1", "x"]] })).toThrow(
+      "one class",
+    );
+  });
+
+  test("says what became of gaps and of words", () => {
+    const rows = Array.from({ length: 40 }, (_, i) => [
+      i === 3 ? "NA" : `${i}`,
+      i % 2 ? "red" : "blue",
+      `${i % 3}`,
+    ]);
+
+    expect(describeTable({ header: ["a", "colour", "class"], rows }).told).toEqual([
+      { column: "a", what: "1 of 40 cells are missing, its mean stands for them" },
+      { column: "colour", what: "2 different words, a 0 or 1 for each (--drop leaves it out)" },
+    ]);
+  });
+
   test("takes a table of one column for one", () => {
     expect(parseCsv("class\n1\n").header).toEqual(["class"]);
   });

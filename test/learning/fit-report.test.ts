@@ -8,9 +8,14 @@ const model = logisticRegression({ features: 4, classes: 3 });
 
 function samples(change: (value: number, feature: number) => number, classes = 3) {
   const random = seededRandom("fit");
+  const labelOf = (sample: number) => sample % Math.min(classes, 3);
   return memoryDataset({
-    inputs: Float32Array.from({ length: 400 }, (_, i) => change(2 * random() - 1, i % 4)),
-    labels: Int32Array.from({ length: 100 }, (_, i) => i % Math.min(classes, 3)),
+    // The first feature tells the class.
+    inputs: Float32Array.from({ length: 400 }, (_, i) => {
+      const drawn = 2 * random() - 1;
+      return change(i % 4 === 0 ? 0.7 * (labelOf(i / 4) - 1) : drawn, i % 4);
+    }),
+    labels: Int32Array.from({ length: 100 }, (_, i) => labelOf(i)),
     inputShape: [4],
     classes,
   });
@@ -46,6 +51,11 @@ describe("fitReport", () => {
       "constant columns",
       samples((value, j) => (j > 0 ? 1 : value)),
       /3 of 4 features never change/,
+    ],
+    [
+      "classes that have nothing to do with values",
+      samples((value, j) => (j === 0 ? 0 : value)),
+      /classes look unrelated to the values: of 100 samples, the others tell \d+ % of the classes, and chance 3\d %/,
     ],
     [
       "missing classes",

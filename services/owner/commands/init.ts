@@ -75,12 +75,25 @@ async function ask(invocation: Invocation, summary: DataSummary): Promise<Projec
   };
 }
 
-function describeData({ samples, data, classCounts, dropped }: DataSummary): string {
+/** Wide tables would fill the screen. */
+const MOST_TOLD = 8;
+
+function describeData({
+  samples,
+  data,
+  classCounts,
+  dropped,
+  told,
+  warnings,
+}: DataSummary): string {
   const counts = classCounts.map((count, k) => `${data.classes?.[k] ?? k}: ${count}`).join(", ");
   return [
     `${samples} samples of shape [${data.inputShape}]${data.table ? `, class in column "${data.table.target}"` : ""}`,
     `classes  ${counts}`,
+    ...told.slice(0, MOST_TOLD).map(({ column, what }) => `column "${column}": ${what}`),
+    ...(told.length > MOST_TOLD ? [`… and ${told.length - MOST_TOLD} more like these`] : []),
     ...dropped.map(({ column, why }) => `without column "${column}": ${why}`),
+    ...warnings.map((warning) => `warning: ${warning}`),
   ].join("\n");
 }
 
