@@ -23,7 +23,7 @@ const WORK: readonly {
   { phase: "proof", from: "proving", to: ["proven"] },
   // Commitment, sealing and handing the bundle to the node.
   { phase: "storage", from: "trained", to: ["sealed"] },
-  { phase: "storage", from: "reference-sealing", to: ["reference-ready"] },
+  { phase: "storage", from: "reference-sealing", to: ["reference-sealed"] },
   // The aggregator fetches, opens and checks the bundles.
   { phase: "storage", from: "checking", to: ["proving"] },
   { phase: "chain", from: "sealed", to: ["submitted"] },

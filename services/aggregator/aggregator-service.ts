@@ -293,6 +293,7 @@ export async function startAggregator(
       await server.stop();
       await loop;
       await turns.ended();
+      for (const engine of engines.values()) await engine.reported();
       await ipfs.stop();
       await curves.close();
       store.close();

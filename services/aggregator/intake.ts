@@ -1,4 +1,4 @@
-import { type Chain, chainTime } from "../adapters/chain/connect.ts";
+import type { Chain } from "../adapters/chain/connect.ts";
 import { readProject, readTrainer } from "../adapters/chain/project.ts";
 import { readRound } from "../adapters/chain/round.ts";
 import {
@@ -23,6 +23,7 @@ import {
   keyReleaseMessage,
 } from "../protocol/signed-messages.ts";
 import { aggregatorErrors } from "./errors.ts";
+import { RevealingRounds, takesKeys } from "./revealing-rounds.ts";
 import type { RoundStore } from "./round-store.ts";
 
 /** Takes in what referee and trainers send, checks who signed it, and keeps it. */
@@ -57,6 +58,7 @@ export function createIntake(options: {
     roundIndex,
   });
 
+  const revealing = new RevealingRounds(chain);
   /** Roster places whose updates came by message, in each project's newest round. */
   const handedIn = new Map<bigint, { readonly roundIndex: number; readonly mask: bigint }>();
 
@@ -109,11 +111,13 @@ export function createIntake(options: {
       );
       if (!isSameAddress(signer, body.trainer))
         refuse("notSigned", "the update is not signed by its trainer");
-      const round = await readRound(chain, projectId);
+      const [round, trainer] = await Promise.all([
+        readRound(chain, projectId),
+        readTrainer(chain, projectId, body.trainer),
+      ]);
       if (!round.isOpen || round.roundIndex !== roundIndex || round.phase !== "commit") {
         refuse("wrongRound", `round ${roundIndex} takes no updates now`);
       }
-      const trainer = await readTrainer(chain, projectId, body.trainer);
       if (
         ((round.pendingMask >> BigInt(trainer.rosterIndex)) & 1n) === 0n ||
         trainer.status === "none"
@@ -140,19 +144,17 @@ export function createIntake(options: {
       );
       if (!isSameAddress(signer, sender))
         refuse("notSigned", "the key is not signed by its sender");
-      const [project, round, now] = await Promise.all([
-        readProject(chain, projectId),
-        readRound(chain, projectId),
-        chainTime(chain),
+      const [{ project, round, now }, trainer] = await Promise.all([
+        revealing.read(projectId, roundIndex),
+        kind === "update" ? readTrainer(chain, projectId, sender) : undefined,
       ]);
       if (kind !== "update" && !isSameAddress(sender, project.terms.referee)) {
         refuse("notSigned", "keys of the reference come from the referee");
       }
       // A key taken too early would let an aggregator read updates while others still choose theirs.
-      if (!round.isOpen || round.roundIndex !== roundIndex || round.phase === "commit") {
+      if (!takesKeys(round, roundIndex)) {
         refuse("wrongRound", `keys of round ${roundIndex} are taken after its commit phase`);
       }
-      const trainer = kind === "update" ? await readTrainer(chain, projectId, sender) : undefined;
       if (trainer?.status === "none") refuse("notSigned", "the sender is not a trainer here");
       store.saveKey(projectId, roundIndex, { sender, kind, contentKey, receivedAt: now });
       onNews(projectId);

@@ -9,6 +9,7 @@ import {
 } from "../adapters/chain/project.ts";
 import { type Round, readRound } from "../adapters/chain/round.ts";
 import { RoundLog } from "../adapters/chain/round-log.ts";
+import type { Receipt } from "../adapters/chain/transaction-sender.ts";
 import { isSameAddress } from "../protocol/address.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import type { Curve } from "../protocol/curve.ts";
@@ -27,6 +28,7 @@ import { proveAndSettle } from "./prove-and-settle.ts";
 import type { Prover } from "./prover.ts";
 import { openRoundContent } from "./round-content.ts";
 import { planAction } from "./round-plan.ts";
+import { buildRoundReport } from "./round-report.ts";
 import type { RoundStore } from "./round-store.ts";
 import type { ServiceEvent } from "./service-status.ts";
 import type { TransactionStore } from "./transaction-store.ts";
@@ -57,6 +59,11 @@ export interface ProjectEngineParameters {
 /** Phases in which a round is open. In the others nothing depends on the last one. */
 const OPEN_PHASES: readonly RoundPhase[] = ["commit", "reveal", "settle"];
 
+/** What a step begins with: of a look at all projects, rounds are not part. */
+interface StepLook extends ProjectLook {
+  readonly round?: Round | undefined;
+}
+
 /** Drives one project from round to round. Every step starts from the chain, so it may be killed at any instant. */
 export class ProjectEngine {
   readonly #parameters: ProjectEngineParameters;
@@ -66,6 +73,7 @@ export class ProjectEngine {
   readonly #models: ModelKeeper;
   readonly #collector: RoundCollector;
   #round: Round | undefined;
+  #reporting: Promise<void> = Promise.resolve();
   #waitingFor = "";
   #checking = -1;
 
@@ -85,9 +93,9 @@ export class ProjectEngine {
    * @param look What a look at all projects found; the project is looked at alone when absent.
    * @returns False once the project has ended.
    */
-  async step(look?: ProjectLook): Promise<boolean> {
-    const { project, time } = look ?? (await this.#look());
-    const round = await this.#openRound(project);
+  async step(look?: StepLook): Promise<boolean> {
+    const { project, time, round: latest } = look ?? (await this.#look());
+    const round = await this.#openRound(project, latest);
     this.#round = round;
     this.watch({ project, time });
     const references = this.#parameters.store.findReferences(
@@ -97,7 +105,10 @@ export class ProjectEngine {
     const ownIndex = this.#ownIndex(project);
     const hasReferences = references !== undefined;
     const action = planAction({ project, round, ownIndex, hasReferences, now: time });
-    if (action.kind === "done") return false;
+    if (action.kind === "done") {
+      await this.#reporting;
+      return false;
+    }
     if (action.kind === "bond" || action.kind === "open") {
       await this.#parameters.requireKey(project);
     }
@@ -117,18 +128,21 @@ export class ProjectEngine {
     this.#parameters.alerts.set("deadline", `project ${this.projectId}`, late);
   }
 
-  async #look(): Promise<ProjectLook> {
+  /** Side by side: what a step has to ask one after the other is time that a round loses. */
+  async #look(): Promise<StepLook> {
     const { chain, head } = this.#parameters;
-    const [project, { time }] = await Promise.all([
+    const [project, { time }, round] = await Promise.all([
       readProject(chain, this.projectId),
       head.read(chain),
+      readRound(chain, this.projectId),
     ]);
-    return { project, time };
+    return { project, time, round };
   }
 
-  async #openRound({ phase }: Project): Promise<Round | undefined> {
+  /** The round that the project is in; read again when a block came between the two. */
+  async #openRound({ phase }: Project, latest: Round | undefined): Promise<Round | undefined> {
     if (!OPEN_PHASES.includes(phase)) return undefined;
-    return readRound(this.#parameters.chain, this.projectId);
+    return latest?.phase === phase ? latest : readRound(this.#parameters.chain, this.projectId);
   }
 
   #ownIndex({ terms }: Project): number {
@@ -170,6 +184,7 @@ export class ProjectEngine {
     const { gasUsed } = await openProjectRound(this.#parameters, place, references);
     this.#opener.clear();
     this.#collector.clear();
+    await this.#reporting;
     this.#emit("round-opened", { roundIndex, gasUsed });
   }
 
@@ -190,7 +205,7 @@ export class ProjectEngine {
       { project, round, isRevealOver },
     );
     if (content === undefined) return;
-    await proveAndSettle(
+    const receipt = await proveAndSettle(
       {
         ...this.#parameters,
         ...{ projectId: this.projectId, models: this.#models, emit: this.#emit },
@@ -198,6 +213,25 @@ export class ProjectEngine {
       },
       { project, round, content },
     );
+    if (receipt !== undefined) this.#reporting = this.#report(roundIndex, receipt);
+  }
+
+  /** Says what became of a round. The next one does not wait for it. */
+  async #report(roundIndex: number, { gasUsed }: Receipt): Promise<void> {
+    try {
+      const report = await buildRoundReport(this.#parameters, this.projectId, roundIndex);
+      this.#emit("round-settled", { ...report, gasUsed });
+    } catch (error) {
+      this.#emit("failed", {
+        code: error instanceof CommonweightError ? error.code : aggregatorErrors.unforeseen.code,
+        message: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+
+  /** Resolves when everything about settled rounds has been said. */
+  async reported(): Promise<void> {
+    await this.#reporting;
   }
 
   /** Whether the round still waits for its settlement. */

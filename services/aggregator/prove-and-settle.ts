@@ -1,22 +1,20 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import type { Project } from "../adapters/chain/project.ts";
 import { type Round, settleRound } from "../adapters/chain/round.ts";
+import type { Receipt } from "../adapters/chain/transaction-sender.ts";
 import { applyAggregate } from "../protocol/apply-round.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import type { DecidedRound } from "../protocol/prove-round.ts";
 import { isReadable, type ReadableUpdate, type UnreadableUpdate } from "./collect-bundles.ts";
 import type { ModelKeeper } from "./model-keeper.ts";
 import type { Prover } from "./prover.ts";
-import { buildRoundReport } from "./round-report.ts";
 import type { RoundStore } from "./round-store.ts";
 import { exclusionsOf, type OpenedRoundContent, roundToProve } from "./settle-round.ts";
-import type { TransactionStore } from "./transaction-store.ts";
 
 /** What proving and settling needs. */
 export interface ProveAndSettleParameters {
   readonly chain: Chain;
-  readonly store: Pick<RoundStore, "findResult" | "saveResult">;
-  readonly roundCosts: TransactionStore["roundCosts"];
+  readonly store: Pick<RoundStore, "saveResult">;
   readonly prover: Prover;
   readonly models: Pick<ModelKeeper, "publish">;
   readonly contentStore: Pick<ContentStore, "put">;
@@ -30,12 +28,16 @@ export interface ProveAndSettleParameters {
 const isUnreadable = (each: ReadableUpdate | UnreadableUpdate): each is UnreadableUpdate =>
   !isReadable(each);
 
-/** Proves what the rule makes of an opened round, publishes the new model, and settles; nothing once the proof is not wanted any more. */
+/**
+ * Proves what the rule makes of an opened round, publishes the new model, and settles.
+ *
+ * @returns The settlement; undefined once the proof is not wanted any more.
+ */
 export async function proveAndSettle(
   parameters: ProveAndSettleParameters,
   { project, round, content }: { project: Project; round: Round; content: OpenedRoundContent },
-): Promise<void> {
-  const { chain, store, roundCosts, projectId, emit } = parameters;
+): Promise<Receipt | undefined> {
+  const { chain, store, projectId, emit } = parameters;
   const { roundIndex } = round;
   const excluded = content.updates.filter(isUnreadable);
   let publishing: Promise<string> | undefined;
@@ -46,14 +48,14 @@ export async function proveAndSettle(
     // Said when the round is settled with it.
     publishing.catch(() => undefined);
   });
-  if (proven === undefined) return;
+  if (proven === undefined) return undefined;
   const { result, seconds } = proven;
   const { proof, outcome } = result;
   emit("proven", { roundIndex, seconds, isVoid: outcome.isVoid });
   const newModelCid = await (publishing ?? publish({ ...result, ...proof }));
   store.saveResult(projectId, roundIndex, "exclusions", excluded);
   store.saveResult(projectId, roundIndex, "proof", { seconds });
-  const receipt = await settleRound(chain, {
+  return settleRound(chain, {
     projectId,
     roundIndex,
     reference: content.opening.reference,
@@ -64,8 +66,6 @@ export async function proveAndSettle(
     proof,
     newModelCid,
   });
-  const report = await buildRoundReport({ chain, store, roundCosts }, projectId, roundIndex);
-  emit("round-settled", { ...report, gasUsed: receipt.gasUsed });
 }
 
 /**

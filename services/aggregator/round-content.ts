@@ -33,15 +33,17 @@ export async function openRoundContent(
 ): Promise<OpenedRoundContent | undefined> {
   const { roundIndex } = round;
   const { projectId, terms } = project;
-  const opening = await rounds.opening(roundIndex);
+  const [opening, submissions, find] = await Promise.all([
+    rounds.opening(roundIndex),
+    rounds.submissions(roundIndex),
+    opener.releasedKeys(project, roundIndex),
+  ]);
   if (opening === undefined) return undefined;
-  const submissions = await rounds.submissions(roundIndex);
   // A node that is behind with its log: without all of them the contract refuses whatever is proven.
   if (submissions.length !== round.submittedCount) {
     onMissing("a node that knows all submissions");
     return undefined;
   }
-  const find = await opener.releasedKeys(project, roundIndex);
   // Once in a step: that nobody has a bundle now takes a minute to find out.
   const tried = new Map<number, ReturnType<BundleOpener["open"]>>();
   const open = (bundle: Parameters<BundleOpener["open"]>[2], key: Uint8Array | undefined) => {
@@ -66,6 +68,9 @@ export async function openRoundContent(
       },
       key,
     );
+  const reading = readTrainers(chain, projectId);
+  // Said when it is needed.
+  reading.catch(() => undefined);
   const referenceKey = find(referee, "reference");
   const payGradientKey = find(referee, "pay-gradient");
   // What can be opened is opened while the other keys are still on their way, and side by side: one is decoded while another is committed to.
@@ -100,7 +105,7 @@ export async function openRoundContent(
     return undefined;
   }
   const [model, previousModel] = await models.current(project);
-  const trainers = await readTrainers(chain, projectId);
+  const trainers = await reading;
   return {
     ...{ project, opening, submissions, trainers },
     ...{ updates, reference, payGradient, model, previousModel },

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { listenToAggregator } from "../adapters/aggregator-events.ts";
-import type { References } from "../learning/references.ts";
 import type { G1Point } from "../protocol/curve.ts";
 
 /** A model that an aggregator has computed and not settled yet: its word, until the chain has the same commitment. */
@@ -20,29 +19,29 @@ const announcementSchema = z.object({
   }),
 });
 
-/** References that were computed while the proof of the round before was still under way. */
-export interface ForeseenReferences {
-  /** What was computed for this round on exactly this model, if it was. */
-  take(roundIndex: number, model: ForeseenModel): Promise<References | undefined>;
+/** References that were made while the proof of the round before was still under way. */
+export interface ForeseenReferences<Made> {
+  /** What was made for this round on exactly this model, if it was. */
+  take(roundIndex: number, model: ForeseenModel): Promise<Made | undefined>;
 }
 
 /**
- * Computes a round's reference and pay gradient as soon as an aggregator says which model the last round makes, instead of after its
- * settlement. Nothing of them leaves before the chain has that very model, so a wrong announcement costs this machine's time alone:
+ * Makes a round's reference and pay gradient as soon as an aggregator says which model the last round makes, instead of after its
+ * settlement. Nobody is told of them before the chain has that very model, so a wrong announcement costs this machine's time alone:
  * one computation an aggregator and round.
  *
- * @param options.compute Trains on a model that opens its commitment; rejects for one that does not.
+ * @param options.make Trains on a model that opens its commitment, and seals the result; rejects for a model that does not.
  * @param options.isWanted Whether this round is one to prepare for.
  */
-export function foreseeReferences(options: {
+export function foreseeReferences<Made>(options: {
   readonly endpoints: readonly string[];
   readonly projectId: bigint;
   readonly isWanted: (roundIndex: number) => Promise<boolean>;
-  readonly compute: (roundIndex: number, model: ForeseenModel) => Promise<References>;
+  readonly make: (roundIndex: number, model: ForeseenModel) => Promise<Made>;
   readonly signal: AbortSignal;
-}): ForeseenReferences {
-  const { endpoints, projectId, isWanted, compute, signal } = options;
-  const computed = new Map<string, Promise<References | undefined>>();
+}): ForeseenReferences<Made> {
+  const { endpoints, projectId, isWanted, make, signal } = options;
+  const made = new Map<string, Promise<Made | undefined>>();
   // By its CID, too: of a right commitment under a wrong address nobody has to wait for the file.
   const placeOf = (roundIndex: number, { cid, commitment: { x, y } }: ForeseenModel) =>
     `${roundIndex}/${cid}/${x}/${y}`;
@@ -58,11 +57,10 @@ export function foreseeReferences(options: {
       const { x, y } = data.commitment;
       const model = { cid: data.modelCid, commitment: { x: BigInt(x), y: BigInt(y) } };
       const place = placeOf(roundIndex, model);
-      if (computed.has(place)) return;
-      const work = async () =>
-        (await isWanted(roundIndex)) ? compute(roundIndex, model) : undefined;
+      if (made.has(place)) return;
+      const work = async () => ((await isWanted(roundIndex)) ? make(roundIndex, model) : undefined);
       // Whatever goes wrong here is done again, and said, when the chain has the model.
-      computed.set(
+      made.set(
         place,
         work().catch(() => undefined),
       );
@@ -72,8 +70,8 @@ export function foreseeReferences(options: {
 
   return {
     take: async (roundIndex, model) => {
-      const found = await computed.get(placeOf(roundIndex, model));
-      computed.clear();
+      const found = await made.get(placeOf(roundIndex, model));
+      made.clear();
       return found;
     },
   };

@@ -2,8 +2,8 @@ import { postKey, postReferences } from "../adapters/aggregator-client.ts";
 import { openBlockNews } from "../adapters/chain/block-news.ts";
 import { chainTime } from "../adapters/chain/connect.ts";
 import type { PublishedModel } from "../adapters/chain/history.ts";
+import { endpointOf, forgetEndpoint } from "../adapters/chain/known-endpoints.ts";
 import { ModelLog } from "../adapters/chain/model-log.ts";
-import { readParticipant } from "../adapters/chain/participant.ts";
 import { type Project, readProject } from "../adapters/chain/project.ts";
 import { type Round, readRound, revealKey } from "../adapters/chain/round.ts";
 import { signMessage } from "../adapters/chain/sign.ts";
@@ -140,6 +140,17 @@ export async function runReferee(
     return vectors;
   };
 
+  const seal = async (
+    roundIndex: number,
+    vectors: References,
+    job: RoundJob | undefined,
+  ): Promise<StoredReference> => {
+    onEvent({ type: "reference-sealing", projectId, roundIndex });
+    const sealed = await sealReferences(opened, { projectId, roundIndex, vectors, job, signal });
+    onEvent({ type: "reference-sealed", projectId, roundIndex });
+    return sealed;
+  };
+
   const foreseen = foreseeReferences({
     endpoints: opened.endpoints,
     ...{ projectId, signal: foreseeing.signal },
@@ -149,8 +160,10 @@ export async function runReferee(
       const { nextRoundIndex, appliedRounds } = await readProject(chain, projectId);
       return roundIndex === nextRoundIndex && appliedRounds + 1 < terms.rounds;
     },
-    compute: async (roundIndex, model) =>
-      computeOn(roundIndex, await loadParameters(model), undefined),
+    make: async (roundIndex, model) => {
+      const vectors = await computeOn(roundIndex, await loadParameters(model), undefined);
+      return seal(roundIndex, vectors, undefined);
+    },
   });
 
   async function prepare(project: Project): Promise<StoredReference> {
@@ -160,14 +173,13 @@ export async function runReferee(
     const model = (await modelLog.read(project)).at(-1);
     if (model === undefined) throw new CommonweightError(ownerErrors.termsMismatch, "no model");
     const job = planJob();
-    const vectors =
-      (await foreseen.take(roundIndex, model)) ??
-      (await computeOn(roundIndex, await loadParameters(model), job));
-    onEvent({ type: "reference-sealing", projectId, roundIndex });
-    const stored = await sealReferences(opened, { projectId, roundIndex, vectors, job, signal });
+    const make = async () =>
+      seal(roundIndex, await computeOn(roundIndex, await loadParameters(model), job), job);
+    const stored = (await foreseen.take(roundIndex, model)) ?? (await make());
     store.save(projectId, roundIndex, stored);
     onEvent({ type: "reference-ready", projectId, roundIndex, ...job });
-    await ipfs.pin(model.cid);
+    // Kept for others, whom the round does not wait for; without it the model is measured, and pinned then, all the same.
+    ipfs.pin(model.cid, { signal }).catch(() => undefined);
     return stored;
   }
 
@@ -187,12 +199,12 @@ export async function runReferee(
     // After a restart the signed commitments are those on disk, but this node listens elsewhere.
     const reachable = { ...body, multiaddrs: ipfs.addresses() };
     const tell = async (aggregator: string) => {
-      const { endpoint } = await readParticipant(chain, aggregator);
+      const endpoint = await endpointOf(chain, aggregator);
       await postReferences(endpoint, { projectId, roundIndex }, reachable, { signal }).then(
         () => {
           if (!served.references.includes(roundIndex)) served.references.push(roundIndex);
         },
-        () => {},
+        () => forgetEndpoint(chain, aggregator),
       );
     };
     // Side by side: the one in charge need not wait until a standby has answered.
@@ -211,7 +223,7 @@ export async function runReferee(
       roundIndex,
     };
     const send = async (aggregator: string, kind: ReleaseKind, key: Uint8Array) => {
-      const { endpoint } = await readParticipant(chain, aggregator);
+      const endpoint = await endpointOf(chain, aggregator);
       const contentKey = toHex(key);
       const signature = await signMessage(
         chain,
@@ -228,12 +240,15 @@ export async function runReferee(
       const mark = `${roundIndex}/${index}`;
       if (released.has(mark)) return;
       try {
-        await send(aggregator, "reference", stored.referenceKey);
-        if (stored.payGradientKey) await send(aggregator, "pay-gradient", stored.payGradientKey);
+        await Promise.all([
+          send(aggregator, "reference", stored.referenceKey),
+          stored.payGradientKey && send(aggregator, "pay-gradient", stored.payGradientKey),
+        ]);
         released.add(mark);
         served.releases.push({ roundIndex, to: aggregator });
         onEvent({ type: "reference-released", projectId, roundIndex, aggregator });
       } catch {
+        forgetEndpoint(chain, aggregator);
         // Tried again at the next look; the chain is the way past an aggregator that does not answer.
       }
     };
@@ -253,13 +268,15 @@ export async function runReferee(
     let lastFailure = "";
     while (!signal.aborted) {
       try {
-        const project = await readProject(chain, projectId);
+        const [project, round] = await Promise.all([
+          readProject(chain, projectId),
+          readRound(chain, projectId),
+        ]);
         // The round does not wait for a measurement that plans nothing in it.
         if (project.phase === "idle" && bounds === undefined) await offer(project);
         await evaluateModels(project);
         if (project.phase === "ended") break;
         if (project.phase === "idle" && bounds !== undefined) await offer(project);
-        const round = await readRound(chain, projectId);
         if (round.isOpen && round.phase !== "commit") await release(project, round);
         lastFailure = "";
       } catch (error) {

@@ -15,6 +15,7 @@ export function referenceLine(event: CommandEvent): string | undefined {
     case "reference-training":
     case "reference-trained":
     case "reference-sealing":
+    case "reference-sealed":
       return undefined;
     case "reference-ready":
       return line("committed to reference and pay gradient, before anybody trains");

@@ -2,6 +2,7 @@ import { postUpdate } from "../adapters/aggregator-client.ts";
 import { type Chain, chainTime } from "../adapters/chain/connect.ts";
 import { refusalName } from "../adapters/chain/errors.ts";
 import { readRevealedKeys, readSettlements, readVoidedRounds } from "../adapters/chain/history.ts";
+import { endpointOf, forgetEndpoint } from "../adapters/chain/known-endpoints.ts";
 import { readParticipant } from "../adapters/chain/participant.ts";
 import { type Project, readProject, readTrainer } from "../adapters/chain/project.ts";
 import { type Round, readRound, submitUpdate } from "../adapters/chain/round.ts";
@@ -72,10 +73,12 @@ export async function workOnProject(
   projectId: bigint,
 ): Promise<boolean> {
   const { chain, workStore } = parameters;
-  const project = await readProject(chain, projectId);
+  const [project, round] = await Promise.all([
+    readProject(chain, projectId),
+    readRound(chain, projectId),
+  ]);
   await recordOutcomes(parameters, project);
   if (project.phase === "ended") return false;
-  const round = await readRound(chain, projectId);
   if (!round.isOpen) return true;
   const work = workStore.find(projectId, round.roundIndex);
   if (round.phase === "commit") await takePart(parameters, project, round, work);
@@ -153,11 +156,11 @@ async function submitThroughAggregator(
   };
   let failure: unknown;
   for (const aggregator of terms.aggregators) {
-    const { endpoint } = await readParticipant(chain, aggregator);
     try {
-      await postUpdate(endpoint, update, body, { signal });
+      await postUpdate(await endpointOf(chain, aggregator), update, body, { signal });
       return;
     } catch (error) {
+      forgetEndpoint(chain, aggregator);
       failure = error;
     }
   }
@@ -177,10 +180,10 @@ async function prepare(
   const update = await parameters.makeUpdate({ project, roundIndex, signal });
   onEvent({ type: "trained", projectId, roundIndex });
   const blinding = randomScalar(randomBytes);
-  const commitment = await commitUpdate(curve, { update, blinding, signal });
-  const participants = await Promise.all(
-    terms.aggregators.map((aggregator) => readParticipant(chain, aggregator)),
-  );
+  const [commitment, ...participants] = await Promise.all([
+    commitUpdate(curve, { update, blinding, signal }),
+    ...terms.aggregators.map((aggregator) => readParticipant(chain, aggregator)),
+  ]);
   const sealed = await sealBundle({
     envelope,
     update,

@@ -1,6 +1,6 @@
 import { postKey } from "../adapters/aggregator-client.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
-import { readParticipant } from "../adapters/chain/participant.ts";
+import { endpointOf, forgetEndpoint } from "../adapters/chain/known-endpoints.ts";
 import { revealKey } from "../adapters/chain/round.ts";
 import { recoverMessageSigner, signMessage } from "../adapters/chain/sign.ts";
 import { isSameAddress } from "../protocol/address.ts";
@@ -34,6 +34,7 @@ export async function releaseToAggregators(
         return (await releaseTo(chain, aggregator, release, options)) ? aggregator : undefined;
       } catch {
         // An aggregator that is down or refuses is tried again, and passed over on the chain in time.
+        forgetEndpoint(chain, aggregator);
         return undefined;
       }
     }),
@@ -47,7 +48,7 @@ async function releaseTo(
   { projectId, roundIndex, contentKey }: KeyRelease,
   options: { signal?: AbortSignal | undefined },
 ): Promise<boolean> {
-  const { endpoint } = await readParticipant(chain, aggregator);
+  const endpoint = await endpointOf(chain, aggregator);
   if (endpoint === "") return false;
   const context = {
     chainId: chain.chainId,

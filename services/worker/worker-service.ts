@@ -130,7 +130,9 @@ export async function runWorker(
   }
 
   /** One look at all of them, so that many projects that wait cost no more than one. */
-  async function whereSomethingIsToDo(open: readonly bigint[]): Promise<bigint[]> {
+  async function whereSomethingIsToDo(open: readonly bigint[]): Promise<readonly bigint[]> {
+    // The work looks itself first.
+    if (open.length === 1) return open;
     const isWanted = async (projectId: bigint) =>
       // What this look fails with, the work itself says.
       readProject(chain, projectId).then(

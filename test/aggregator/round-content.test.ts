@@ -14,7 +14,7 @@ it("is not opened from a node whose log lacks submissions that the chain has cou
   const parts = {
     chain: {},
     rounds: { opening: async () => ({ roundIndex: 4 }), submissions: async () => [{ slot: 3 }] },
-    opener: { releasedKeys: unexpected, open: unexpected },
+    opener: { releasedKeys: async () => unexpected, open: unexpected },
     models: { current: unexpected },
     onMissing: (what: string) => missing.push(what),
   } as unknown as RoundContentParts;

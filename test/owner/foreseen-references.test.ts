@@ -60,7 +60,7 @@ async function listening(options: { isWanted?: boolean; failure?: Error } = {}) 
       count(asked.length);
       return options.isWanted ?? true;
     },
-    compute: async (roundIndex, model) => {
+    make: async (roundIndex, model) => {
       computed.push([roundIndex, model]);
       if (options.failure) throw options.failure;
       return { r: Int16Array.of(roundIndex), g: null };

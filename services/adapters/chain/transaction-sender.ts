@@ -135,11 +135,13 @@ export function createTransactionSender(options: {
 
   async function prepare(order: TransactionOrder, leastNonce: number): Promise<JournalEntry> {
     const { purpose, to, data, valueWei = 0n } = order;
-    const gas = await provider.estimateGas({ from: wallet.address, to, data, value: valueWei });
+    const [gas, network, pending] = await Promise.all([
+      provider.estimateGas({ from: wallet.address, to, data, value: valueWei }),
+      readNetworkFees(provider),
+      provider.getTransactionCount(wallet.address, "pending"),
+    ]);
     const gasLimit = withGasMargin(gas);
-    const network = await readNetworkFees(provider);
     const fees = firstFees(network, policy);
-    const pending = await provider.getTransactionCount(wallet.address, "pending");
     const nonce = Math.max(
       pending,
       leastNonce,
