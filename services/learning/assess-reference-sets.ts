@@ -125,10 +125,36 @@ async function readAll(
   return { rows, labels };
 }
 
-function squaredDistance(left: Float32Array, right: Float32Array): number {
+/** Values between two looks whether a distance is too large already. */
+const BLOCK = 64;
+
+/** The squared distance; anything not below `limit` once it is clear that it is not: most pairs are far from each other. */
+function squaredDistance(left: Float32Array, right: Float32Array, limit: number): number {
   let sum = 0;
-  for (let j = 0; j < left.length; j++) sum += ((left[j] as number) - (right[j] as number)) ** 2;
+  for (let from = 0; from < left.length && sum < limit; from += BLOCK) {
+    const to = Math.min(from + BLOCK, left.length);
+    for (let j = from; j < to; j++) {
+      const difference = (left[j] as number) - (right[j] as number);
+      sum += difference * difference;
+    }
+  }
   return sum;
+}
+
+/** Places of the rows nearest to the one at `place`, nearest first; of equally near ones the first. */
+function nearestTo(rows: readonly Float32Array[], place: number): number[] {
+  const row = rows[place] as Float32Array;
+  const nearest: { readonly place: number; readonly distance: number }[] = [];
+  rows.forEach((other, at) => {
+    if (at === place) return;
+    const limit = nearest[NEIGHBOURS - 1]?.distance ?? Number.POSITIVE_INFINITY;
+    const distance = squaredDistance(row, other, limit);
+    if (distance >= limit) return;
+    const after = nearest.findIndex((each) => each.distance > distance);
+    nearest.splice(after < 0 ? nearest.length : after, 0, { place: at, distance });
+    if (nearest.length > NEIGHBOURS) nearest.pop();
+  });
+  return nearest.map((each) => each.place);
 }
 
 /** Compares each sample with its five nearest others; a suspect is one whose neighbours agree on another label. */
@@ -136,15 +162,9 @@ async function compareLabels(dataset: Dataset): Promise<LabelSanity> {
   const { rows, labels } = await readAll(dataset, MOST_COMPARED);
   if (rows.length <= NEIGHBOURS) return { suspects: 0, agreement: 1 };
   let [suspects, agreeing] = [0, 0];
-  rows.forEach((row, i) => {
-    const distances = rows.map((other, j) =>
-      j === i ? Number.POSITIVE_INFINITY : squaredDistance(row, other),
-    );
-    const nearest = Array.from(distances.keys())
-      .sort((a, b) => (distances[a] as number) - (distances[b] as number))
-      .slice(0, NEIGHBOURS);
+  rows.forEach((_, i) => {
     const votes = new Map<number, number>();
-    for (const j of nearest) {
+    for (const j of nearestTo(rows, i)) {
       const label = labels[j] as number;
       votes.set(label, (votes.get(label) ?? 0) + 1);
     }
@@ -155,9 +175,19 @@ async function compareLabels(dataset: Dataset): Promise<LabelSanity> {
   return { suspects: suspects / rows.length, agreement: agreeing / (NEIGHBOURS * rows.length) };
 }
 
+/** The same for the same samples; what differs has another one, as a rule. */
+function checksum(row: Float32Array): number {
+  let sum = 0;
+  for (let index = 0; index < row.length; index++) sum += (row[index] as number) * (index + 1);
+  return sum;
+}
+
 async function countShared(rootSet: Dataset, paySet: Dataset): Promise<number> {
   const root = await readAll(rootSet, rootSet.size);
   const pay = await readAll(paySet, paySet.size);
-  const known = new Set(root.rows.map((row) => row.join()));
-  return pay.rows.filter((row) => known.has(row.join())).length;
+  const known = Map.groupBy(root.rows, checksum);
+  const isSame = (row: Float32Array, other: Float32Array) =>
+    row.length === other.length && row.every((value, index) => value === other[index]);
+  return pay.rows.filter((row) => known.get(checksum(row))?.some((other) => isSame(row, other)))
+    .length;
 }
