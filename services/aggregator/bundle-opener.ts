@@ -1,8 +1,8 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import type { Project } from "../adapters/chain/project.ts";
 import type { RoundLog } from "../adapters/chain/round-log.ts";
+import { secureBytes } from "../learning/random.ts";
 import { isSameAddress } from "../protocol/address.ts";
-import { commitUpdate } from "../protocol/commitment.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import type { Curve } from "../protocol/curve.ts";
 import type { EncryptionKeyPair, Envelope } from "../protocol/envelope.ts";
@@ -13,6 +13,7 @@ import {
   type ReadableUpdate,
   type UnreadableUpdate,
 } from "./collect-bundles.ts";
+import { CommitmentChecks } from "./commitment-checks.ts";
 import type { RoundStore } from "./round-store.ts";
 import type { StoredKey } from "./stored-key.ts";
 
@@ -35,6 +36,7 @@ export type NamedBundle = Parameters<typeof openSubmission>[0];
 export class BundleOpener {
   readonly #parameters: BundleOpenerParameters;
   readonly #opened = new Map<string, ReadableUpdate>();
+  readonly #checks = new CommitmentChecks(secureBytes);
 
   constructor(parameters: BundleOpenerParameters) {
     this.#parameters = parameters;
@@ -70,7 +72,7 @@ export class BundleOpener {
       },
       fractionBits: terms.fractionBits,
       parameterCount: terms.parameterCount,
-      commit: (parts) => commitUpdate(curve, parts),
+      commit: (parts) => this.#checks.commit(curve, { ...parts, claimed: bundle.commitment }),
       signal,
     });
     if (isReadable(opened)) this.#opened.set(place, opened);
