@@ -157,7 +157,9 @@ export function createIntake(options: {
       }
       if (trainer?.status === "none") refuse("notSigned", "the sender is not a trainer here");
       store.saveKey(projectId, roundIndex, { sender, kind, contentKey, receivedAt: now });
-      onNews(projectId);
+      // A standby waits for its window, not for keys.
+      const inCharge = project.terms.aggregators[project.aggregatorIndex] ?? "";
+      if (isSameAddress(inCharge, aggregator)) onNews(projectId);
       const receipt = { sender, kind, contentKey, receivedAt: now };
       const signature = await signMessage(chain, keyReceiptMessage(context, receipt));
       return { receivedAt: now, aggregator, signature };

@@ -112,13 +112,16 @@ export class ProjectEngine {
     if (action.kind === "bond" || action.kind === "open") {
       await this.#parameters.requireKey(project);
     }
-    await this.#models.keep(project);
+    const keeping = this.#models.keep(project);
+    // Said at the end: the step does not wait for it.
+    keeping.catch(() => undefined);
     if (action.kind === "bond") await this.#bond(project);
     if (action.kind === "open" && references) await this.#open(project, references);
     if (action.kind === "collect") await this.#collector.collect(project, action.round, time);
     if (action.kind === "settle") await this.#settle(project, action.round, action.isRevealOver);
     if (action.kind === "poke") await this.#poke(project);
     if (action.kind === "wait") this.#wait(action.for);
+    await keeping;
     return true;
   }
 

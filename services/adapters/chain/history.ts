@@ -103,6 +103,15 @@ export interface BlockRange {
   readonly toBlock?: number;
 }
 
+/** The newest block that a search has heard of, by connection. */
+const lastCounted = new WeakMap<Chain, number>();
+
+/** Whether all blocks since this one are few enough for one question, without asking first how many there are. */
+function isShort(chain: Chain, first: number): boolean {
+  const last = lastCounted.get(chain);
+  return last !== undefined && last - first <= BLOCKS_PER_QUERY / 2;
+}
+
 /** All events of the market with this name and these indexed values, oldest first. */
 export async function findEvents(
   chain: Chain,
@@ -112,9 +121,19 @@ export async function findEvents(
 ): Promise<ProjectEvent[]> {
   const filter = chain.market.getEvent(name)(...indexed);
   const found: ProjectEvent[] = [];
+  const first = range.fromBlock ?? chain.addresses.deployBlock;
+  if (range.toBlock === undefined && isShort(chain, first)) {
+    try {
+      const logs = await chain.market.queryFilter(filter, first, "latest");
+      return logs.filter(isDecoded).map(toFound);
+    } catch {
+      // Asked again, a part at a time: many blocks may have come since the last one was counted.
+      lastCounted.delete(chain);
+    }
+  }
   try {
-    const first = range.fromBlock ?? chain.addresses.deployBlock;
     const last = range.toBlock ?? (await chain.provider.getBlockNumber());
+    lastCounted.set(chain, last);
     for (let from = first; from <= last; from += BLOCKS_PER_QUERY) {
       const to = Math.min(from + BLOCKS_PER_QUERY - 1, last);
       const logs = await chain.market.queryFilter(filter, from, to);

@@ -14,7 +14,7 @@ interface SomeEvent {
 }
 
 /** A node with these events at block 25,000, which says what blocks it was asked for. */
-function nodeWith(events: readonly SomeEvent[]) {
+function nodeWith(events: readonly SomeEvent[], isLatestRefused = false) {
   const asked: string[] = [];
   const chain = {
     addresses: { deployBlock: 100 },
@@ -26,15 +26,16 @@ function nodeWith(events: readonly SomeEvent[]) {
       queryFilter: async (
         { name, roundIndex }: { name: string; roundIndex: number | null },
         from: number,
-        to: number,
+        to: number | "latest",
       ) => {
         asked.push(`${name} ${from}-${to}`);
+        if (to === "latest" && isLatestRefused) throw new Error("more than 10,000 blocks");
         return events.filter(
           (each) =>
             each.name === name &&
             (roundIndex === null || each.args.roundIndex === roundIndex) &&
             each.blockNumber >= from &&
-            each.blockNumber <= to,
+            (to === "latest" || each.blockNumber <= to),
         );
       },
     },
@@ -78,11 +79,22 @@ describe("the log of rounds", () => {
       "RoundOpened 100-10099",
       "RoundOpened 10100-20099",
       "RoundOpened 20100-25000",
-      "UpdateSubmitted 20000-25000",
+      "UpdateSubmitted 20000-latest",
     ]);
     expect(await log.opening(5)).toMatchObject({ blockNumber: 22_500 });
     await log.revealedKeys(5);
-    expect(asked.splice(0)).toEqual(["RoundOpened 20000-25000", "KeyRevealed 21500-25000"]);
+    expect(asked.splice(0)).toEqual(["RoundOpened 20000-latest", "KeyRevealed 21500-latest"]);
+  });
+
+  it("is searched a part at a time when there are more blocks than a node answers for at once", async () => {
+    const { chain, asked } = nodeWith([opening(4, 21_000), submission(4, 3, 21_010)], true);
+    const log = new RoundLog(chain, 1n);
+    await log.opening(4);
+    asked.splice(0);
+
+    expect(await log.submissions(4)).toHaveLength(1);
+
+    expect(asked).toEqual(["UpdateSubmitted 20000-latest", "UpdateSubmitted 20000-25000"]);
   });
 
   it("of an earlier round is searched from the beginning", async () => {
