@@ -16,4 +16,10 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
       "if (gasleft() <= _GAS_BEFORE_TRANSFER) revert VaultNotEnoughGas(_GAS_BEFORE_TRANSFER, gasleft());",
     reason: "one unit of gas; the bound has thousands to spare",
   },
+  {
+    file: "libraries/Payouts.sol",
+    original: "if (payWei > capWei) payWei = capWei;",
+    mutated: "if (payWei >= capWei) payWei = capWei;",
+    reason: "who would get exactly the cap gets the cap",
+  },
 ];

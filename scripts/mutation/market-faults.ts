@@ -19,34 +19,28 @@ const wanted = faults.filter(isWanted);
 const rows: { fault: string; suite: string; caughtBy: readonly string[] }[] = [];
 let isSound = wanted.length > 0;
 try {
-  for (const suite of new Set(wanted.map((fault) => fault.suite))) {
-    const { result, output } = copy.run(suite);
-    if (result !== "green") {
+  for (const fault of wanted) {
+    const source = copy.read(fault.file);
+    if (source.split(fault.original).length !== 2) {
       isSound = false;
-      console.error(`${suite} is ${result} without any fault\n${output.slice(-2000)}`);
+      console.error(`cannot plant "${fault.name}": its place is not there exactly once`);
       continue;
     }
-    for (const fault of wanted.filter((each) => each.suite === suite)) {
-      const source = copy.read(fault.file);
-      if (source.split(fault.original).length !== 2) {
-        isSound = false;
-        console.error(`cannot plant "${fault.name}": its place is not there exactly once`);
-        continue;
-      }
-      copy.write(
-        fault.file,
-        source.replace(fault.original, () => fault.planted),
-      );
-      const planted = copy.run(suite);
-      copy.write(fault.file, source);
-      const isCaught = planted.result === "red" && planted.failing.length > 0;
-      isSound &&= isCaught;
-      rows.push({ fault: fault.name, suite, caughtBy: planted.failing });
-      console.log(
-        `${isCaught ? "caught  " : planted.result === "broken" ? "BROKEN  " : "SURVIVED"}  ${fault.name}  [${planted.failing.slice(0, 3).join(", ")}]`,
-      );
-      if (planted.result === "broken") console.error(planted.output.slice(-2000));
+    const suite = copy.open(fault.suite, fault.file);
+    if (suite.unchanged.result !== "green") {
+      isSound = false;
+      console.error(`${fault.suite} is ${suite.unchanged.result} without any fault`);
+      console.error(suite.unchanged.output.slice(-2000));
+      continue;
     }
+    const planted = suite.runWith(source.replace(fault.original, () => fault.planted));
+    const isCaught = planted.result === "red";
+    isSound &&= isCaught;
+    rows.push({ fault: fault.name, suite: fault.suite, caughtBy: planted.failing });
+    console.log(
+      `${isCaught ? "caught  " : planted.result === "broken" ? "BROKEN  " : "SURVIVED"}  ${fault.name}  [${planted.failing.slice(0, 3).join(", ")}]`,
+    );
+    if (planted.result === "broken") console.error(planted.output.slice(-2000));
   }
 } finally {
   copy.remove();

@@ -1,52 +1,96 @@
 /**
- * Changes every operator and leaves out every statement of the only contract that holds money, one at a time, and lists the changes
- * that no test of its suite notices.
+ * Changes every operator and leaves out every statement of the contracts that decide about money, one at a time, and lists the changes
+ * that no test of their suites notices.
  *
  *   node scripts/mutation/market-mutants.ts [--only <part of a source's name>] [--json <file>]
  *
  * A survivor is a missing test or a change that makes no difference. The second kind is in `equivalent-mutants.ts` with its reason; the
- * program exits with 1 if there is another, or if one of those is caught.
+ * program exits with 1 if there is another, or if one of those is caught. Assembly is left alone: its operators are functions.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { equivalentMutants } from "./equivalent-mutants.ts";
-import { mutantsOf } from "./mutants.ts";
-import { copySuites } from "./suite-copy.ts";
+import { type Mutant, mutantsOf } from "./mutants.ts";
+import { type ChangeableSuite, copySuites } from "./suite-copy.ts";
 
-/** Sources through which money moves, and the suite that must notice; one that compiles quickly. */
-const SUBJECTS = [{ file: "RewardVault.sol", suite: "RewardVault.t.sol" }] as const;
+/** A source through which money moves, and the suites that must notice a change of it, in the order in which they are asked. */
+interface Subject {
+  readonly file: string;
+  readonly suites: readonly string[];
+}
+
+const SUBJECTS: readonly Subject[] = [
+  { file: "RewardVault.sol", suites: ["RewardVault.t.sol"] },
+  { file: "ParticipantRegistry.sol", suites: ["ParticipantRegistry.t.sol"] },
+  {
+    file: "libraries/Payouts.sol",
+    suites: ["MarketRules.t.sol", "TrainingMarket.settlement.t.sol"],
+  },
+  { file: "libraries/Reliability.sol", suites: ["MarketRules.t.sol"] },
+  { file: "libraries/TrainerWord.sol", suites: ["TrainerWord.t.sol"] },
+  {
+    file: "libraries/MissedTurns.sol",
+    suites: ["TrainingMarket.liveness.t.sol", "TrainingMarket.settlement.t.sol"],
+  },
+  {
+    file: "libraries/RoundEnd.sol",
+    suites: ["TrainingMarket.liveness.t.sol", "TrainingMarket.settlement.t.sol"],
+  },
+  {
+    file: "libraries/RoundClosing.sol",
+    suites: [
+      "TrainingMarket.liveness.t.sol",
+      "TrainingMarket.settlement.t.sol",
+      "TrainingMarket.participants.t.sol",
+      "TrainingMarket.limits.t.sol",
+    ],
+  },
+  {
+    file: "libraries/TrainerParts.sol",
+    suites: ["TrainingMarket.participants.t.sol", "TrainingMarket.settlement.t.sol"],
+  },
+  {
+    file: "libraries/RoundSettlement.sol",
+    suites: [
+      "TrainingMarket.settlement.t.sol",
+      "TrainingMarket.liveness.t.sol",
+      "TrainingMarket.limits.t.sol",
+    ],
+  },
+];
+
+type Outcome = "caught" | "does not compile" | "SURVIVED";
 
 const { values } = parseArgs({ options: { only: { type: "string" }, json: { type: "string" } } });
 const wanted = SUBJECTS.filter(({ file }) => file.includes(values.only ?? ""));
-const copy = copySuites({ isQuick: true });
-const rows: { file: string; line: number; original: string; mutated: string; result: string }[] =
+const copy = copySuites();
+const rows: { file: string; line: number; original: string; mutated: string; result: Outcome }[] =
   [];
 let isSound = wanted.length > 0;
 try {
-  for (const { file, suite } of wanted) {
-    const { result, output } = copy.run(suite);
-    if (result !== "green") {
+  for (const { file, suites } of wanted) {
+    const opened = suites.map((suite) => ({ suite, ...copy.open(suite, file) }));
+    const unsound = opened.filter(({ unchanged }) => unchanged.result !== "green");
+    for (const { suite, unchanged } of unsound) {
       isSound = false;
-      console.error(`${suite} is ${result} without any change\n${output.slice(-2000)}`);
-      continue;
+      console.error(
+        `${suite} is ${unchanged.result} without any change\n${unchanged.output.slice(-2000)}`,
+      );
     }
-    const source = copy.read(file);
-    for (const mutant of mutantsOf(source)) {
-      copy.write(file, mutant.source);
+    if (unsound.length > 0) continue;
+    for (const mutant of mutantsOf(copy.read(file))) {
       const { line, original, mutated } = mutant;
-      const run = copy.run(suite).result;
+      const result = outcomeOf(mutant, opened);
       const reason = equivalentMutants.find(
         (each) => each.file === file && each.original === original && each.mutated === mutated,
       )?.reason;
-      const outcome = { red: "caught", broken: "does not compile", green: "SURVIVED" }[run];
-      isSound &&= (run === "green") === (reason !== undefined);
-      rows.push({ file, line, original, mutated, result: outcome });
-      if (run !== "green" && reason === undefined) continue;
-      console.log(`${outcome}  ${file}:${line}  ${original}  ->  ${mutated || "(left out)"}`);
+      isSound &&= (result === "SURVIVED") === (reason !== undefined);
+      rows.push({ file, line, original, mutated, result });
+      if (result !== "SURVIVED" && reason === undefined) continue;
+      console.log(`${result}  ${file}:${line}  ${original}  ->  ${mutated || "(left out)"}`);
       console.log(`    ${reason ?? "no test notices"}`);
     }
-    copy.write(file, source);
-    const of = (wish: string) =>
+    const of = (wish: Outcome) =>
       rows.filter((row) => row.file === file && row.result === wish).length;
     console.log(
       `${file}: ${of("caught")} caught, ${of("SURVIVED")} survived, ${of("does not compile")} do not compile`,
@@ -57,3 +101,13 @@ try {
 }
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
 if (!isSound) process.exitCode = 1;
+
+/** Asks one suite after the other until one is red. */
+function outcomeOf({ source }: Mutant, suites: readonly ChangeableSuite[]): Outcome {
+  for (const suite of suites) {
+    const { result } = suite.runWith(source);
+    if (result === "broken") return "does not compile";
+    if (result === "red") return "caught";
+  }
+  return "SURVIVED";
+}

@@ -21,15 +21,19 @@ const SWAPS: readonly (readonly [string, string])[] = [
   [" - ", " + "],
   [" * ", " / "],
   [" / ", " * "],
+  [" % ", " / "],
   [" += ", " -= "],
   [" -= ", " += "],
   [" >> ", " << "],
+  [" << ", " >> "],
+  [" & ", " | "],
+  [" | ", " & "],
   ["++", "--"],
 ];
 
-/** A statement on a line of its own that can be left out: an effect, an event, a check. */
+/** A statement on a line of its own that can be left out: an effect, an event, a check, an early end. */
 const STATEMENT =
-  /^\s+(emit .*|if \(.*\) revert .*|[\w.[\]]+(\([^=]*\))? ?[-+]?=[^=].*|delete .*|_\w+\(.*\));$/;
+  /^\s+(emit .*|if \(.*\) [^{]*|[\w.[\]]+(\([^=]*\))? ?[-+]?=[^=].*|delete .*|_\w+\(.*\));$/;
 
 /**
  * Every swap of an operator and every left-out statement in the code of a Solidity source, one at a time. Declarations of constants,
@@ -41,7 +45,8 @@ export function mutantsOf(source: string): Mutant[] {
     const code = original.replace(/\/\/.*$/, "").trimEnd();
     if (/^\s*(\/\/\/|\*|import|pragma|using)/.test(original) || / constant /.test(code)) return [];
     const changed = [
-      ...SWAPS.flatMap(([from, to]) => swapped(code, from, to)),
+      // An operator may end its line.
+      ...SWAPS.flatMap(([from, to]) => swapped(`${code} `, from, to)),
       ...(STATEMENT.test(code) && !/^\s+(u?int\d+|bool|address|bytes\d*) /.test(code) ? [""] : []),
     ];
     return changed.map((mutated) => ({
