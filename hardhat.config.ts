@@ -82,7 +82,7 @@ export default defineConfig({
   test: {
     solidity: {
       profiles: {
-        default: fuzzTier(256, 32, 64),
+        default: fuzzTier(256, 500, 200),
         quick: fuzzTier(32, 8, 32),
         long: fuzzTier(10_000, 512, 256),
       },

@@ -47,6 +47,12 @@ export async function runBenchmark(args: readonly string[]): Promise<void> {
   });
   const wanted = values.kinds.split(",");
   const kinds = FAULT_KINDS.filter(({ name }) => wanted.includes(name));
+  if (kinds.length !== wanted.length) {
+    const names = FAULT_KINDS.map(({ name }) => name).join(", ");
+    process.stderr.write(`--kinds takes some of ${names}, each once\n`);
+    process.exitCode = 2;
+    return;
+  }
   const options: MarketOptions = {
     ...defaultMarketOptions,
     ...{ rounds: Number(values.rounds), trainers: Number(values.trainers), slots: 8 },

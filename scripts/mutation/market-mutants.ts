@@ -2,7 +2,7 @@
  * Changes every operator and leaves out every statement of the contracts that decide about money, one at a time, and lists the changes
  * that no test of their suites notices.
  *
- *   node scripts/mutation/market-mutants.ts [--only <part of a source's name>] [--json <file>]
+ *   node scripts/mutation/market-mutants.ts [--only <parts of sources' names, with commas>] [--json <file>]
  *
  * A survivor is a missing test or a change that makes no difference. The second kind is in `equivalent-mutants.ts` with its reason; the
  * program exits with 1 if there is another, or if one of those is caught. Assembly is left alone: its operators are functions.
@@ -62,7 +62,8 @@ const SUBJECTS: readonly Subject[] = [
 type Outcome = "caught" | "does not compile" | "SURVIVED";
 
 const { values } = parseArgs({ options: { only: { type: "string" }, json: { type: "string" } } });
-const wanted = SUBJECTS.filter(({ file }) => file.includes(values.only ?? ""));
+const parts = (values.only ?? "").split(",");
+const wanted = SUBJECTS.filter(({ file }) => parts.some((part) => file.includes(part)));
 const copy = copySuites();
 const rows: { file: string; line: number; original: string; mutated: string; result: Outcome }[] =
   [];

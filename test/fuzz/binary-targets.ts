@@ -1,6 +1,14 @@
 import { crc32, deflateSync } from "node:zlib";
+import * as dagPb from "@ipld/dag-pb";
 import { sha256 } from "@noble/hashes/sha2.js";
-import { parseContentId } from "../../services/adapters/content-store/content-id.ts";
+import { UnixFS } from "ipfs-unixfs";
+import type { CID } from "multiformats/cid";
+import { walkContent } from "../../services/adapters/content-store/content-graph.ts";
+import {
+  BLOCK_CODECS,
+  blockContentId,
+  parseContentId,
+} from "../../services/adapters/content-store/content-id.ts";
 import { memoryFile, readPowers, writePowers } from "../../services/adapters/curve/srs-file.ts";
 import { buildWasmProgram } from "../../services/adapters/curve/wasm-program.ts";
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
@@ -79,6 +87,15 @@ const powers = writePowers(bn, {
   g1: new Uint8Array(new SharedArrayBuffer(4 * 64)).fill(1),
   tauG2: { x: [1n, 2n], y: [3n, 4n] },
 });
+
+const leaf = text("twelve bytes");
+const leafId = await blockContentId(leaf, BLOCK_CODECS.raw);
+const blockOfLinks = dagPb.encode(
+  dagPb.prepare({
+    Data: new UnixFS({ type: "file", blockSizes: [12n, 12n] }).marshal(),
+    Links: [leafId, leafId].map((Hash) => ({ Hash, Name: "", Tsize: leaf.length })),
+  }),
+);
 
 /** A grey PNG image of 2 x 2 pixels. */
 function pngImage(): Uint8Array {
@@ -194,6 +211,20 @@ export const binaryTargets: readonly FuzzTarget[] = [
     ],
     weight: 100,
     read: (input) => decodePnm(input),
+  },
+  {
+    name: "file of blocks",
+    seeds: [blockOfLinks],
+    weight: 5,
+    read: async (input) => {
+      // Somebody who publishes a hostile file also publishes its right address.
+      const root = await blockContentId(input, BLOCK_CODECS.dagPb);
+      const load = async (cid: CID) => (cid.equals(root) ? input : leaf);
+      const maxBytes = 100_000;
+      let bytes = 0;
+      for await (const { data } of walkContent(root, load, { maxBytes })) bytes += data.length;
+      check(bytes <= maxBytes, "more bytes than were allowed");
+    },
   },
   {
     name: "content id",

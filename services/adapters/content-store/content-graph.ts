@@ -51,13 +51,14 @@ export async function* walkContent(
     await verifyBlock(cid, bytes);
     return bytes;
   };
-  let ahead: { cid: CID; block?: Promise<Uint8Array> }[] = [{ cid: root }];
+  // The next block is the last: a hostile file has a hundred thousand links, and a list that is copied for each of them takes minutes.
+  const ahead: { cid: CID; block?: Promise<Uint8Array> }[] = [{ cid: root }];
   let doneBytes = 0;
   let seenBlocks = 0;
   for (;;) {
-    const entry = ahead[0];
+    const entry = ahead.at(-1);
     if (entry === undefined) return;
-    for (const next of ahead.slice(0, LOOK_AHEAD_BLOCKS)) {
+    for (const next of ahead.slice(-LOOK_AHEAD_BLOCKS).reverse()) {
       next.block ??= loadVerified(next.cid);
       // An error of a block loaded ahead is reported when its turn comes; until then it must not end the process.
       next.block.catch(() => {});
@@ -73,7 +74,8 @@ export async function* walkContent(
     doneBytes += node.data.length;
     if (doneBytes > maxBytes) throw tooLarge(root, doneBytes, maxBytes);
     yield { cid: entry.cid, block, data: node.data };
-    ahead = [...node.links.map((cid) => ({ cid })), ...ahead.slice(1)];
+    ahead.pop();
+    for (const cid of node.links.toReversed()) ahead.push({ cid });
     if (ahead.length > maxBlocks) throw malformed(root, `more than ${maxBlocks} blocks`);
   }
 }

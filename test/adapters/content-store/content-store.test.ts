@@ -3,7 +3,7 @@ import { UnixFS } from "ipfs-unixfs";
 import { CID } from "multiformats/cid";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createBlockContentStore } from "../../../services/adapters/content-store/block-content-store.ts";
-import { concatBytes, readCar } from "../../../services/adapters/content-store/car.ts";
+import { concatBytes } from "../../../services/adapters/content-store/car.ts";
 import { blockContentId } from "../../../services/adapters/content-store/content-id.ts";
 import { createHttpApiStore } from "../../../services/adapters/content-store/http-api-store.ts";
 import {
@@ -14,6 +14,7 @@ import { openIpfsNode } from "../../../services/adapters/ipfs/ipfs-node.ts";
 import { type ContentStore, contentStoreErrors } from "../../../services/protocol/content-store.ts";
 import type { ErrorDefinition } from "../../../services/protocol/errors.ts";
 import { type FakeIpfsApi, startFakeIpfsApi } from "./fake-ipfs-api.ts";
+import { readCar } from "./read-car.ts";
 
 const kinds: [
   name: string,
@@ -139,10 +140,8 @@ describe.each(kinds)("a content store: %s", (name, open) => {
   it("exports content as a CAR whose blocks rebuild it elsewhere", async () => {
     const bytes = pattern(2 ** 20 + 5);
     const cid = await store.put(bytes);
-    const blocks = new Map<string, Uint8Array>();
 
-    for await (const { cid: id, block } of readCar(store.exportCar(cid)))
-      blocks.set(id.toString(), block);
+    const blocks = await readCar(store.exportCar(cid));
 
     expect(blocks.size).toBe(3);
     expect(blocks.get(cid)).toEqual(await store.getBlock(cid));
