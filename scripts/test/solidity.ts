@@ -17,7 +17,7 @@ const resultSchema = z.object({
 const [reportPath] = process.argv.slice(2);
 if (reportPath === undefined) throw new Error("usage: solidity.ts <report path>");
 
-const profile = process.env.CW_LONG === undefined ? "default" : "long";
+const profile = process.env.CW_LONG === undefined ? "ci" : "long";
 const result = (await hre.tasks.getTask(["test", "solidity"]).run({ testProfile: profile })) as {
   success: boolean;
   value?: unknown;
