@@ -124,22 +124,25 @@ async function openOnce(
     if (terms.referee.toLowerCase() !== account.toLowerCase()) {
       throw new CommonweightError(ownerErrors.notReferee, `${account} is not ${terms.referee}`);
     }
-    const participants = await Promise.all(
-      terms.aggregators.map((each) => readParticipant(chain, each)),
-    );
-    await stayConnected(chain, ipfs, { accounts: () => terms.aggregators, signal: calling.signal });
-    closing.push(() => calling.abort());
-    const { manifestCid } = await readPosting(chain, projectId);
-    const manifest = await getManifest(ipfs, manifestCid, { signal });
-    const sets = await openProjectSets(settings, manifest, onEvent);
-    const store = openReferenceStore(join(stateFolder, "referee.sqlite"));
-    closing.push(() => store.close());
-    const curve = await openCurve({
+    const opening = openCurve({
       parameterCount: terms.parameterCount,
       cacheDir: settings.cacheFolder,
       srsPath: settings.srsPath,
       engine,
     });
+    // Said when the curve is needed.
+    opening.catch(() => undefined);
+    const [{ manifestCid }, ...participants] = await Promise.all([
+      readPosting(chain, projectId),
+      ...terms.aggregators.map((each) => readParticipant(chain, each)),
+    ]);
+    await stayConnected(chain, ipfs, { accounts: () => terms.aggregators, signal: calling.signal });
+    closing.push(() => calling.abort());
+    const manifest = await getManifest(ipfs, manifestCid, { signal });
+    const sets = await openProjectSets(settings, manifest, onEvent);
+    const store = openReferenceStore(join(stateFolder, "referee.sqlite"));
+    closing.push(() => store.close());
+    const curve = await opening;
     const envelope = createHpkeEnvelope();
     const keyring = await openKeyring(chain, terms, { envelope, settings });
     const encryptionKeys = participants.map(({ encryptionKey }) => fromHex(encryptionKey));

@@ -100,19 +100,22 @@ export async function runWorker(
     srsPath: settings.srsPath,
     engine,
   });
-  await connecting;
   const envelope = createHpkeEnvelope();
   const workStore = openWorkStore(join(stateFolder, "worker.sqlite"));
 
   async function joinAll(): Promise<void> {
     if (settings.join === undefined) return;
-    if ((await readParticipant(chain, account)).registeredAt === 0) {
+    const register = async () => {
+      if ((await readParticipant(chain, account)).registeredAt !== 0) return;
       await registerParticipant(chain, {
         encryptionKey: toHex(settings.encryptionKeys.publicKey),
         payoutAddress: settings.payoutAddress ?? account,
         endpoint: "",
       });
-    }
+    };
+    // Beside what the stake needs: on a chain of slow blocks, each transaction that waits for another is a block more.
+    const registered = register();
+    registered.catch(() => undefined);
     const deposits = new DepositDesk(chain);
     const { stakeWei: stakeOf } = settings.join;
     const join = async ({ projectId, terms }: Project) => {
@@ -121,12 +124,16 @@ export async function runWorker(
       await deposits.deposit({
         token: terms.rewardToken,
         amountWei: stakeWei,
-        send: () => joinProject(chain, projectId, stakeWei),
+        send: async () => {
+          await registered;
+          return joinProject(chain, projectId, stakeWei);
+        },
       });
       onEvent({ type: "joined", projectId, stakeWei });
     };
     const joins = await Promise.allSettled(projects.map(join));
     for (const joined of joins) if (joined.status === "rejected") throw joined.reason;
+    await registered;
   }
 
   /** One look at all of them, so that many projects that wait cost no more than one. */
@@ -163,7 +170,8 @@ export async function runWorker(
   });
   const news = openBlockNews(chain);
   try {
-    await joinAll();
+    // Nobody is needed for joining but the chain.
+    await Promise.all([joinAll(), connecting]);
     onEvent({ type: "ready", account, peerId: ipfs.peerId });
     const relayedAtMs = new Map<string, number>();
     let open = [...settings.projectIds];

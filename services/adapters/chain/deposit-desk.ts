@@ -52,8 +52,12 @@ export class DepositDesk {
     if (first === undefined) return;
     const sumWei = requests.reduce((sum, { amountWei }) => sum + amountWei, 0n);
     try {
-      await topUpWrapped(this.#chain, first.token, sumWei);
-      await approveVault(this.#chain, first.token, sumWei);
+      // In one block, if it likes: neither needs the other. Both are over before anything else is tried.
+      const provided = await Promise.allSettled([
+        topUpWrapped(this.#chain, first.token, sumWei),
+        approveVault(this.#chain, first.token, sumWei),
+      ]);
+      for (const each of provided) if (each.status === "rejected") throw each.reason;
     } catch (error) {
       if (requests.length === 1) return first.reject(error);
       // What is too much for all of them may do for some.
