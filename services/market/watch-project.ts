@@ -32,8 +32,13 @@ export async function watchProject(
     seen.add(key);
     onEvent(event);
   };
+  let lastState = "";
   const look = async (): Promise<Project> => {
     const project = await readProject(chain, projectId);
+    const { phase, nextRoundIndex, appliedRounds, consecutiveVoids } = project;
+    const state = [phase, nextRoundIndex, appliedRounds, consecutiveVoids].join("/");
+    // Most blocks bring nothing that is to be reported.
+    if (state === lastState) return project;
     for (const settlement of await readSettlements(chain, projectId)) {
       // On chain there are only addresses.
       const names = settlement.trainers.map(nameOf);
@@ -49,6 +54,8 @@ export async function watchProject(
     if (project.phase === "ended") {
       onEvent({ process: "chain", type: "ended", trainers: await readTrainers(chain, projectId) });
     }
+    // After all of it: what fails is looked for again.
+    lastState = state;
     return project;
   };
   const news = openBlockNews(chain);
