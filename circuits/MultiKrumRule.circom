@@ -6,12 +6,14 @@ pragma circom 2.1.9;
 // void when fewer than half survive, or fewer than 2f + 3, for which the rule promises nothing. Statement, public signals, private
 // inputs and preconditions are otherwise those of TrustRule.
 //
-// Public signals, in this order: outcome[] (see OutcomeWords), alpha, mu, gramHash, terms[] (see RoundTerms; parameter A is f, B is m).
+// Public signals, in this order: folded (see FoldedSignals; the outcome's and the terms' words are in it, see OutcomeWords and
+// RoundTerms; parameter A is f, B is m), alpha, gramHash.
 // Source: docs/rules.md. Twin: services/protocol/multi-krum-rule.ts. For 8 and 16 slots.
 
 include "circomlib/circuits/comparators.circom";
 include "./lib/CommittedGram.circom";
 include "./lib/Comparison.circom";
+include "./lib/FoldedSignals.circom";
 include "./lib/GramIndex.circom";
 include "./lib/IsQuorumMissed.circom";
 include "./lib/KrumScores.circom";
@@ -27,20 +29,22 @@ template MultiKrumRule(slots) {
     // At most 12 distances below 2^57.
     var scoreBits = 61;
 
-    signal output outcome[(trainers + 7) \ 8];
+    var outcomeWords = (trainers + 7) \ 8;
+    var termsWords = trainers > 15 ? 2 : 1;
+
+    signal output folded;
     signal input alpha;
-    signal input mu;
     signal input gramHash;
-    signal input terms[trainers > 15 ? 2 : 1];
+    signal input terms[termsWords];
     signal input gram[gramLength(slots)];
     signal input dummyRow[slots + 1];
     signal input salt;
 
-    // The matrix is the committed one.
+    // Matrix and terms are the committed ones.
     component committed = CommittedGram(slots);
     committed.alpha <== alpha;
-    committed.mu <== mu;
     committed.gramHash <== gramHash;
+    committed.terms <== terms;
     committed.gram <== gram;
     committed.dummyRow <== dummyRow;
     committed.salt <== salt;
@@ -97,5 +101,15 @@ template MultiKrumRule(slots) {
         // A survivor that is not selected: 8 instead of 1.
         decided.verdict[t] <== filter.verdict[t] + 7 * (filter.isSurvivor[t] - lowest.isSelected[t]);
     }
-    outcome <== decided.words;
+
+    component statement = FoldedSignals(outcomeWords + termsWords);
+    statement.alpha <== alpha;
+    statement.mu <== committed.mu;
+    for (var k = 0; k < outcomeWords; k++) {
+        statement.word[k] <== decided.words[k];
+    }
+    for (var k = 0; k < termsWords; k++) {
+        statement.word[outcomeWords + k] <== terms[k];
+    }
+    folded <== statement.out;
 }

@@ -7,14 +7,16 @@ pragma circom 2.1.9;
 // duplicate, no stale copy), with which weight (trust weights that sum to 1024; all 0 when fewer than half are accepted) and what
 // share of the pay each accepted trainer has. It shows nothing about the model's size, and does not grow with it.
 //
-// Public signals, in this order: outcome[] (see OutcomeWords), alpha, mu, gramHash, terms[] (see RoundTerms).
-// Private: the upper triangle of the Gram matrix, the dummy's row, the salt.
-// Preconditions (by the contract): alpha is the transcript's challenge; terms come from the contract's state; commitments of inactive
-// slots are left out of the Gram proof, whose equation then forces their entries to zero.
+// Public signals, in this order: folded (see FoldedSignals; the outcome's and the terms' words are in it, see OutcomeWords and
+// RoundTerms), alpha, gramHash.
+// Private: the terms, the upper triangle of the Gram matrix, the dummy's row, the salt.
+// Preconditions (by the contract): alpha is the transcript's challenge, drawn after gramHash and the outcome; the terms that it folds come
+// from its own state; commitments of inactive slots are left out of the Gram proof, whose equation then forces their entries to zero.
 // Source: docs/rules.md. Twin: services/protocol/trust-rule.ts.
 
 include "circomlib/circuits/comparators.circom";
 include "./lib/CommittedGram.circom";
+include "./lib/FoldedSignals.circom";
 include "./lib/GramIndex.circom";
 include "./lib/IsQuorumMissed.circom";
 include "./lib/RoundOutcome.circom";
@@ -26,20 +28,22 @@ template TrustRule(slots) {
     var trainers = slots - 3;
     var rawBits = 33;
 
-    signal output outcome[(trainers + 7) \ 8];
+    var outcomeWords = (trainers + 7) \ 8;
+    var termsWords = trainers > 15 ? 2 : 1;
+
+    signal output folded;
     signal input alpha;
-    signal input mu;
     signal input gramHash;
-    signal input terms[trainers > 15 ? 2 : 1];
+    signal input terms[termsWords];
     signal input gram[gramLength(slots)];
     signal input dummyRow[slots + 1];
     signal input salt;
 
-    // The matrix is the committed one.
+    // Matrix and terms are the committed ones.
     component committed = CommittedGram(slots);
     committed.alpha <== alpha;
-    committed.mu <== mu;
     committed.gramHash <== gramHash;
+    committed.terms <== terms;
     committed.gram <== gram;
     committed.dummyRow <== dummyRow;
     committed.salt <== salt;
@@ -87,5 +91,15 @@ template TrustRule(slots) {
     for (var t = 0; t < trainers; t++) {
         decided.raw[t] <== trust[t].raw;
     }
-    outcome <== decided.words;
+
+    component statement = FoldedSignals(outcomeWords + termsWords);
+    statement.alpha <== alpha;
+    statement.mu <== committed.mu;
+    for (var k = 0; k < outcomeWords; k++) {
+        statement.word[k] <== decided.words[k];
+    }
+    for (var k = 0; k < termsWords; k++) {
+        statement.word[outcomeWords + k] <== terms[k];
+    }
+    folded <== statement.out;
 }

@@ -94,7 +94,9 @@ contract RoundVerifier is IRoundVerifier {
         RoundProof calldata proof
     ) external view returns (uint256[] memory) {
         uint256 alpha = RoundTranscript.challenges(statement, proof).alpha;
-        return _signals(statement, proof, alpha);
+        uint256[] memory signals = new uint256[](PublicSignals.COUNT);
+        (signals[0], signals[1], signals[2]) = (_folded(statement, proof, alpha), alpha, proof.gramHash);
+        return signals;
     }
 
     /// @inheritdoc IRoundVerifier
@@ -289,7 +291,7 @@ contract RoundVerifier is IRoundVerifier {
     ) private view {
         uint256[30] memory pairs;
         Bn254.Accumulator memory sum;
-        _addSignals(sum, key, _signals(statement, proof, drawn.alpha));
+        _addSignals(sum, key, _folded(statement, proof, drawn.alpha), drawn.alpha, proof.gramHash);
         GramProof.addCombination(sum, statement, proof, drawn, weights, G1(_BLINDING_X, _BLINDING_Y));
         (pairs[0], pairs[1]) = (sum.x, sum.y);
         (pairs[2], pairs[3]) = (Bn254.G2_X_IMAGINARY, Bn254.G2_X_REAL);
@@ -315,39 +317,27 @@ contract RoundVerifier is IRoundVerifier {
         if (!Bn254.isPairingProductOne(pairs)) revert RoundVerifierProofRejected();
     }
 
-    /// @dev Adds `ic_0 + sum signal_i ic_i`.
-    function _addSignals(Bn254.Accumulator memory sum, uint256[] memory key, uint256[] memory signals) private view {
-        uint256 position = VerifyingKeyCode.IC;
-        (sum.x, sum.y) = (key[position], key[position + 1]);
-        uint256 count = signals.length;
-        for (uint256 i = 0; i < count;) {
-            uint256 x;
-            uint256 y;
-            uint256 signal;
-            // `_addKey` accepted only keys with one point more than there are signals, so all three reads are in bounds; at most
-            // eight signals.
-            unchecked {
-                position += 2;
-            }
-            assembly ("memory-safe") {
-                let point := add(key, shl(5, add(position, 1)))
-                x := mload(point)
-                y := mload(add(point, 0x20))
-                signal := mload(add(signals, shl(5, add(i, 1))))
-            }
-            Bn254.addMul(sum, x, y, signal);
-            unchecked {
-                ++i;
-            }
-        }
+    /// @dev Adds `ic_0 + folded ic_1 + alpha ic_2 + gramHash ic_3`.
+    function _addSignals(
+        Bn254.Accumulator memory sum,
+        uint256[] memory key,
+        uint256 folded,
+        uint256 alpha,
+        uint256 gramHash
+    ) private view {
+        uint256 ic = VerifyingKeyCode.IC;
+        (sum.x, sum.y) = (key[ic], key[ic + 1]);
+        Bn254.addMul(sum, key[ic + 2], key[ic + 3], folded);
+        Bn254.addMul(sum, key[ic + 4], key[ic + 5], alpha);
+        Bn254.addMul(sum, key[ic + 6], key[ic + 7], gramHash);
     }
 
-    function _signals(
+    function _folded(
         RoundStatement calldata statement,
         RoundProof calldata proof,
         uint256 alpha
-    ) private pure returns (uint256[] memory) {
-        return PublicSignals.assemble(proof.outcomeWords, alpha, proof.gram.mu, proof.gramHash, statement.termsWords);
+    ) private pure returns (uint256) {
+        return PublicSignals.fold(proof.outcomeWords, statement.termsWords, proof.gram.mu, alpha);
     }
 
     function _loadKey(uint8 ruleId, uint8 slots) private view returns (uint256[] memory) {
@@ -362,7 +352,7 @@ contract RoundVerifier is IRoundVerifier {
         G2 memory generator = Bn254.g2Generator();
         bool isSound =
             PublicSignals.isSlotCount(slots) &&
-                key.ic.length == PublicSignals.signalCount(slots) + 1 &&
+                key.ic.length == PublicSignals.COUNT + 1 &&
                 keccak256(abi.encode(key.gamma)) == keccak256(abi.encode(generator)) &&
                 // With delta = gamma a prover moves false public signals into C: a key before its first contribution.
                 keccak256(abi.encode(key.delta)) != keccak256(abi.encode(generator));

@@ -130,13 +130,14 @@ async function measure(parameters: number, slots: number, threads: number): Prom
   await using verifier = await openVerifierCurve();
   const ctx = contextHash({ ...context, ruleId: 1n, slotCount: slots, terms: packTerms(terms) });
   lap();
-  const { gram, dummyCommitment, gramHash } = proof;
+  const { gram, dummyCommitment, gramHash, outcomeWords } = proof;
   const verdict = await verifyGram({
     curve: verifier,
     proof: gram,
     commitments,
     dummyCommitment,
     gramHash,
+    outcomeWords,
     context: ctx,
     parameterCount: parameters,
   });

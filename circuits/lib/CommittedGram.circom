@@ -5,18 +5,19 @@ include "./GramHash.circom";
 include "./GramIndex.circom";
 include "./GramRanges.circom";
 
-// The matrix is the one that the Gram proof ties to the commitments: its hash was fixed before alpha was drawn, its combination
-// with the powers of alpha is mu, and all entries are in range.
+// Terms and matrix are those whose hash was fixed before alpha was drawn, and all entries are in range. Puts out the matrix's combination
+// with the powers of alpha, mu, which the Gram proof ties to the commitments.
 // Signs of two rows are by-products: see `GramRanges`.
 template CommittedGram(slots) {
     var trainers = slots - 3;
 
     signal input alpha;
-    signal input mu;
     signal input gramHash;
+    signal input terms[slots == 32 ? 2 : 1];
     signal input gram[gramLength(slots)];
     signal input dummyRow[slots + 1];
     signal input salt;
+    signal output mu;
     signal output isForward[trainers];
     signal output isAlongLast[trainers];
     signal output hasLast;
@@ -29,6 +30,7 @@ template CommittedGram(slots) {
 
     component hash = GramHash(slots);
     hash.salt <== salt;
+    hash.terms <== terms;
     hash.gram <== gram;
     hash.dummyRow <== dummyRow;
     hash.out === gramHash;
@@ -37,5 +39,5 @@ template CommittedGram(slots) {
     equation.alpha <== alpha;
     equation.gram <== gram;
     equation.dummyRow <== dummyRow;
-    equation.mu === mu;
+    mu <== equation.mu;
 }

@@ -3,15 +3,17 @@ pragma circom 2.1.9;
 include "circomlib/circuits/poseidon.circom";
 include "./GramIndex.circom";
 
-// Salted hash of the Gram matrix and the dummy's row.
+// Salted hash of the round's terms, the Gram matrix and the dummy's row: everything that decides the outcome.
 //
-// Words: salt; narrow entries (everything without slot 2), G + 2^54 in 55 bits, 4 a word; wide entries (everything with slot 2),
+// Words: salt; the packed terms as they are; narrow entries (everything without slot 2), G + 2^54 in 55 bits, 4 a word; wide entries (everything with slot 2),
 // G + 2^75 in 76 bits, 3 a word; the dummy's row, a field element a word.
 // h = Poseidon(number of words, slots), then h = Poseidon(h, 15 words) for each chunk, the last padded with zeros.
 // Precondition: `GramRanges`, without which two matrices could pack into the same word.
+// The terms are here because they are no public signal: hashed before alpha is drawn, they cannot be fitted to it (`FoldedSignals`).
 // Twin: `gramHash` in services/protocol/gram-hash.ts.
 template GramHash(slots) {
     signal input salt;
+    signal input terms[slots == 32 ? 2 : 1];
     signal input gram[gramLength(slots)];
     signal input dummyRow[slots + 1];
     signal output out;
@@ -19,11 +21,15 @@ template GramHash(slots) {
     var narrowCount = (slots * (slots - 1)) \ 2;
     var narrowWords = (narrowCount + 3) \ 4;
     var wideWords = (slots + 2) \ 3;
-    var wordCount = 1 + narrowWords + wideWords + slots + 1;
+    var termsWords = slots == 32 ? 2 : 1;
+    var wordCount = 1 + termsWords + narrowWords + wideWords + slots + 1;
 
     signal words[wordCount];
     words[0] <== salt;
-    var next = 1;
+    for (var k = 0; k < termsWords; k++) {
+        words[1 + k] <== terms[k];
+    }
+    var next = 1 + termsWords;
 
     var narrow = 0;
     var packed = 0;

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity 0.8.37;
 
+import {Bn254} from "./Bn254.sol";
+
 /// @title The public signals of every round-rule circuit
-/// @notice In the circuits' order: outcome words, alpha, mu, gramHash, terms words. With `n` slots there are `n - 3`
+/// @notice Three for every number of slots, in the circuits' order: folded, alpha, gramHash. With `n` slots there are `n - 3`
 /// trainers.
+///
+/// `folded` carries the outcome's and then the terms' words, x_0 to x_(m-1), and mu: `sum_k alpha^k x_k + alpha^m mu`. A signal of its
+/// own for each would cost a multiplication of a point for each. Nobody can exchange the words for others: alpha is a hash of all of
+/// them, and the circuit's own are fixed by gramHash, of which alpha is a hash too.
 ///
 /// An outcome word packs eight trainers, 31 bits each, the first in the lowest bits:
 /// `share (16 bits) | weight << 16 (11 bits) | verdict << 27 (4 bits)`.
@@ -11,7 +17,7 @@ pragma solidity 0.8.37;
 /// The first terms word is `activeMask (32 bits) | normBoundSquared << 32 (54 bits) | parameterA << 86 (5 bits)
 /// | parameterB << 91 (5 bits) | base weights of trainers 0 to 14 from bit 96, 10 bits each`; with 32 slots a second
 /// word carries the base weights of trainers 15 to 28.
-/// @dev Twins: `public-signals.ts` in services/protocol and the circuits' `PublicSignals` templates.
+/// @dev Twins: `public-signals.ts` in services/protocol; `FoldedSignals`, `OutcomeWords` and `RoundTerms` among the circuits.
 library PublicSignals {
     uint256 internal constant FIRST_TRAINER_SLOT = 3;
     uint256 internal constant TRAINERS_PER_OUTCOME_WORD = 8;
@@ -24,6 +30,8 @@ library PublicSignals {
     /// @dev The verdict of an update whose norm is above the bound in the terms: the only fault that costs a stake.
     uint256 internal constant ABOVE_NORM_BOUND = 2;
     uint256 internal constant HIGHEST_VERDICT = 8;
+    /// @dev How many public signals each circuit has.
+    uint256 internal constant COUNT = 3;
 
     /// @notice Thrown when a term does not fit its field.
     error PublicSignalsTermTooLarge(uint256 value, uint256 limit);
@@ -46,11 +54,6 @@ library PublicSignals {
     /// @notice How many words the terms take.
     function termsLength(uint256 slots) internal pure returns (uint256) {
         return trainerCount(slots) > TRAINERS_IN_FIRST_TERMS_WORD ? 2 : 1;
-    }
-
-    /// @notice How many public signals the circuit has: outcome, alpha, mu, gramHash, terms.
-    function signalCount(uint256 slots) internal pure returns (uint256) {
-        return outcomeLength(slots) + 3 + termsLength(slots);
     }
 
     /// @notice The mask of active slots in the terms.
@@ -131,25 +134,24 @@ library PublicSignals {
         if (words.length == 2) words[1] = secondWeights;
     }
 
-    /// @notice All public signals in the circuits' order.
-    function assemble(
+    /// @notice The public signal that carries all words and mu.
+    function fold(
         uint256[] calldata outcomeWords,
-        uint256 alpha,
+        uint256[] calldata termsWords,
         uint256 mu,
-        uint256 gramHash,
-        uint256[] calldata termsWords
-    ) internal pure returns (uint256[] memory signals) {
-        uint256 outcomes = outcomeWords.length;
-        signals = new uint256[](outcomes + 3 + termsWords.length);
-        for (uint256 i = 0; i < outcomes; ++i) {
-            signals[i] = outcomeWords[i];
+        uint256 alpha
+    ) internal pure returns (uint256 folded) {
+        folded = mu;
+        for (uint256 i = termsWords.length; i > 0; --i) {
+            folded = _step(folded, alpha, termsWords[i - 1]);
         }
-        signals[outcomes] = alpha;
-        signals[outcomes + 1] = mu;
-        signals[outcomes + 2] = gramHash;
-        for (uint256 i = 0; i < termsWords.length; ++i) {
-            signals[outcomes + 3 + i] = termsWords[i];
+        for (uint256 i = outcomeWords.length; i > 0; --i) {
+            folded = _step(folded, alpha, outcomeWords[i - 1]);
         }
+    }
+
+    function _step(uint256 folded, uint256 alpha, uint256 word) private pure returns (uint256) {
+        return addmod(mulmod(folded, alpha, Bn254.SCALAR_FIELD), word, Bn254.SCALAR_FIELD);
     }
 
     function _requireBelow(uint256 value, uint256 limit) private pure {

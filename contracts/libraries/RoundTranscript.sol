@@ -14,11 +14,12 @@ import {Bn254} from "./Bn254.sol";
 ///
 /// ```
 /// context = keccak(DOMAIN, chainId, market, projectId, roundIndex, ruleId, n, d, terms..., C_M.x, C_M.y)
-/// h0      = keccak(context, n + 1, d, C_0.x, C_0.y, ..., C_n.x, C_n.y, gramHash)     alpha  = h0 mod p
+/// h0      = keccak(context, n + 1, d, C_0.x, C_0.y, ..., C_n.x, C_n.y, gramHash, outcome...)
+///                                                                                    alpha  = h0 mod p
 /// h1      = keccak(h0, mu, rhoA, S.x, S.y, R.x, R.y)                                 zeta   = h1 mod p
 /// h2      = keccak(h1, a, aInv, s, sInv)                                             gamma  = h2 mod p
 /// h3      = keccak(h2, W1.x, W1.y, W2.x, W2.y)                                       rr     = h3 mod p
-/// h4      = keccak(h3, outcome..., C_agg.x, C_agg.y, Groth16 proof (8 words))        delta  = h4 mod p
+/// h4      = keccak(h3, C_agg.x, C_agg.y, Groth16 proof (8 words))                    delta  = h4 mod p
 /// h5      = keccak(h4, 1)                                                            merge  = h5 mod p
 /// ```
 library RoundTranscript {
@@ -45,10 +46,9 @@ library RoundTranscript {
         RoundStatement calldata statement,
         RoundProof calldata proof
     ) internal view returns (Challenges memory drawn) {
-        uint256[] calldata outcomeWords = proof.outcomeWords;
         G1 calldata aggregate = proof.aggregateCommitment;
         GramProofData calldata gram = proof.gram;
-        bytes32 hash = commitmentHash(statement, proof.dummyCommitment, proof.gramHash);
+        bytes32 hash = commitmentHash(statement, proof);
         drawn.alpha = _toScalar(hash);
         // The assembly below writes its preimages behind the free memory, which it does not keep. Its offsets are those of the
         // fields of `GramProofData` (static, inline): S 0x00, R 0x40, W1 0x80, W2 0xc0, mu 0x100, rhoA 0x120, a 0x140 to sInv
@@ -75,15 +75,12 @@ library RoundTranscript {
             hash := keccak256(preimage, 0xa0)
         }
         drawn.rr = _toScalar(hash);
-        // The aggregate (2 words) and the rule's proof (8 words) follow each other in `RoundProof`. The decoder has checked the
-        // length of `outcomeWords`.
+        // The aggregate (2 words) and the rule's proof (8 words) follow each other in `RoundProof`.
         assembly ("memory-safe") {
             let preimage := mload(0x40)
-            let length := shl(5, outcomeWords.length)
             mstore(preimage, hash)
-            calldatacopy(add(preimage, 0x20), outcomeWords.offset, length)
-            calldatacopy(add(add(preimage, 0x20), length), aggregate, 0x140)
-            hash := keccak256(preimage, add(length, 0x160))
+            calldatacopy(add(preimage, 0x20), aggregate, 0x140)
+            hash := keccak256(preimage, 0x160)
         }
         drawn.delta = _toScalar(hash);
         assembly ("memory-safe") {
@@ -95,17 +92,20 @@ library RoundTranscript {
     }
 
     /// @dev h0: everything that is fixed before alpha. The Gram matrix must be among it (by its hash): if it came
-    /// after alpha, a prover could search a false matrix with the right `mu`.
+    /// after alpha, a prover could search a false matrix with the right `mu`. So must the outcome: it is folded with powers of alpha,
+    /// and two words that were chosen afterwards could make up for each other.
     function commitmentHash(
         RoundStatement calldata statement,
-        G1 calldata dummyCommitment,
-        uint256 gramHash
+        RoundProof calldata proof
     ) internal view returns (bytes32 hash) {
         bytes32 contextHash = context(statement);
         uint256 parameterCount = statement.parameterCount;
         G1[] calldata commitments = statement.commitments;
-        // The preimage goes behind the free memory, which is not kept. The points lie one after the other in the call's data, 64
-        // bytes each, and the decoder has checked that all of them lie within it.
+        G1 calldata dummyCommitment = proof.dummyCommitment;
+        uint256 gramHash = proof.gramHash;
+        uint256[] calldata outcomeWords = proof.outcomeWords;
+        // The preimage goes behind the free memory, which is not kept. Points and words lie one after the other in the call's data, 64
+        // and 32 bytes each, and the decoder has checked that all of them lie within it.
         assembly ("memory-safe") {
             let preimage := mload(0x40)
             mstore(preimage, contextHash)
@@ -117,7 +117,10 @@ library RoundTranscript {
             end := add(end, length)
             calldatacopy(end, dummyCommitment, 0x40)
             mstore(add(end, 0x40), gramHash)
-            hash := keccak256(preimage, sub(add(end, 0x60), preimage))
+            end := add(end, 0x60)
+            length := shl(5, outcomeWords.length)
+            calldatacopy(end, outcomeWords.offset, length)
+            hash := keccak256(preimage, sub(add(end, length), preimage))
         }
     }
 

@@ -51,7 +51,7 @@ export function ruleProgram(template: string, slots: number): string {
 
 include "../../../circuits/${template}.circom";
 
-component main {public [alpha, mu, gramHash, terms]} = ${template}(${slots});
+component main {public [alpha, gramHash]} = ${template}(${slots});
 `;
 }
 

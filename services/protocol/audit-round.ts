@@ -275,6 +275,7 @@ async function checkProofs(
     commitments: statement.commitments,
     dummyCommitment: proof.dummyCommitment,
     gramHash: proof.gramHash,
+    outcomeWords: evidence.settlement.outcomeWords,
     context: statement.context,
     parameterCount: evidence.terms.parameterCount,
   });

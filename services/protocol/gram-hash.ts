@@ -35,21 +35,24 @@ export function narrowPairs(slotCount: number): [number, number][] {
 }
 
 /**
- * The words behind `gramHash`: salt, packed Gram entries, dummy row.
+ * The words behind `gramHash`: salt, terms, packed Gram entries, dummy row.
  * Twin: `GramHash.circom`.
  */
 export function gramWords(input: {
   readonly salt: bigint;
+  /** As `packTerms` gives them. */
+  readonly terms: readonly bigint[];
   readonly gram: GramMatrix;
   /** e_0 .. e_n, the dummy's inner products modulo the scalar field. */
   readonly dummyRow: readonly bigint[];
 }): bigint[] {
-  const { salt, gram, dummyRow } = input;
+  const { salt, terms, gram, dummyRow } = input;
   const slotCount = gram.length;
   const narrow = narrowPairs(slotCount).map(([i, j]) => entry(gram, i, j));
   const wide = gram.map((_, j) => entry(gram, WIDE_SLOT, j));
   return [
     salt,
+    ...terms,
     ...pack(narrow, NARROW_GRAM_BITS, NARROW_PER_WORD),
     ...pack(wide, WIDE_GRAM_BITS, WIDE_PER_WORD),
     ...dummyRow,

@@ -66,6 +66,7 @@ export function gramTranscript(input: {
   readonly commitments: readonly G1Point[];
   readonly dummyCommitment: G1Point;
   readonly gramHash: bigint;
+  readonly outcomeWords: readonly bigint[];
   readonly proof: GramProof;
 }) {
   const { proof } = input;
@@ -74,6 +75,7 @@ export function gramTranscript(input: {
     parameterCount: input.parameterCount,
     commitments: [...input.commitments, input.dummyCommitment],
     gramHash: input.gramHash,
+    outcomeWords: input.outcomeWords,
   });
   const zeta = zetaChallenge(alpha.hash, proof);
   const gamma = gammaChallenge(zeta.hash, proof);

@@ -18,6 +18,8 @@ export interface VerifyGramParameters {
   readonly commitments: readonly G1Point[];
   readonly dummyCommitment: G1Point;
   readonly gramHash: bigint;
+  /** The packed outcome, which alpha depends on. */
+  readonly outcomeWords: readonly bigint[];
   readonly context: bigint;
   readonly parameterCount: number;
 }
@@ -47,6 +49,7 @@ function malformedPart(input: VerifyGramParameters): string | null {
   for (const [name, point] of Object.entries({ S, R, W1, W2, dummyCommitment })) {
     if (!isG1Point(point)) return `${name} is not on the curve`;
   }
+  if (!input.outcomeWords.every(isScalar)) return "an outcome word is not a field element";
   const bad = commitments.findIndex((point) => !isG1Point(point));
   return bad < 0 ? null : `commitment ${bad} is not on the curve`;
 }

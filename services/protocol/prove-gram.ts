@@ -22,6 +22,10 @@ export interface ProveGramParameters extends LongCallOptions {
   /** `contextHash(...)` of the round. */
   readonly context: bigint;
   readonly parameterCount: number;
+  /** The packed terms of the round, which the hash of the matrix binds too. */
+  readonly terms: readonly bigint[];
+  /** Decides the round by its matrix; the packed outcome goes into alpha. */
+  readonly decide: (gram: GramMatrix) => readonly bigint[] | Promise<readonly bigint[]>;
   /** Source of the salt and of the dummy; must be unpredictable, and never repeat itself. */
   readonly randomBytes: RandomBytes;
 }
@@ -31,8 +35,11 @@ export interface ProvenGram {
   readonly proof: GramProof;
   readonly dummyCommitment: G1Point;
   readonly gramHash: bigint;
-  /** Public inputs of the rule circuit. */
+  /** What {@link ProveGramParameters.decide} has decided. */
+  readonly outcomeWords: readonly bigint[];
+  /** Public signal of the rule circuit. */
   readonly alpha: bigint;
+  /** Is in the circuit's folded signal. */
   readonly mu: bigint;
   /** Private: whoever knows salt and dummy row can test guesses of the Gram matrix. */
   readonly salt: bigint;
@@ -117,21 +124,23 @@ function progressReporter(onProgress: LongCallOptions["onProgress"]) {
  */
 export async function proveGram(parameters: ProveGramParameters): Promise<ProvenGram> {
   checkSlots(parameters);
-  const { curve, slots, context, parameterCount, signal } = parameters;
+  const { curve, slots, context, parameterCount, terms, signal } = parameters;
   const report = progressReporter(parameters.onProgress);
   report(0, "commitments");
   const commitments = parameters.commitments ?? (await commitSlots(parameters));
 
   report(0.02, "Gram matrix");
   const gram = gramMatrix(slots);
+  const outcomeWords = await parameters.decide(gram);
   signal?.throwIfAborted();
   const mask = await drawMask(curve, slots, parameters);
-  const hash = gramHash({ salt: mask.salt, gram, dummyRow: mask.row });
+  const hash = gramHash({ salt: mask.salt, terms, gram, dummyRow: mask.row });
   const alpha = alphaChallenge({
     context,
     parameterCount,
     commitments: [...commitments, mask.commitment],
     gramHash: hash,
+    outcomeWords,
   });
   if (alpha.value === 0n) throw new CommonweightError(gramErrors.challengeDegenerate);
 
@@ -157,6 +166,7 @@ export async function proveGram(parameters: ProveGramParameters): Promise<Proven
     proof,
     dummyCommitment: mask.commitment,
     gramHash: hash,
+    outcomeWords,
     alpha: alpha.value,
     mu,
     salt: mask.salt,

@@ -3,7 +3,7 @@ import { type Curve, type G1Point, INFINITY, type LongCallOptions } from "./curv
 import { CommonweightError } from "./errors.ts";
 import type { GramMatrix, SlotVector } from "./gram-matrix.ts";
 import { proveGram } from "./prove-gram.ts";
-import { packOutcome, packTerms } from "./public-signals.ts";
+import { packOutcome, packTerms, publicSignals } from "./public-signals.ts";
 import type { RoundRule, RoundRuleOutcome } from "./round-rule.ts";
 import { FIRST_TRAINER_SLOT, type RoundTerms } from "./round-terms.ts";
 import { ruleErrors } from "./rule-errors.ts";
@@ -19,7 +19,6 @@ export interface RuleProofInput {
   readonly dummyRow: readonly bigint[];
   readonly salt: bigint;
   readonly alpha: bigint;
-  readonly mu: bigint;
   readonly gramHash: bigint;
   /** What the rule decides in TypeScript: the circuit must come to the same. */
   readonly outcome: RoundRuleOutcome;
@@ -32,7 +31,8 @@ export type ProveRule = (
 ) => Promise<{
   /** pA, pB, pC in the order of the EVM's pairing precompile. */
   readonly groth16: readonly bigint[];
-  readonly outcomeWords: readonly bigint[];
+  /** As the circuit puts them out. */
+  readonly publicSignals: readonly bigint[];
 }>;
 
 /** A round as the aggregator holds it after every bundle is open. */
@@ -64,8 +64,31 @@ export interface DecidedRound {
 
 /** How a round is proven. */
 export interface ProveRoundOptions extends LongCallOptions {
-  /** Told before the rule's own proof: whoever needs the new model need not wait for that. */
+  /** Told before anything is proven: whoever needs the new model need not wait for that. */
   readonly onDecided?: (decided: DecidedRound) => void;
+}
+
+/** What follows from the rule's decision: the aggregate and its commitment. */
+async function decideRound(
+  curve: Curve,
+  { slots, blindings, commitments, context }: RoundToProve,
+  outcome: RoundRuleOutcome,
+): Promise<DecidedRound> {
+  const trainers = Array.from(outcome.weights, (weight, index) => ({
+    weight,
+    update: slots[FIRST_TRAINER_SLOT + index] as Int16Array | null,
+    blinding: blindings[FIRST_TRAINER_SLOT + index] as bigint,
+  }));
+  return {
+    outcome,
+    aggregate: blindedAggregate(trainers, context.parameterCount),
+    aggregateCommitment: outcome.isVoid
+      ? INFINITY
+      : await curve.linearCombination(
+          commitments.slice(FIRST_TRAINER_SLOT),
+          outcome.weights.map(BigInt),
+        ),
+  };
 }
 
 /**
@@ -83,6 +106,8 @@ export async function proveRound(
   const report = (from: number, to: number) => (fraction: number, step: string) =>
     options.onProgress?.(from + (to - from) * fraction, step);
 
+  const termsWords = packTerms(terms);
+  const deciding = Promise.withResolvers<DecidedRound>();
   const proven = await proveGram({
     curve,
     slots,
@@ -92,43 +117,37 @@ export async function proveRound(
       ...context,
       ruleId: BigInt(rule.id),
       slotCount: terms.slotCount,
-      terms: packTerms(terms),
+      terms: termsWords,
     }),
     parameterCount: context.parameterCount,
+    terms: termsWords,
+    decide: async (gram) => {
+      const decided = await decideRound(curve, round, rule.evaluate({ terms, gram }));
+      deciding.resolve(decided);
+      options.onDecided?.(decided);
+      return packOutcome(decided.outcome);
+    },
     randomBytes,
     signal: options.signal,
     onProgress: report(0, 0.7),
   });
-  const outcome = rule.evaluate({ terms, gram: proven.gram });
-  const trainers = Array.from(outcome.weights, (weight, index) => ({
-    weight,
-    update: slots[FIRST_TRAINER_SLOT + index] as Int16Array | null,
-    blinding: blindings[FIRST_TRAINER_SLOT + index] as bigint,
-  }));
-  const aggregate = blindedAggregate(trainers, context.parameterCount);
-  const aggregateCommitment = outcome.isVoid
-    ? INFINITY
-    : await curve.linearCombination(
-        commitments.slice(FIRST_TRAINER_SLOT),
-        outcome.weights.map(BigInt),
-      );
-  options.onDecided?.({ outcome, aggregate, aggregateCommitment });
-  const { groth16, outcomeWords } = await proveRule(
+  const { outcome, aggregate, aggregateCommitment } = await deciding.promise;
+  const { alpha, mu, gramHash, outcomeWords } = proven;
+  const { groth16, publicSignals: signals } = await proveRule(
     {
       ruleId: rule.id,
       terms,
       gram: proven.gram,
       dummyRow: proven.dummyRow,
       salt: proven.salt,
-      alpha: proven.alpha,
-      mu: proven.mu,
-      gramHash: proven.gramHash,
+      alpha,
+      gramHash,
       outcome,
     },
     { signal: options.signal, onProgress: report(0.7, 0.95) },
   );
-  const expected = packOutcome(outcome);
-  if (expected.some((word, index) => word !== outcomeWords[index])) {
+  const expected = publicSignals({ outcomeWords, alpha, mu, gramHash, termsWords });
+  if (expected.some((each, index) => each !== signals[index])) {
     throw new CommonweightError(
       ruleErrors.gramMalformed,
       "the circuit and the rule decide this round differently",
@@ -142,7 +161,7 @@ export async function proveRound(
     proof: {
       gram: proven.proof,
       dummyCommitment: proven.dummyCommitment,
-      gramHash: proven.gramHash,
+      gramHash,
       outcomeWords,
       aggregateCommitment,
       groth16,

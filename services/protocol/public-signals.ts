@@ -8,6 +8,7 @@ import {
   trainerCount,
 } from "./round-terms.ts";
 import { ruleErrors } from "./rule-errors.ts";
+import { toScalar } from "./scalar.ts";
 import { verdictCode, verdictOf } from "./verdicts.ts";
 
 const TRAINERS_PER_OUTCOME_WORD = 8;
@@ -24,8 +25,8 @@ const TRAINERS_IN_FIRST_TERMS_WORD = 15;
 /** What the outcome words carry. */
 export type DecodedOutcome = Pick<RoundRuleOutcome, "verdicts" | "weights" | "shares">;
 
-/** Public signals of a rule circuit, in the circuit's order. */
-export interface RulePublicSignals {
+/** What a rule circuit proves something about. */
+export interface RuleStatement {
   readonly outcomeWords: readonly bigint[];
   readonly alpha: bigint;
   readonly mu: bigint;
@@ -150,8 +151,18 @@ export function unpackTerms(words: readonly bigint[], slotCount: number): RoundT
   return terms;
 }
 
-/** All public signals in the circuits' order: outcome, alpha, mu, gramHash, terms. */
-export function publicSignals(signals: RulePublicSignals): bigint[] {
-  const { outcomeWords, alpha, mu, gramHash, termsWords } = signals;
-  return [...outcomeWords, alpha, mu, gramHash, ...termsWords];
+/**
+ * The public signals in every circuit's order: folded, alpha, gramHash.
+ *
+ * With the outcome's and then the terms' words as x_0 .. x_(m-1), `folded = sum_k alpha^k x_k + alpha^m mu`: on chain a signal costs a
+ * multiplication of a point, so one signal carries all of them. Why that is sound: docs/proof.md, "One signal for many".
+ * Twins: `PublicSignals.sol`, `FoldedSignals.circom`.
+ */
+export function publicSignals(statement: RuleStatement): bigint[] {
+  const { outcomeWords, alpha, mu, gramHash, termsWords } = statement;
+  const folded = [...outcomeWords, ...termsWords].reduceRight(
+    (sum, word) => toScalar(word + alpha * sum),
+    mu,
+  );
+  return [folded, alpha, gramHash];
 }

@@ -84,8 +84,8 @@ export function contextHash(context: RoundContext): bigint {
 }
 
 /**
- * h0 and alpha. Every commitment, the dummy's and the Gram matrix (through its hash) come before alpha:
- * a prover who could choose them afterwards could solve for a matrix that fits.
+ * h0 and alpha. Every commitment, the dummy's, the Gram matrix with the terms (through their hash) and the outcome come before alpha:
+ * a prover who could choose one of them afterwards could solve for what fits.
  */
 export function alphaChallenge(input: {
   readonly context: bigint;
@@ -93,6 +93,8 @@ export function alphaChallenge(input: {
   /** C_0 .. C_n, the dummy's last; (0, 0) for an inactive slot. */
   readonly commitments: readonly G1Point[];
   readonly gramHash: bigint;
+  /** The packed outcome that the rule decides. */
+  readonly outcomeWords: readonly bigint[];
 }): Challenge {
   return challenge([
     input.context,
@@ -100,6 +102,7 @@ export function alphaChallenge(input: {
     BigInt(input.parameterCount),
     ...coordinates(input.commitments),
     input.gramHash,
+    ...input.outcomeWords,
   ]);
 }
 
@@ -137,22 +140,16 @@ export function mergeChallenge(
   return challenge([h2, ...coordinates([quotients.W1, quotients.W2])]);
 }
 
-/** h4 and delta, the weight of the aggregate's equation, after outcome, aggregate and Groth16 proof are fixed. */
+/** h4 and delta, the weight of the aggregate's equation, after the aggregate and the Groth16 proof are fixed. */
 export function aggregateChallenge(
   h3: bigint,
   settlement: {
-    readonly outcome: readonly bigint[];
     readonly aggregate: G1Point;
     /** pA, pB, pC in the order of the EVM's pairing precompile. */
     readonly groth16Proof: readonly bigint[];
   },
 ): Challenge {
-  return challenge([
-    h3,
-    ...settlement.outcome,
-    ...coordinates([settlement.aggregate]),
-    ...settlement.groth16Proof,
-  ]);
+  return challenge([h3, ...coordinates([settlement.aggregate]), ...settlement.groth16Proof]);
 }
 
 /** delta2, the weight of the Groth16 equation in the merged pairing. */

@@ -3,6 +3,7 @@ import { SCALAR_FIELD } from "../../services/protocol/curve.ts";
 import { gramHash } from "../../services/protocol/gram-hash.ts";
 import type { GramMatrix } from "../../services/protocol/gram-matrix.ts";
 import { combinedSquare, slotWeights } from "../../services/protocol/gram-proof.ts";
+import { publicSignals } from "../../services/protocol/public-signals.ts";
 import type { CircuitInput } from "./circuit.ts";
 
 /** A case of `test/vectors/round-rule.json`. */
@@ -46,19 +47,38 @@ export function upperTriangle(gram: GramMatrix): bigint[] {
   return gram.flatMap((row, i) => row.slice(i).map(modulo));
 }
 
-/** A rule circuit's input for a matrix: with a made-up dummy row, and alpha, mu and hash that fit. */
+const ALPHA = 123_456_789_012_345_678_901_234_567_890n;
+const SALT = 99n;
+
+function dummyRowFor(gram: GramMatrix): bigint[] {
+  return Array.from({ length: gram.length + 1 }, (_, i) => BigInt(12_345 * i + 7));
+}
+
+/** A rule circuit's input for a matrix: with a made-up dummy row, and alpha and hash that fit. */
 export function ruleInput(vector: Pick<RuleVector, "gram" | "termsWords">): CircuitInput {
   const { gram, termsWords } = vector;
-  const dummyRow = Array.from({ length: gram.length + 1 }, (_, i) => BigInt(12_345 * i + 7));
-  const salt = 99n;
-  const alpha = 123_456_789_012_345_678_901_234_567_890n;
+  const dummyRow = dummyRowFor(gram);
   return {
-    alpha,
-    mu: combinedSquare(gram, dummyRow, slotWeights(alpha, gram.length + 1)),
-    gramHash: gramHash({ salt, gram, dummyRow }),
+    alpha: ALPHA,
+    gramHash: gramHash({ salt: SALT, terms: termsWords, gram, dummyRow }),
     terms: termsWords,
     gram: upperTriangle(gram),
     dummyRow,
-    salt,
+    salt: SALT,
   };
+}
+
+/** The public signals of {@link ruleInput} under which the circuit proves this outcome, and no other. */
+export function ruleSignals(
+  { gram, termsWords }: Pick<RuleVector, "gram" | "termsWords">,
+  outcomeWords: readonly bigint[],
+): bigint[] {
+  const dummyRow = dummyRowFor(gram);
+  return publicSignals({
+    outcomeWords,
+    termsWords,
+    alpha: ALPHA,
+    mu: combinedSquare(gram, dummyRow, slotWeights(ALPHA, gram.length + 1)),
+    gramHash: gramHash({ salt: SALT, terms: termsWords, gram, dummyRow }),
+  });
 }

@@ -20,7 +20,7 @@ contract GramProofCaller {
         RoundStatement calldata statement,
         RoundProof calldata proof
     ) external view returns (bytes32) {
-        return RoundTranscript.commitmentHash(statement, proof.dummyCommitment, proof.gramHash);
+        return RoundTranscript.commitmentHash(statement, proof);
     }
 
     function challenges(
@@ -94,18 +94,19 @@ contract GramProofTest is RoundVectors {
         }
     }
 
-    function test_commitmentHash_bindsEveryCommitmentAndTheGramMatrix() public view {
+    function test_commitmentHash_bindsEveryCommitmentTheGramMatrixAndTheOutcome() public view {
         RoundStatement memory statement = statementAt(0);
         RoundProof memory proof = proofAt(0);
         bytes32 original = _caller.commitmentHash(statement, proof);
 
-        for (uint256 i = 0; i < 11; ++i) {
+        for (uint256 i = 0; i < 12; ++i) {
             statement = statementAt(0);
             proof = proofAt(0);
             if (i < 8) statement.commitments[i].y ^= 1;
             if (i == 8) proof.dummyCommitment.x ^= 1;
             if (i == 9) proof.dummyCommitment.y ^= 1;
             if (i == 10) proof.gramHash ^= 1;
+            if (i == 11) proof.outcomeWords[0] ^= 1;
             assertNotEq(_caller.commitmentHash(statement, proof), original);
         }
     }

@@ -32,13 +32,11 @@ contract PublicSignalsTest is Test {
         uint256[3] memory trainers = [uint256(5), 13, 29];
         uint256[3] memory outcomes = [uint256(1), 2, 4];
         uint256[3] memory terms = [uint256(1), 1, 2];
-        uint256[3] memory signals = [uint256(5), 6, 9];
         for (uint256 i = 0; i < 3; ++i) {
             assertTrue(PublicSignals.isSlotCount(slots[i]));
             assertEq(PublicSignals.trainerCount(slots[i]), trainers[i]);
             assertEq(PublicSignals.outcomeLength(slots[i]), outcomes[i]);
             assertEq(PublicSignals.termsLength(slots[i]), terms[i]);
-            assertEq(PublicSignals.signalCount(slots[i]), signals[i]);
         }
     }
 

@@ -368,8 +368,14 @@ contract RoundVerifierDeploymentTest is RoundVectors {
         _refuses(9, keyPoints(0));
     }
 
-    function test_deploy_keyOfAnotherSlotCount_reverts() public {
-        _refuses(16, keyPoints(0));
+    function test_deploy_keyForAnotherNumberOfSignals_reverts() public {
+        VerifyingKey memory key = keyPoints(0);
+        G1[] memory points = key.ic;
+        key.ic = new G1[](points.length - 1);
+        for (uint256 i = 0; i < key.ic.length; ++i) {
+            key.ic[i] = points[i];
+        }
+        _refuses(8, key);
     }
 
     function test_deploy_gammaNotTheGenerator_reverts() public {

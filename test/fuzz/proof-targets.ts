@@ -11,6 +11,7 @@ interface VectorCase {
   readonly commitments: unknown;
   readonly dummyCommitment: unknown;
   readonly gramHash: string;
+  readonly settlement: { readonly outcome: readonly string[] };
   readonly proof: unknown;
 }
 
@@ -33,6 +34,7 @@ const statement = JSON.stringify([
   honest.commitments,
   honest.dummyCommitment,
   honest.gramHash,
+  honest.settlement.outcome,
 ]);
 const shape = (value: unknown) =>
   JSON.stringify(value, (_, part) => (typeof part === "bigint" ? "0" : part));
@@ -53,11 +55,12 @@ export const proofTargets: readonly FuzzTarget[] = [
       }
       // What the chain's decoder hands on always has the proof's shape.
       if (shape(parts) !== honestShape) throw new InvalidArgumentError("another shape");
-      const [proof, commitments, dummyCommitment, gramHash] = parts as [
+      const [proof, commitments, dummyCommitment, gramHash, outcomeWords] = parts as [
         GramProof,
         { x: bigint; y: bigint }[],
         { x: bigint; y: bigint },
         bigint,
+        bigint[],
       ];
       const verdict = await verifyGram({
         curve,
@@ -65,6 +68,7 @@ export const proofTargets: readonly FuzzTarget[] = [
         commitments,
         dummyCommitment,
         gramHash,
+        outcomeWords,
         context: BigInt(honest.ctx),
         parameterCount: honest.context.parameterCount,
       });

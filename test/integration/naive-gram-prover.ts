@@ -27,6 +27,8 @@ export interface NaiveWitness {
 export interface Messages {
   commitments: readonly G1Point[];
   gramHash: bigint;
+  /** Those that alpha is drawn for. */
+  outcomeWords: readonly bigint[];
   alpha: bigint;
   mu: bigint;
   rhoA: bigint;
@@ -117,6 +119,7 @@ export function proveNaively(input: {
   /** What is on chain: honest only if it opens to the witness. The dummy's comes last. */
   readonly commitments: readonly G1Point[];
   readonly gramHash: bigint;
+  readonly outcomeWords: readonly bigint[];
   /** False leaves R out of the opening, for `acceptsWithoutDegreeCheck`. */
   readonly isDegreeProven?: boolean;
   readonly cheat?: Cheat;
@@ -134,11 +137,13 @@ export function proveNaively(input: {
 
   const commitments = send("commitments", input.commitments);
   const gramHash = send("gramHash", input.gramHash);
+  const outcomeWords = send("outcomeWords", input.outcomeWords);
   const h0 = alphaChallenge({
     context,
     parameterCount: transcriptParameterCount,
     commitments,
     gramHash,
+    outcomeWords,
   });
   const alpha = send("alpha", h0.value);
   const weights = witness.vectors.map((_, i) => scalarPower(alpha, 1n << BigInt(i)));
@@ -205,9 +210,10 @@ export function acceptsWithoutDegreeCheck(
   context: bigint,
   parameterCount: number,
 ): boolean {
-  const { gram, commitments, dummyCommitment, gramHash } = proof;
+  const { gram, commitments, dummyCommitment, gramHash, messages } = proof;
+  const { outcomeWords } = messages;
   const all = [...commitments, dummyCommitment];
-  const h0 = alphaChallenge({ context, parameterCount, commitments: all, gramHash });
+  const h0 = alphaChallenge({ context, parameterCount, commitments: all, gramHash, outcomeWords });
   const h1 = zetaChallenge(h0.hash, gram);
   const h2 = gammaChallenge(h1.hash, gram);
   const rr = mergeChallenge(h2.hash, gram).value;

@@ -161,6 +161,11 @@ describe.each([8, 16] as const)("with %i slots", (slots) => {
       expect(await judge({ slots, cheat })).toBe(error);
     });
 
+    it("alpha drawn for another outcome than the one that is claimed", async () => {
+      const outcomeWords = (words: readonly bigint[]) => words.with(0, (words[0] as bigint) ^ 1n);
+      expect(await judge({ slots, cheat: { outcomeWords } })).toBe("RoundVerifierWrongInverse");
+    });
+
     it("zeta not the hash", async () => {
       expect(await judge({ slots, cheat: { zeta: (value) => toScalar(value + 1n) } })).toBe(
         "RoundVerifierWrongInverse",
@@ -337,11 +342,22 @@ describe.each([8, 16] as const)("with %i slots", (slots) => {
   });
 
   it("a rule proof made for other public signals", async () => {
-    const { proof } = settleNaively({ slots });
-    const count = proof.outcomeWords.length + 4;
-    for (let index = 0; index < count; index++) {
+    for (let index = 0; index < 3; index++) {
       const signals = (honest: readonly bigint[]) =>
         honest.map((signal, i) => (i === index ? signal + 1n : signal));
+      expect(await judge({ slots, signals })).toBe("RoundVerifierProofRejected");
+    }
+  });
+
+  it("a rule proof for another outcome, other terms or another mu, folded with the same alpha", async () => {
+    const { proof, statement, gram } = settleNaively({ slots });
+    const { alpha } = gram.messages;
+    const words = proof.outcomeWords.length + statement.termsWords.length;
+    for (let index = 0; index <= words; index++) {
+      const signals = ([folded, ...rest]: readonly bigint[]) => [
+        toScalar((folded as bigint) + scalarPower(alpha, BigInt(index))),
+        ...rest,
+      ];
       expect(await judge({ slots, signals })).toBe("RoundVerifierProofRejected");
     }
   });

@@ -174,8 +174,9 @@ describe.each(SLOTS)("rejects, with %i slots,", (slots) => {
     const { statement, proof } = honestRound(slots);
     const outcomeWords = replaceAt(proof.outcomeWords, 0, (word) => word + change);
 
+    // Alpha was drawn for another outcome, so every challenge differs.
     expect(nameOf(await ask(statement, { ...proof, outcomeWords }))).toBe(
-      "RoundVerifierProofRejected",
+      "RoundVerifierWrongInverse",
     );
   });
 
@@ -188,8 +189,9 @@ describe.each(SLOTS)("rejects, with %i slots,", (slots) => {
       (word) => word ^ ((1n ^ 3n) << (27n + 31n)),
     );
 
+    // Alpha was drawn for another outcome, so every challenge differs.
     expect(nameOf(await ask(statement, { ...proof, outcomeWords }))).toBe(
-      "RoundVerifierProofRejected",
+      "RoundVerifierWrongInverse",
     );
   });
 
@@ -533,12 +535,13 @@ describe("agrees with the verifier in TypeScript", () => {
         terms: statement.termsWords,
       });
       const { commitments } = statement;
-      const { dummyCommitment, gramHash } = draft;
+      const { dummyCommitment, gramHash, outcomeWords } = draft;
       const alpha = alphaChallenge({
         context,
         parameterCount,
         commitments: [...commitments, dummyCommitment],
         gramHash,
+        outcomeWords,
       }).value;
       // A rule proof that fits whatever the Gram part says: so the chain judges the Gram part alone.
       const proof = {
@@ -552,6 +555,7 @@ describe("agrees with the verifier in TypeScript", () => {
         commitments,
         dummyCommitment,
         gramHash,
+        outcomeWords,
         context,
         parameterCount,
       });

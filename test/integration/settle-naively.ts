@@ -105,20 +105,21 @@ export function settleNaively(options: NaiveRoundOptions): NaiveRound {
   const commitments = committed.map((vector, i) =>
     vector ? commitPolynomial(vector, blindings[i] ?? 0n) : INFINITY,
   );
+  const weights = options.weights ?? defaultWeights(committed.slice(0, slots));
+  const outcomeWords = packNaively(weights, activeMask);
   const gram = proveNaively({
     context,
     parameterCount: options.provenParameterCount ?? parameterCount,
     transcriptParameterCount: parameterCount,
     witness,
     gramHash: 123456789n,
+    outcomeWords,
     ...(options.isDegreeProven === false && { isDegreeProven: false }),
     commitments,
     ...(options.cheat && { cheat: options.cheat }),
   });
   const statement = { ...draft, commitments: gram.commitments };
-  const weights = options.weights ?? defaultWeights(committed.slice(0, slots));
   const isVoid = weights.every((weight) => weight === 0n);
-  const outcomeWords = packNaively(weights, activeMask);
   const aggregate = isVoid
     ? { x: 0n, y: 0n }
     : combinePoints(

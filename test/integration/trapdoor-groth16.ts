@@ -45,10 +45,8 @@ export function g2(scalar: bigint): EvmG2Point {
   return { x: [x.c1, x.c0], y: [y.c1, y.c0] };
 }
 
-/** Public signals of a circuit: outcome words, alpha, mu, gramHash, terms words. */
-export function signalCount(slots: number): number {
-  return Math.ceil((slots - 3) / 8) + 3 + (slots === 32 ? 2 : 1);
-}
+/** Public signals of every circuit: folded, alpha, gramHash. */
+const SIGNAL_COUNT = 3;
 
 function secret(name: string): bigint {
   return BigInt(`0x${bytesToHex(keccak_256(utf8ToBytes(name)))}`) % SCALAR_FIELD;
@@ -61,7 +59,7 @@ function secret(name: string): bigint {
 export function trapdoorKey(ruleId: number, slots: number): TrapdoorKey {
   const name = `commonweight test key/${ruleId}/${slots}`;
   const [alpha, beta, delta] = ["alpha", "beta", "delta"].map((part) => secret(`${name}/${part}`));
-  const ic = Array.from({ length: signalCount(slots) + 1 }, (_, i) => secret(`${name}/ic/${i}`));
+  const ic = Array.from({ length: SIGNAL_COUNT + 1 }, (_, i) => secret(`${name}/ic/${i}`));
   if (alpha === undefined || beta === undefined || delta === undefined) throw new TypeError(name);
   const points = {
     alpha: g1(alpha),

@@ -3,7 +3,7 @@ import { bn254 } from "@noble/curves/bn254.js";
 import { getAddress, toBeHex } from "ethers";
 import { type G1Point, INFINITY } from "../../services/protocol/curve.ts";
 import type { GramProof } from "../../services/protocol/gram-proof.ts";
-import { toScalar } from "../../services/protocol/scalar.ts";
+import { scalarPower, toScalar } from "../../services/protocol/scalar.ts";
 import type { RoundProof } from "../../services/protocol/settlement.ts";
 import { type EvmG2Point, type TrapdoorKey, trapdoorKey } from "./trapdoor-groth16.ts";
 
@@ -55,13 +55,15 @@ export function combinePoints(points: readonly G1Point[], scalars: readonly bigi
   return sum.is0() ? INFINITY : sum.toAffine();
 }
 
-/** The public signals in the circuit's order, written down here once more so that the contract's order is checked. */
+/** The public signals in the circuit's order, written down here once more so that the contract's are checked. */
 export function publicSignals(
   statement: RoundStatement,
   proof: RoundProof,
   alpha: bigint,
 ): bigint[] {
-  return [...proof.outcomeWords, alpha, proof.gram.mu, proof.gramHash, ...statement.termsWords];
+  const words = [...proof.outcomeWords, ...statement.termsWords, proof.gram.mu];
+  const folded = words.reduce((sum, word, k) => sum + word * scalarPower(alpha, BigInt(k)), 0n);
+  return [toScalar(folded), alpha, proof.gramHash];
 }
 
 type VectorFile = { setup: { tauG2: EvmG2Point }; cases: readonly VectorCase[] };

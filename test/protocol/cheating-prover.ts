@@ -52,6 +52,8 @@ export interface CheatInput {
   readonly gram: GramMatrix;
   readonly context: bigint;
   readonly parameterCount: number;
+  readonly terms?: readonly bigint[];
+  readonly outcomeWords?: readonly bigint[];
   /** Commitments on chain, when they are to others' vectors. */
   readonly commitments?: readonly G1Point[];
 }
@@ -95,7 +97,8 @@ export async function cheat(input: CheatInput, change: Cheat = {}) {
   const salt = 424242n;
   const gram = change.gram?.(input.gram) ?? input.gram;
   const dummyRow = [...vectors.map((vector) => dot(vector, dummy)), dot(dummy, dummy)];
-  const hash = gramHash({ salt, gram, dummyRow });
+  const { terms = [], outcomeWords = [] } = input;
+  const hash = gramHash({ salt, terms, gram, dummyRow });
   const commitments =
     input.commitments ??
     (await Promise.all(
@@ -107,6 +110,7 @@ export async function cheat(input: CheatInput, change: Cheat = {}) {
     parameterCount,
     commitments: [...commitments, dummyCommitment],
     gramHash: change.gramHashForAlpha ?? hash,
+    outcomeWords,
   });
   const weights = slotWeights(alpha.value, vectors.length + 1);
   let A = [...vectors, dummy].reduce<bigint[]>(
@@ -151,6 +155,7 @@ export async function cheat(input: CheatInput, change: Cheat = {}) {
     commitments,
     dummyCommitment,
     gramHash: hash,
+    outcomeWords,
     context,
     parameterCount,
     /** What the rule circuit would check: mu from the hashed matrix and dummy row. */

@@ -116,16 +116,6 @@ export async function gramVector(curve: Curve, gramCase: GramCase) {
     modelCommitment,
   };
   const ctx = contextHash(context);
-  const proven = await proveGram({
-    curve,
-    slots,
-    blindings,
-    context: ctx,
-    parameterCount,
-    randomBytes: random,
-  });
-  const { alpha, zeta, gamma, merge } = gramTranscript({ ...proven, context: ctx, parameterCount });
-
   // The settlement of the vectors: equal weights over the active trainers, the missing units to the first one.
   const trainers = slots.flatMap((slot, i) => (slot && i >= 3 ? [i] : []));
   const weights = slots.map((slot, i) => (slot && i >= 3 ? Math.floor(1024 / trainers.length) : 0));
@@ -140,12 +130,24 @@ export async function gramVector(curve: Curve, gramCase: GramCase) {
       return packed | (fields << BigInt(31 * t));
     }, 0n),
   );
+  const proven = await proveGram({
+    curve,
+    slots,
+    blindings,
+    context: ctx,
+    parameterCount,
+    terms,
+    decide: () => outcome,
+    randomBytes: random,
+  });
+  const { alpha, zeta, gamma, merge } = gramTranscript({ ...proven, context: ctx, parameterCount });
+
   const aggregate = await curve.linearCombination([...proven.commitments], weights.map(BigInt));
   const groth16Proof = Array.from(
     { length: 8 },
     (_, i) => BigInt(`0x${"1234567".repeat(8)}`) + BigInt(i),
   );
-  const h4 = aggregateChallenge(merge.hash, { outcome, aggregate, groth16Proof });
+  const h4 = aggregateChallenge(merge.hash, { aggregate, groth16Proof });
   const delta2 = groth16Challenge(h4.hash);
   return {
     name,
@@ -160,7 +162,7 @@ export async function gramVector(curve: Curve, gramCase: GramCase) {
     gram: proven.gram,
     dummyRow: proven.dummyRow,
     salt: proven.salt,
-    gramWords: gramWords(proven),
+    gramWords: gramWords({ ...proven, terms }),
     gramHash: proven.gramHash,
     proof: proven.proof,
     h0: alpha.hash,

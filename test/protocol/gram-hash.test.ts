@@ -8,26 +8,28 @@ import { seededSlots } from "./gram-cases.ts";
 function input(slotCount: number, inactive: readonly number[] = []) {
   const gram = gramMatrix(seededSlots(`hash ${slotCount}`, slotCount, 50, inactive));
   const dummyRow = Array.from({ length: slotCount + 1 }, (_, i) => BigInt(i) + 10n ** 70n);
-  return { salt: 99n, gram, dummyRow };
+  const terms = slotCount === 32 ? [77n, 78n] : [77n];
+  return { salt: 99n, terms, gram, dummyRow };
 }
 
 describe.each([8, 16, 32])("the words for %i slots", (slotCount) => {
   test("hold every Gram entry exactly once, and unpack to it", () => {
-    const { gram, dummyRow, salt } = input(slotCount, [5]);
-    const words = gramWords({ gram, dummyRow, salt });
+    const { gram, dummyRow, salt, terms } = input(slotCount, [5]);
+    const words = gramWords({ gram, dummyRow, salt, terms });
     const narrow = narrowPairs(slotCount);
+    const from = 1 + terms.length;
     const [narrowWords, wideWords] = [Math.ceil(narrow.length / 4), Math.ceil(slotCount / 3)];
 
     expect(narrow.length + slotCount).toBe((slotCount * (slotCount + 1)) / 2);
-    expect(words).toHaveLength(1 + narrowWords + wideWords + slotCount + 1);
-    expect(words[0]).toBe(salt);
+    expect(words).toHaveLength(from + narrowWords + wideWords + slotCount + 1);
+    expect(words.slice(0, from)).toEqual([salt, ...terms]);
     narrow.forEach(([i, j], k) => {
       const field =
-        ((words[1 + Math.floor(k / 4)] as bigint) >> BigInt(55 * (k % 4))) & (2n ** 55n - 1n);
+        ((words[from + Math.floor(k / 4)] as bigint) >> BigInt(55 * (k % 4))) & (2n ** 55n - 1n);
       expect(field - 2n ** 54n).toBe(gram[i]?.[j]);
     });
     gram.forEach((_, j) => {
-      const word = words[1 + narrowWords + Math.floor(j / 3)] as bigint;
+      const word = words[from + narrowWords + Math.floor(j / 3)] as bigint;
       expect(((word >> BigInt(76 * (j % 3))) & (2n ** 76n - 1n)) - 2n ** 75n).toBe(gram[2]?.[j]);
     });
     expect(words.slice(-slotCount - 1)).toEqual(dummyRow);
@@ -47,9 +49,13 @@ describe.each([8, 16, 32])("the words for %i slots", (slotCount) => {
   });
 });
 
-test("checklist 1: the hash changes with the salt, any Gram entry and any entry of the dummy row", () => {
+test("checklist 1: the hash changes with the salt, the terms, any Gram entry and any entry of the dummy row", () => {
   const base = input(8);
-  const hashes = [gramHash(base), gramHash({ ...base, salt: 100n })];
+  const hashes = [
+    gramHash(base),
+    gramHash({ ...base, salt: 100n }),
+    gramHash({ ...base, terms: [76n] }),
+  ];
   for (let i = 0; i < 8; i++) {
     for (let j = i; j < 8; j++) {
       const gram = base.gram.map((row, r) =>
@@ -62,5 +68,5 @@ test("checklist 1: the hash changes with the salt, any Gram entry and any entry 
     hashes.push(gramHash({ ...base, dummyRow: base.dummyRow.with(i, entry + 1n) }));
   });
 
-  expect(new Set(hashes).size).toBe(2 + 36 + 9);
+  expect(new Set(hashes).size).toBe(3 + 36 + 9);
 });

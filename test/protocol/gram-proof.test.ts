@@ -54,6 +54,8 @@ async function prove(vectors: readonly SlotVector[], commitments?: readonly G1Po
     ...(commitments ? { commitments } : {}),
     context: CONTEXT,
     parameterCount: D,
+    terms: [3n],
+    decide: () => [5n, 8n],
     randomBytes: seededBytes("prove"),
   });
   return { ...proven, context: CONTEXT, parameterCount: D };
@@ -87,6 +89,7 @@ describe("an honest proof", () => {
       expect(JSON.parse(toVectorJson(fresh))).toEqual(stored);
       const verdict = await verifyGram({
         ...fresh,
+        outcomeWords: fresh.settlement.outcome,
         context: fresh.ctx,
         parameterCount: gramCase.parameterCount,
         curve: verifier,
@@ -105,6 +108,8 @@ describe("an honest proof", () => {
         commitments: honest.commitments,
         context: CONTEXT,
         parameterCount: D,
+        terms: [3n],
+        decide: () => [5n, 8n],
         randomBytes: random,
       });
     const [first, second] = [await attempt(), await attempt()];
@@ -330,7 +335,7 @@ describe("anything changed after proving is rejected", () => {
     expect(await isAccepted(withCommitment(3, { x, y: y + BASE_FIELD }))).toBe(false);
   });
 
-  test("checklist 2: another context, parameter count, dummy or Gram hash", async () => {
+  test("checklist 2: another context, parameter count, dummy, Gram hash or outcome", async () => {
     const changed: Partial<Statement>[] = [
       { context: CONTEXT + 1n },
       { parameterCount: D + 1 },
@@ -339,6 +344,9 @@ describe("anything changed after proving is rejected", () => {
       { dummyCommitment: INFINITY },
       { gramHash: plusOne(honest.gramHash) },
       { gramHash: honest.gramHash + SCALAR_FIELD },
+      { outcomeWords: [5n, 9n] },
+      { outcomeWords: [5n + SCALAR_FIELD, 8n] },
+      { outcomeWords: [5n] },
     ];
     for (const change of changed) expect(await isAccepted({ ...honest, ...change })).toBe(false);
   });
@@ -397,6 +405,8 @@ describe("proveGram refuses", () => {
       blindings: slots.map(() => 1n),
       context: CONTEXT,
       parameterCount: D,
+      terms: [],
+      decide: () => [],
       randomBytes: seededBytes("refuse"),
       ...change,
     });

@@ -14,6 +14,7 @@ export interface IndependentInput {
   readonly commitments: readonly Point[];
   readonly dummyCommitment: Point;
   readonly gramHash: bigint;
+  readonly outcomeWords: readonly bigint[];
   readonly proof: Record<"S" | "R" | "W1" | "W2", Point> &
     Record<"mu" | "rhoA" | "a" | "aInv" | "s" | "sInv" | "zetaInv", bigint>;
 }
@@ -68,7 +69,8 @@ export function verifyIndependently(
 ): boolean {
   const { proof, commitments, parameterCount: d } = input;
   const { mu, rhoA, a, aInv, s, sInv, zetaInv } = proof;
-  if ([mu, rhoA, a, aInv, s, sInv, zetaInv, input.gramHash].some((v) => v < 0n || v >= Fr.ORDER)) {
+  const scalars = [mu, rhoA, a, aInv, s, sInv, zetaInv, input.gramHash, ...input.outcomeWords];
+  if (scalars.some((v) => v < 0n || v >= Fr.ORDER)) {
     return false;
   }
   let points: ReturnType<typeof toPoint>[];
@@ -91,6 +93,7 @@ export function verifyIndependently(
     BigInt(d),
     ...coordinates,
     input.gramHash,
+    ...input.outcomeWords,
   ]);
   const { S, R, W1, W2 } = proof;
   const h1 = keccak([h0, mu, rhoA, S.x, S.y, R.x, R.y]);

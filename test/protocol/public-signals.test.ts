@@ -11,6 +11,7 @@ import {
   unpackTerms,
 } from "../../services/protocol/public-signals.ts";
 import { SLOT_COUNTS, trainerCount } from "../../services/protocol/round-terms.ts";
+import { scalarPower, toScalar } from "../../services/protocol/scalar.ts";
 import { VERDICTS } from "../../services/protocol/verdicts.ts";
 import { expectCode } from "./expect-code.ts";
 import { ROUND_INPUTS } from "./round-rule-cases.ts";
@@ -93,15 +94,52 @@ describe("terms words", () => {
   });
 });
 
-describe("the order of public signals", () => {
-  it("is outcome, alpha, mu, gramHash, terms; 5, 6 and 9 of them", () => {
-    const counts = SLOT_COUNTS.map((slotCount) => {
-      const outcomeWords = Array<bigint>(outcomeWordCount(slotCount)).fill(1n);
-      const termsWords = Array<bigint>(termsWordCount(slotCount)).fill(5n);
-      const signals = publicSignals({ outcomeWords, alpha: 2n, mu: 3n, gramHash: 4n, termsWords });
-      expect(signals.filter((word) => word !== 1n && word !== 5n)).toEqual([2n, 3n, 4n]);
-      return signals.length;
-    });
-    expect(counts).toEqual([5, 6, 9]);
+describe("the public signals", () => {
+  it.each(SLOT_COUNTS)(
+    "are three, the words and mu in the first of them: %i slots",
+    (slotCount) => {
+      const alpha = SCALAR_FIELD / 7n;
+      const outcomeWords = Array.from(
+        { length: outcomeWordCount(slotCount) },
+        (_, k) => 11n + BigInt(k),
+      );
+      const termsWords = Array.from(
+        { length: termsWordCount(slotCount) },
+        (_, k) => 31n + BigInt(k),
+      );
+      const mu = SCALAR_FIELD - 3n;
+
+      const signals = publicSignals({ outcomeWords, alpha, mu, gramHash: 4n, termsWords });
+
+      const folded = [...outcomeWords, ...termsWords, mu].reduce(
+        (sum, word, k) => sum + word * scalarPower(alpha, BigInt(k)),
+        0n,
+      );
+      expect(signals).toEqual([toScalar(folded), alpha, 4n]);
+    },
+  );
+
+  it("differ when any word or mu does, for the same alpha", () => {
+    const base = { outcomeWords: [5n, 6n], alpha: 99n, mu: 7n, gramHash: 4n, termsWords: [8n] };
+    const changes = [
+      {},
+      { outcomeWords: [6n, 6n] },
+      { outcomeWords: [5n, 7n] },
+      { outcomeWords: [6n, 5n] },
+      { termsWords: [9n] },
+      { mu: 8n },
+    ];
+
+    const folded = changes.map((change) => publicSignals({ ...base, ...change })[0]);
+
+    expect(new Set(folded).size).toBe(changes.length);
+  });
+
+  it("do not bind words that are chosen after alpha: this is why alpha is a hash of them", () => {
+    const base = { outcomeWords: [5n, 6n], alpha: 99n, mu: 7n, gramHash: 4n, termsWords: [8n] };
+
+    const fitted = { ...base, outcomeWords: [5n + 99n, 6n - 1n] };
+
+    expect(publicSignals(fitted)).toEqual(publicSignals(base));
   });
 });

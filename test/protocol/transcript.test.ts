@@ -98,6 +98,7 @@ describe("the challenges of every shared vector", () => {
       commitments,
       dummyCommitment,
       gramHash,
+      outcomeWords: s.outcome,
       proof: p,
     });
     const aggregate = aggregateChallenge(transcript.merge.hash, s);
@@ -109,11 +110,11 @@ describe("the challenges of every shared vector", () => {
     expect(ctx).toBe(abiKeccak([TRANSCRIPT_DOMAIN, ...fixed, ...sizes, ...c.terms, x, y]));
     const points = [...commitments, dummyCommitment].flatMap((point) => [point.x, point.y]);
     const counts = [BigInt(commitments.length + 1), BigInt(parameterCount)];
-    const h0 = abiKeccak([ctx, ...counts, ...points, gramHash]);
+    const h0 = abiKeccak([ctx, ...counts, ...points, gramHash, ...s.outcome]);
     const h1 = abiKeccak([h0, p.mu, p.rhoA, p.S.x, p.S.y, p.R.x, p.R.y]);
     const h2 = abiKeccak([h1, p.a, p.aInv, p.s, p.sInv]);
     const h3 = abiKeccak([h2, p.W1.x, p.W1.y, p.W2.x, p.W2.y]);
-    const h4 = abiKeccak([h3, ...s.outcome, s.aggregate.x, s.aggregate.y, ...s.groth16Proof]);
+    const h4 = abiKeccak([h3, s.aggregate.x, s.aggregate.y, ...s.groth16Proof]);
     const hashes = [h0, h1, h2, h3, h4, abiKeccak([h4, 1n])];
     const { alpha, zeta, gamma, merge } = transcript;
     const challenges = [alpha, zeta, gamma, merge, aggregate, groth16];

@@ -6,9 +6,10 @@ import { type Curve, SCALAR_FIELD } from "../../services/protocol/curve.ts";
 import { quantiseUpdate } from "../../services/protocol/fixed-point.ts";
 import type { GramMatrix } from "../../services/protocol/gram-matrix.ts";
 import { verifyGram } from "../../services/protocol/gram-verifier.ts";
-import { packTerms, unpackOutcome } from "../../services/protocol/public-signals.ts";
+import { packOutcome, packTerms } from "../../services/protocol/public-signals.ts";
 import { scalarInverse, toScalar } from "../../services/protocol/scalar.ts";
-import { ruleInput } from "../circuits/rule-vectors.ts";
+import { trustRule } from "../../services/protocol/trust-rule.ts";
+import { ruleInput, ruleSignals } from "../circuits/rule-vectors.ts";
 import { cheat } from "./cheating-prover.ts";
 import { seededBytes } from "./gram-cases.ts";
 import { squareRoot, twoSquares } from "./two-squares.ts";
@@ -87,9 +88,12 @@ afterAll(async () => {
 /** What the rule circuit proves about a matrix; throws when it has no witness. */
 async function provenOutcome(gram: GramMatrix) {
   const file = { type: "mem" as const, data: new Uint8Array() };
-  await wtns.calculate({ ...ruleInput({ gram, termsWords: packTerms(terms) }) }, wasm, file);
+  const decided = { gram, termsWords: packTerms(terms) };
+  await wtns.calculate({ ...ruleInput(decided) }, wasm, file);
   const witness = (await wtns.exportJson(file)) as bigint[];
-  return unpackOutcome([witness[1] as bigint], 8);
+  const outcome = trustRule.evaluate({ terms, gram });
+  expect(witness.slice(1, 4)).toEqual(ruleSignals(decided, packOutcome(outcome)));
+  return outcome;
 }
 
 async function isGramProofAccepted(vectors: readonly bigint[][]): Promise<boolean> {

@@ -7,7 +7,6 @@ export function ruleCircuitInput(input: RuleProofInput): Record<string, bigint |
   const upperTriangle = input.gram.flatMap((row, i) => row.slice(i).map(toScalar));
   return {
     alpha: input.alpha,
-    mu: input.mu,
     gramHash: input.gramHash,
     terms: packTerms(input.terms),
     gram: upperTriangle,

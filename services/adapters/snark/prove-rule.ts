@@ -2,7 +2,6 @@ import { type Groth16Proof, groth16, wtns } from "snarkjs";
 import type { LongCallOptions } from "../../protocol/curve.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import type { ProveRule } from "../../protocol/prove-round.ts";
-import { outcomeWordCount } from "../../protocol/public-signals.ts";
 import { ruleCircuitInput } from "./circuit-input.ts";
 import { snarkErrors } from "./errors.ts";
 import { closeSnarkThreads } from "./snark-threads.ts";
@@ -92,14 +91,8 @@ export function createRuleProver(
   read: (ruleId: number, slotCount: number) => Promise<CircuitFiles>,
 ): ProveRule {
   return async (input, { signal, onProgress }) => {
-    const { slotCount } = input.terms;
     onProgress?.(0, "circuit files");
-    const artifacts = await read(input.ruleId, slotCount);
-    const { groth16: words, publicSignals } = await proveCircuit(
-      artifacts,
-      ruleCircuitInput(input),
-      { signal, onProgress },
-    );
-    return { groth16: words, outcomeWords: publicSignals.slice(0, outcomeWordCount(slotCount)) };
+    const artifacts = await read(input.ruleId, input.terms.slotCount);
+    return await proveCircuit(artifacts, ruleCircuitInput(input), { signal, onProgress });
   };
 }

@@ -18,7 +18,7 @@ export interface VerifyingKeyJson {
 /** What to verify. */
 export interface RuleProof {
   readonly verifyingKey: VerifyingKeyJson;
-  /** In the circuit's order: outcome words, alpha, mu, gramHash, terms words. */
+  /** In the circuit's order: see `publicSignals` in services/protocol. */
   readonly publicSignals: readonly bigint[];
   /** pA, pB, pC in the order of the EVM's pairing precompile: 8 words. */
   readonly groth16: readonly bigint[];

@@ -66,29 +66,31 @@ describe("GramHash and GramEquation", () => {
     });
     const row = Array.from({ length: slots + 1 }, (_, i) => BigInt(i + 2) ** 60n % SCALAR_FIELD);
     const salt = SCALAR_FIELD - 5n;
+    const terms = [SCALAR_FIELD - 7n];
     const alpha = SCALAR_FIELD / 3n;
     const triangle = upperTriangle(round.gram);
 
     const hash = await circuitOf("lib/GramHash.circom", `GramHash(${slots})`);
     const equation = await circuitOf("lib/GramEquation.circom", `GramEquation(${slots})`);
 
-    expect(await hash.outputs({ salt, gram: triangle, dummyRow: row })).toEqual([
-      gramHash({ salt, gram: round.gram, dummyRow: row }),
+    expect(await hash.outputs({ salt, terms, gram: triangle, dummyRow: row })).toEqual([
+      gramHash({ salt, terms, gram: round.gram, dummyRow: row }),
     ]);
     expect(await equation.outputs({ alpha, gram: triangle, dummyRow: row })).toEqual([
       combinedSquare(round.gram, row, slotWeights(alpha, slots + 1)),
     ]);
   });
 
-  it("bind the dummy's row and the salt", async () => {
+  it("bind the dummy's row, the salt and the terms", async () => {
     const hash = await circuitOf("lib/GramHash.circom", "GramHash(8)");
-    const input = { salt: 1n, gram: upperTriangle(gram), dummyRow };
+    const input = { salt: 1n, terms: [3n], gram: upperTriangle(gram), dummyRow };
 
     const changed = dummyRow.map((value, at) => (at === 8 ? value + 1n : value));
 
     const [original] = await hash.outputs(input);
     expect(await hash.outputs({ ...input, dummyRow: changed })).not.toEqual([original]);
     expect(await hash.outputs({ ...input, salt: 2n })).not.toEqual([original]);
+    expect(await hash.outputs({ ...input, terms: [4n] })).not.toEqual([original]);
   });
 });
 

@@ -21,6 +21,8 @@ async function check() {
     blindings: slots.map(() => 5n),
     context: 9n,
     parameterCount,
+    terms: [],
+    decide: () => [],
     randomBytes: secureRandomBytes,
   });
   await using verifier = await openVerifierCurve();
