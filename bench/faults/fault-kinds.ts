@@ -89,3 +89,40 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   },
   ...MACHINE_KINDS,
 ];
+
+/** What a crash can happen during: these leave alone which processes run. */
+const SURROUNDINGS = [
+  "full-disk",
+  "silent-node",
+  "clock-jump",
+  "reorganisation",
+  "partition-aggregator",
+];
+const CRASHES = [
+  "kill-aggregator",
+  "kill-standby",
+  "kill-referee",
+  "kill-trainer",
+  "damaged-database",
+];
+
+/** Two misfortunes at once, of which one kills a process: a crash while the disk is full, while the chain is reorganised. */
+export const FAULT_PAIRS: readonly FaultKind[] = SURROUNDINGS.flatMap((around) =>
+  CRASHES.map((crashed) => pairOf(kindOf(around), kindOf(crashed))),
+);
+
+function kindOf(name: string): FaultKind {
+  const found = FAULT_KINDS.find((kind) => kind.name === name);
+  if (found === undefined) throw new RangeError(`no fault is called ${name}`);
+  return found;
+}
+
+function pairOf(around: FaultKind, crashed: FaultKind): FaultKind {
+  return {
+    name: `${around.name}+${crashed.name}`,
+    text: `${around.text}; meanwhile: ${crashed.text}`,
+    inject: async (faulty) => {
+      await Promise.all([around.inject(faulty), crashed.inject(faulty)]);
+    },
+  };
+}
