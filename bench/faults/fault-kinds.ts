@@ -9,6 +9,7 @@ async function crash(faulty: FaultyMarket, name: string, meanwhile = () => {}): 
   await faulty.market.kill(name);
   meanwhile();
   await faulty.wait(faulty.random(DOWN_MS));
+  await faulty.beforeRestart;
   await faulty.market.restart(name);
 }
 
@@ -122,7 +123,9 @@ function pairOf(around: FaultKind, crashed: FaultKind): FaultKind {
     name: `${around.name}+${crashed.name}`,
     text: `${around.text}; meanwhile: ${crashed.text}`,
     inject: async (faulty) => {
-      await Promise.all([around.inject(faulty), crashed.inject(faulty)]);
+      const surrounded = around.inject(faulty);
+      const waiting = around.name === "full-disk" ? { beforeRestart: surrounded } : {};
+      await Promise.all([surrounded, crashed.inject({ ...faulty, ...waiting })]);
     },
   };
 }

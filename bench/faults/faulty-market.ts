@@ -14,6 +14,8 @@ export interface FaultyMarket {
   readonly afflict: (name: string, faults?: MachineFaults) => void;
   /** Fills the disk that all processes write to. @returns Makes room again. */
   readonly fillDisk: () => () => void;
+  /** What a killed process waits for before it is started again: none starts on a full disk, and whoever runs it tries until it does. */
+  readonly beforeRestart?: Promise<unknown>;
 }
 
 /** A kind of misfortune. Each leaves the market as it found it: whoever was killed is started again. */
