@@ -12,6 +12,9 @@ const MAX_UNREAD_EVENT_BYTES = 1024 * 1024;
  */
 const MAX_STREAMS = { ofAddress: 200, ofAll: 900 } as const;
 
+/** A comment as often as this keeps a quiet stream from being taken for one that nobody reads, and finds out who has gone. */
+const BEAT_MS = 30_000;
+
 /** Adds `GET /v1/events`: everything that happens from now on, as server-sent events. */
 export function addEventRoute(
   app: Express,
@@ -42,7 +45,9 @@ export function addEventRoute(
       if (response.writableLength > MAX_UNREAD_EVENT_BYTES) response.destroy();
       else response.write(`data: ${plainJson(event)}\n\n`);
     });
+    const beating = setInterval(() => response.write(":\n\n"), BEAT_MS);
     request.once("close", () => {
+      clearInterval(beating);
       stopListening();
       all--;
       const left = (streams.get(address) ?? 1) - 1;

@@ -11,9 +11,11 @@ import {
 } from "../protocol/api.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { answerError, refuseTooMany } from "./answer-error.ts";
+import { cutPipelines } from "./cut-pipelines.ts";
 import { aggregatorErrors } from "./errors.ts";
 import { addEventRoute } from "./event-route.ts";
 import type { Intake } from "./intake.ts";
+import { type ConnectionLimits, connectionLimits, limitConnections } from "./limit-connections.ts";
 import type { Metrics } from "./metrics.ts";
 import type { GrantModelKey } from "./model-keys.ts";
 import { openApiDocument } from "./open-api.ts";
@@ -34,6 +36,8 @@ export interface HttpServerParameters {
   readonly exportCar: (cid: string) => AsyncIterable<Uint8Array>;
   readonly grantModelKey: GrantModelKey;
   readonly metrics: Metrics;
+  /** Instead of what this machine allows. */
+  readonly connections?: ConnectionLimits | undefined;
   /** Folder of the web page's static files; absent when it is not built. */
   readonly webFolder?: string | undefined;
 }
@@ -46,6 +50,8 @@ export interface HttpServer {
 
 /** Largest body of a request: a signed message and some addresses. */
 const MAX_BODY_BYTES = 64 * 1024;
+
+const UNREAD_MS = 120_000;
 
 const integer = (value: unknown, name: string): bigint => {
   if (typeof value !== "string" || !/^(0|[1-9][0-9]{0,18})$/.test(value)) {
@@ -68,6 +74,7 @@ export async function startHttpServer(parameters: HttpServerParameters): Promise
   const { intake, status, webFolder } = parameters;
   const app = express();
   app.disable("x-powered-by");
+  app.use(cutPipelines());
   app.use(
     helmet({
       contentSecurityPolicy: {
@@ -94,13 +101,15 @@ export async function startHttpServer(parameters: HttpServerParameters): Promise
     response.setHeader("Access-Control-Allow-Methods", "GET, POST");
     response.status(204).end();
   });
-  app.use(
-    "/v1",
-    rateLimit({
-      ...{ windowMs: 60_000, limit: 3000, standardHeaders: true, legacyHeaders: false },
-      handler: refuseTooMany,
-    }),
-  );
+  for (const part of ["/v1", "/ipfs", "/metrics"]) {
+    app.use(
+      part,
+      rateLimit({
+        ...{ windowMs: 60_000, limit: 3000, standardHeaders: true, legacyHeaders: false },
+        handler: refuseTooMany,
+      }),
+    );
+  }
   app.use(express.json({ limit: MAX_BODY_BYTES }));
 
   const roundOf = (request: Request) => ({
@@ -226,7 +235,10 @@ export async function startHttpServer(parameters: HttpServerParameters): Promise
     server.once("listening", resolve);
     server.once("error", reject);
   });
+  limitConnections(server, parameters.connections ?? connectionLimits());
   server.requestTimeout = 30_000;
+  // An answer that nobody reads holds what it is made of.
+  server.setTimeout(UNREAD_MS);
   server.headersTimeout = 10_000;
   const { port } = server.address() as AddressInfo;
   return {

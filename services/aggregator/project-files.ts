@@ -74,18 +74,39 @@ const unwanted = (projectId: bigint, cid: string) =>
     `project ${projectId} names no file ${cid}, or this service is not its aggregator`,
   );
 
-/** Adds `POST /v1/projects/:projectId/files/:cid`, with the file itself as the body. One upload at a time. */
+/** Uploads that are read at a time: each may take as long as a request may, and as much memory as its file. */
+const MAX_UPLOADS = { ofAddress: 2, ofAll: 8 } as const;
+
+/** Counts what is under way, by address; whoever is slow is in nobody's way but its own. */
+function uploadPlaces() {
+  const open: string[] = [];
+  return {
+    /** @throws CW5013 when there is no place. */
+    async hold<T>(address: string, work: () => Promise<T>): Promise<T> {
+      const own = open.filter((each) => each === address).length;
+      if (own >= MAX_UPLOADS.ofAddress || open.length >= MAX_UPLOADS.ofAll) {
+        throw new CommonweightError(
+          aggregatorErrors.tooManyRequests,
+          "too many files are uploaded now",
+        );
+      }
+      open.push(address);
+      try {
+        return await work();
+      } finally {
+        open.splice(open.indexOf(address), 1);
+      }
+    },
+  };
+}
+
+/** Adds `POST /v1/projects/:projectId/files/:cid`, with the file itself as the body. */
 export function addProjectFileRoute(app: Express, files: ProjectFiles): void {
   const limiter = rateLimit({
     ...{ windowMs: 60_000, limit: 30 },
     ...{ standardHeaders: true, legacyHeaders: false, handler: refuseTooMany },
   });
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = last.then(work, work);
-    last = result.catch(() => undefined);
-    return result;
-  };
+  const places = uploadPlaces();
   app.post(
     "/v1/projects/:projectId/files/:cid",
     limiter,
@@ -97,7 +118,9 @@ export function addProjectFileRoute(app: Express, files: ProjectFiles): void {
         }
         const file = await files.want(BigInt(projectId), cid);
         if (!file.isHere) {
-          await inTurn(async () => files.take(file, await readBody(request, file.maxBytes)));
+          await places.hold(request.socket.remoteAddress ?? "", async () =>
+            files.take(file, await readBody(request, file.maxBytes)),
+          );
         }
         response.json({ cid, isHere: true });
       } catch (error) {
