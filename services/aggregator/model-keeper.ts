@@ -43,9 +43,11 @@ export class ModelKeeper {
   /** Fetches manifest and newest model in the background: what is far away must not hold up the project's next step. */
   async keep(project: Project): Promise<void> {
     const { chain, contentStore, projectId, signal } = this.#parameters;
-    const models = await this.#log.read(project);
-    this.#manifestCid ??= (await readPosting(chain, projectId)).manifestCid;
-    const manifestCid = this.#manifestCid;
+    const [models, manifestCid] = await Promise.all([
+      this.#log.read(project),
+      this.#manifestCid ?? readPosting(chain, projectId).then((posting) => posting.manifestCid),
+    ]);
+    this.#manifestCid = manifestCid;
     const pin = async (cid: string, work: () => Promise<unknown>) => {
       if (this.#kept.has(cid)) return;
       this.#kept.add(cid);
@@ -140,12 +142,14 @@ export class ModelKeeper {
     const { fractionBits, parameterCount } = project.terms;
     const { market } = chain.addresses;
     const { chainId } = chain;
-    const curve = await curveFor(parameterCount);
+    const opening = curveFor(parameterCount);
+    // Said when it is needed.
+    opening.catch(() => undefined);
     try {
       // Here first, so that one attempt is enough to know whether anybody else has it.
       await contentStore.pin(model.cid, { signal, timeoutMs: LOOK_MS, retries: 0 });
       const loaded = await loadModel(
-        curve,
+        await opening,
         contentStore,
         { ...model, chainId, market, projectId, fractionBits, parameterCount },
         { signal, keyring: this.#keyring(project) },
