@@ -18,7 +18,7 @@ import {VerifyingKey} from "./types/VerifyingKey.sol";
 /// @title Verifier of whole rounds
 /// @notice Checks the Gram proof, the rule's Groth16 proof and the aggregate in one product of five pairings:
 ///
-/// `e(merge * F + vk(signals), [1]) e(-merge * (W1 + rr W2), [tau]) e(-A, B) e(alpha, beta) e(C, delta) = 1`
+/// `e(merge * F + vk(signals), [1]) e(-merge * (1 - zeta^2) * W, [tau]) e(-A, B) e(alpha, beta) e(C, delta) = 1`
 ///
 /// The Gram equation is weighted by `merge`, a hash of everything, so that an error in one equation cannot cancel an
 /// error in the other. The first pairing serves both because every accepted key has the generator as gamma.
@@ -139,13 +139,13 @@ contract RoundVerifier is IRoundVerifier {
         RoundProof calldata proof
     ) private view returns (bool isVoid, G1 memory newModelCommitment) {
         uint256[] memory key = _loadKey(statement.ruleId, statement.slots);
-        _requireShape(statement, proof);
+        uint256 active = _requireShape(statement, proof);
         _requireScalars(statement, proof);
         uint16[] memory weights;
-        (isVoid, weights) = _requireOutcome(statement, proof);
+        (isVoid, weights) = _requireOutcome(statement.slots, active, proof);
 
         RoundTranscript.Challenges memory drawn = RoundTranscript.challenges(statement, proof);
-        GramProof.requireIdentity(proof.gram, drawn);
+        GramProof.requireChallenges(drawn);
         _requirePairing(statement, proof, drawn, weights, key);
 
         Bn254.Accumulator memory model;
@@ -184,12 +184,15 @@ contract RoundVerifier is IRoundVerifier {
     }
 
     /// @dev Everything has the length that the number of slots asks for, and the mask is one of such a round.
-    function _requireShape(RoundStatement calldata statement, RoundProof calldata proof) private pure {
+    /// @return mask The active slots.
+    function _requireShape(
+        RoundStatement calldata statement,
+        RoundProof calldata proof
+    ) private pure returns (uint256 mask) {
         uint256 slots = statement.slots;
+        uint256[] calldata termsWords = statement.termsWords;
         uint256 terms = PublicSignals.termsLength(slots);
-        if (statement.termsWords.length != terms) {
-            revert RoundVerifierWrongTermsLength(terms, statement.termsWords.length);
-        }
+        if (termsWords.length != terms) revert RoundVerifierWrongTermsLength(terms, termsWords.length);
         if (statement.commitments.length != slots) {
             revert RoundVerifierWrongCommitmentCount(slots, statement.commitments.length);
         }
@@ -199,7 +202,7 @@ contract RoundVerifier is IRoundVerifier {
         }
         if (statement.parameterCount == 0) revert RoundVerifierNoParameters();
 
-        uint256 mask = PublicSignals.activeMask(statement.termsWords[0]);
+        mask = PublicSignals.activeMask(termsWords[0]);
         if (mask >> slots != 0) revert RoundVerifierMaskTooWide(mask, slots);
         if ((mask & 1) == 0) revert RoundVerifierInactiveReference(mask);
         // That exactly the active slots have a point is checked where the points are read, in `GramProof`.
@@ -208,8 +211,9 @@ contract RoundVerifier is IRoundVerifier {
     function _requireScalars(RoundStatement calldata statement, RoundProof calldata proof) private pure {
         GramProof.requireScalars(proof.gram);
         GramProof.requireScalar(proof.gramHash);
-        for (uint256 i = 0; i < statement.termsWords.length; ++i) {
-            GramProof.requireScalar(statement.termsWords[i]);
+        uint256[] calldata termsWords = statement.termsWords;
+        for (uint256 i = 0; i < termsWords.length; ++i) {
+            GramProof.requireScalar(termsWords[i]);
         }
         // Outcome words have at most 248 bits, which `_requireOutcome` checks; so they are scalars too.
     }
@@ -220,13 +224,14 @@ contract RoundVerifier is IRoundVerifier {
     /// @return isVoid Whether nobody has a weight.
     /// @return weights The weight of each trainer's update.
     function _requireOutcome(
-        RoundStatement calldata statement,
+        uint256 slots,
+        uint256 activeSlots,
         RoundProof calldata proof
     ) private pure returns (bool isVoid, uint16[] memory weights) {
         uint256[] calldata words = proof.outcomeWords;
-        uint256 trainers = PublicSignals.trainerCount(statement.slots);
+        uint256 trainers = PublicSignals.trainerCount(slots);
         weights = new uint16[](trainers);
-        uint256 active = PublicSignals.activeMask(statement.termsWords[0]) >> PublicSignals.FIRST_TRAINER_SLOT;
+        uint256 active = activeSlots >> PublicSignals.FIRST_TRAINER_SLOT;
         uint256 last = 0x20 * trainers;
         uint256 position = 0x20;
         uint256 shareSum = 0;
@@ -298,7 +303,7 @@ contract RoundVerifier is IRoundVerifier {
         (pairs[4], pairs[5]) = (Bn254.G2_Y_IMAGINARY, Bn254.G2_Y_REAL);
 
         (sum.x, sum.y) = (0, 0);
-        GramProof.addOpenings(sum, proof.gram, drawn);
+        GramProof.addQuotient(sum, proof.gram, drawn);
         (pairs[6], pairs[7]) = (sum.x, sum.y);
         (pairs[8], pairs[9]) = (_TAU_X_IMAGINARY, _TAU_X_REAL);
         (pairs[10], pairs[11]) = (_TAU_Y_IMAGINARY, _TAU_Y_REAL);

@@ -75,8 +75,8 @@ async function measureSlots(
   const key = keyOf(statement);
   const signals = publicSignals(statement, proof, gram.messages.alpha);
   const merged = await gasOf(verifier, "verifyRound", [statement, proof]);
-  // Slots, dummy, H, S, R, G, aggregate; W1 and W2 on both sides; one multiplication a public signal.
-  const multiplications = slots + 6 + 4 + signals.length;
+  // Slots, dummy, H, S, R, Q, G, aggregate; W on both sides; one multiplication a public signal.
+  const multiplications = slots + 7 + 2 + signals.length;
   return {
     slots,
     trainers,

@@ -42,7 +42,7 @@ export interface ProofFigures {
   readonly proofBytes: number;
 }
 
-const GRAM_PROOF_BYTES = 4 * 64 + 7 * 32;
+const GRAM_PROOF_BYTES = 4 * 64 + 5 * 32;
 const GROTH16_BYTES = 8 * 32;
 
 function lapTimer(): () => number {

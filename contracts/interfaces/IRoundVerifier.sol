@@ -33,12 +33,9 @@ interface IRoundVerifier {
     error RoundVerifierCommitmentMismatch(uint256 activeMask, uint256 pointMask);
     /// @notice Thrown when a word that must be a scalar is not below the scalar field's order.
     error RoundVerifierScalarTooLarge(uint256 value);
-    /// @notice Thrown when the Fiat-Shamir challenge alpha is zero, which would switch the Gram proof off.
-    error RoundVerifierZeroChallenge();
-    /// @notice Thrown when the hint for the inverse of the challenge zeta is wrong.
-    error RoundVerifierWrongInverse(uint256 zeta, uint256 zetaInv);
-    /// @notice Thrown when the opened values do not satisfy the inner-product identity.
-    error RoundVerifierIdentityFailed();
+    /// @notice Thrown when a Fiat-Shamir challenge would switch the Gram proof off: alpha or merge zero, or zeta 0, 1 or -1, which
+    /// have no inverse or are their own. Nobody can bring that about, and an honest prover starts again.
+    error RoundVerifierDegenerateChallenge();
     /// @notice Thrown when a packed outcome has bits outside its fields, an unknown verdict, a verdict for an inactive
     /// slot, or a weight or share for a trainer that was not accepted.
     error RoundVerifierMalformedOutcome(uint256 word, uint256 value);

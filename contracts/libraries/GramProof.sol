@@ -15,9 +15,14 @@ import {RoundTranscript} from "./RoundTranscript.sol";
 ///
 /// 1. `a a' = mu + zeta s + s' / zeta` says that `mu` is the constant term of `A(X) A(1/X)`, that is `<A, A>`. The
 ///    products `alpha_i alpha_j` are distinct powers of alpha, so that `<A, A>` pins every single entry of the matrix.
-/// 2. `e(F, [1]) = e(W1 + rr W2, [tau])` says that the values are those of the committed polynomials, where
-///    `F = sum alpha_i o C_i - rhoA o H + gamma o S + gamma^2 R + zeta W1 + (rr / zeta) W2
-///         - (a + gamma s + gamma^2 zeta^(d-1) a' + rr (a' + gamma s')) G`  and  `o = 1 + rr`.
+///    The proof leaves `s'` out: it is computed from the others, and step 2 checks it.
+/// 2. `e(F, [1]) = e((1 - zeta^2) W, [tau])` says that `a, a'` are the values of A at zeta and `1 / zeta` and `s, s'` those
+///    of S: what is opened there, divided by `(X - zeta)(zeta X - 1)`, is the committed Q. That is checked at z, where
+///    the divisor is `l m` with `l = z - zeta`, `m = zeta z - 1`:
+///    `F = (1 - zeta^2) (sum alpha_i C_i - rhoA H + gamma S + gamma^2 m (R - zeta^(d-1) a' G) - l m Q + z W)
+///         - (zeta l (a' + gamma s') - m (a + gamma s)) G`.
+///    The factor `1 - zeta^2` takes the place of an inverse: the line through `(zeta, a)` and `(1 / zeta, a')` has at z
+///    the value `(zeta l a' - m a) / (1 - zeta^2)`.
 /// 3. R is opened at zeta to `zeta^(d-1) A(1/zeta)`. That R is a polynomial at all bounds the degree of `A` by `d`: no
 ///    trainer can hide values behind the model's end to forge a norm.
 ///
@@ -35,8 +40,6 @@ library GramProof {
         requireScalar(gram.a);
         requireScalar(gram.aInv);
         requireScalar(gram.s);
-        requireScalar(gram.sInv);
-        requireScalar(gram.zetaInv);
     }
 
     /// @dev Refuses a word that is not below the scalar field's order.
@@ -44,16 +47,12 @@ library GramProof {
         if (value >= P) revert IRoundVerifier.RoundVerifierScalarTooLarge(value);
     }
 
-    /// @dev Step 1: the identity between the opened values.
-    function requireIdentity(GramProofData calldata gram, RoundTranscript.Challenges memory drawn) internal pure {
-        // alpha = 0 would take every slot out of the combination; zeta = 0 has no inverse and so fails the second
-        // check.
-        if (drawn.alpha == 0 || drawn.merge == 0) revert IRoundVerifier.RoundVerifierZeroChallenge();
-        if (_mul(drawn.zeta, gram.zetaInv) != 1) {
-            revert IRoundVerifier.RoundVerifierWrongInverse(drawn.zeta, gram.zetaInv);
-        }
-        uint256 right = _add(gram.mu, _add(_mul(drawn.zeta, gram.s), _mul(gram.zetaInv, gram.sInv)));
-        if (_mul(gram.a, gram.aInv) != right) revert IRoundVerifier.RoundVerifierIdentityFailed();
+    /// @dev Refuses challenges that would switch a part of the proof off.
+    function requireChallenges(RoundTranscript.Challenges memory drawn) internal pure {
+        // alpha = 0 would take every slot out of the combination, merge = 0 both equations of this proof. With zeta = 0 there is no
+        // second point, with zeta = 1 or -1 it is the first.
+        uint256 product = _mul(_mul(drawn.alpha, drawn.merge), _mul(drawn.zeta, _unit(drawn.zeta)));
+        if (product == 0) revert IRoundVerifier.RoundVerifierDegenerateChallenge();
     }
 
     /// @dev Step 2: adds `merge * (F + delta * (sum w_i C_i - C_agg))` to the sum.
@@ -67,22 +66,24 @@ library GramProof {
         G1 memory blindingBase
     ) internal view {
         GramProofData calldata gram = proof.gram;
-        uint256 merge = drawn.merge;
-        // merge * (1 + rr): the polynomials A and S are opened at both points.
-        uint256 both = _add(merge, _mul(merge, drawn.rr));
-        uint256 mergeDelta = _mul(merge, drawn.delta);
+        uint256 weight = _mul(drawn.merge, _unit(drawn.zeta));
+        uint256 mergeDelta = _mul(drawn.merge, drawn.delta);
 
-        uint256 factor = _addSlots(sum, statement, drawn.alpha, both, mergeDelta, weights);
-        Bn254.addMul(sum, proof.dummyCommitment, _mul(factor, both));
-        Bn254.addMul(sum, blindingBase.x, blindingBase.y, P - _mul(gram.rhoA, both));
+        uint256 factor = _addSlots(sum, statement, drawn.alpha, weight, mergeDelta, weights);
+        Bn254.addMul(sum, proof.dummyCommitment, _mul(factor, weight));
+        Bn254.addMul(sum, blindingBase.x, blindingBase.y, P - _mul(gram.rhoA, weight));
 
-        uint256 mergeGamma = _mul(merge, drawn.gamma);
-        Bn254.addMul(sum, gram.S, _mul(both, drawn.gamma));
-        Bn254.addMul(sum, gram.R, _mul(mergeGamma, drawn.gamma));
-        Bn254.addMul(sum, gram.W1, _mul(merge, drawn.zeta));
-        Bn254.addMul(sum, gram.W2, _mul(_mul(merge, drawn.rr), gram.zetaInv));
+        uint256 l = _sub(drawn.z, drawn.zeta);
+        uint256 m = _sub(_mul(drawn.zeta, drawn.z), 1);
+        uint256 weightS = _mul(weight, drawn.gamma);
+        uint256 weightR = _mul(_mul(weightS, drawn.gamma), m);
+        Bn254.addMul(sum, gram.S, weightS);
+        Bn254.addMul(sum, gram.R, weightR);
+        Bn254.addMul(sum, gram.Q, P - _mul(_mul(l, m), weight));
+        Bn254.addMul(sum, gram.W, _mul(weight, drawn.z));
 
-        uint256 opened = _mul(merge, _openedValue(gram, drawn, statement.parameterCount));
+        uint256 reversed = _mul(Bn254.power(drawn.zeta, statement.parameterCount - 1, P), gram.aInv);
+        uint256 opened = _add(_mul(drawn.merge, _openedLine(gram, drawn, l, m)), _mul(weightR, reversed));
         Bn254.addMul(sum, Bn254.GENERATOR_X, Bn254.GENERATOR_Y, P - opened);
 
         G1 calldata aggregate = proof.aggregateCommitment;
@@ -91,24 +92,22 @@ library GramProof {
         }
     }
 
-    /// @dev The other side of step 2: adds `-merge * (W1 + rr W2)` to the sum.
-    function addOpenings(
+    /// @dev The other side of step 2: adds `-merge * (1 - zeta^2) * W` to the sum.
+    function addQuotient(
         Bn254.Accumulator memory sum,
         GramProofData calldata gram,
         RoundTranscript.Challenges memory drawn
     ) internal view {
-        uint256 negated = P - drawn.merge;
-        Bn254.addMul(sum, gram.W1, negated);
-        Bn254.addMul(sum, gram.W2, _mul(negated, drawn.rr));
+        Bn254.addMul(sum, gram.W, P - _mul(drawn.merge, _unit(drawn.zeta)));
     }
 
-    /// @dev Adds `sum (alpha_i * both + w_i * mergeDelta) * C_i` and returns the dummy's factor `alpha^(2^n)`. An
+    /// @dev Adds `sum (alpha_i * gramWeight + w_i * mergeDelta) * C_i` and returns the dummy's factor `alpha^(2^n)`. An
     /// inactive slot is skipped: its row of the Gram matrix is then forced to zero by the identity.
     function _addSlots(
         Bn254.Accumulator memory sum,
         RoundStatement calldata statement,
         uint256 alpha,
-        uint256 both,
+        uint256 gramWeight,
         uint256 mergeDelta,
         uint16[] memory weights
     ) private view returns (uint256 factor) {
@@ -134,7 +133,7 @@ library GramProof {
                 calldatacopy(point, element, 0x40)
                 if or(mload(point), mload(add(point, 0x20))) {
                     pointMask := or(pointMask, shl(slot, 1))
-                    let scalar := mulmod(factor, both, p)
+                    let scalar := mulmod(factor, gramWeight, p)
                     if gt(slot, 2) {
                         scalar := addmod(scalar, mulmod(mload(weight), mergeDelta, p), p)
                     }
@@ -157,17 +156,23 @@ library GramProof {
         if (pointMask != activeMask) revert IRoundVerifier.RoundVerifierCommitmentMismatch(activeMask, pointMask);
     }
 
-    /// @dev `a + gamma s + gamma^2 zeta^(d-1) a' + rr (a' + gamma s')`.
-    function _openedValue(
+    /// @dev `zeta l (a' + gamma s') - m (a + gamma s)`, with the `s'` that step 1 asks for.
+    function _openedLine(
         GramProofData calldata gram,
         RoundTranscript.Challenges memory drawn,
-        uint256 parameterCount
-    ) private view returns (uint256) {
-        uint256 reversed = _mul(Bn254.power(drawn.zeta, parameterCount - 1, P), gram.aInv);
-        // a + gamma * (s + gamma * reversed)
-        uint256 atZeta = _add(gram.a, _mul(drawn.gamma, _add(gram.s, _mul(drawn.gamma, reversed))));
-        uint256 atInverse = _add(gram.aInv, _mul(drawn.gamma, gram.sInv));
-        return _add(atZeta, _mul(drawn.rr, atInverse));
+        uint256 l,
+        uint256 m
+    ) private pure returns (uint256) {
+        uint256 right = _add(gram.mu, _mul(drawn.zeta, gram.s));
+        uint256 sInv = _mul(drawn.zeta, _sub(_mul(gram.a, gram.aInv), right));
+        uint256 atZeta = _add(gram.a, _mul(drawn.gamma, gram.s));
+        uint256 atInverse = _add(gram.aInv, _mul(drawn.gamma, sInv));
+        return _sub(_mul(_mul(drawn.zeta, l), atInverse), _mul(m, atZeta));
+    }
+
+    /// @dev `1 - zeta^2`.
+    function _unit(uint256 zeta) private pure returns (uint256) {
+        return _sub(1, _mul(zeta, zeta));
     }
 
     function _mul(uint256 left, uint256 right) private pure returns (uint256) {
@@ -176,5 +181,10 @@ library GramProof {
 
     function _add(uint256 left, uint256 right) private pure returns (uint256) {
         return addmod(left, right, P);
+    }
+
+    /// @dev Takes only a `right` that is below the field's order.
+    function _sub(uint256 left, uint256 right) private pure returns (uint256) {
+        return addmod(left, P - right, P);
     }
 }

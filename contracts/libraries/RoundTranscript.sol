@@ -10,16 +10,16 @@ import {Bn254} from "./Bn254.sol";
 /// @title The Fiat-Shamir transcript of a round's proof
 /// @notice Every challenge is a hash of everything that was fixed before it, so that a prover cannot choose any of it
 /// afterwards.
-/// @dev Twin: `transcript.ts` in services/protocol; shared vectors in test/vectors/transcript.json.
+/// @dev Twin: `transcript.ts` in services/protocol; shared vectors in test/vectors/gram-proof.json.
 ///
 /// ```
 /// context = keccak(DOMAIN, chainId, market, projectId, roundIndex, ruleId, n, d, terms..., C_M.x, C_M.y)
 /// h0      = keccak(context, n + 1, d, C_0.x, C_0.y, ..., C_n.x, C_n.y, gramHash, outcome...)
 ///                                                                                    alpha  = h0 mod p
 /// h1      = keccak(h0, mu, rhoA, S.x, S.y, R.x, R.y)                                 zeta   = h1 mod p
-/// h2      = keccak(h1, a, aInv, s, sInv)                                             gamma  = h2 mod p
-/// h3      = keccak(h2, W1.x, W1.y, W2.x, W2.y)                                       rr     = h3 mod p
-/// h4      = keccak(h3, C_agg.x, C_agg.y, Groth16 proof (8 words))                    delta  = h4 mod p
+/// h2      = keccak(h1, a, aInv, s)                                                   gamma  = h2 mod p
+/// h3      = keccak(h2, Q.x, Q.y)                                                     z      = h3 mod p
+/// h4      = keccak(h3, W.x, W.y, C_agg.x, C_agg.y, Groth16 proof (8 words))          delta  = h4 mod p
 /// h5      = keccak(h4, 1)                                                            merge  = h5 mod p
 /// ```
 library RoundTranscript {
@@ -28,15 +28,15 @@ library RoundTranscript {
     /// @dev The challenges, each below the scalar field's order.
     /// @param alpha Combines the slots: slot `i` has the factor `alpha^(2^i)`.
     /// @param zeta Where the polynomials are opened, together with its inverse.
-    /// @param gamma Combines the polynomials that are opened at one point.
-    /// @param rr Combines the openings at the two points.
+    /// @param gamma Combines the polynomials that are opened.
+    /// @param z Where the quotient Q is checked.
     /// @param delta Combines the Gram proof and the claim that the aggregate is the weighted sum.
     /// @param merge Combines the Gram proof's pairing equation and the rule's.
     struct Challenges {
         uint256 alpha;
         uint256 zeta;
         uint256 gamma;
-        uint256 rr;
+        uint256 z;
         uint256 delta;
         uint256 merge;
     }
@@ -51,8 +51,8 @@ library RoundTranscript {
         bytes32 hash = commitmentHash(statement, proof);
         drawn.alpha = _toScalar(hash);
         // The assembly below writes its preimages behind the free memory, which it does not keep. Its offsets are those of the
-        // fields of `GramProofData` (static, inline): S 0x00, R 0x40, W1 0x80, W2 0xc0, mu 0x100, rhoA 0x120, a 0x140 to sInv
-        // 0x1a0. Tests with shared vectors would fail for any other order.
+        // fields of `GramProofData` (static, inline): S 0x00, R 0x40, Q 0x80, W 0xc0, mu 0x100, rhoA 0x120, a 0x140, aInv 0x160, s
+        // 0x180. Tests with shared vectors would fail for any other order.
         assembly ("memory-safe") {
             let preimage := mload(0x40)
             mstore(preimage, hash)
@@ -64,23 +64,24 @@ library RoundTranscript {
         assembly ("memory-safe") {
             let preimage := mload(0x40)
             mstore(preimage, hash)
-            calldatacopy(add(preimage, 0x20), add(gram, 0x140), 0x80)
-            hash := keccak256(preimage, 0xa0)
+            calldatacopy(add(preimage, 0x20), add(gram, 0x140), 0x60)
+            hash := keccak256(preimage, 0x80)
         }
         drawn.gamma = _toScalar(hash);
         assembly ("memory-safe") {
             let preimage := mload(0x40)
             mstore(preimage, hash)
-            calldatacopy(add(preimage, 0x20), add(gram, 0x80), 0x80)
-            hash := keccak256(preimage, 0xa0)
+            calldatacopy(add(preimage, 0x20), add(gram, 0x80), 0x40)
+            hash := keccak256(preimage, 0x60)
         }
-        drawn.rr = _toScalar(hash);
+        drawn.z = _toScalar(hash);
         // The aggregate (2 words) and the rule's proof (8 words) follow each other in `RoundProof`.
         assembly ("memory-safe") {
             let preimage := mload(0x40)
             mstore(preimage, hash)
-            calldatacopy(add(preimage, 0x20), aggregate, 0x140)
-            hash := keccak256(preimage, 0x160)
+            calldatacopy(add(preimage, 0x20), add(gram, 0xc0), 0x40)
+            calldatacopy(add(preimage, 0x60), aggregate, 0x140)
+            hash := keccak256(preimage, 0x1a0)
         }
         drawn.delta = _toScalar(hash);
         assembly ("memory-safe") {

@@ -87,7 +87,7 @@ library VerifierCall {
         bytes4 selector = IRoundVerifier.requireProven.selector;
         // Memory bounds: everything is written from the free memory pointer on, which is moved behind it at the end. The decoder
         // has checked that lists and structs lie within the call's data; reading behind that gives zeros. At most `slots - 3`
-        // have submitted. A proof's head is 29 words: 18, the offset of its list, 10.
+        // have submitted. A proof's head is 27 words: 16, the offset of its list, 10.
         assembly ("memory-safe") {
             data := mload(0x40)
             mstore(add(data, 0x20), selector)
@@ -124,12 +124,12 @@ library VerifierCall {
             }
 
             mstore(add(body, 0x20), sub(end, body))
-            calldatacopy(end, proof, 0x240)
-            mstore(add(end, 0x240), 0x3a0)
-            calldatacopy(add(end, 0x260), add(proof, 0x260), 0x140)
-            mstore(add(end, 0x3a0), outcomeWords.length)
-            calldatacopy(add(end, 0x3c0), outcomeWords.offset, shl(5, outcomeWords.length))
-            end := add(add(end, 0x3c0), shl(5, outcomeWords.length))
+            calldatacopy(end, proof, 0x200)
+            mstore(add(end, 0x200), 0x360)
+            calldatacopy(add(end, 0x220), add(proof, 0x220), 0x140)
+            mstore(add(end, 0x360), outcomeWords.length)
+            calldatacopy(add(end, 0x380), outcomeWords.offset, shl(5, outcomeWords.length))
+            end := add(add(end, 0x380), shl(5, outcomeWords.length))
             mstore(data, sub(end, add(data, 0x20)))
             mstore(0x40, and(add(end, 0x1f), not(0x1f)))
         }

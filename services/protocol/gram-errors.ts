@@ -24,8 +24,8 @@ export const gramErrors = defineErrors([1600, 1649], {
   },
   challengeDegenerate: {
     code: "CW1604",
-    title: "A challenge came out as zero",
-    hint: "This happens with probability 2^-254: call again, the randomness is fresh each time.",
+    title: "A challenge came out as one that proves nothing",
+    hint: "This happens with probability 2^-252: call again, the randomness is fresh each time.",
   },
   scalarOutOfRange: {
     code: "CW1605",

@@ -1,8 +1,8 @@
 import type { G1Point } from "./curve.ts";
 import { SCALAR_FIELD } from "./curve.ts";
 import type { GramMatrix } from "./gram-matrix.ts";
-import { scalarPower, scalarSum } from "./scalar.ts";
-import { alphaChallenge, gammaChallenge, mergeChallenge, zetaChallenge } from "./transcript.ts";
+import { scalarPower, scalarSum, toScalar } from "./scalar.ts";
+import { alphaChallenge, gammaChallenge, zChallenge, zetaChallenge } from "./transcript.ts";
 
 /** Slots n (without the dummy) for which there are circuits. */
 export const SLOT_COUNTS: readonly number[] = [8, 16, 32];
@@ -11,16 +11,15 @@ export const SLOT_COUNTS: readonly number[] = [8, 16, 32];
 export interface GramProof {
   readonly S: G1Point;
   readonly R: G1Point;
-  readonly W1: G1Point;
-  readonly W2: G1Point;
+  /** `Q = f / ((X - zeta)(zeta X - 1))`: the combination of everything that is opened has both opening points as roots. */
+  readonly Q: G1Point;
+  /** `W = L / (X - z)`: that the quotient is one, shown at one more point. */
+  readonly W: G1Point;
   readonly mu: bigint;
   readonly rhoA: bigint;
   readonly a: bigint;
   readonly aInv: bigint;
   readonly s: bigint;
-  readonly sInv: bigint;
-  /** 1/zeta, so that the chain need not invert. */
-  readonly zetaInv: bigint;
 }
 
 /** `alpha^(2^i)` for i = 0..count-1: products of two of them are pairwise distinct powers of alpha. */
@@ -59,7 +58,35 @@ export function reversedValue(zeta: bigint, aInv: bigint, parameterCount: number
   return (scalarPower(zeta, BigInt(parameterCount - 1)) * aInv) % SCALAR_FIELD;
 }
 
-/** The merge weight is drawn last; exported with the others so that settlement can continue the transcript. */
+/** Whether zeta and 1/zeta are two different points: 0, 1 and -1 are no challenges. */
+export function isOpeningPoint(zeta: bigint): boolean {
+  return zeta !== 0n && (zeta * zeta) % SCALAR_FIELD !== 1n;
+}
+
+/**
+ * The factors of the divisor `(X - zeta)(zeta X - 1)` at z, and what the verifier multiplies its equation by to need no inverse. The
+ * line through `(zeta, v)` and `(1/zeta, w)` has at z the value `(zeta l w - m v) / unit`.
+ */
+export function openingFactors(zeta: bigint, z: bigint) {
+  return {
+    /** `z - zeta`, zero at zeta. */
+    l: toScalar(z - zeta),
+    /** `zeta z - 1`, zero at 1/zeta. */
+    m: toScalar(zeta * z - 1n),
+    /** `1 - zeta^2`. */
+    unit: toScalar(1n - zeta * zeta),
+  };
+}
+
+/** `s' = S(1/zeta)`, which the proof leaves out: `a a' = mu + zeta s + s' / zeta` leaves one value for it. */
+export function impliedOpening(
+  zeta: bigint,
+  { mu, a, aInv, s }: Pick<GramProof, "mu" | "a" | "aInv" | "s">,
+): bigint {
+  return toScalar(zeta * (a * aInv - mu - zeta * s));
+}
+
+/** The challenges of a proof; the last hash is the one from which a settlement's transcript goes on. */
 export function gramTranscript(input: {
   readonly context: bigint;
   readonly parameterCount: number;
@@ -79,6 +106,6 @@ export function gramTranscript(input: {
   });
   const zeta = zetaChallenge(alpha.hash, proof);
   const gamma = gammaChallenge(zeta.hash, proof);
-  const merge = mergeChallenge(gamma.hash, proof);
-  return { alpha, zeta, gamma, merge };
+  const z = zChallenge(gamma.hash, proof);
+  return { alpha, zeta, gamma, z };
 }

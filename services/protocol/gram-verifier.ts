@@ -1,13 +1,16 @@
 import { BLINDING_BASE, isG1Point } from "./blinding-base.ts";
-import { type G1Point, type PointArithmetic, SCALAR_FIELD } from "./curve.ts";
+import type { G1Point, PointArithmetic } from "./curve.ts";
 import {
   type GramProof,
   gramTranscript,
+  impliedOpening,
+  isOpeningPoint,
+  openingFactors,
   reversedValue,
   SLOT_COUNTS,
   slotWeights,
 } from "./gram-proof.ts";
-import { isScalar, toScalar } from "./scalar.ts";
+import { isScalar } from "./scalar.ts";
 
 /** What everybody can see of a Gram proof. */
 export interface VerifyGramParameters {
@@ -41,12 +44,12 @@ function malformedPart(input: VerifyGramParameters): string | null {
   if (!SLOT_COUNTS.includes(commitments.length)) return "number of commitments";
   if (!Number.isSafeInteger(parameterCount) || parameterCount < 1) return "parameter count";
   if (context < 0n || context >> 256n !== 0n) return "context";
-  const { S, R, W1, W2, ...scalars } = proof;
+  const { S, R, Q, W, ...scalars } = proof;
   for (const [name, value] of Object.entries({ ...scalars, gramHash })) {
     // A value plus p computes the same but hashes differently: a second proof for free.
     if (!isScalar(value)) return `${name} is not a field element`;
   }
-  for (const [name, point] of Object.entries({ S, R, W1, W2, dummyCommitment })) {
+  for (const [name, point] of Object.entries({ S, R, Q, W, dummyCommitment })) {
     if (!isG1Point(point)) return `${name} is not on the curve`;
   }
   if (!input.outcomeWords.every(isScalar)) return "an outcome word is not a field element";
@@ -64,35 +67,34 @@ export async function verifyGram(input: VerifyGramParameters): Promise<GramVerdi
   const malformed = malformedPart(input);
   if (malformed) return reject(malformed);
   const { curve, proof, commitments, dummyCommitment, parameterCount } = input;
-  const { alpha, zeta, gamma, merge } = gramTranscript(input);
-  const { S, R, W1, W2, mu, rhoA, a, aInv, s, sInv, zetaInv } = proof;
+  const { alpha, zeta, gamma, z } = gramTranscript(input);
+  const { S, R, Q, W, mu, rhoA, a, aInv, s } = proof;
   if (alpha.value === 0n) return reject("alpha is zero");
-  if ((zeta.value * zetaInv) % SCALAR_FIELD !== 1n) return reject("zetaInv is not 1/zeta");
-  if (toScalar(a * aInv - mu - zeta.value * s - zetaInv * sInv) !== 0n) {
-    return reject("a * aInv differs from mu + zeta * s + zetaInv * sInv");
-  }
+  if (!isOpeningPoint(zeta.value)) return reject("zeta is its own inverse, or has none");
 
-  const both = 1n + merge.value;
+  // L(z) = 0, multiplied by 1 - zeta^2.
+  const { l, m, unit } = openingFactors(zeta.value, z.value);
   const weights = slotWeights(alpha.value, commitments.length + 1);
   const gammaSquared = gamma.value * gamma.value;
+  const sInv = impliedOpening(zeta.value, proof);
+  const reversed = reversedValue(zeta.value, aInv, parameterCount);
   const opened =
-    a +
-    gamma.value * s +
-    gammaSquared * reversedValue(zeta.value, aInv, parameterCount) +
-    merge.value * (aInv + gamma.value * sInv);
+    zeta.value * l * (aInv + gamma.value * sInv) -
+    m * (a + gamma.value * s) +
+    unit * gammaSquared * m * reversed;
   const left = await curve.linearCombination(
-    [...commitments, dummyCommitment, BLINDING_BASE, S, R, W1, W2, GENERATOR],
+    [...commitments, dummyCommitment, BLINDING_BASE, S, R, Q, W, GENERATOR],
     [
-      ...weights.map((weight) => weight * both),
-      -rhoA * both,
-      gamma.value * both,
-      gammaSquared,
-      zeta.value,
-      merge.value * zetaInv,
+      ...weights.map((weight) => weight * unit),
+      -rhoA * unit,
+      gamma.value * unit,
+      gammaSquared * m * unit,
+      -l * m * unit,
+      z.value * unit,
       -opened,
     ],
   );
-  const right = await curve.linearCombination([W1, W2], [-1n, -merge.value]);
+  const right = await curve.linearCombination([W], [-unit]);
   const isAccepted = await curve.isPairingProductOne([
     { g1: left, g2: "one" },
     { g1: right, g2: "tau" },

@@ -120,7 +120,7 @@ function progressReporter(onProgress: LongCallOptions["onProgress"]) {
  *
  * A commitment that its slot and blinding do not open gives a proof that does not verify.
  *
- * @throws CommonweightError CW1600-CW1603 for malformed input, CW1604 with probability 2^-254.
+ * @throws CommonweightError CW1600-CW1603 for malformed input, CW1604 with probability 2^-252.
  */
 export async function proveGram(parameters: ProveGramParameters): Promise<ProvenGram> {
   checkSlots(parameters);

@@ -126,30 +126,28 @@ export function gammaChallenge(
     readonly a: bigint;
     readonly aInv: bigint;
     readonly s: bigint;
-    readonly sInv: bigint;
   },
 ): Challenge {
-  return challenge([h1, opened.a, opened.aInv, opened.s, opened.sInv]);
+  return challenge([h1, opened.a, opened.aInv, opened.s]);
 }
 
-/** h3 and the weight that merges the two openings, after both quotients are fixed. */
-export function mergeChallenge(
-  h2: bigint,
-  quotients: { readonly W1: G1Point; readonly W2: G1Point },
-): Challenge {
-  return challenge([h2, ...coordinates([quotients.W1, quotients.W2])]);
+/** h3 and the point z at which the quotient is checked, after the quotient is fixed. */
+export function zChallenge(h2: bigint, { Q }: { readonly Q: G1Point }): Challenge {
+  return challenge([h2, ...coordinates([Q])]);
 }
 
-/** h4 and delta, the weight of the aggregate's equation, after the aggregate and the Groth16 proof are fixed. */
+/** h4 and delta, the weight of the aggregate's equation, after the Gram proof's last point, the aggregate and the Groth16 proof are fixed. */
 export function aggregateChallenge(
   h3: bigint,
   settlement: {
+    readonly W: G1Point;
     readonly aggregate: G1Point;
     /** pA, pB, pC in the order of the EVM's pairing precompile. */
     readonly groth16Proof: readonly bigint[];
   },
 ): Challenge {
-  return challenge([h3, ...coordinates([settlement.aggregate]), ...settlement.groth16Proof]);
+  const points = coordinates([settlement.W, settlement.aggregate]);
+  return challenge([h3, ...points, ...settlement.groth16Proof]);
 }
 
 /** delta2, the weight of the Groth16 equation in the merged pairing. */

@@ -308,8 +308,8 @@ function roundPlayer(of: (name: string) => Chain, contentStore: ContentStore, pr
       newModelCid: cid,
       proof: {
         gram: {
-          ...{ S: point, R: point, W1: point, W2: point, mu: filler, rhoA: filler },
-          ...{ a: filler, aInv: filler, s: filler, sInv: filler, zetaInv: filler },
+          ...{ S: point, R: point, Q: point, W: point, mu: filler, rhoA: filler },
+          ...{ a: filler, aInv: filler, s: filler },
         },
         dummyCommitment: point,
         gramHash: filler,

@@ -241,16 +241,16 @@ contract RoundVerifierTest is RoundVectors {
 
     function test_verifyRound_openingsAtInfinity_reverts() public {
         RoundProof memory proof = proofAt(0);
-        proof.gram.W1 = G1(0, 0);
-        proof.gram.W2 = G1(0, 0);
+        proof.gram.Q = G1(0, 0);
+        proof.gram.W = G1(0, 0);
         vm.expectRevert(abi.encodeWithSelector(IRoundVerifier.RoundVerifierProofRejected.selector));
         _verifier.verifyRound(statementAt(0), proof);
     }
 
     function test_verifyRound_openingOffTheCurve_reverts() public {
         RoundProof memory proof = proofAt(0);
-        proof.gram.W2.y ^= 1;
-        vm.expectRevert(abi.encodeWithSelector(Bn254.Bn254InvalidPoint.selector, proof.gram.W2.x, proof.gram.W2.y));
+        proof.gram.W.y ^= 1;
+        vm.expectRevert(abi.encodeWithSelector(Bn254.Bn254InvalidPoint.selector, proof.gram.W.x, proof.gram.W.y));
         _verifier.verifyRound(statementAt(0), proof);
     }
 

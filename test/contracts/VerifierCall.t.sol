@@ -163,12 +163,11 @@ contract VerifierCallTest is Test {
     function _fillProof(SettleRound memory request) private {
         request.proof.gram.S = _point();
         request.proof.gram.R = _point();
-        request.proof.gram.W1 = _point();
-        request.proof.gram.W2 = _point();
+        request.proof.gram.Q = _point();
+        request.proof.gram.W = _point();
         (request.proof.gram.mu, request.proof.gram.rhoA) = (_next(), _next());
         (request.proof.gram.a, request.proof.gram.aInv) = (_next(), _next());
-        (request.proof.gram.s, request.proof.gram.sInv) = (_next(), _next());
-        request.proof.gram.zetaInv = _next();
+        request.proof.gram.s = _next();
         (request.proof.dummyCommitment, request.proof.aggregateCommitment) = (_point(), _point());
         request.proof.gramHash = _next();
         for (uint256 i = 0; i < 8; ++i) {

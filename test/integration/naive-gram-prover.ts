@@ -1,12 +1,13 @@
 import { DEVELOPMENT_TAU } from "../../services/adapters/curve/development-tau.ts";
 import { BLINDING_BASE } from "../../services/protocol/blinding-base.ts";
-import { type G1Point, INFINITY, SCALAR_FIELD } from "../../services/protocol/curve.ts";
+import { type G1Point, INFINITY } from "../../services/protocol/curve.ts";
 import type { GramProof } from "../../services/protocol/gram-proof.ts";
 import { scalarInverse, scalarPower, toScalar } from "../../services/protocol/scalar.ts";
 import {
   alphaChallenge,
   gammaChallenge,
-  mergeChallenge,
+  keccakWords,
+  zChallenge,
   zetaChallenge,
 } from "../../services/protocol/transcript.ts";
 import { g1 } from "./trapdoor-groth16.ts";
@@ -35,14 +36,15 @@ export interface Messages {
   S: G1Point;
   R: G1Point;
   zeta: bigint;
-  zetaInv: bigint;
   a: bigint;
   aInv: bigint;
   s: bigint;
-  sInv: bigint;
   gamma: bigint;
-  W1: G1Point;
-  W2: G1Point;
+  /** The hash that z is drawn from, together with Q. */
+  h2: bigint;
+  Q: G1Point;
+  z: bigint;
+  W: G1Point;
 }
 
 /** A cheat: gets the honest messages so far and returns what to send instead. */
@@ -120,7 +122,7 @@ export function proveNaively(input: {
   readonly commitments: readonly G1Point[];
   readonly gramHash: bigint;
   readonly outcomeWords: readonly bigint[];
-  /** False leaves R out of the opening, for `acceptsWithoutDegreeCheck`. */
+  /** False leaves R out of the opening, for `acceptsWithout("degree check")`. */
   readonly isDegreeProven?: boolean;
   readonly cheat?: Cheat;
 }): NaiveProof {
@@ -167,48 +169,48 @@ export function proveNaively(input: {
   send("R", commitPolynomial(rPolynomial, 0n));
   const h1 = zetaChallenge(h0.hash, sent);
   const zeta = send("zeta", h1.value);
-  const zetaInv = send("zetaInv", scalarInverse(zeta));
+  const zetaInv = scalarInverse(zeta);
   send("a", evaluate(a, zeta));
   send("aInv", evaluate(a, zetaInv));
   send("s", evaluate(sPolynomial, zeta));
-  send("sInv", evaluate(sPolynomial, zetaInv));
   const h2 = gammaChallenge(h1.hash, sent);
   const gamma = send("gamma", h2.value);
-  const rFactor = input.isDegreeProven === false ? 0n : gamma * gamma;
-  const opened = addUp([a, sPolynomial, rPolynomial], [1n, gamma, rFactor]);
-  send("W1", commitPolynomial(quotient(opened, zeta), 0n));
-  send("W2", commitPolynomial(quotient(addUp([a, sPolynomial], [1n, gamma]), zetaInv), 0n));
+  send("h2", h2.hash);
+  const rWeight = input.isDegreeProven === false ? 0n : gamma * gamma;
+  // A + gamma S + gamma^2 (zeta X - 1) R. What is claimed of the values is in the remainder only, which the division drops.
+  const rTimesLine = addUp([rPolynomial, [0n, ...rPolynomial]], [-1n, zeta]);
+  const opened = addUp([a, sPolynomial, rTimesLine], [1n, gamma, rWeight]);
+  const byBoth = addUp([quotient(quotient(opened, zeta), zetaInv)], [zetaInv]);
+  send("Q", commitPolynomial(byBoth, 0n));
+  const z = send("z", zChallenge(h2.hash, sent).value);
+  const m = zeta * z - 1n;
+  const atZ = addUp(
+    [a, sPolynomial, rPolynomial, byBoth],
+    [1n, gamma, rWeight * m, (zeta - z) * m],
+  );
+  send("W", commitPolynomial(quotient(atZ, z), 0n));
 
-  const { mu, rhoA, S, R, W1, W2 } = sent;
+  const { mu, rhoA, S, R, Q, W } = sent;
   return {
     commitments: commitments.slice(0, -1),
     dummyCommitment: commitments.at(-1) ?? INFINITY,
     gramHash,
-    gram: {
-      S,
-      R,
-      W1,
-      W2,
-      mu,
-      rhoA,
-      a: sent.a,
-      aInv: sent.aInv,
-      s: sent.s,
-      sInv: sent.sInv,
-      zetaInv,
-    },
+    gram: { S, R, Q, W, mu, rhoA, a: sent.a, aInv: sent.aInv, s: sent.s },
     messages: sent,
   };
 }
 
+/** A z that a prover can know before it sends Q, for `acceptsWithout("Q before z")`. */
+export const earlyZ = (h2: bigint): bigint => toScalar(keccakWords([h2]));
+
 /**
- * The verifier of the original sketch, which does not open R: the degree check is left out. Uses the public tau in
- * place of a pairing.
+ * A verifier that leaves one part out: it does not open R, or draws z before Q is fixed. Shows the attack that this part is there
+ * for. Uses the public tau in place of a pairing, and an inverse where the others avoid one.
  */
-export function acceptsWithoutDegreeCheck(
+export function acceptsWithout(
+  leftOut: "nothing" | "degree check" | "Q before z",
   proof: NaiveProof,
-  context: bigint,
-  parameterCount: number,
+  { context, parameterCount }: { readonly context: bigint; readonly parameterCount: number },
 ): boolean {
   const { gram, commitments, dummyCommitment, gramHash, messages } = proof;
   const { outcomeWords } = messages;
@@ -216,20 +218,26 @@ export function acceptsWithoutDegreeCheck(
   const h0 = alphaChallenge({ context, parameterCount, commitments: all, gramHash, outcomeWords });
   const h1 = zetaChallenge(h0.hash, gram);
   const h2 = gammaChallenge(h1.hash, gram);
-  const rr = mergeChallenge(h2.hash, gram).value;
-  const [zeta, gamma, both] = [h1.value, h2.value, 1n + rr];
-  const identity = gram.a * gram.aInv - gram.mu - zeta * gram.s - gram.zetaInv * gram.sInv;
+  const z = leftOut === "Q before z" ? earlyZ(h2.hash) : zChallenge(h2.hash, gram).value;
+  const [zeta, gamma] = [h1.value, h2.value];
+  const zetaInv = scalarInverse(zeta);
+  const sInv = (gram.a * gram.aInv - gram.mu - zeta * gram.s) * zeta;
+  const [first, second] = [gram.a + gamma * gram.s, gram.aInv + gamma * sInv];
+  const slope = (second - first) * scalarInverse(toScalar(zetaInv - zeta));
+  const m = zeta * z - 1n;
+  const rWeight = leftOut === "degree check" ? 0n : gamma * gamma * m;
+  const r = scalarPower(zeta, BigInt(parameterCount - 1)) * gram.aInv;
   const left = combinePoints(
-    [...all, BLINDING_BASE, gram.S, gram.W1, gram.W2, g1(1n)],
+    [...all, BLINDING_BASE, gram.S, gram.R, gram.Q, g1(1n)],
     [
-      ...all.map((_, i) => scalarPower(h0.value, 1n << BigInt(i)) * both),
-      -gram.rhoA * both,
-      gamma * both,
-      zeta,
-      rr * gram.zetaInv,
-      -(gram.a + gamma * gram.s + rr * (gram.aInv + gamma * gram.sInv)),
+      ...all.map((_, i) => scalarPower(h0.value, 1n << BigInt(i))),
+      -gram.rhoA,
+      gamma,
+      rWeight,
+      (zeta - z) * m,
+      -(first + slope * (z - zeta) + rWeight * r),
     ],
   );
-  const right = combinePoints([gram.W1, gram.W2], [DEVELOPMENT_TAU, DEVELOPMENT_TAU * rr]);
-  return identity % SCALAR_FIELD === 0n && left.x === right.x && left.y === right.y;
+  const right = combinePoints([gram.W], [DEVELOPMENT_TAU - z]);
+  return left.x === right.x && left.y === right.y;
 }

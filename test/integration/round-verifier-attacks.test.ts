@@ -9,9 +9,17 @@ import { DEVELOPMENT_TAU } from "../../services/adapters/curve/development-tau.t
 import { type G1Point, INFINITY, SCALAR_FIELD } from "../../services/protocol/curve.ts";
 import { scalarInverse, scalarPower, toScalar } from "../../services/protocol/scalar.ts";
 import {
-  acceptsWithoutDegreeCheck,
+  aggregateChallenge,
+  groth16Challenge,
+  zChallenge,
+} from "../../services/protocol/transcript.ts";
+import {
+  acceptsWithout,
   type Cheat,
+  earlyZ,
   innerProduct,
+  type Messages,
+  type NaiveProof,
   type Polynomial,
 } from "./naive-gram-prover.ts";
 import {
@@ -20,7 +28,12 @@ import {
   openVerifierChain,
   type VerifierChain,
 } from "./round-verifier-chain.ts";
-import { type NaiveRoundOptions, naiveVectors, settleNaively } from "./settle-naively.ts";
+import {
+  type NaiveRound,
+  type NaiveRoundOptions,
+  naiveVectors,
+  settleNaively,
+} from "./settle-naively.ts";
 import { combinePoints, DEVELOPMENT_TAU_G2, VERIFIER_KEYS } from "./verifier-rounds.ts";
 
 const GENERATOR: G1Point = { x: 1n, y: 2n };
@@ -58,6 +71,17 @@ function replaceVectors(
   return (vectors) => vectors.map((vector, slot) => (vector && changes[slot]?.(vector)) ?? vector);
 }
 
+/** The weights under which a round's three equations are added up. */
+function settlementWeights({ gram, proof }: NaiveRound): { delta: bigint; merge: bigint } {
+  const h3 = zChallenge(gram.messages.h2, proof.gram).hash;
+  const delta = aggregateChallenge(h3, {
+    W: proof.gram.W,
+    aggregate: proof.aggregateCommitment,
+    groth16Proof: proof.groth16,
+  });
+  return { delta: delta.value, merge: groth16Challenge(delta.hash).value };
+}
+
 /** Two field elements whose squares sum to `total`: x + iy = total and x - iy = 1. */
 function twoSquares(total: bigint): [bigint, bigint] {
   const i = scalarPower(5n, (SCALAR_FIELD - 1n) / 4n);
@@ -75,13 +99,12 @@ describe.each([8, 16] as const)("with %i slots", (slots) => {
   describe("a claimed mu that is not <A, A>", () => {
     const falseMu: Cheat = { mu: (mu) => toScalar(mu + 1n) };
 
-    it("fails the identity", async () => {
-      expect(await judge({ slots, cheat: falseMu })).toBe("RoundVerifierIdentityFailed");
+    it("fails the pairing when S(1 / zeta), which follows from it, takes the difference", async () => {
+      expect(await judge({ slots, cheat: falseMu })).toBe("RoundVerifierProofRejected");
     });
 
     it.each([
       ["s", { s: (s, { zeta }) => toScalar(s - scalarInverse(zeta)) }],
-      ["sInv", { sInv: (sInv, { zeta }) => toScalar(sInv - zeta) }],
       ["aInv", { aInv: (aInv, { a }) => toScalar(aInv + scalarInverse(a)) }],
     ] satisfies [string, Cheat][])("fails the pairing when %s is solved for", async (_, cheat) => {
       expect(await judge({ slots, cheat: { ...falseMu, ...cheat } })).toBe(
@@ -96,8 +119,8 @@ describe.each([8, 16] as const)("with %i slots", (slots) => {
       const cheat: Cheat = {
         ...falseMu,
         S: plusGenerators(-c),
+        // S(1 / zeta) follows, and comes out lower by as much.
         s: (s, { zeta }) => toScalar(s - scalarInverse(zeta + scalarInverse(zeta))),
-        sInv: (sInv, { zeta }) => toScalar(sInv - scalarInverse(zeta + scalarInverse(zeta))),
       };
 
       expect(await judge({ slots, cheat })).toBe("RoundVerifierProofRejected");
@@ -109,8 +132,6 @@ describe.each([8, 16] as const)("with %i slots", (slots) => {
           const weight = (slot: number) => scalarPower(alpha, 1n << BigInt(slot));
           return toScalar(mu + 2n * weight(3) * weight(4));
         },
-        sInv: (sInv, { zeta, alpha }) =>
-          toScalar(sInv - zeta * 2n * scalarPower(alpha, 1n << 3n) * scalarPower(alpha, 1n << 4n)),
       };
 
       expect(await judge({ slots, cheat })).toBe("RoundVerifierProofRejected");
@@ -123,14 +144,15 @@ describe.each([8, 16] as const)("with %i slots", (slots) => {
       ["S", { S: plusGenerator }, "RoundVerifierProofRejected"],
       ["R", { R: plusGenerator }, "RoundVerifierProofRejected"],
       ["R left out", { R: atInfinity }, "RoundVerifierProofRejected"],
-      ["a", { a: (value) => toScalar(value + 1n) }, "RoundVerifierIdentityFailed"],
-      ["aInv", { aInv: (value) => toScalar(value + 1n) }, "RoundVerifierIdentityFailed"],
-      ["s", { s: (value) => toScalar(value + 1n) }, "RoundVerifierIdentityFailed"],
-      ["sInv", { sInv: (value) => toScalar(value + 1n) }, "RoundVerifierIdentityFailed"],
-      ["W1", { W1: plusGenerator }, "RoundVerifierProofRejected"],
-      ["W2", { W2: plusGenerator }, "RoundVerifierProofRejected"],
-      ["W1 and W2 swapped", { W2: (_, { W1 }) => W1 }, "RoundVerifierProofRejected"],
-      ["zetaInv", { zetaInv: (value) => toScalar(value + 1n) }, "RoundVerifierWrongInverse"],
+      ["a", { a: (value) => toScalar(value + 1n) }, "RoundVerifierProofRejected"],
+      ["aInv", { aInv: (value) => toScalar(value + 1n) }, "RoundVerifierProofRejected"],
+      ["s", { s: (value) => toScalar(value + 1n) }, "RoundVerifierProofRejected"],
+      ["Q", { Q: plusGenerator }, "RoundVerifierProofRejected"],
+      ["Q left out", { Q: atInfinity }, "RoundVerifierProofRejected"],
+      ["W", { W: plusGenerator }, "RoundVerifierProofRejected"],
+      ["W left out", { W: atInfinity }, "RoundVerifierProofRejected"],
+      ["Q and W left out", { Q: atInfinity, W: atInfinity }, "RoundVerifierProofRejected"],
+      ["Q in the place of W", { W: (_, { Q }) => Q }, "RoundVerifierProofRejected"],
       [
         "alpha not the hash",
         { alpha: (value) => toScalar(value + 1n) },
@@ -149,27 +171,37 @@ describe.each([8, 16] as const)("with %i slots", (slots) => {
         },
         "RoundVerifierProofRejected",
       ],
-      [
-        "s and sInv shifted against each other",
-        {
-          s: (value) => toScalar(value + 1n),
-          sInv: (value, { zeta }) => toScalar(value - zeta * zeta),
-        },
-        "RoundVerifierProofRejected",
-      ],
+      ["z not the hash", { z: (value) => toScalar(value + 1n) }, "RoundVerifierProofRejected"],
     ] satisfies [string, Cheat, string][])("%s", async (_, cheat, error) => {
       expect(await judge({ slots, cheat })).toBe(error);
     });
 
     it("alpha drawn for another outcome than the one that is claimed", async () => {
       const outcomeWords = (words: readonly bigint[]) => words.with(0, (words[0] as bigint) ^ 1n);
-      expect(await judge({ slots, cheat: { outcomeWords } })).toBe("RoundVerifierWrongInverse");
+      expect(await judge({ slots, cheat: { outcomeWords } })).toBe("RoundVerifierProofRejected");
     });
 
     it("zeta not the hash", async () => {
       expect(await judge({ slots, cheat: { zeta: (value) => toScalar(value + 1n) } })).toBe(
-        "RoundVerifierWrongInverse",
+        "RoundVerifierProofRejected",
       );
+    });
+
+    it("Q shifted to make up for a false mu at a z known before it", async () => {
+      // S(1 / zeta) comes out zeta too low, so the line r_S at z by -zeta^2 l / (1 - zeta^2); Q has the factor l m there.
+      const shift = ({ zeta, gamma, z }: Readonly<Messages>) =>
+        gamma * zeta * zeta * scalarInverse(toScalar((1n - zeta * zeta) * (zeta * z - 1n)));
+      const cheat: Cheat = {
+        mu: (mu) => toScalar(mu + 1n),
+        Q: (Q, sent) => plusGenerators(shift({ ...sent, z: earlyZ(sent.h2) }))(Q),
+        z: (_, { h2 }) => earlyZ(h2),
+      };
+      const { gram, context } = settleNaively({ slots, cheat });
+      const statement = { context, parameterCount: PARAMETERS };
+
+      expect(acceptsWithout("Q before z", gram, statement)).toBe(true);
+      expect(acceptsWithout("nothing", gram, statement)).toBe(false);
+      expect(await judge({ slots, cheat })).toBe("RoundVerifierProofRejected");
     });
   });
 
@@ -232,7 +264,7 @@ describe.each([8, 16] as const)("with %i slots", (slots) => {
           provenParameterCount: PARAMETERS + tail.length,
           cheat,
         }),
-      ).toBe("RoundVerifierIdentityFailed");
+      ).toBe("RoundVerifierProofRejected");
     });
 
     it("is rejected when the proof covers only the model", async () => {
@@ -263,7 +295,7 @@ describe.each([8, 16] as const)("with %i slots", (slots) => {
 
       const withoutCheck = (round: NaiveRoundOptions) => {
         const { gram, context } = settleNaively({ ...round, isDegreeProven: false });
-        return acceptsWithoutDegreeCheck(gram, context, PARAMETERS);
+        return acceptsWithout("degree check", gram, { context, parameterCount: PARAMETERS });
       };
 
       // The claim: the norm of an honest update, and the inner products of the inflated one.
@@ -313,15 +345,19 @@ describe.each([8, 16] as const)("with %i slots", (slots) => {
   });
 
   describe("two wrong equations that are meant to cancel each other", () => {
+    /** What `count` generators on top of W do to the Gram equation, as a multiple of `e([1], [1])`. */
+    function errorOf({ messages }: NaiveProof, count: bigint): bigint {
+      const { zeta, z } = messages;
+      return toScalar((1n - zeta * zeta) * (z - DEVELOPMENT_TAU) * count);
+    }
+
     it("Gram proof against the rule's proof", async () => {
-      // W1 off by G puts an error into the Gram equation, e((zeta - tau) G, 1). The rule's proof can carry any error too,
-      // but it is hashed into the weight that separates them.
-      const cheat: Cheat = { W1: plusGenerator };
+      // The rule's proof can carry any error too, but it is hashed into the weight that separates them.
+      const cheat: Cheat = { W: plusGenerator };
       const { gram } = settleNaively({ slots, cheat });
-      const error = gram.messages.zeta - DEVELOPMENT_TAU;
 
       for (const sign of [1n, -1n]) {
-        expect(await judge({ slots, cheat, ruleError: sign * error })).toBe(
+        expect(await judge({ slots, cheat, ruleError: sign * errorOf(gram, 1n) })).toBe(
           "RoundVerifierProofRejected",
         );
       }
@@ -329,14 +365,32 @@ describe.each([8, 16] as const)("with %i slots", (slots) => {
 
     it("Gram proof against the aggregate", async () => {
       // The same error, taken up by the aggregate instead; delta is a hash of the aggregate.
-      const cheat: Cheat = { W1: plusGenerator };
+      const cheat: Cheat = { W: plusGenerator };
       const { gram } = settleNaively({ slots, cheat });
-      const error = gram.messages.zeta - DEVELOPMENT_TAU;
 
       for (const sign of [1n, -1n]) {
         const aggregate = (honest: G1Point) =>
-          combinePoints([honest, GENERATOR], [1n, sign * error]);
+          combinePoints([honest, GENERATOR], [1n, sign * errorOf(gram, 1n)]);
         expect(await judge({ slots, cheat, aggregate })).toBe("RoundVerifierProofRejected");
+      }
+    });
+
+    it("Gram proof against the other two, with W chosen last: it is hashed into the weights too", async () => {
+      const falseRule = { slots, ruleError: 1n };
+      const falseAggregate = { slots, aggregate: plusGenerator };
+      const { merge } = settlementWeights(settleNaively(falseRule));
+      const { delta } = settlementWeights(settleNaively(falseAggregate));
+
+      for (const [options, error] of [
+        [falseRule, scalarInverse(merge)],
+        [falseAggregate, delta],
+      ] as const) {
+        const { gram } = settleNaively(options);
+        const count = error * scalarInverse(errorOf(gram, 1n));
+        expect(errorOf(gram, count)).toBe(error);
+        expect(await judge({ ...options, cheat: { W: plusGenerators(count) } })).toBe(
+          "RoundVerifierProofRejected",
+        );
       }
     });
   });
@@ -369,7 +423,7 @@ describe.each([8, 16] as const)("with %i slots", (slots) => {
 
 describe("openings that do not exist", () => {
   it("a polynomial's value changed together with a remainder in the quotient", async () => {
-    // (A - a - 1) / (X - zeta) is not a polynomial; with the public tau its commitment can be computed all the same. This is
+    // What is opened then does not have zeta as a root, and its quotient is not a polynomial; with the public tau its commitment can be computed all the same. This is
     // why a development setup proves nothing, and the contract says so.
     const cheat: Cheat = {
       a: (a) => toScalar(a + 1n),
@@ -383,13 +437,12 @@ describe("openings that do not exist", () => {
   it("whoever knows tau forges: the development setup is no protection, as its label says", async () => {
     const cheat: Cheat = {
       mu: (mu) => toScalar(mu + 1n),
-      sInv: (sInv, { zeta }) => toScalar(sInv - zeta),
-      // S(1/zeta) is claimed one zeta lower than it is: the quotient has a remainder, which tau divides away.
-      W2: (W2, { zeta, zetaInv, gamma }) =>
-        combinePoints(
-          [W2, GENERATOR],
-          [1n, gamma * zeta * scalarInverse(DEVELOPMENT_TAU - zetaInv)],
-        ),
+      // S(1/zeta) comes out zeta too low: the last quotient has a remainder, which tau divides away.
+      W: (W, { zeta, gamma, z }) => {
+        const remainder =
+          gamma * zeta * zeta * (z - zeta) * scalarInverse(toScalar(1n - zeta * zeta));
+        return plusGenerators(remainder * scalarInverse(toScalar(DEVELOPMENT_TAU - z)))(W);
+      },
     };
 
     expect(await judge({ slots: 8, cheat })).toBe("accepted");

@@ -87,7 +87,7 @@ describe.each([8, 16])("a round with %i slots", (slotCount) => {
       outcomeWords: words,
     });
 
-    expect(nameOf(verdict)).toBe("RoundVerifierWrongInverse");
+    expect(nameOf(verdict)).toBe("RoundVerifierProofRejected");
   });
 
   it("has no rule proof with the true mu for a Gram matrix that is off by one", async () => {

@@ -125,18 +125,14 @@ describe("accepts", () => {
 });
 
 describe.each(SLOTS)("rejects, with %i slots,", (slots) => {
-  const scalars = ["mu", "rhoA", "a", "aInv", "s", "sInv", "zetaInv"] as const;
-  const points = ["S", "R", "W1", "W2"] as const;
+  const scalars = ["mu", "rhoA", "a", "aInv", "s"] as const;
+  const points = ["S", "R", "Q", "W"] as const;
 
   it.each(scalars)("%s raised by one", async (name) => {
     const { statement, proof } = honestRound(slots);
     const gram = { ...proof.gram, [name]: (proof.gram[name] + 1n) % SCALAR_FIELD };
 
-    // A changed message changes zeta, so that the hint for its inverse is the first thing that is wrong.
-    const isAfterZeta = ["a", "aInv", "s", "sInv"].includes(name);
-    expect(nameOf(await ask(statement, { ...proof, gram }))).toBe(
-      isAfterZeta ? "RoundVerifierIdentityFailed" : "RoundVerifierWrongInverse",
-    );
+    expect(nameOf(await ask(statement, { ...proof, gram }))).toBe("RoundVerifierProofRejected");
   });
 
   it.each(scalars)("%s plus the field's order", async (name) => {
@@ -152,7 +148,7 @@ describe.each(SLOTS)("rejects, with %i slots,", (slots) => {
     const { statement, proof } = honestRound(slots);
 
     expect(nameOf(await ask(statement, { ...proof, gramHash: proof.gramHash ^ 1n }))).toBe(
-      "RoundVerifierWrongInverse",
+      "RoundVerifierProofRejected",
     );
   });
 
@@ -176,7 +172,7 @@ describe.each(SLOTS)("rejects, with %i slots,", (slots) => {
 
     // Alpha was drawn for another outcome, so every challenge differs.
     expect(nameOf(await ask(statement, { ...proof, outcomeWords }))).toBe(
-      "RoundVerifierWrongInverse",
+      "RoundVerifierProofRejected",
     );
   });
 
@@ -191,7 +187,7 @@ describe.each(SLOTS)("rejects, with %i slots,", (slots) => {
 
     // Alpha was drawn for another outcome, so every challenge differs.
     expect(nameOf(await ask(statement, { ...proof, outcomeWords }))).toBe(
-      "RoundVerifierWrongInverse",
+      "RoundVerifierProofRejected",
     );
   });
 
@@ -210,7 +206,7 @@ describe.each(SLOTS)("rejects, with %i slots,", (slots) => {
     const commitments = replaceAt(statement.commitments, 4, () => GENERATOR);
 
     expect(nameOf(await ask({ ...statement, commitments }, proof))).toBe(
-      "RoundVerifierWrongInverse",
+      "RoundVerifierProofRejected",
     );
   });
 
@@ -221,7 +217,7 @@ describe.each(SLOTS)("rejects, with %i slots,", (slots) => {
     commitments.splice(3, 2, fourth as G1Point, third as G1Point);
 
     expect(nameOf(await ask({ ...statement, commitments }, proof))).toBe(
-      "RoundVerifierWrongInverse",
+      "RoundVerifierProofRejected",
     );
   });
 
@@ -255,7 +251,9 @@ describe.each(SLOTS)("rejects, with %i slots,", (slots) => {
   ])("a replay under another %s", async (_, change) => {
     const { statement, proof } = honestRound(slots);
 
-    expect(nameOf(await ask({ ...statement, ...change }, proof))).toBe("RoundVerifierWrongInverse");
+    expect(nameOf(await ask({ ...statement, ...change }, proof))).toBe(
+      "RoundVerifierProofRejected",
+    );
   });
 
   it("a replay on another chain", async () => {
@@ -267,7 +265,7 @@ describe.each(SLOTS)("rejects, with %i slots,", (slots) => {
     });
 
     expect(nameOf(await askVerifier(other, elsewhere, statement, proof))).toBe(
-      "RoundVerifierWrongInverse",
+      "RoundVerifierProofRejected",
     );
     await other.close();
   });
@@ -282,7 +280,7 @@ describe.each(SLOTS)("rejects, with %i slots,", (slots) => {
     const termsWords = replaceAt(statement.termsWords, 0, (word) => word ^ change);
 
     expect(nameOf(await ask({ ...statement, termsWords }, proof))).toBe(
-      "RoundVerifierWrongInverse",
+      "RoundVerifierProofRejected",
     );
   });
 
@@ -351,7 +349,7 @@ describe.each(SLOTS)("rejects, with %i slots,", (slots) => {
 
   it("openings at infinity", async () => {
     const { statement, proof } = honestRound(slots);
-    const gram = { ...proof.gram, W1: INFINITY, W2: INFINITY };
+    const gram = { ...proof.gram, Q: INFINITY, W: INFINITY };
 
     expect(nameOf(await ask(statement, { ...proof, gram }))).toBe("RoundVerifierProofRejected");
   });
@@ -445,16 +443,14 @@ describe("agrees with the verifier in TypeScript", () => {
     (statement: RoundStatement, proof: RoundProof) => [RoundStatement, RoundProof],
   ][] = [
     ["nothing changed", (statement, proof) => [statement, proof]],
-    ...(["mu", "rhoA", "a", "aInv", "s", "sInv", "zetaInv"] as const).map(
-      (name): (typeof changes)[number] => [
-        `${name} + 1`,
-        (statement, proof) => [
-          statement,
-          { ...proof, gram: { ...proof.gram, [name]: (proof.gram[name] + 1n) % SCALAR_FIELD } },
-        ],
+    ...(["mu", "rhoA", "a", "aInv", "s"] as const).map((name): (typeof changes)[number] => [
+      `${name} + 1`,
+      (statement, proof) => [
+        statement,
+        { ...proof, gram: { ...proof.gram, [name]: (proof.gram[name] + 1n) % SCALAR_FIELD } },
       ],
-    ),
-    ...(["S", "R", "W1", "W2"] as const).flatMap((name): (typeof changes)[number][] => [
+    ]),
+    ...(["S", "R", "Q", "W"] as const).flatMap((name): (typeof changes)[number][] => [
       [
         `${name} + G`,
         (statement, proof) => [

@@ -12,7 +12,7 @@ export const ABI_TYPES = {
     `tuple(address market, uint256 projectId, uint256 roundIndex, uint8 ruleId, uint8 slots, uint32 parameterCount, uint256[] termsWords, ${G1} modelCommitment, ${G1}[] commitments)`,
   ),
   proof: ParamType.from(
-    `tuple(tuple(${G1} S, ${G1} R, ${G1} W1, ${G1} W2, uint256 mu, uint256 rhoA, uint256 a, uint256 aInv, uint256 s, uint256 sInv, uint256 zetaInv) gram, ${G1} dummyCommitment, uint256 gramHash, uint256[] outcomeWords, ${G1} aggregateCommitment, uint256[8] groth16)`,
+    `tuple(tuple(${G1} S, ${G1} R, ${G1} Q, ${G1} W, uint256 mu, uint256 rhoA, uint256 a, uint256 aInv, uint256 s) gram, ${G1} dummyCommitment, uint256 gramHash, uint256[] outcomeWords, ${G1} aggregateCommitment, uint256[8] groth16)`,
   ),
   outcome: ParamType.from(
     `tuple(uint16[] shares, uint16[] weights, uint8[] verdicts, bool isVoid, ${G1} newModelCommitment, ${G1} aggregateCommitment)`,

@@ -3,18 +3,16 @@ import type { Curve, G1Point } from "../../services/protocol/curve.ts";
 import { gramHash } from "../../services/protocol/gram-hash.ts";
 import type { GramMatrix } from "../../services/protocol/gram-matrix.ts";
 import { combinedSquare, slotWeights } from "../../services/protocol/gram-proof.ts";
-import { scalarInverse, scalarPower, toScalar } from "../../services/protocol/scalar.ts";
-import {
-  alphaChallenge,
-  gammaChallenge,
-  zetaChallenge,
-} from "../../services/protocol/transcript.ts";
+import { toScalar } from "../../services/protocol/scalar.ts";
+import { alphaChallenge } from "../../services/protocol/transcript.ts";
+import { addScaled, dot } from "./bigint-polynomials.ts";
+import { type OpeningCheat, openCheatingly } from "./cheating-openings.ts";
 
 /**
  * A prover that computes every step in plain bigints over any field elements, and lets a test change one step; all later
  * challenges and messages follow from the change, as a real cheater would do it.
  */
-export interface Cheat {
+export interface Cheat extends OpeningCheat {
   /** Claims another Gram matrix; its hash goes into the transcript. */
   gram?(honest: GramMatrix): GramMatrix;
   /** Computes mu from the claimed matrix instead of from the vectors. */
@@ -25,21 +23,8 @@ export interface Cheat {
   vectorA?(honest: bigint[], weights: readonly bigint[]): bigint[];
   vectorS?(honest: bigint[]): bigint[];
   vectorR?(honest: bigint[], A: readonly bigint[]): bigint[];
-  /** Solves for this opened value so that the scalar identity holds. */
-  readonly solveFor?: "a" | "aInv" | "s" | "sInv";
-  opened?(honest: Opened): Opened;
-  quotient1?(honest: bigint[]): bigint[];
-  quotient2?(honest: bigint[]): bigint[];
   /** Draws alpha before the Gram matrix is fixed. */
   readonly gramHashForAlpha?: bigint;
-  readonly withoutDegreeCheck?: boolean;
-}
-
-interface Opened {
-  a: bigint;
-  aInv: bigint;
-  s: bigint;
-  sInv: bigint;
 }
 
 /** What the cheater commits to: field elements, of any length. */
@@ -56,28 +41,6 @@ export interface CheatInput {
   readonly outcomeWords?: readonly bigint[];
   /** Commitments on chain, when they are to others' vectors. */
   readonly commitments?: readonly G1Point[];
-}
-
-const dot = (left: readonly bigint[], right: readonly bigint[]) =>
-  toScalar(left.reduce((sum, value, j) => sum + value * (right[j] ?? 0n), 0n));
-
-const evaluate = (values: readonly bigint[], x: bigint) =>
-  values.reduceRight((sum, value) => toScalar(sum * x + value), 0n);
-
-const addScaled = (left: readonly bigint[], right: readonly bigint[], weight: bigint) =>
-  Array.from({ length: Math.max(left.length, right.length) }, (_, j) =>
-    toScalar((left[j] ?? 0n) + weight * (right[j] ?? 0n)),
-  );
-
-/** Quotient by `X - point`, whether or not it divides. */
-function quotient(values: readonly bigint[], point: bigint): bigint[] {
-  const result = new Array<bigint>(values.length).fill(0n);
-  let carry = 0n;
-  for (let j = values.length - 1; j >= 1; j--) {
-    carry = toScalar(carry * point + (values[j] as bigint));
-    result[j - 1] = carry;
-  }
-  return result;
 }
 
 /** Commits to field elements. */
@@ -131,27 +94,13 @@ export async function cheat(input: CheatInput, change: Cheat = {}) {
   const pointS = await commitVector(curve, S, 0n);
   const pointR = await commitVector(curve, R, 0n);
 
-  const zeta = zetaChallenge(alpha.hash, { mu, rhoA, S: pointS, R: pointR });
-  const z = zeta.value;
-  const zetaInv = scalarInverse(z);
-  const opened = {
-    a: evaluate(A, z),
-    aInv: evaluate(A, zetaInv),
-    s: evaluate(S, z),
-    sInv: evaluate(S, zetaInv),
-  };
-  solve(opened, change.solveFor, mu, z, zetaInv);
-  const values = change.opened?.(opened) ?? opened;
-  const gamma = gammaChallenge(zeta.hash, values);
-  const g = gamma.value;
-  const both = addScaled(A, S, g);
-  const gammaR = change.withoutDegreeCheck ? 0n : toScalar(g * g);
-  const first = quotient(addScaled(both, R, gammaR), z);
-  const second = quotient(both, zetaInv);
-  const W1 = await commitVector(curve, change.quotient1?.(first) ?? first, 0n);
-  const W2 = await commitVector(curve, change.quotient2?.(second) ?? second, 0n);
+  const openings = await openCheatingly(
+    { A, S, R, mu, rhoA, points: { S: pointS, R: pointR }, parameterCount },
+    { h0: alpha.hash, commit: (values) => commitVector(curve, values, 0n) },
+    change,
+  );
   return {
-    proof: { S: pointS, R: pointR, W1, W2, mu, rhoA, ...values, zetaInv },
+    proof: { S: pointS, R: pointR, mu, rhoA, ...openings },
     commitments,
     dummyCommitment,
     gramHash: hash,
@@ -160,21 +109,5 @@ export async function cheat(input: CheatInput, change: Cheat = {}) {
     parameterCount,
     /** What the rule circuit would check: mu from the hashed matrix and dummy row. */
     circuitMu: combinedSquare(gram, dummyRow, weights),
-    /** zeta^(d-1), for tests that forge R. */
-    zetaPower: scalarPower(z, BigInt(parameterCount - 1)),
   };
-}
-
-function solve(
-  opened: Opened,
-  name: keyof Opened | undefined,
-  mu: bigint,
-  z: bigint,
-  zetaInv: bigint,
-): void {
-  const { a, aInv, s, sInv } = opened;
-  if (name === "a") opened.a = toScalar((mu + z * s + zetaInv * sInv) * scalarInverse(aInv));
-  if (name === "aInv") opened.aInv = toScalar((mu + z * s + zetaInv * sInv) * scalarInverse(a));
-  if (name === "s") opened.s = toScalar((a * aInv - mu - zetaInv * sInv) * zetaInv);
-  if (name === "sInv") opened.sInv = toScalar((a * aInv - mu - z * s) * z);
 }

@@ -140,14 +140,14 @@ export async function gramVector(curve: Curve, gramCase: GramCase) {
     decide: () => outcome,
     randomBytes: random,
   });
-  const { alpha, zeta, gamma, merge } = gramTranscript({ ...proven, context: ctx, parameterCount });
+  const { alpha, zeta, gamma, z } = gramTranscript({ ...proven, context: ctx, parameterCount });
 
   const aggregate = await curve.linearCombination([...proven.commitments], weights.map(BigInt));
   const groth16Proof = Array.from(
     { length: 8 },
     (_, i) => BigInt(`0x${"1234567".repeat(8)}`) + BigInt(i),
   );
-  const h4 = aggregateChallenge(merge.hash, { aggregate, groth16Proof });
+  const h4 = aggregateChallenge(z.hash, { W: proven.proof.W, aggregate, groth16Proof });
   const delta2 = groth16Challenge(h4.hash);
   return {
     name,
@@ -171,8 +171,8 @@ export async function gramVector(curve: Curve, gramCase: GramCase) {
     zeta: zeta.value,
     h2: gamma.hash,
     gamma: gamma.value,
-    h3: merge.hash,
-    rr: merge.value,
+    h3: z.hash,
+    z: z.value,
     settlement: {
       weights,
       shares,

@@ -169,17 +169,13 @@ describe("an adaptive prover that changes one step and recomputes all later ones
       { gram: (g) => raised(g, 1, 5), isMuFromClaim: true, solveFor: "s" },
     ],
     [
-      "checklist 1: a Gram entry, with mu computed from the claim and sInv solved",
-      { gram: (g) => raised(g, 2, 2), isMuFromClaim: true, solveFor: "sInv" },
-    ],
-    [
-      "checklist 1: a Gram entry, with mu computed from the claim and nothing solved",
-      { gram: (g) => raised(g, 3, 4), isMuFromClaim: true },
+      "checklist 1: a Gram entry, with mu computed from the claim and nothing solved, so that S(1/zeta) comes out false",
+      { gram: (g) => raised(g, 2, 2), isMuFromClaim: true },
     ],
     ["checklist 1: the Gram hash, replaced after alpha was drawn", { gramHashForAlpha: 7n }],
     [
       "checklist 3: an inactive slot that is given a norm",
-      { gram: (g) => raised(g, 6, 6), isMuFromClaim: true, solveFor: "sInv" },
+      { gram: (g) => raised(g, 6, 6), isMuFromClaim: true },
     ],
     ["mu alone", { mu: plusOne }],
     ["mu, with s solved", { mu: plusOne, solveFor: "s" }],
@@ -190,16 +186,12 @@ describe("an adaptive prover that changes one step and recomputes all later ones
       { vectorA: (values) => bump(values), mu: (mu) => mu },
     ],
     ["one coefficient of S", { vectorS: (values) => bump(values, 5) }],
-    [
-      "one coefficient of S, with sInv solved",
-      { vectorS: (values) => bump(values), solveFor: "sInv" },
-    ],
+    ["one coefficient of S, with s solved", { vectorS: (values) => bump(values), solveFor: "s" }],
     ["one coefficient of R", { vectorR: (values) => bump(values, 7) }],
     ["R of another vector", { vectorR: (values) => values.toReversed() }],
     ["the opened a", { opened: (o) => ({ ...o, a: plusOne(o.a) }) }],
     ["the opened aInv", { opened: (o) => ({ ...o, aInv: plusOne(o.aInv) }) }],
     ["the opened s", { opened: (o) => ({ ...o, s: plusOne(o.s) }) }],
-    ["the opened sInv", { opened: (o) => ({ ...o, sInv: plusOne(o.sInv) }) }],
     [
       "the opened a and aInv with the same product",
       {
@@ -210,9 +202,12 @@ describe("an adaptive prover that changes one step and recomputes all later ones
         }),
       },
     ],
-    ["the first quotient", { quotient1: (values) => bump(values) }],
-    ["the second quotient", { quotient2: (values) => bump(values) }],
-    ["both quotients, to infinity", { quotient1: () => [0n], quotient2: () => [0n] }],
+    ["the quotient Q", { vectorQ: (values) => bump(values) }],
+    ["the quotient Q, to infinity", { vectorQ: () => [0n] }],
+    ["the quotient W", { vectorW: (values) => bump(values) }],
+    ["the quotient W, to infinity", { vectorW: () => [0n] }],
+    ["both quotients, to infinity", { vectorQ: () => [0n], vectorW: () => [0n] }],
+    ["Q shifted to hide an error at a z drawn before it", { mu: plusOne, isZBeforeQ: true }],
   ];
   test.each(cheats)("%s", async (_, change) => {
     expect(await isAccepted(await cheat(cheatInput(), change))).toBe(false);
@@ -278,9 +273,26 @@ describe("the degree check", () => {
   });
 });
 
+describe("z after Q", () => {
+  test("is what stops a Q that makes up for any error at z: with z drawn first, it proves any mu", async () => {
+    const honestly = await cheat(cheatInput(), { isZBeforeQ: true });
+    const forged = await cheat(cheatInput(), {
+      gram: (gram) => raised(gram, 3, 3),
+      isMuFromClaim: true,
+      isZBeforeQ: true,
+    });
+
+    const options = { isZBeforeQ: true };
+    expect(forged.circuitMu).toBe(forged.proof.mu);
+    expect(verifyIndependently(honestly, DEVELOPMENT_TAU_G2, options)).toBe(true);
+    expect(verifyIndependently(forged, DEVELOPMENT_TAU_G2, options)).toBe(true);
+    expect(await isAccepted(forged)).toBe(false);
+  });
+});
+
 describe("anything changed after proving is rejected", () => {
-  const scalars = ["mu", "rhoA", "a", "aInv", "s", "sInv", "zetaInv"] as const;
-  const points = ["S", "R", "W1", "W2"] as const;
+  const scalars = ["mu", "rhoA", "a", "aInv", "s"] as const;
+  const points = ["S", "R", "Q", "W"] as const;
   const withProof = (part: object): Statement => ({
     ...honest,
     proof: { ...honest.proof, ...part },
@@ -367,15 +379,13 @@ test("fuzz: random proofs are rejected without an exception", async () => {
   const proof = fc.record({
     S: point,
     R: point,
-    W1: point,
-    W2: point,
+    Q: point,
+    W: point,
     mu: scalar,
     rhoA: scalar,
     a: scalar,
     aInv: scalar,
     s: scalar,
-    sInv: scalar,
-    zetaInv: scalar,
   });
   await fc.assert(
     fc.asyncProperty(

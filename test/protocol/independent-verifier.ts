@@ -15,8 +15,8 @@ export interface IndependentInput {
   readonly dummyCommitment: Point;
   readonly gramHash: bigint;
   readonly outcomeWords: readonly bigint[];
-  readonly proof: Record<"S" | "R" | "W1" | "W2", Point> &
-    Record<"mu" | "rhoA" | "a" | "aInv" | "s" | "sInv" | "zetaInv", bigint>;
+  readonly proof: Record<"S" | "R" | "Q" | "W", Point> &
+    Record<"mu" | "rhoA" | "a" | "aInv" | "s", bigint>;
 }
 
 const { Point: G1 } = bn254.G1;
@@ -59,29 +59,29 @@ function times(point: ReturnType<typeof toPoint>, scalar: bigint) {
 }
 
 /**
- * Verifies as `verifyGram` should. `withoutDegreeCheck` leaves R out of the batched opening, as the first sketch of the
- * protocol did; the tests use it to show the attack that made R necessary.
+ * Verifies as `verifyGram` should. The options leave out one part of the protocol each, so that the tests can show the attack which
+ * that part is there for: `withoutDegreeCheck` leaves R out of the opening, `isZBeforeQ` draws z before Q is fixed.
  */
 export function verifyIndependently(
   input: IndependentInput,
   tauG2: { readonly x: readonly [bigint, bigint]; readonly y: readonly [bigint, bigint] },
-  options: { readonly withoutDegreeCheck?: boolean } = {},
+  options: { readonly withoutDegreeCheck?: boolean; readonly isZBeforeQ?: boolean } = {},
 ): boolean {
   const { proof, commitments, parameterCount: d } = input;
-  const { mu, rhoA, a, aInv, s, sInv, zetaInv } = proof;
-  const scalars = [mu, rhoA, a, aInv, s, sInv, zetaInv, input.gramHash, ...input.outcomeWords];
+  const { mu, rhoA, a, aInv, s } = proof;
+  const scalars = [mu, rhoA, a, aInv, s, input.gramHash, ...input.outcomeWords];
   if (scalars.some((v) => v < 0n || v >= Fr.ORDER)) {
     return false;
   }
   let points: ReturnType<typeof toPoint>[];
-  let others: Record<"S" | "R" | "W1" | "W2", ReturnType<typeof toPoint>>;
+  let others: Record<"S" | "R" | "Q" | "W", ReturnType<typeof toPoint>>;
   try {
     points = [...commitments, input.dummyCommitment].map(toPoint);
     others = {
       S: toPoint(proof.S),
       R: toPoint(proof.R),
-      W1: toPoint(proof.W1),
-      W2: toPoint(proof.W2),
+      Q: toPoint(proof.Q),
+      W: toPoint(proof.W),
     };
   } catch {
     return false;
@@ -95,34 +95,40 @@ export function verifyIndependently(
     input.gramHash,
     ...input.outcomeWords,
   ]);
-  const { S, R, W1, W2 } = proof;
+  const { S, R, Q } = proof;
   const h1 = keccak([h0, mu, rhoA, S.x, S.y, R.x, R.y]);
-  const h2 = keccak([h1, a, aInv, s, sInv]);
-  const h3 = keccak([h2, W1.x, W1.y, W2.x, W2.y]);
-  const [alpha, zeta, gamma, rr] = [h0, h1, h2, h3].map((h) => Fr.create(h)) as [
+  const h2 = keccak([h1, a, aInv, s]);
+  const h3 = keccak(options.isZBeforeQ ? [h2] : [h2, Q.x, Q.y]);
+  const [alpha, zeta, gamma, z] = [h0, h1, h2, h3].map((h) => Fr.create(h)) as [
     bigint,
     bigint,
     bigint,
     bigint,
   ];
-  if (alpha === 0n || Fr.mul(zeta, zetaInv) !== 1n) return false;
-  if (Fr.mul(a, aInv) !== Fr.create(mu + zeta * s + zetaInv * sInv)) return false;
+  if (alpha === 0n || zeta === 0n || Fr.sqr(zeta) === 1n) return false;
+  const zetaInv = Fr.inv(zeta);
+  // a a' = mu + zeta s + s' / zeta leaves one s'.
+  const sInv = Fr.create(zeta * (a * aInv - mu - zeta * s));
+  /** The line through the two opened values of one polynomial, at z. */
+  const lineAtZ = (atZeta: bigint, atInverse: bigint) => {
+    const slope = Fr.div(Fr.sub(atInverse, atZeta), Fr.sub(zetaInv, zeta));
+    return Fr.create(atZeta + slope * (z - zeta));
+  };
 
-  // [A - a + gamma (S - s) + gamma^2 (R - r)] = (tau - zeta) W1 and [A - a' + gamma (S - s')] = (tau - 1/zeta) W2.
+  // [(A - r_A(z)) + gamma (S - r_S(z)) + gamma^2 (zeta z - 1)(R - r) - (z - zeta)(zeta z - 1) Q] = (tau - z) W.
   let A = times(INDEPENDENT_H, -rhoA);
   points.forEach((point, i) => {
     A = A.add(times(point, Fr.pow(alpha, 2n ** BigInt(i))));
   });
-  const gammaR = options.withoutDegreeCheck ? 0n : Fr.mul(gamma, gamma);
+  const gammaR = options.withoutDegreeCheck ? 0n : Fr.create(gamma * gamma * (zeta * z - 1n));
   const r = Fr.mul(Fr.pow(zeta, BigInt(d - 1)), aInv);
-  const first = A.add(times(others.S, gamma))
+  const opened = lineAtZ(a, aInv) + gamma * lineAtZ(s, sInv) + gammaR * r;
+  const L = A.add(times(others.S, gamma))
     .add(times(others.R, gammaR))
-    .add(times(G1.BASE, -(a + gamma * s + gammaR * r)));
-  const second = A.add(times(others.S, gamma)).add(times(G1.BASE, -(aInv + gamma * sInv)));
-  const left = first
-    .add(times(others.W1, zeta))
-    .add(times(second.add(times(others.W2, zetaInv)), rr));
-  const right = others.W1.add(times(others.W2, rr));
+    .add(times(others.Q, -(z - zeta) * (zeta * z - 1n)))
+    .add(times(G1.BASE, -opened));
+  const left = L.add(times(others.W, z));
+  const right = others.W;
   const tau = G2.fromAffine({
     x: { c0: tauG2.x[0], c1: tauG2.x[1] } as never,
     y: { c0: tauG2.y[0], c1: tauG2.y[1] } as never,

@@ -33,7 +33,7 @@ interface ChallengeVector {
   readonly h2: bigint;
   readonly gamma: bigint;
   readonly h3: bigint;
-  readonly rr: bigint;
+  readonly z: bigint;
   readonly settlement: {
     readonly outcome: readonly bigint[];
     readonly aggregate: Point;
@@ -101,7 +101,7 @@ describe("the challenges of every shared vector", () => {
       outcomeWords: s.outcome,
       proof: p,
     });
-    const aggregate = aggregateChallenge(transcript.merge.hash, s);
+    const aggregate = aggregateChallenge(transcript.z.hash, { ...s, W: p.W });
     const groth16 = groth16Challenge(aggregate.hash);
 
     const fixed = [c.chainId, c.market, c.projectId, c.roundIndex, c.ruleId].map(BigInt);
@@ -112,13 +112,13 @@ describe("the challenges of every shared vector", () => {
     const counts = [BigInt(commitments.length + 1), BigInt(parameterCount)];
     const h0 = abiKeccak([ctx, ...counts, ...points, gramHash, ...s.outcome]);
     const h1 = abiKeccak([h0, p.mu, p.rhoA, p.S.x, p.S.y, p.R.x, p.R.y]);
-    const h2 = abiKeccak([h1, p.a, p.aInv, p.s, p.sInv]);
-    const h3 = abiKeccak([h2, p.W1.x, p.W1.y, p.W2.x, p.W2.y]);
-    const h4 = abiKeccak([h3, s.aggregate.x, s.aggregate.y, ...s.groth16Proof]);
+    const h2 = abiKeccak([h1, p.a, p.aInv, p.s]);
+    const h3 = abiKeccak([h2, p.Q.x, p.Q.y]);
+    const h4 = abiKeccak([h3, p.W.x, p.W.y, s.aggregate.x, s.aggregate.y, ...s.groth16Proof]);
     const hashes = [h0, h1, h2, h3, h4, abiKeccak([h4, 1n])];
-    const { alpha, zeta, gamma, merge } = transcript;
-    const challenges = [alpha, zeta, gamma, merge, aggregate, groth16];
-    const stored = [vector.alpha, vector.zeta, vector.gamma, vector.rr, s.delta, s.delta2];
+    const { alpha, zeta, gamma, z } = transcript;
+    const challenges = [alpha, zeta, gamma, z, aggregate, groth16];
+    const stored = [vector.alpha, vector.zeta, vector.gamma, vector.z, s.delta, s.delta2];
     expect([vector.h0, vector.h1, vector.h2, vector.h3, s.h4, s.h5]).toEqual(hashes);
     expect(challenges.map(({ hash }) => hash)).toEqual(hashes);
     expect(challenges.map(({ value }) => value)).toEqual(stored);

@@ -23,12 +23,12 @@ contract VerifierParts {
         GramProof.requireScalars(proof.gram);
         RoundTranscript.Challenges memory drawn = RoundTranscript.challenges(statement, proof);
         drawn.merge = 1;
-        GramProof.requireIdentity(proof.gram, drawn);
+        GramProof.requireChallenges(drawn);
         Bn254.Accumulator memory left;
         uint16[] memory weights = new uint16[](statement.commitments.length - 3);
         GramProof.addCombination(left, statement, proof, drawn, weights, blindingBase);
         Bn254.Accumulator memory right;
-        GramProof.addOpenings(right, proof.gram, drawn);
+        GramProof.addQuotient(right, proof.gram, drawn);
         return _isProductOne(bytes.concat(_pair(left.x, left.y, Bn254.g2Generator()), _pair(right.x, right.y, tau)));
     }
 

@@ -98,6 +98,11 @@ export const roundVerifierAbi = [
  },
  {
   "inputs": [],
+  "name": "RoundVerifierDegenerateChallenge",
+  "type": "error"
+ },
+ {
+  "inputs": [],
   "name": "RoundVerifierDevelopmentSetupDenied",
   "type": "error"
  },
@@ -115,11 +120,6 @@ export const roundVerifierAbi = [
    }
   ],
   "name": "RoundVerifierDuplicateKey",
-  "type": "error"
- },
- {
-  "inputs": [],
-  "name": "RoundVerifierIdentityFailed",
   "type": "error"
  },
  {
@@ -238,22 +238,6 @@ export const roundVerifierAbi = [
   "inputs": [
    {
     "internalType": "uint256",
-    "name": "zeta",
-    "type": "uint256"
-   },
-   {
-    "internalType": "uint256",
-    "name": "zetaInv",
-    "type": "uint256"
-   }
-  ],
-  "name": "RoundVerifierWrongInverse",
-  "type": "error"
- },
- {
-  "inputs": [
-   {
-    "internalType": "uint256",
     "name": "expected",
     "type": "uint256"
    },
@@ -296,11 +280,6 @@ export const roundVerifierAbi = [
    }
   ],
   "name": "RoundVerifierWrongTermsLength",
-  "type": "error"
- },
- {
-  "inputs": [],
-  "name": "RoundVerifierZeroChallenge",
   "type": "error"
  },
  {
@@ -500,7 +479,7 @@ export const roundVerifierAbi = [
          }
         ],
         "internalType": "struct G1",
-        "name": "W1",
+        "name": "Q",
         "type": "tuple"
        },
        {
@@ -517,7 +496,7 @@ export const roundVerifierAbi = [
          }
         ],
         "internalType": "struct G1",
-        "name": "W2",
+        "name": "W",
         "type": "tuple"
        },
        {
@@ -543,16 +522,6 @@ export const roundVerifierAbi = [
        {
         "internalType": "uint256",
         "name": "s",
-        "type": "uint256"
-       },
-       {
-        "internalType": "uint256",
-        "name": "sInv",
-        "type": "uint256"
-       },
-       {
-        "internalType": "uint256",
-        "name": "zetaInv",
         "type": "uint256"
        }
       ],
@@ -756,7 +725,7 @@ export const roundVerifierAbi = [
          }
         ],
         "internalType": "struct G1",
-        "name": "W1",
+        "name": "Q",
         "type": "tuple"
        },
        {
@@ -773,7 +742,7 @@ export const roundVerifierAbi = [
          }
         ],
         "internalType": "struct G1",
-        "name": "W2",
+        "name": "W",
         "type": "tuple"
        },
        {
@@ -799,16 +768,6 @@ export const roundVerifierAbi = [
        {
         "internalType": "uint256",
         "name": "s",
-        "type": "uint256"
-       },
-       {
-        "internalType": "uint256",
-        "name": "sInv",
-        "type": "uint256"
-       },
-       {
-        "internalType": "uint256",
-        "name": "zetaInv",
         "type": "uint256"
        }
       ],
@@ -1072,7 +1031,7 @@ export const roundVerifierAbi = [
          }
         ],
         "internalType": "struct G1",
-        "name": "W1",
+        "name": "Q",
         "type": "tuple"
        },
        {
@@ -1089,7 +1048,7 @@ export const roundVerifierAbi = [
          }
         ],
         "internalType": "struct G1",
-        "name": "W2",
+        "name": "W",
         "type": "tuple"
        },
        {
@@ -1115,16 +1074,6 @@ export const roundVerifierAbi = [
        {
         "internalType": "uint256",
         "name": "s",
-        "type": "uint256"
-       },
-       {
-        "internalType": "uint256",
-        "name": "sInv",
-        "type": "uint256"
-       },
-       {
-        "internalType": "uint256",
-        "name": "zetaInv",
         "type": "uint256"
        }
       ],

@@ -3282,7 +3282,7 @@ export const trainingMarketAbi = [
            }
           ],
           "internalType": "struct G1",
-          "name": "W1",
+          "name": "Q",
           "type": "tuple"
          },
          {
@@ -3299,7 +3299,7 @@ export const trainingMarketAbi = [
            }
           ],
           "internalType": "struct G1",
-          "name": "W2",
+          "name": "W",
           "type": "tuple"
          },
          {
@@ -3325,16 +3325,6 @@ export const trainingMarketAbi = [
          {
           "internalType": "uint256",
           "name": "s",
-          "type": "uint256"
-         },
-         {
-          "internalType": "uint256",
-          "name": "sInv",
-          "type": "uint256"
-         },
-         {
-          "internalType": "uint256",
-          "name": "zetaInv",
           "type": "uint256"
          }
         ],
