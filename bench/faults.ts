@@ -133,8 +133,8 @@ async function runUnderFaults(options: MarketOptions, wanted: readonly FaultKind
         fault.repairedSeconds = (performance.now() - ms) / 1000;
       }
     })();
-    const project = await ended;
-    await work;
+    // A misfortune that cannot be injected ends the run, and its processes.
+    const [project] = await Promise.all([ended, work]);
     for (const fault of injected) {
       const next = settledMs.find((ms) => ms > fault.ms);
       fault.settledSeconds = next === undefined ? null : (next - fault.ms) / 1000;
