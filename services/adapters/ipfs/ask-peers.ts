@@ -74,7 +74,8 @@ export function createPeerAsking(helia: HeliaWithLibp2p): PeerAsking | undefined
   return {
     ask: async (cid, likely, signal) => {
       signal.throwIfAborted();
-      const { digest } = cid.multihash;
+      // With the hash function's number: whoever sends a block chooses it, and by "identity" any 32 bytes have a digest at will.
+      const { bytes: wanted } = cid.multihash;
       const found = Promise.withResolvers<Uint8Array>();
       const alone = Promise.withResolvers<void>();
       const asking = new AbortController();
@@ -82,7 +83,7 @@ export function createPeerAsking(helia: HeliaWithLibp2p): PeerAsking | undefined
       setMaxListeners(0, asking.signal);
       const onAbort = () => found.reject(signal.reason);
       const onBlock = ({ detail }: { detail: ReceivedBlock }) => {
-        if (Buffer.compare(detail.cid.multihash.digest, digest) !== 0) return;
+        if (Buffer.compare(detail.cid.multihash.bytes, wanted) !== 0) return;
         lastSender = detail.sender.toString();
         found.resolve(detail.block);
       };

@@ -1,5 +1,7 @@
 import type { HeliaWithLibp2p } from "@helia/libp2p";
-import type { CID } from "multiformats/cid";
+import { CID } from "multiformats/cid";
+import { create as createDigest } from "multiformats/hashes/digest";
+import { identity } from "multiformats/hashes/identity";
 import { describe, expect, it } from "vitest";
 import {
   BLOCK_CODECS,
@@ -102,6 +104,7 @@ describe("peers who are asked for a block", () => {
     await soon();
     for (const peer of ["a", "b", "c"]) hasNot(peer);
     sends("a", other);
+    sends("b", CID.createV1(cid.code, createDigest(identity.code, cid.multihash.digest)));
     await soon();
     expect(isFound).toBe(false);
     sends("a");
