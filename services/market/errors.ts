@@ -46,6 +46,11 @@ export const marketErrors = defineErrors([6000, 6099], {
     title: "The node anvil is not installed",
     hint: "npm install --no-save @foundry-rs/anvil, or leave out --node: the built-in chain needs nothing, but forgets everything when it stops.",
   },
+  nodeRefused: {
+    code: "CW6009",
+    title: "The market cannot be run on this node",
+    hint: "Take a chain for trying out, and a key with some of its coins: --keystore <file> or COMMONWEIGHT_PRIVATE_KEY. Leave out --node for a chain of the market's own.",
+  },
   contentAway: {
     code: "CW6050",
     title: "A project's files cannot be fetched",

@@ -32,6 +32,7 @@ import type { MarketOptions } from "./market-plan.ts";
 import { chainStatePath, type MarketRecord, saveMarketRecord } from "./market-record.ts";
 import { divideSamples } from "./market-samples.ts";
 import { watchMemory } from "./memory-watch.ts";
+import type { OwnNode } from "./own-node.ts";
 import { postMarketProject } from "./post-market-project.ts";
 import { requireRoomAndPorts } from "./preflight.ts";
 import { type ProcessLine, type SupervisedProcess, Supervisor } from "./supervisor.ts";
@@ -75,6 +76,8 @@ export async function startMarket(
     port: number;
     /** Hardhat's chain, which forgets, or anvil, which keeps the market in its folder; `hardhat` by default. */
     node?: "hardhat" | "anvil" | undefined;
+    /** Somebody else's node, instead of starting one. */
+    ownNode?: OwnNode | undefined;
     /** A market that was stopped in this folder, to go on with; its options are {@link MarketOptions}. */
     continued?: MarketRecord | undefined;
     /** Static files of the page; awaited only when the aggregator starts. */
@@ -91,6 +94,7 @@ export async function startMarket(
     signal,
     continued,
     node = "hardhat",
+    ownNode,
     webFolder: web,
     environmentOf,
     ...marketOptions
@@ -102,7 +106,8 @@ export async function startMarket(
     throw new CommonweightError(marketErrors.noAnvil);
   }
   if (continued === undefined) emptyFolder(stateFolder);
-  const accounts = developmentAccounts(DEVELOPMENT_MNEMONIC, 10 + options.trainers);
+  const accounts =
+    ownNode?.accounts ?? developmentAccounts(DEVELOPMENT_MNEMONIC, 10 + options.trainers);
   const account = (index: number) => accounts[index] as DevelopmentAccount;
   const [deployer, owner, referee, primary, standby] = [0, 1, 2, 3, 4].map(account) as [
     DevelopmentAccount,
@@ -165,16 +170,18 @@ export async function startMarket(
     const command = (name: string, args: readonly string[], key: DevelopmentAccount) =>
       start(name, [main, ...args, "--json", "--state", join(stateFolder, name)], key.privateKey);
 
-    const chainProcess = start("chain", [
-      join(root, "services/market/chain-process.ts"),
-      ...["0", String(accounts.length), node, chainStatePath(stateFolder)],
-    ]);
+    const startChain = async () => {
+      const chainProcess = start("chain", [
+        join(root, "services/market/chain-process.ts"),
+        ...["0", String(accounts.length), node, chainStatePath(stateFolder)],
+      ]);
+      const ready = await chainProcess.waitFor("ready", READY_TIMEOUT_MS);
+      return ready as unknown as { rpcUrl: string; chainId: number };
+    };
+    const chainStarts = ownNode ?? startChain();
     // Most of all modules: loaded while the chain starts rather than before.
     const ipfsModule = import("../adapters/ipfs/ipfs-node.ts");
-    const { rpcUrl, chainId } = (await chainProcess.waitFor("ready", READY_TIMEOUT_MS)) as {
-      rpcUrl: string;
-      chainId: number;
-    };
+    const { rpcUrl, chainId } = await chainStarts;
     onEvent({ process: "chain", type: "chain-ready", rpcUrl });
 
     const addresses =

@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { ATTACKS } from "../learning/attacks/apply-attack.ts";
 import { CommonweightError } from "../protocol/errors.ts";
+import { NATIVE_COIN, readTokenAmount } from "../protocol/token-amount.ts";
 import { marketErrors } from "./errors.ts";
 import type { MarketOptions } from "./market-plan.ts";
 
@@ -16,7 +17,11 @@ export interface UpOptions {
   readonly isPlain: boolean;
   /** Where the report goes as JSON; undefined for nowhere. */
   readonly reportPath: string | undefined;
-  readonly node: "hardhat" | "anvil";
+  /** `own`: the one at `rpcUrl`. */
+  readonly node: "hardhat" | "anvil" | "own";
+  readonly rpcUrl: string | undefined;
+  /** What `rpcUrl` must be of; needed where nothing else says that the chain is for trying out. */
+  readonly chainId: bigint | undefined;
   /** Begins anew where a market was stopped. */
   readonly isFresh: boolean;
 }
@@ -62,10 +67,12 @@ export function parseUpOptions(
     }
     return value;
   };
-  const oneOf = <T extends string | number>(name: string, known: readonly T[]): T => {
+  const oneOf = <T extends string | number>(name: string, known: readonly T[], or = ""): T => {
     const found = known.find((each) => String(each) === String(options[name]));
     if (found === undefined)
-      problems.push(`--${name} ${options[name]}: one of ${known.join(", ")}`);
+      problems.push(
+        `--${name} ${options[name]}: one of ${known.join(", ")}${or === "" ? "" : `, or ${or}`}`,
+      );
     return found as T;
   };
 
@@ -87,6 +94,10 @@ export function parseUpOptions(
   if (split !== "iid" && !(Number(alpha) > 0)) {
     problems.push(`--split ${split}: iid, or dirichlet:<alpha> with an alpha above 0`);
   }
+  const terms = {
+    ...budgetTerms(options.budget, problems),
+    ...(options.private === true ? { modelVisibility: "private" as const } : {}),
+  };
   const market: MarketOptions = {
     rounds: whole("rounds", 1, MAX_ROUNDS),
     trainers,
@@ -102,10 +113,21 @@ export function parseUpOptions(
     ),
     ...(options.dataset === undefined ? {} : { dataset: resolve(String(options.dataset)) }),
     hasCrash: options.crash !== false,
-    ...(options.private === true ? { terms: { modelVisibility: "private" as const } } : {}),
+    ...(Object.keys(terms).length > 0 ? { terms } : {}),
   };
   const port = whole("port", 0, 65_534);
-  const node = oneOf("node", NODES);
+  const rpcUrl = nodeUrl(options.node);
+  const node = rpcUrl === undefined ? oneOf("node", NODES, "an http address") : "own";
+  const chainId = options.chainId === undefined ? undefined : String(options.chainId);
+  if (chainId !== undefined && !/^[1-9]\d{0,15}$/.test(chainId)) {
+    problems.push(`--chain-id ${chainId}: a chain's number`);
+  }
+  if (rpcUrl === undefined && chainId !== undefined) {
+    problems.push("--chain-id: only with --node <address>");
+  }
+  if (rpcUrl === undefined && options.keystore !== undefined) {
+    problems.push("--keystore: only with --node <address>, where somebody must pay");
+  }
   problems.push(...datasetProblems(market.dataset));
   problems.push(...fileProblems(file, options.json === true));
   if (problems.length > 0) {
@@ -119,8 +141,32 @@ export function parseUpOptions(
     isExiting: options.exit === true,
     isPlain: options.plain === true,
     reportPath: file === undefined ? undefined : resolve(file),
-    node,
+    ...{ node, rpcUrl, chainId: chainId === undefined ? undefined : BigInt(chainId) },
     isFresh: options.fresh === true,
+  };
+}
+
+/** The address of somebody else's node; undefined for the name of one that we start. */
+function nodeUrl(given: unknown): string | undefined {
+  if (!/^https?:\/\//i.test(String(given))) return undefined;
+  return URL.canParse(String(given)) ? String(given) : undefined;
+}
+
+/** Terms of a round's budget: stake, fee and bond are parts of it. */
+function budgetTerms(budget: unknown, problems: string[]): MarketOptions["terms"] {
+  if (budget === undefined) return undefined;
+  const budgetPerRoundWei = readTokenAmount(String(budget), NATIVE_COIN);
+  if (typeof budgetPerRoundWei === "string" || budgetPerRoundWei < 10_000n) {
+    const why =
+      typeof budgetPerRoundWei === "string" ? budgetPerRoundWei : "is too little to share";
+    problems.push(`--budget ${budget}: ${why}`);
+    return undefined;
+  }
+  return {
+    budgetPerRoundWei,
+    stakeWei: budgetPerRoundWei / 10n,
+    settleFeeWei: budgetPerRoundWei / 100n,
+    aggregatorBondWei: budgetPerRoundWei / 2n,
   };
 }
 

@@ -53,6 +53,23 @@ describe("the options of `commonweight up`", () => {
     }
   });
 
+  it("takes the address of a node, and what belongs to one only with it", () => {
+    const own = parseUpOptions(
+      { ...defaults, node: "https://node.example/key", chainId: "7" },
+      undefined,
+    );
+
+    expect(own).toMatchObject({ node: "own", rpcUrl: "https://node.example/key", chainId: 7n });
+    expect(problemsOf({ node: "node.example" })).toEqual([
+      "--node node.example: one of hardhat, anvil, or an http address",
+    ]);
+    expect(problemsOf({ chainId: "7", keystore: "a.json", budget: "much" })).toEqual([
+      "--budget much: is no amount like 0.5, 0.5 ETH or 1000 wei",
+      "--chain-id: only with --node <address>",
+      "--keystore: only with --node <address>, where somebody must pay",
+    ]);
+  });
+
   it("names every attack in the command's help, and no other", () => {
     const text = readFileSync(
       new URL("../../services/market/commands/up.ts", import.meta.url),

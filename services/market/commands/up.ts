@@ -1,8 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { runningMarketPath } from "../../adapters/config/running-market.ts";
-import type { RegisterCommand } from "../../command-line/command-context.ts";
+import type { Invocation, RegisterCommand } from "../../command-line/command-context.ts";
 import { toJson } from "../../command-line/json.ts";
+import { readSigningKey } from "../../command-line/signing-key.ts";
 import type { Market } from "../market.ts";
 import { defaultMarketOptions as defaults } from "../market-plan.ts";
 import type { TimedEvent } from "../view/market-state.ts";
@@ -16,7 +17,19 @@ Examples:
   commonweight up --rounds 2 --model logistic --exit --json report.json
   commonweight up --attackers sign-flip,noise --split dirichlet:0.1
   commonweight up --dataset examples/penguins/penguins.csv --slots 8 --trainers 4 --attackers sign-flip
-  commonweight up --node anvil --state ./my-market     (again, after Ctrl+C, to go on)`;
+  commonweight up --node anvil --state ./my-market     (again, after Ctrl+C, to go on)
+  commonweight up --node http://127.0.0.1:8545
+  commonweight up --node https://sepolia.example --keystore payer.json --budget 0.01 --trainers 4 --slots 8`;
+
+/** The key that pays on somebody else's node; undefined where none is given. */
+async function payingKey(invocation: Invocation): Promise<string | undefined> {
+  const { options, environment } = invocation;
+  const isGiven = [
+    ...[options.keystore, environment.COMMONWEIGHT_KEYSTORE],
+    environment.COMMONWEIGHT_PRIVATE_KEY,
+  ].some((given) => given !== undefined && given !== "");
+  return isGiven ? readSigningKey(invocation) : undefined;
+}
 
 /** Adds `commonweight up`. */
 export const register: RegisterCommand = (parent, context) => {
@@ -52,8 +65,17 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--exit", "stop when the project has ended")
     .option(
       "--node <name>",
-      "hardhat, which forgets when it stops; or anvil, which keeps the market: stopping and starting continues it",
+      "hardhat, which forgets when it stops; anvil, which keeps the market: stopping and starting continues it; or the http address of a node that you run, on a chain for trying out",
       "hardhat",
+    )
+    .option("--chain-id <number>", "with --node <address>: the chain that it must be of")
+    .option(
+      "--keystore <file>",
+      "with --node <address>: the key that pays, instead of COMMONWEIGHT_PRIVATE_KEY; without, an unlocked account of the node",
+    )
+    .option(
+      "--budget <eth>",
+      "budget of a round; stakes, fees and bonds are parts of it (default: 1)",
     )
     .option("--fresh", "with --node anvil: begin anew, even if a market was stopped in this folder")
     .addHelpText("after", EXAMPLES)
@@ -64,6 +86,14 @@ export const register: RegisterCommand = (parent, context) => {
         const elapsedMs = () => Date.now() - startedAt;
         const { parseUpOptions } = await import("../up-options.ts");
         const { market: asked, ...up } = parseUpOptions(options, args[0] as string);
+        const ownNode =
+          up.rpcUrl === undefined
+            ? undefined
+            : await (await import("../own-node.ts")).openOwnNode(asked, {
+                ...{ rpcUrl: up.rpcUrl, saidChainId: up.chainId },
+                privateKey: await payingKey(invocation),
+                onProgress: invocation.progress,
+              });
         const { findMarketRecord } = await import("../market-record.ts");
         const stateFolder = dirname(runningMarketPath(config.stateFolder));
         const continued =
@@ -90,7 +120,7 @@ export const register: RegisterCommand = (parent, context) => {
             {
               ...marketOptions,
               stateFolder,
-              node: up.node,
+              ...(up.node === "own" ? { ownNode } : { node: up.node }),
               continued,
               port: up.port,
               webFolder: builtWebFolder(display.say, signal),
