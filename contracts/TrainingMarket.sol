@@ -15,6 +15,7 @@ import {AggregatorTurns} from "./libraries/AggregatorTurns.sol";
 import {Bn254} from "./libraries/Bn254.sol";
 import {Cids} from "./libraries/Cids.sol";
 import {MarketReader} from "./libraries/MarketReader.sol";
+import {PackedPoints} from "./libraries/PackedPoints.sol";
 import {ProjectClock} from "./libraries/ProjectClock.sol";
 import {ProjectRules} from "./libraries/ProjectRules.sol";
 import {PublicSignals} from "./libraries/PublicSignals.sol";
@@ -89,10 +90,10 @@ contract TrainingMarket is ITrainingMarket, EIP712, ReentrancyGuardTransient {
         project.terms = terms;
         project.owner = msg.sender;
         // Bounded by `ProjectRules`: 2^88 together.
-        project.rewardLeftWei = terms.budgetPerRoundWei * terms.rounds;
+        project.progress.rewardLeftWei = terms.budgetPerRoundWei * terms.rounds;
         project.progress.waitingSince = uint32(block.timestamp + terms.joinSeconds);
-        project.progress.aggregatorCount = ProjectClock.countAggregators(terms);
-        project.modelCommitment = modelCommitment;
+        project.aggregatorCount = ProjectClock.countAggregators(terms);
+        project.modelCommitment = PackedPoints.pack(modelCommitment);
         emit ProjectPosted(projectId, msg.sender, terms.rewardToken, terms, keccak256(abi.encode(terms)), manifestCid);
         emit ModelPublished(projectId, 0, 0, modelCommitment, modelCid);
 
@@ -103,7 +104,7 @@ contract TrainingMarket is ITrainingMarket, EIP712, ReentrancyGuardTransient {
     function addBudget(uint256 projectId, uint256 amountWei) external nonReentrant {
         Project storage project = _running(projectId);
         if (amountWei == 0 || amountWei > type(uint88).max) revert MarketWrongAmount(type(uint88).max, amountWei);
-        project.rewardLeftWei += uint96(amountWei);
+        project.progress.rewardLeftWei += uint96(amountWei);
         emit BudgetAdded(projectId, msg.sender, amountWei);
         _VAULT.deposit(projectId, project.terms.rewardToken, msg.sender, amountWei);
     }
@@ -112,8 +113,8 @@ contract TrainingMarket is ITrainingMarket, EIP712, ReentrancyGuardTransient {
     function announceStop(uint256 projectId) external nonReentrant {
         Project storage project = _running(projectId);
         if (msg.sender != project.owner) revert MarketNotAuthorized(msg.sender, project.owner);
-        if (project.progress.isStopAnnounced) revert MarketStopAnnounced(projectId);
-        project.progress.isStopAnnounced = true;
+        if (project.isStopAnnounced) revert MarketStopAnnounced(projectId);
+        project.isStopAnnounced = true;
         emit StopAnnounced(projectId, msg.sender);
         if (project.progress.stage == ProjectStage.Waiting)
             RoundClosing.end(project, _parts(), projectId, EndReason.StoppedByOwner);

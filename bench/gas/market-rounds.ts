@@ -30,7 +30,7 @@ export async function settle(
     slots: number;
     submissions: readonly { trainer: string; commitment: G1Point }[];
   },
-): Promise<{ gasUsed: number; request: ReturnType<typeof settleRequest> }> {
+): Promise<{ gasUsed: number; request: Awaited<ReturnType<typeof settleRequest>> }> {
   const { projectId, slots, submissions } = round;
   const count = submissions.length;
   const words = packOutcome(
@@ -41,7 +41,7 @@ export async function settle(
       verdict: 1,
     })),
   );
-  const request = settleRequest(projectId, round.round, submissions, words);
+  const request = await settleRequest(chain, projectId, round.round, submissions, words);
   const { gasUsed } = await chain.send(cast.primary, chain.market, "settleRound", [request]);
   return { gasUsed: Number(gasUsed), request };
 }
@@ -51,7 +51,7 @@ export async function scriptedGas(
   chain: MarketChain,
   verifier: Contract,
   slots: number,
-  { request }: { request: ReturnType<typeof settleRequest> },
+  { request }: { request: Awaited<ReturnType<typeof settleRequest>> },
 ): Promise<number> {
   const meter = await chain.deploy("CallMeter");
   const used = 3 + request.trainers.length;

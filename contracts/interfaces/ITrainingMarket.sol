@@ -90,6 +90,11 @@ interface ITrainingMarket {
     /// @notice Thrown when an exclusion names a slot that has no submission, gives no known reason, claims a missing key before the
     /// reveal phase is over, or claims it of a trainer who released the key on chain.
     error MarketInvalidExclusion(uint256 slot, uint8 reason);
+    /// @notice Thrown when a settlement's `modelY` or `aggregateY` is not the second coordinate of the point that the project view
+    /// shows.
+    /// @param x The stored first coordinate; 0 if there is no point.
+    /// @param y What the settlement said.
+    error MarketWrongCoordinate(uint256 x, uint256 y);
     /// @notice Thrown when exclusions leave too few updates; the aggregator should abandon the round.
     error MarketTooFewReadable(uint256 needed, uint256 actual);
 

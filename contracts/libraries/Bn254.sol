@@ -106,7 +106,7 @@ library Bn254 {
     /// @notice Refuses everything but a point of the first group other than infinity.
     function requirePoint(uint256 x, uint256 y) internal pure {
         // Infinity `(0, 0)` fails the curve equation, since 0 != 3.
-        if (x >= BASE_FIELD || y >= BASE_FIELD || !_isOnCurve(x, y)) revert Bn254InvalidPoint(x, y);
+        if (x >= BASE_FIELD || y >= BASE_FIELD || !isOnCurve(x, y)) revert Bn254InvalidPoint(x, y);
     }
 
     /// @notice The negative of a point. Reverts for coordinates that are too large; does not check the curve.
@@ -126,15 +126,30 @@ library Bn254 {
     function hashToCurve(bytes memory seed) internal view returns (G1 memory) {
         for (uint32 counter = 0; ; ++counter) {
             uint256 x = uint256(keccak256(abi.encodePacked(seed, counter))) % BASE_FIELD;
-            uint256 ySquared = addmod(mulmod(x, mulmod(x, x, BASE_FIELD), BASE_FIELD), 3, BASE_FIELD);
-            // BASE_FIELD is 3 mod 4, so this is a root of every square.
-            uint256 y = power(ySquared, (BASE_FIELD + 1) / 4, BASE_FIELD);
+            uint256 ySquared = squareOfY(x);
+            uint256 y = squareRoot(ySquared);
             if (mulmod(y, y, BASE_FIELD) == ySquared) {
                 return G1({x: x, y: y <= BASE_FIELD - y ? y : BASE_FIELD - y});
             }
         }
         // Unreachable: about half of all x are on the curve.
         revert();
+    }
+
+    /// @notice Whether two coordinates, taken modulo the base field's order, are those of a point.
+    function isOnCurve(uint256 x, uint256 y) internal pure returns (bool) {
+        return mulmod(y, y, BASE_FIELD) == squareOfY(x);
+    }
+
+    /// @notice `x^3 + 3`: what the square of a point's second coordinate has to be.
+    function squareOfY(uint256 x) internal pure returns (uint256) {
+        return addmod(mulmod(x, mulmod(x, x, BASE_FIELD), BASE_FIELD), 3, BASE_FIELD);
+    }
+
+    /// @notice A root of a square in the base field. Of what is no square it returns some number whose square is another.
+    function squareRoot(uint256 square) internal view returns (uint256) {
+        // BASE_FIELD is 3 mod 4, so this is a root of every square.
+        return power(square, (BASE_FIELD + 1) / 4, BASE_FIELD);
     }
 
     /// @notice `base^exponent mod modulus`.
@@ -150,10 +165,5 @@ library Bn254 {
         }
         // Modexp takes any input; it fails only when it runs out of gas.
         assert(ok);
-    }
-
-    function _isOnCurve(uint256 x, uint256 y) private pure returns (bool) {
-        uint256 ySquared = addmod(mulmod(x, mulmod(x, x, BASE_FIELD), BASE_FIELD), 3, BASE_FIELD);
-        return mulmod(y, y, BASE_FIELD) == ySquared;
     }
 }

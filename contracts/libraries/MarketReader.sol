@@ -3,14 +3,18 @@ pragma solidity 0.8.37;
 
 import {IRewardVault} from "../interfaces/IRewardVault.sol";
 import {ProjectView, RoundView, TrainerView} from "../types/MarketViews.sol";
+import {PackedPoint} from "../types/PackedPoint.sol";
 import {Project, ProjectStage, TrainerRecord} from "../types/Project.sol";
+import {PackedPoints} from "./PackedPoints.sol";
 import {ProjectClock} from "./ProjectClock.sol";
 import {RosterMask} from "./RosterMask.sol";
 import {RoundPhases} from "./RoundPhases.sol";
+import {SettleFees} from "./SettleFees.sol";
 
 /// @title Whole views of projects, rounds and trainers
 /// @dev Deployed on its own and linked: it would not fit into the market's code, and transactions do not need it.
 library MarketReader {
+    using PackedPoints for PackedPoint;
     using RosterMask for uint256;
 
     /// @notice A project.
@@ -23,22 +27,22 @@ library MarketReader {
         view_.owner = project.owner;
         view_.terms = project.terms;
         (view_.phase, view_.phaseEndsAt) = ProjectClock.phase(project);
-        view_.isStopAnnounced = project.progress.isStopAnnounced;
-        view_.rewardLeftWei = project.rewardLeftWei;
+        view_.isStopAnnounced = project.isStopAnnounced;
+        view_.rewardLeftWei = project.progress.rewardLeftWei;
         (, view_.escrowWei) = vault.potOf(projectId);
         view_.nextRoundIndex = project.progress.nextRoundIndex;
         view_.appliedRounds = project.progress.appliedRounds;
         view_.consecutiveVoids = project.progress.consecutiveVoids;
         view_.consecutiveAbandons = project.progress.consecutiveAbandons;
         view_.aggregatorIndex = project.progress.aggregatorIndex;
-        view_.rosterMask = project.progress.rosterMask;
+        view_.rosterMask = project.rosterMask;
         view_.trainerCount = view_.rosterMask.count();
-        view_.occupiedMask = project.progress.occupiedMask;
-        view_.modelCommitment = project.modelCommitment;
-        view_.aggregateCommitment = project.aggregateCommitment;
+        view_.occupiedMask = project.occupiedMask;
+        view_.modelCommitment = project.modelCommitment.unpack();
+        view_.aggregateCommitment = project.aggregateCommitment.unpack();
         for (uint256 i = 0; i < 3; ++i) {
             view_.bondsWei[i] = project.aggregators[i].bondWei;
-            view_.aggregatorsEarnedWei[i] = project.aggregators[i].earnedWei;
+            view_.aggregatorsEarnedWei[i] = SettleFees.earnedWei(project, i);
         }
     }
 
@@ -70,7 +74,7 @@ library MarketReader {
         uint256 offset,
         uint256 limit
     ) external view returns (TrainerView[] memory page) {
-        uint256 occupied = project.progress.occupiedMask;
+        uint256 occupied = project.occupiedMask;
         uint256 end =
             offset >= RosterMask.CAPACITY || limit > RosterMask.CAPACITY - offset
                 ? RosterMask.CAPACITY

@@ -22,7 +22,7 @@ library MissedTurns {
         bool hasSettler,
         uint256 settler
     ) private returns (uint256 toSettlerWei, uint256 toTrainersWei) {
-        uint256 aggregatorCount = project.progress.aggregatorCount;
+        uint256 aggregatorCount = project.aggregatorCount;
         if (turns > aggregatorCount) turns = aggregatorCount;
         for (uint256 turn = 0; turn < turns; ++turn) {
             uint256 index = (project.progress.aggregatorIndex + turn) % aggregatorCount;
@@ -58,7 +58,7 @@ library MissedTurns {
         (uint256 settlerWei, uint256 trainersWei) = _take(projectId, project, budgetWei, turns, true, settler);
         project.aggregators[settler].earnedWei += uint96(settlerWei);
         eachWei = trainersWei / readable;
-        project.rewardLeftWei += uint96(trainersWei - eachWei * readable);
+        project.progress.rewardLeftWei += uint96(trainersWei - eachWei * readable);
     }
 
     /// @dev Nobody settled in its turn: the bonds pay everybody who submitted.
@@ -68,7 +68,7 @@ library MissedTurns {
         (, uint256 trainersWei) = _take(projectId, project, project.roundBudget(), turns, false, 0);
         if (trainersWei == 0) return;
         uint256 eachWei = trainersWei / submitted;
-        project.rewardLeftWei += uint96(trainersWei - eachWei * submitted);
+        project.progress.rewardLeftWei += uint96(trainersWei - eachWei * submitted);
         uint256 mask = project.progress.eligibleMask & ~project.submissions.pendingMask;
         for (uint256 place = 0; place < RosterMask.CAPACITY; ++place) {
             if (mask.has(place)) project.trainers[project.roster[place]].earnedWei += uint96(eachWei);

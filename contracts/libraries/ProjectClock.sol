@@ -18,7 +18,7 @@ library ProjectClock {
         clock.waitingSince = progress.waitingSince;
         clock.commitClosesAt = submissions.commitClosesAt;
         clock.hasEnough = submissions.submittedCount >= terms.minTrainers;
-        clock.aggregatorCount = progress.aggregatorCount;
+        clock.aggregatorCount = project.aggregatorCount;
         clock.openSeconds = terms.openSeconds;
         clock.revealSeconds = terms.revealSeconds;
         clock.settleSeconds = terms.settleSeconds;
@@ -38,6 +38,6 @@ library ProjectClock {
     /// @notice What a round pays if it is applied now: the budget left, in equal parts for the rounds left.
     function roundBudget(Project storage project) internal view returns (uint256) {
         uint256 roundsLeft = project.terms.rounds - project.progress.appliedRounds;
-        return roundsLeft == 0 ? 0 : project.rewardLeftWei / roundsLeft;
+        return roundsLeft == 0 ? 0 : project.progress.rewardLeftWei / roundsLeft;
     }
 }

@@ -4,12 +4,13 @@ pragma solidity 0.8.37;
 import {ITrainingMarket} from "../interfaces/ITrainingMarket.sol";
 import {MarketParts} from "../types/MarketParts.sol";
 import {EndReason, VoidReason} from "../types/MarketViews.sol";
-import {AggregatorAccount, Project, ProjectStage} from "../types/Project.sol";
+import {Project, ProjectStage} from "../types/Project.sol";
 import {AggregatorTurns} from "./AggregatorTurns.sol";
 import {MissedTurns} from "./MissedTurns.sol";
 import {RosterMask} from "./RosterMask.sol";
 import {RoundEnd} from "./RoundEnd.sol";
 import {RoundPhases} from "./RoundPhases.sol";
+import {SettleFees} from "./SettleFees.sol";
 import {TrainerParts} from "./TrainerParts.sol";
 
 /// @title How rounds close and projects end
@@ -30,7 +31,7 @@ library RoundClosing {
         if (project.submissions.submittedCount < project.terms.minTrainers) {
             emit ITrainingMarket.RoundVoided(projectId, roundIndex, VoidReason.TooFewSubmissions, 0);
         } else {
-            uint256 aggregatorCount = project.progress.aggregatorCount;
+            uint256 aggregatorCount = project.aggregatorCount;
             MissedTurns.toTrainers(projectId, project, aggregatorCount);
             emit ITrainingMarket.RoundVoided(projectId, roundIndex, VoidReason.NotSettled, 0);
             AggregatorTurns.putInCharge(projectId, project, (project.progress.aggregatorIndex + 1) % aggregatorCount);
@@ -69,11 +70,11 @@ library RoundClosing {
 
     /// @dev Pays everybody what is theirs and the owner the rest. Bounded by the roster's capacity.
     function _end(MarketParts memory parts, uint256 projectId, Project storage project, EndReason reason) private {
-        uint256 occupied = project.progress.occupiedMask;
+        uint256 occupied = project.occupiedMask;
         project.progress.stage = ProjectStage.Over;
-        project.progress.occupiedMask = 0;
-        project.progress.rosterMask = 0;
-        project.rewardLeftWei = 0;
+        project.occupiedMask = 0;
+        project.rosterMask = 0;
+        project.progress.rewardLeftWei = 0;
         address[] memory payees = new address[](RosterMask.CAPACITY + 3);
         uint256[] memory amountsWei = new uint256[](RosterMask.CAPACITY + 3);
         for (uint256 place = 0; place < RosterMask.CAPACITY; ++place) {
@@ -86,11 +87,11 @@ library RoundClosing {
             );
         }
         for (uint256 i = 0; i < 3; ++i) {
-            AggregatorAccount memory account = project.aggregators[i];
-            if (account.bondWei + account.earnedWei == 0) continue;
+            uint256 amountWei = SettleFees.take(project, i) + project.aggregators[i].bondWei;
+            if (amountWei == 0) continue;
             payees[RosterMask.CAPACITY + i] = parts.registry.payoutAddressOf(project.terms.aggregators[i]);
-            amountsWei[RosterMask.CAPACITY + i] = account.bondWei + account.earnedWei;
-            delete project.aggregators[i];
+            amountsWei[RosterMask.CAPACITY + i] = amountWei;
+            project.aggregators[i].bondWei = 0;
         }
         parts.vault.pay(projectId, payees, amountsWei);
         emit ITrainingMarket.ProjectEnded(projectId, reason, parts.vault.payRemainder(projectId, project.owner));

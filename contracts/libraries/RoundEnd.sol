@@ -11,13 +11,12 @@ library RoundEnd {
     /// @return isOver Whether the project has to end now; the caller ends it.
     /// @return reason Why, if it is over.
     function close(Project storage project) internal returns (bool isOver, EndReason reason) {
-        Progress memory progress = project.progress;
+        Progress storage progress = project.progress;
         progress.stage = ProjectStage.Waiting;
         progress.waitingSince = uint32(block.timestamp);
-        project.progress = progress;
         uint256 rounds = project.terms.rounds;
         if (progress.appliedRounds == rounds) return (true, EndReason.AllRoundsApplied);
-        if (progress.isStopAnnounced) return (true, EndReason.StoppedByOwner);
+        if (project.isStopAnnounced) return (true, EndReason.StoppedByOwner);
         isOver = progress.nextRoundIndex == rounds + project.terms.extraRounds;
         reason = EndReason.AttemptsUsedUp;
     }

@@ -34,22 +34,22 @@ library RoundOpening {
         (RoundPhase phase, ) = RoundPhases.phaseAt(clock, block.timestamp);
         if (phase != RoundPhase.Idle)
             revert ITrainingMarket.MarketWrongPhase(request.projectId, RoundPhase.Idle, phase);
-        Progress memory progress = project.progress;
+        Progress storage progress = project.progress;
         if (request.roundIndex != progress.nextRoundIndex) {
             revert ITrainingMarket.MarketWrongRound(request.projectId, progress.nextRoundIndex, request.roundIndex);
         }
         uint256 index = AggregatorTurns.requireOpener(project, clock);
         _requireReference(project, request, domainSeparator);
 
-        uint256 joined = uint256(progress.rosterMask).count();
+        uint256 joined = uint256(project.rosterMask).count();
         if (joined < project.terms.minTrainers)
             revert ITrainingMarket.MarketTooFewTrainers(project.terms.minTrainers, joined);
-        progress.eligibleMask = uint40(_sample(project, request, joined));
+        uint40 eligibleMask = uint40(_sample(project, request, joined));
+        progress.eligibleMask = eligibleMask;
         ++progress.nextRoundIndex;
         progress.stage = ProjectStage.InRound;
-        project.progress = progress;
         AggregatorTurns.putInCharge(request.projectId, project, index);
-        _openSubmissions(project, request, progress.eligibleMask);
+        _openSubmissions(project, request, eligibleMask);
     }
 
     function _requireReference(
@@ -97,7 +97,7 @@ library RoundOpening {
         OpenRound calldata request,
         uint256 joined
     ) private view returns (uint256 eligible) {
-        uint256 candidates = project.progress.rosterMask;
+        uint256 candidates = project.rosterMask;
         uint256 places = project.terms.maxTrainers;
         if (joined <= places) return candidates;
         uint256[] memory reliabilities = new uint256[](RosterMask.CAPACITY);

@@ -5,13 +5,15 @@ import {ITrainingMarket} from "../interfaces/ITrainingMarket.sol";
 import {G1} from "../types/G1.sol";
 import {MarketParts} from "../types/MarketParts.sol";
 import {EndReason, TrainerStatus, VoidReason} from "../types/MarketViews.sol";
-import {AggregatorAccount, Project, TrainerRecord} from "../types/Project.sol";
+import {PackedPoint} from "../types/PackedPoint.sol";
+import {Progress, Project, TrainerRecord} from "../types/Project.sol";
 import {ProjectTerms} from "../types/ProjectTerms.sol";
 import {SettleRound} from "../types/RoundRequests.sol";
 import {AggregatorTurns} from "./AggregatorTurns.sol";
 import {Cids} from "./Cids.sol";
 import {Exclusions} from "./Exclusions.sol";
 import {MissedTurns} from "./MissedTurns.sol";
+import {PackedPoints} from "./PackedPoints.sol";
 import {Payouts} from "./Payouts.sol";
 import {ProjectClock} from "./ProjectClock.sol";
 import {PublicSignals} from "./PublicSignals.sol";
@@ -21,6 +23,7 @@ import {RoundEnd} from "./RoundEnd.sol";
 import {RoundPhases} from "./RoundPhases.sol";
 import {RoundSubmissions} from "./RoundSubmissions.sol";
 import {RoundTrainers} from "./RoundTrainers.sol";
+import {SettleFees} from "./SettleFees.sol";
 import {SinglePayment} from "./SinglePayment.sol";
 import {VerifierCall} from "./VerifierCall.sol";
 
@@ -28,6 +31,7 @@ import {VerifierCall} from "./VerifierCall.sol";
 /// @notice Checks that the settlement is about what was submitted, has the proof verified, and pays by its outcome and nothing else.
 /// @dev Deployed on its own and linked, to keep the market's code within the size limit.
 library RoundSettlement {
+    using PackedPoints for PackedPoint;
     using ProjectClock for Project;
     using RosterMask for uint256;
 
@@ -66,10 +70,10 @@ library RoundSettlement {
 
         uint256 budgetWei = project.roundBudget();
         outcome.forfeitEachWei = MissedTurns.toSettler(request.projectId, project, budgetWei, turn, index, readable);
-        project.aggregators[index].earnedWei += project.terms.settleFeeWei;
-        _applyOutcome(parts, project, request, outcome, budgetWei);
-        AggregatorTurns.putInCharge(request.projectId, project, index);
+        _applyOutcome(parts, project, request, outcome, budgetWei, index);
         (bool isOver, EndReason reason) = RoundEnd.close(project);
+        if (!outcome.isVoid) _pushEarnings(parts, project, request, index);
+        AggregatorTurns.putInCharge(request.projectId, project, index);
         if (isOver) RoundClosing.end(project, parts, request.projectId, reason);
     }
 
@@ -85,8 +89,7 @@ library RoundSettlement {
         uint256 active =
             ((1 << request.trainers.length) - 1) & ~(uint256(request.excludedMask) >> PublicSignals.FIRST_TRAINER_SLOT);
         uint256 mask = (active << PublicSignals.FIRST_TRAINER_SLOT) | (terms.usesPayGradient ? 3 : 1);
-        G1 memory last = project.aggregateCommitment;
-        if (last.x | last.y != 0) mask |= 4;
+        if (!project.aggregateCommitment.isInfinity()) mask |= 4;
         uint256 firstWeights;
         uint256 secondWeights;
         (outcome.trainers, firstWeights, secondWeights) = RoundTrainers.load(
@@ -108,7 +111,8 @@ library RoundSettlement {
             parts.verifier,
             request,
             mask,
-            last,
+            project.modelCommitment.unpack(request.modelY),
+            project.aggregateCommitment.unpack(request.aggregateY),
             termsWords
         );
         outcome.mask = mask;
@@ -120,12 +124,11 @@ library RoundSettlement {
         Project storage project,
         SettleRound calldata request,
         Outcome memory outcome,
-        uint256 budgetWei
+        uint256 budgetWei,
+        uint256 settler
     ) private {
         if (!outcome.isVoid) _moveModel(project, request, outcome);
         (uint256[] memory credits, uint256 paidWei) = _creditTrainers(parts, project, request, outcome, budgetWei);
-        // Shares sum to at most the whole, so this cannot underflow; `Payouts` says why.
-        project.rewardLeftWei -= uint96(paidWei);
         emit ITrainingMarket.RoundSettled(
             request.projectId,
             request.roundIndex,
@@ -135,8 +138,8 @@ library RoundSettlement {
             request.proof.outcomeWords,
             credits
         );
-        if (outcome.isVoid) _countVoid(project, request);
-        else _pushEarnings(parts, request.projectId, project, request.trainers);
+        uint256 voids = _advance(project, outcome.isVoid, paidWei, settler);
+        if (outcome.isVoid) _announceVoid(request, voids);
     }
 
     /// @dev Pays the trainers and books what the proof says of them. In a void round it says nothing, and pays nobody.
@@ -176,11 +179,9 @@ library RoundSettlement {
 
     function _moveModel(Project storage project, SettleRound calldata request, Outcome memory outcome) private {
         Cids.requireCid(request.newModelCid);
-        project.modelCommitment = outcome.newModelCommitment;
-        project.aggregateCommitment = request.proof.aggregateCommitment;
-        uint256 version = ++project.progress.appliedRounds;
-        project.progress.consecutiveVoids = 0;
-        project.progress.consecutiveAbandons = 0;
+        project.modelCommitment = PackedPoints.pack(outcome.newModelCommitment);
+        project.aggregateCommitment = PackedPoints.pack(request.proof.aggregateCommitment);
+        uint256 version = project.progress.appliedRounds + 1;
         emit ITrainingMarket.ModelPublished(
             request.projectId,
             version,
@@ -190,12 +191,30 @@ library RoundSettlement {
         );
     }
 
-    function _countVoid(Project storage project, SettleRound calldata request) private {
-        uint8 voids = project.progress.consecutiveVoids;
-        // Bounded by the number of attempts, which may exceed the type; only parity and "many" matter.
-        if (voids != type(uint8).max) ++voids;
-        project.progress.consecutiveVoids = voids;
-        project.progress.consecutiveAbandons = 0;
+    /// @dev Everything that a settlement changes in the project's running word, one after the other, so that it is written once.
+    /// @return voids Void rounds in a row, this one included.
+    function _advance(
+        Project storage project,
+        bool isVoid,
+        uint256 paidWei,
+        uint256 settler
+    ) private returns (uint8 voids) {
+        Progress storage progress = project.progress;
+        uint24 unpaidFees = SettleFees.add(project, progress.unpaidFees, settler);
+        if (isVoid) {
+            voids = progress.consecutiveVoids;
+            // Bounded by the number of attempts, which may exceed the type; only parity and "many" matter.
+            if (voids != type(uint8).max) ++voids;
+        }
+        // Shares sum to at most the whole, so this cannot underflow; `Payouts` says why.
+        progress.rewardLeftWei -= uint96(paidWei);
+        progress.appliedRounds += isVoid ? 0 : 1;
+        progress.consecutiveVoids = voids;
+        progress.consecutiveAbandons = 0;
+        progress.unpaidFees = unpaidFees;
+    }
+
+    function _announceVoid(SettleRound calldata request, uint256 voids) private {
         emit ITrainingMarket.RoundVoided(request.projectId, request.roundIndex, VoidReason.RuleFoundTooFew, 0);
         if (voids % 2 == 0) emit ITrainingMarket.BetterReferenceNeeded(request.projectId, request.roundIndex, voids);
     }
@@ -213,7 +232,7 @@ library RoundSettlement {
         bool isAboveBound = verdict == PublicSignals.ABOVE_NORM_BOUND;
         // Whoever is leaving goes anyway, with its stake.
         if (!isAboveBound && record.status != TrainerStatus.Active) return;
-        project.progress.rosterMask &= ~uint40(1 << record.rosterIndex);
+        project.rosterMask &= ~uint40(1 << record.rosterIndex);
         if (isAboveBound) {
             record.status = TrainerStatus.Slashed;
             _slash(parts, project, request, trainer);
@@ -239,11 +258,12 @@ library RoundSettlement {
     /// @dev Every `payEvery` applied rounds the round's trainers and the settler get what they have earned.
     function _pushEarnings(
         MarketParts memory parts,
-        uint256 projectId,
         Project storage project,
-        address[] calldata trainers
+        SettleRound calldata request,
+        uint256 settler
     ) private {
         if (project.progress.appliedRounds % project.terms.payEvery != 0) return;
+        address[] calldata trainers = request.trainers;
         address[] memory payees = new address[](trainers.length + 1);
         uint256[] memory amountsWei = new uint256[](trainers.length + 1);
         for (uint256 i = 0; i < trainers.length; ++i) {
@@ -253,10 +273,8 @@ library RoundSettlement {
             amountsWei[i] = record.earnedWei;
             record.earnedWei = 0;
         }
-        AggregatorAccount storage account = project.aggregators[AggregatorTurns.indexOf(project.terms, msg.sender)];
         payees[trainers.length] = parts.registry.payoutAddressOf(msg.sender);
-        amountsWei[trainers.length] = account.earnedWei;
-        account.earnedWei = 0;
-        parts.vault.pay(projectId, payees, amountsWei);
+        amountsWei[trainers.length] = SettleFees.take(project, settler);
+        parts.vault.pay(request.projectId, payees, amountsWei);
     }
 }

@@ -30,7 +30,7 @@ library TrainerRoster {
     ) external {
         (RoundPhase phase, ) = project.phase();
         if (phase == RoundPhase.Overdue) revert ITrainingMarket.MarketWrongPhase(projectId, RoundPhase.Idle, phase);
-        if (project.progress.isStopAnnounced) revert ITrainingMarket.MarketStopAnnounced(projectId);
+        if (project.isStopAnnounced) revert ITrainingMarket.MarketStopAnnounced(projectId);
         _requireNoConflict(project, msg.sender);
         TrainerRecord memory record = project.trainers[msg.sender];
         if (record.status != TrainerStatus.None) revert ITrainingMarket.MarketAlreadyJoined(msg.sender, record.status);
@@ -40,15 +40,15 @@ library TrainerRoster {
         record.reliabilityUpdatedAt = uint32(block.timestamp);
         record.joinedAt = uint32(block.timestamp);
         record.status = TrainerStatus.Active;
-        uint256 place = uint256(project.progress.occupiedMask).firstFree();
+        uint256 place = uint256(project.occupiedMask).firstFree();
         if (place == RosterMask.CAPACITY) revert ITrainingMarket.MarketRosterFull(projectId, RosterMask.CAPACITY);
         record.rosterIndex = uint8(place);
 
         project.trainers[msg.sender] = record;
         project.roster[place] = msg.sender;
         project.stakesWei[msg.sender] = stakeAmountWei;
-        project.progress.occupiedMask |= uint40(1 << place);
-        project.progress.rosterMask |= uint40(1 << place);
+        project.occupiedMask |= uint40(1 << place);
+        project.rosterMask |= uint40(1 << place);
         emit ITrainingMarket.TrainerJoined(
             projectId,
             msg.sender,
@@ -67,7 +67,7 @@ library TrainerRoster {
         TrainerRecord storage record = project.trainers[msg.sender];
         if (record.status == TrainerStatus.Active) {
             record.status = TrainerStatus.Leaving;
-            project.progress.rosterMask &= ~uint40(1 << record.rosterIndex);
+            project.rosterMask &= ~uint40(1 << record.rosterIndex);
             emit ITrainingMarket.TrainerLeaving(projectId, msg.sender);
             if (_isInRound(project, record.rosterIndex)) return;
         }
@@ -90,7 +90,7 @@ library TrainerRoster {
         if (_isInRound(project, record.rosterIndex)) {
             revert ITrainingMarket.MarketTrainerInRound(trainer, project.submissions.roundIndex);
         }
-        project.progress.occupiedMask &= ~uint40(1 << record.rosterIndex);
+        project.occupiedMask &= ~uint40(1 << record.rosterIndex);
         (address payee, uint256 amountWei) = TrainerParts.close(parts.registry, projectId, project, trainer);
         SinglePayment.pay(parts.vault, projectId, payee, amountWei);
     }

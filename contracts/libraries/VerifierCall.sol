@@ -18,6 +18,7 @@ library VerifierCall {
 
     /// @notice Reverts as the verifier does unless the round is proven.
     /// @param mask The slots that take part.
+    /// @param model Commitment of the model that the round started from.
     /// @param last Commitment of the last applied aggregate, slot 2.
     /// @param termsWords The terms as the circuit sees them.
     /// @return isVoid Whether the rule found too few.
@@ -27,10 +28,11 @@ library VerifierCall {
         IRoundVerifier verifier,
         SettleRound calldata request,
         uint256 mask,
+        G1 memory model,
         G1 memory last,
         uint256[] memory termsWords
     ) internal view returns (bool isVoid, G1 memory newModelCommitment) {
-        bytes memory data = _encode(request, _head(project, request, termsWords.length), mask, last, termsWords);
+        bytes memory data = _encode(request, _head(project, request, model, termsWords.length), mask, last, termsWords);
         bool ok;
         // Memory bounds: reads exactly the bytes of `data` and writes what the verifier returns over them, three words or the
         // data of its revert, which is not read back except to revert with it.
@@ -53,6 +55,7 @@ library VerifierCall {
     function _head(
         Project storage project,
         SettleRound calldata request,
+        G1 memory model,
         uint256 termsLength
     ) private view returns (uint256[10] memory) {
         ProjectTerms storage terms = project.terms;
@@ -65,8 +68,8 @@ library VerifierCall {
                 terms.slots,
                 terms.parameterCount,
                 _STATEMENT_HEAD,
-                project.modelCommitment.x,
-                project.modelCommitment.y,
+                model.x,
+                model.y,
                 _STATEMENT_HEAD + 0x20 * (termsLength + 1)
             ];
     }

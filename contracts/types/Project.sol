@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity 0.8.37;
 
-import {G1} from "./G1.sol";
 import {TrainerStatus} from "./MarketViews.sol";
+import {PackedPoint} from "./PackedPoint.sol";
 import {ProjectTerms} from "./ProjectTerms.sol";
 
 /// @notice Whether a project waits for a round, is in one, or is over.
@@ -12,9 +12,9 @@ enum ProjectStage {
     Over
 }
 
-/// @notice Everything that moves while a project runs, apart from the open round's submissions. One storage word.
-/// @param rosterMask Roster places of trainers who take part in further rounds.
-/// @param occupiedMask Roster places that are taken.
+/// @notice Everything that a round moves while a project runs, apart from its submissions. One storage word, full to the last bit, so
+/// that a settlement writes one.
+/// @param rewardLeftWei Budget that no round has paid out yet.
 /// @param eligibleMask Roster places sampled for the open round.
 /// @param waitingSince Unix seconds since which the project waits for a round; in the future while trainers join at first.
 /// @param appliedRounds Rounds that moved the model.
@@ -23,11 +23,9 @@ enum ProjectStage {
 /// @param consecutiveVoids Rounds in a row that the rule found void.
 /// @param consecutiveAbandons Rounds in a row that were abandoned.
 /// @param stage What the project is doing.
-/// @param isStopAnnounced Whether the owner has announced a stop.
-/// @param aggregatorCount How many aggregators take turns; from the terms, kept here because every phase depends on it.
+/// @param unpaidFees Settlements of each aggregator whose fee was not transferred yet, 8 bits each; see `SettleFees`.
 struct Progress {
-    uint40 rosterMask;
-    uint40 occupiedMask;
+    uint96 rewardLeftWei;
     uint40 eligibleMask;
     uint32 waitingSince;
     uint16 appliedRounds;
@@ -36,8 +34,7 @@ struct Progress {
     uint8 consecutiveVoids;
     uint8 consecutiveAbandons;
     ProjectStage stage;
-    bool isStopAnnounced;
-    uint8 aggregatorCount;
+    uint24 unpaidFees;
 }
 
 /// @notice What a submission reads and writes: exactly one storage word, the reason why it is cheap.
@@ -90,7 +87,7 @@ struct TrainerRecord {
 
 /// @notice What an aggregator has in a project.
 /// @param bondWei Its bond.
-/// @param earnedWei Fees and forfeited bonds of others, not yet transferred.
+/// @param earnedWei Forfeited bonds of others, and fees that `Progress` has no room to count, not yet transferred.
 struct AggregatorAccount {
     uint96 bondWei;
     uint96 earnedWei;
@@ -98,13 +95,16 @@ struct AggregatorAccount {
 
 /// @notice A project in storage.
 /// @param terms Its terms.
-/// @param owner Who posted it.
-/// @param rewardLeftWei Budget that no round has paid out yet.
+/// @param owner Who posted it. Shares a storage word with what only joining, leaving and stopping change.
+/// @param rosterMask Roster places of trainers who take part in further rounds.
+/// @param occupiedMask Roster places that are taken.
+/// @param isStopAnnounced Whether the owner has announced a stop.
+/// @param aggregatorCount How many aggregators take turns; from the terms, kept here because every phase depends on it.
 /// @param progress See `Progress`.
 /// @param submissions See `Submissions`.
 /// @param reveals See `Reveals`.
 /// @param modelCommitment Commitment of the current model.
-/// @param aggregateCommitment Commitment of the last applied aggregate.
+/// @param aggregateCommitment Commitment of the last applied aggregate; infinity before the first.
 /// @param aggregators One account per place in `terms.aggregators`.
 /// @param roster Trainer in each roster place.
 /// @param trainers Records.
@@ -112,12 +112,15 @@ struct AggregatorAccount {
 struct Project {
     ProjectTerms terms;
     address owner;
-    uint96 rewardLeftWei;
+    uint40 rosterMask;
+    uint40 occupiedMask;
+    bool isStopAnnounced;
+    uint8 aggregatorCount;
     Progress progress;
     Submissions submissions;
     Reveals reveals;
-    G1 modelCommitment;
-    G1 aggregateCommitment;
+    PackedPoint modelCommitment;
+    PackedPoint aggregateCommitment;
     AggregatorAccount[3] aggregators;
     mapping(uint256 rosterIndex => address trainer) roster;
     mapping(address trainer => TrainerRecord) trainers;

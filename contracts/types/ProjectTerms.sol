@@ -23,13 +23,13 @@ enum ModelVisibility {
 /// @param stakeWei What a trainer stakes at least (`Equal`: exactly).
 /// @param fullWeightStakeWei The stake at which `BondedStake` reaches weight 1023; 0 with `Equal`.
 /// @param settleFeeWei Paid from the escrow to whoever settles a round; covers gas.
-/// @param normBoundSquared Absolute bound on `<u, u>` of an update, below 2^54: above it the stake is burned.
-/// @param aggregatorBondWei What each aggregator bonds before it may open rounds; at most one round's budget of it is forfeited for a missed settlement.
 /// @param joinSeconds After posting: time for trainers to join before the first open window starts to run.
-/// @param openSeconds Time for each aggregator in turn to open the next round.
+/// @param aggregatorBondWei What each aggregator bonds before it may open rounds; at most one round's budget of it is forfeited for a missed settlement.
+/// @param normBoundSquared Absolute bound on `<u, u>` of an update, below 2^54: above it the stake is burned.
 /// @param commitSeconds Time for trainers to train and submit, from the opening of a round.
 /// @param revealSeconds Time for content keys to be released, after the commit phase.
 /// @param settleSeconds Time for each aggregator in turn to settle, after the reveal phase.
+/// @param openSeconds Time for each aggregator in turn to open the next round.
 /// @param rounds Applied rounds that the budget is for.
 /// @param extraRounds Attempts beyond `rounds` that may come to nothing before the project ends.
 /// @param slots 8, 16 or 32 slots of the circuit: three are not for trainers.
@@ -56,13 +56,13 @@ struct ProjectTerms {
     uint96 stakeWei;
     uint96 fullWeightStakeWei;
     uint96 settleFeeWei;
-    uint64 normBoundSquared;
-    uint96 aggregatorBondWei;
     uint32 joinSeconds;
-    uint32 openSeconds;
+    uint96 aggregatorBondWei;
+    uint64 normBoundSquared;
     uint32 commitSeconds;
     uint32 revealSeconds;
     uint32 settleSeconds;
+    uint32 openSeconds;
     uint16 rounds;
     uint16 extraRounds;
     uint8 slots;

@@ -42,6 +42,8 @@ struct SignedUpdate {
 /// @param roundIndex The open round.
 /// @param referenceCommitment Commitment of r, as opened.
 /// @param payGradientCommitment Commitment of g, as opened.
+/// @param modelY Second coordinate of the project's `modelCommitment`, of which the market stores the first and the parity.
+/// @param aggregateY Second coordinate of the project's `aggregateCommitment`; 0 before the first applied round.
 /// @param trainers Who submitted, in order of submission: index 0 is slot 3.
 /// @param commitments What they submitted, in the same order.
 /// @param excludedMask Slots (bit s = slot s) whose bundle could not be read; no fault of anybody's is recorded.
@@ -54,6 +56,8 @@ struct SettleRound {
     uint256 roundIndex;
     G1 referenceCommitment;
     G1 payGradientCommitment;
+    uint256 modelY;
+    uint256 aggregateY;
     address[] trainers;
     G1[] commitments;
     uint32 excludedMask;

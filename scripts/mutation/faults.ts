@@ -182,4 +182,25 @@ export const faults: readonly Fault[] = [
     planted: "attackers, 0, (uint256",
     suite: "TrainingMarket.projects.t.sol",
   },
+  {
+    name: "the model's negative passes for the model",
+    file: "libraries/PackedPoints.sol",
+    original: "y & 1 == _parity(self) && ",
+    planted: "",
+    suite: "PackedPoints.t.sol",
+  },
+  {
+    name: "the last aggregate is left out of the rule by leaving its coordinate out",
+    file: "libraries/PackedPoints.sol",
+    original: "isInfinity(self) ? y == 0 :",
+    planted: "y == 0 ? true :",
+    suite: "TrainingMarket.settlement.t.sol",
+  },
+  {
+    name: "the fees of a full count are lost",
+    file: "libraries/SettleFees.sol",
+    original: "earnedWei += uint96(_MOST",
+    planted: "earnedWei += uint96(0 * _MOST",
+    suite: "SettleFees.t.sol",
+  },
 ];

@@ -60,6 +60,8 @@ export async function proveAndSettle(
     roundIndex,
     reference: content.opening.reference,
     payGradient: content.opening.payGradient,
+    modelY: project.modelCommitment.y,
+    aggregateY: project.aggregateCommitment.y,
     trainers: content.submissions.map(({ trainer }) => trainer),
     commitments: content.submissions.map(({ commitment }) => commitment),
     ...exclusionsOf(content.updates),

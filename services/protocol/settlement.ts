@@ -18,6 +18,10 @@ export interface SettleRequest {
   readonly roundIndex: number;
   readonly reference: G1Point;
   readonly payGradient: G1Point;
+  /** Second coordinate of the project's `modelCommitment`: the market stores the first and the parity, and checks this one. */
+  readonly modelY: bigint;
+  /** Second coordinate of the project's `aggregateCommitment`; 0 before the first applied round. */
+  readonly aggregateY: bigint;
   /** In order of submission: index 0 is slot 3. */
   readonly trainers: readonly string[];
   readonly commitments: readonly G1Point[];

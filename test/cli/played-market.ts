@@ -299,7 +299,10 @@ function roundPlayer(of: (name: string) => Chain, contentStore: ContentStore, pr
   const settle = async () => {
     const { reference, payGradient, cid } = opened as Awaited<ReturnType<typeof open>>;
     const submissions = await readSubmissions(of("aggregator"), projectId, roundIndex);
+    const project = await readProject(of("aggregator"), projectId);
     await settleRound(of("aggregator"), {
+      modelY: project.modelCommitment.y,
+      aggregateY: project.aggregateCommitment.y,
       ...{ projectId, roundIndex, reference, payGradient },
       commitments: submissions.map(({ commitment }) => commitment),
       trainers: submissions.map(({ trainer }) => trainer),

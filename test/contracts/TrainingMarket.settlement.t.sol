@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ITrainingMarket} from "../../contracts/interfaces/ITrainingMarket.sol";
 import {IRoundVerifier} from "../../contracts/interfaces/IRoundVerifier.sol";
+import {Bn254} from "../../contracts/libraries/Bn254.sol";
 import {G1} from "../../contracts/types/G1.sol";
 import {ProjectView, TrainerStatus, TrainerView, VoidReason} from "../../contracts/types/MarketViews.sol";
 import {BaseWeightKind, ProjectTerms} from "../../contracts/types/ProjectTerms.sol";
@@ -97,13 +98,16 @@ contract TrainingMarketSettlementTest is MarketFixture {
         G1 memory before = market.getProject(projectId).modelCommitment;
         _openAndSubmit(projectId, 3);
 
+        G1 memory moved = _sum(before, _point(3000));
         vm.expectEmit(address(market));
-        emit ITrainingMarket.ModelPublished(projectId, 1, 0, G1(before.x + 1, 7), CID);
+        emit ITrainingMarket.ModelPublished(projectId, 1, 0, moved, CID);
         _settle(projectId, primary);
 
         ProjectView memory project = market.getProject(projectId);
-        assertEq(project.modelCommitment.x, before.x + 1);
+        assertEq(project.modelCommitment.x, moved.x);
+        assertEq(project.modelCommitment.y, moved.y);
         assertEq(project.aggregateCommitment.x, _point(3000).x);
+        assertEq(project.aggregateCommitment.y, _point(3000).y);
         assertEq(project.appliedRounds, 1);
         assertEq(uint256(project.phase), uint256(RoundPhase.Idle));
     }
@@ -175,6 +179,40 @@ contract TrainingMarketSettlementTest is MarketFixture {
         SettleRound memory request = _settlement(projectId);
         _refused(request, abi.encodeWithSelector(ScriptedVerifier.ScriptedVerifierRefused.selector));
         assertEq(uint256(market.getProject(projectId).phase), uint256(RoundPhase.Reveal));
+    }
+
+    function test_settle_otherCoordinateOfTheModel_reverts() public {
+        uint256 projectId = _ready(_terms(), 3);
+        _openAndSubmit(projectId, 3);
+        SettleRound memory request = _settlement(projectId);
+        uint256 x = market.getProject(projectId).modelCommitment.x;
+        uint256 y = request.modelY;
+        // The negative model has the same first coordinate.
+        request.modelY = Bn254.BASE_FIELD - y;
+        _refused(request, abi.encodeWithSelector(ITrainingMarket.MarketWrongCoordinate.selector, x, request.modelY));
+        request.modelY = y + Bn254.BASE_FIELD;
+        _refused(request, abi.encodeWithSelector(ITrainingMarket.MarketWrongCoordinate.selector, x, request.modelY));
+    }
+
+    function test_settle_otherCoordinateOfTheAggregate_reverts() public {
+        uint256 projectId = _ready(_terms(), 3);
+        _openAndSubmit(projectId, 3);
+        SettleRound memory request = _settlement(projectId);
+        // There is no aggregate yet.
+        request.aggregateY = 2;
+        _refused(request, abi.encodeWithSelector(ITrainingMarket.MarketWrongCoordinate.selector, 0, 2));
+        _settle(projectId, primary);
+        _openAndSubmit(projectId, 3);
+        request = _settlement(projectId);
+        uint256 x = _point(3000).x;
+        request.aggregateY = Bn254.BASE_FIELD - request.aggregateY;
+        _refused(
+            request,
+            abi.encodeWithSelector(ITrainingMarket.MarketWrongCoordinate.selector, x, request.aggregateY)
+        );
+        // Left out, as in a first round, it would take the last aggregate out of the rule.
+        request.aggregateY = 0;
+        _refused(request, abi.encodeWithSelector(ITrainingMarket.MarketWrongCoordinate.selector, x, 0));
     }
 
     function test_settle_anyOtherSubmission_reverts() public {

@@ -30,11 +30,12 @@ contract EchoVerifier {
 /// @dev A project in storage and the library's call about it.
 contract VerifierCaller {
     Project private _project;
+    G1 private _model;
 
     function setProject(uint8 slots, uint8 ruleId, uint32 parameterCount, G1 calldata model) external {
         (_project.terms.slots, _project.terms.ruleId) = (slots, ruleId);
         _project.terms.parameterCount = parameterCount;
-        _project.modelCommitment = model;
+        _model = model;
     }
 
     function requireProven(
@@ -49,6 +50,7 @@ contract VerifierCaller {
             IRoundVerifier(verifier),
             request,
             mask,
+            _model,
             last,
             termsWords
         );
@@ -75,7 +77,7 @@ contract VerifierCaller {
         statement.slots = uint8(slots);
         statement.parameterCount = _project.terms.parameterCount;
         statement.termsWords = termsWords;
-        statement.modelCommitment = _project.modelCommitment;
+        statement.modelCommitment = _model;
         statement.commitments = new G1[](slots);
         for (uint256 slot = 0; slot < slots && slot < 3 + request.commitments.length; ++slot) {
             if ((mask >> slot) & 1 == 0) continue;

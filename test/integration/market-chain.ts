@@ -201,8 +201,18 @@ export function packOutcome(
   return words;
 }
 
+/** What a settlement says of the points that the market stores without their second coordinate. */
+export async function storedCoordinates(
+  chain: MarketChain,
+  projectId: bigint,
+): Promise<{ modelY: bigint; aggregateY: bigint }> {
+  const project = await chain.market.getFunction("getProject")(projectId);
+  return { modelY: project.modelCommitment.y, aggregateY: project.aggregateCommitment.y };
+}
+
 /** The struct of `settleRound` with a proof that only the scripted verifier accepts. */
-export function settleRequest(
+export async function settleRequest(
+  chain: MarketChain,
   projectId: bigint,
   roundIndex: bigint,
   submissions: readonly { trainer: string; commitment: G1Point }[],
@@ -215,6 +225,7 @@ export function settleRequest(
     roundIndex,
     referenceCommitment: somePoint(1000n + roundIndex),
     payGradientCommitment: somePoint(2000n + roundIndex),
+    ...(await storedCoordinates(chain, projectId)),
     trainers: submissions.map(({ trainer }) => trainer),
     commitments: submissions.map(({ commitment }) => commitment),
     excludedMask: 0,

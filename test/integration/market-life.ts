@@ -128,7 +128,8 @@ async function playRound(
   const isVoid = round === 6n;
   if (isVoid) events.push("round 6: the rule accepts too few, so the round is void");
   const settler = round >= 3n ? cast.standby : cast.primary;
-  const settlement = settleRequest(
+  const settlement = await settleRequest(
+    chain,
     1n,
     round,
     submissions.map(({ trainer, commitment }) => ({ trainer, commitment })),

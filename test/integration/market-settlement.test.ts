@@ -12,6 +12,7 @@ import {
   SOME_CID,
   somePoint,
   someTerms,
+  storedCoordinates,
 } from "./market-chain.ts";
 import { settleNaively } from "./settle-naively.ts";
 import { DEVELOPMENT_TAU_G2, VERIFIER_KEYS } from "./verifier-rounds.ts";
@@ -110,6 +111,7 @@ async function request(round: Awaited<ReturnType<typeof provenRound>>) {
     roundIndex: 0n,
     referenceCommitment: statement.commitments[0],
     payGradientCommitment: statement.commitments[1],
+    ...(await storedCoordinates(chain, 1n)),
     trainers: cast.trainers.map(({ address }) => address),
     commitments: statement.commitments.slice(3),
     excludedMask: 0,

@@ -102,7 +102,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
       values[place] = change(values[place] as never);
     };
   const generator = () => [1n, 2n];
-  const gramOf = (request: unknown[]) => (request[8] as unknown[])[0] as bigint[];
+  const gramOf = (request: unknown[]) => (request[10] as unknown[])[0] as bigint[];
   test.each<[string, string, (route: Route) => Promise<void>]>([
     [
       "a Gram proof with another mu",
@@ -116,7 +116,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
       "a rule proof of another round",
       "rule proof",
       changedSettlement((request) => {
-        const groth16 = request[8].at(-1) as bigint[];
+        const groth16 = request[10].at(-1) as bigint[];
         groth16[0] = 1n;
         groth16[1] = 2n;
       }),

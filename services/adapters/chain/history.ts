@@ -329,6 +329,8 @@ export async function readSettleRequest(
     roundIndex: Number(request.roundIndex),
     reference: toPoint(request.referenceCommitment),
     payGradient: toPoint(request.payGradientCommitment),
+    modelY: request.modelY,
+    aggregateY: request.aggregateY,
     trainers: [...request.trainers],
     commitments: [...request.commitments].map(toPoint),
     excludedMask: Number(request.excludedMask),

@@ -154,6 +154,8 @@ export const settleRound = (
         roundIndex: request.roundIndex,
         referenceCommitment: request.reference,
         payGradientCommitment: request.payGradient,
+        modelY: request.modelY,
+        aggregateY: request.aggregateY,
         trainers: request.trainers,
         commitments: request.commitments,
         excludedMask: request.excludedMask,

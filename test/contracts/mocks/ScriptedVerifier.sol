@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity 0.8.37;
 
+import {Bn254} from "../../../contracts/libraries/Bn254.sol";
 import {PublicSignals} from "../../../contracts/libraries/PublicSignals.sol";
 import {G1} from "../../../contracts/types/G1.sol";
 import {RoundOutcome} from "../../../contracts/types/RoundOutcome.sol";
@@ -8,7 +9,7 @@ import {RoundProof} from "../../../contracts/types/RoundProof.sol";
 import {RoundStatement} from "../../../contracts/types/RoundStatement.sol";
 
 /// @title A verifier that believes every outcome word
-/// @notice For tests of the market alone: the outcome is what the proof's words say, and the model's commitment counts up.
+/// @notice For tests of the market alone: the outcome is what the proof's words say, and the model moves by the proof's aggregate.
 /// It checks what the market is responsible for: a point in exactly the active slots.
 contract ScriptedVerifier {
     error ScriptedVerifierMismatch(uint256 slot, bool isActive);
@@ -59,8 +60,10 @@ contract ScriptedVerifier {
             weightSum += outcome.weights[i];
         }
         outcome.isVoid = weightSum == 0;
-        outcome.newModelCommitment =
-            outcome.isVoid ? statement.modelCommitment : G1(statement.modelCommitment.x + 1, 7);
+        Bn254.Accumulator memory model;
+        (model.x, model.y) = (statement.modelCommitment.x, statement.modelCommitment.y);
+        Bn254.add(model, proof.aggregateCommitment.x, proof.aggregateCommitment.y);
+        outcome.newModelCommitment = outcome.isVoid ? statement.modelCommitment : G1(model.x, model.y);
         outcome.aggregateCommitment = proof.aggregateCommitment;
     }
 }

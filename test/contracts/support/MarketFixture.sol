@@ -8,7 +8,7 @@ import {ParticipantRegistry} from "../../../contracts/ParticipantRegistry.sol";
 import {RewardVault} from "../../../contracts/RewardVault.sol";
 import {TrainingMarket} from "../../../contracts/TrainingMarket.sol";
 import {G1} from "../../../contracts/types/G1.sol";
-import {RoundView} from "../../../contracts/types/MarketViews.sol";
+import {ProjectView, RoundView} from "../../../contracts/types/MarketViews.sol";
 import {BaseWeightKind, ModelVisibility, ProjectTerms} from "../../../contracts/types/ProjectTerms.sol";
 import {OpenRound, SettleRound, SignedUpdate} from "../../../contracts/types/RoundRequests.sol";
 import {ScriptedVerifier} from "../mocks/ScriptedVerifier.sol";
@@ -163,6 +163,12 @@ abstract contract MarketFixture is Test {
         (point.x, point.y) = abi.decode(result, (uint256, uint256));
     }
 
+    function _sum(G1 memory left, G1 memory right) internal view returns (G1 memory sum) {
+        (bool ok, bytes memory result) = address(6).staticcall(abi.encode(left, right));
+        require(ok, "ecAdd");
+        sum = abi.decode(result, (G1));
+    }
+
     function _openRequest(uint256 projectId) internal view returns (OpenRound memory request) {
         request.projectId = projectId;
         request.roundIndex = market.getProject(projectId).nextRoundIndex;
@@ -245,14 +251,14 @@ abstract contract MarketFixture is Test {
         request.projectId = projectId;
         request.roundIndex = opened.roundIndex - 1;
         request.referenceCommitment = _point(1000 + request.roundIndex);
-        if (market.getProject(projectId).terms.usesPayGradient) {
-            request.payGradientCommitment = _point(2000 + request.roundIndex);
-        }
+        ProjectView memory project = market.getProject(projectId);
+        if (project.terms.usesPayGradient) request.payGradientCommitment = _point(2000 + request.roundIndex);
+        (request.modelY, request.aggregateY) = (project.modelCommitment.y, project.aggregateCommitment.y);
         request.trainers = submitters;
         request.commitments = submitted;
         request.newModelCid = CID;
         request.proof.aggregateCommitment = _point(3000 + request.roundIndex);
-        request.proof.outcomeWords = _outcomeWords(market.getProject(projectId).terms.slots, verdicts);
+        request.proof.outcomeWords = _outcomeWords(project.terms.slots, verdicts);
     }
 
     /// @dev Words in which the accepted share alike, unless they are fewer than half: then the round is void.

@@ -93,9 +93,9 @@ export const projectRulesAbi = [
       "type": "uint96"
      },
      {
-      "internalType": "uint64",
-      "name": "normBoundSquared",
-      "type": "uint64"
+      "internalType": "uint32",
+      "name": "joinSeconds",
+      "type": "uint32"
      },
      {
       "internalType": "uint96",
@@ -103,14 +103,9 @@ export const projectRulesAbi = [
       "type": "uint96"
      },
      {
-      "internalType": "uint32",
-      "name": "joinSeconds",
-      "type": "uint32"
-     },
-     {
-      "internalType": "uint32",
-      "name": "openSeconds",
-      "type": "uint32"
+      "internalType": "uint64",
+      "name": "normBoundSquared",
+      "type": "uint64"
      },
      {
       "internalType": "uint32",
@@ -125,6 +120,11 @@ export const projectRulesAbi = [
      {
       "internalType": "uint32",
       "name": "settleSeconds",
+      "type": "uint32"
+     },
+     {
+      "internalType": "uint32",
+      "name": "openSeconds",
       "type": "uint32"
      },
      {
@@ -268,9 +268,9 @@ export const projectRulesAbi = [
       "type": "uint96"
      },
      {
-      "internalType": "uint64",
-      "name": "normBoundSquared",
-      "type": "uint64"
+      "internalType": "uint32",
+      "name": "joinSeconds",
+      "type": "uint32"
      },
      {
       "internalType": "uint96",
@@ -278,14 +278,9 @@ export const projectRulesAbi = [
       "type": "uint96"
      },
      {
-      "internalType": "uint32",
-      "name": "joinSeconds",
-      "type": "uint32"
-     },
-     {
-      "internalType": "uint32",
-      "name": "openSeconds",
-      "type": "uint32"
+      "internalType": "uint64",
+      "name": "normBoundSquared",
+      "type": "uint64"
      },
      {
       "internalType": "uint32",
@@ -300,6 +295,11 @@ export const projectRulesAbi = [
      {
       "internalType": "uint32",
       "name": "settleSeconds",
+      "type": "uint32"
+     },
+     {
+      "internalType": "uint32",
+      "name": "openSeconds",
       "type": "uint32"
      },
      {

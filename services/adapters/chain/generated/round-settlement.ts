@@ -90,6 +90,22 @@ export const roundSettlementAbi = [
   "inputs": [
    {
     "internalType": "uint256",
+    "name": "x",
+    "type": "uint256"
+   },
+   {
+    "internalType": "uint256",
+    "name": "y",
+    "type": "uint256"
+   }
+  ],
+  "name": "MarketWrongCoordinate",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint256",
     "name": "expected",
     "type": "uint256"
    },

@@ -538,6 +538,22 @@ export const trainingMarketAbi = [
   "inputs": [
    {
     "internalType": "uint256",
+    "name": "x",
+    "type": "uint256"
+   },
+   {
+    "internalType": "uint256",
+    "name": "y",
+    "type": "uint256"
+   }
+  ],
+  "name": "MarketWrongCoordinate",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint256",
     "name": "expected",
     "type": "uint256"
    },
@@ -941,9 +957,9 @@ export const trainingMarketAbi = [
       "type": "uint96"
      },
      {
-      "internalType": "uint64",
-      "name": "normBoundSquared",
-      "type": "uint64"
+      "internalType": "uint32",
+      "name": "joinSeconds",
+      "type": "uint32"
      },
      {
       "internalType": "uint96",
@@ -951,14 +967,9 @@ export const trainingMarketAbi = [
       "type": "uint96"
      },
      {
-      "internalType": "uint32",
-      "name": "joinSeconds",
-      "type": "uint32"
-     },
-     {
-      "internalType": "uint32",
-      "name": "openSeconds",
-      "type": "uint32"
+      "internalType": "uint64",
+      "name": "normBoundSquared",
+      "type": "uint64"
      },
      {
       "internalType": "uint32",
@@ -973,6 +984,11 @@ export const trainingMarketAbi = [
      {
       "internalType": "uint32",
       "name": "settleSeconds",
+      "type": "uint32"
+     },
+     {
+      "internalType": "uint32",
+      "name": "openSeconds",
       "type": "uint32"
      },
      {
@@ -1707,9 +1723,9 @@ export const trainingMarketAbi = [
         "type": "uint96"
        },
        {
-        "internalType": "uint64",
-        "name": "normBoundSquared",
-        "type": "uint64"
+        "internalType": "uint32",
+        "name": "joinSeconds",
+        "type": "uint32"
        },
        {
         "internalType": "uint96",
@@ -1717,14 +1733,9 @@ export const trainingMarketAbi = [
         "type": "uint96"
        },
        {
-        "internalType": "uint32",
-        "name": "joinSeconds",
-        "type": "uint32"
-       },
-       {
-        "internalType": "uint32",
-        "name": "openSeconds",
-        "type": "uint32"
+        "internalType": "uint64",
+        "name": "normBoundSquared",
+        "type": "uint64"
        },
        {
         "internalType": "uint32",
@@ -1739,6 +1750,11 @@ export const trainingMarketAbi = [
        {
         "internalType": "uint32",
         "name": "settleSeconds",
+        "type": "uint32"
+       },
+       {
+        "internalType": "uint32",
+        "name": "openSeconds",
         "type": "uint32"
        },
        {
@@ -2019,9 +2035,9 @@ export const trainingMarketAbi = [
         "type": "uint96"
        },
        {
-        "internalType": "uint64",
-        "name": "normBoundSquared",
-        "type": "uint64"
+        "internalType": "uint32",
+        "name": "joinSeconds",
+        "type": "uint32"
        },
        {
         "internalType": "uint96",
@@ -2029,14 +2045,9 @@ export const trainingMarketAbi = [
         "type": "uint96"
        },
        {
-        "internalType": "uint32",
-        "name": "joinSeconds",
-        "type": "uint32"
-       },
-       {
-        "internalType": "uint32",
-        "name": "openSeconds",
-        "type": "uint32"
+        "internalType": "uint64",
+        "name": "normBoundSquared",
+        "type": "uint64"
        },
        {
         "internalType": "uint32",
@@ -2051,6 +2062,11 @@ export const trainingMarketAbi = [
        {
         "internalType": "uint32",
         "name": "settleSeconds",
+        "type": "uint32"
+       },
+       {
+        "internalType": "uint32",
+        "name": "openSeconds",
         "type": "uint32"
        },
        {
@@ -2724,9 +2740,9 @@ export const trainingMarketAbi = [
       "type": "uint96"
      },
      {
-      "internalType": "uint64",
-      "name": "normBoundSquared",
-      "type": "uint64"
+      "internalType": "uint32",
+      "name": "joinSeconds",
+      "type": "uint32"
      },
      {
       "internalType": "uint96",
@@ -2734,14 +2750,9 @@ export const trainingMarketAbi = [
       "type": "uint96"
      },
      {
-      "internalType": "uint32",
-      "name": "joinSeconds",
-      "type": "uint32"
-     },
-     {
-      "internalType": "uint32",
-      "name": "openSeconds",
-      "type": "uint32"
+      "internalType": "uint64",
+      "name": "normBoundSquared",
+      "type": "uint64"
      },
      {
       "internalType": "uint32",
@@ -2756,6 +2767,11 @@ export const trainingMarketAbi = [
      {
       "internalType": "uint32",
       "name": "settleSeconds",
+      "type": "uint32"
+     },
+     {
+      "internalType": "uint32",
+      "name": "openSeconds",
       "type": "uint32"
      },
      {
@@ -2976,9 +2992,9 @@ export const trainingMarketAbi = [
       "type": "uint96"
      },
      {
-      "internalType": "uint64",
-      "name": "normBoundSquared",
-      "type": "uint64"
+      "internalType": "uint32",
+      "name": "joinSeconds",
+      "type": "uint32"
      },
      {
       "internalType": "uint96",
@@ -2986,14 +3002,9 @@ export const trainingMarketAbi = [
       "type": "uint96"
      },
      {
-      "internalType": "uint32",
-      "name": "joinSeconds",
-      "type": "uint32"
-     },
-     {
-      "internalType": "uint32",
-      "name": "openSeconds",
-      "type": "uint32"
+      "internalType": "uint64",
+      "name": "normBoundSquared",
+      "type": "uint64"
      },
      {
       "internalType": "uint32",
@@ -3008,6 +3019,11 @@ export const trainingMarketAbi = [
      {
       "internalType": "uint32",
       "name": "settleSeconds",
+      "type": "uint32"
+     },
+     {
+      "internalType": "uint32",
+      "name": "openSeconds",
       "type": "uint32"
      },
      {
@@ -3197,6 +3213,16 @@ export const trainingMarketAbi = [
       "internalType": "struct G1",
       "name": "payGradientCommitment",
       "type": "tuple"
+     },
+     {
+      "internalType": "uint256",
+      "name": "modelY",
+      "type": "uint256"
+     },
+     {
+      "internalType": "uint256",
+      "name": "aggregateY",
+      "type": "uint256"
      },
      {
       "internalType": "address[]",
