@@ -34,18 +34,22 @@ interface Bitswap {
 /** Fetches blocks from peers that are connected. */
 export interface PeerAsking {
   /**
-   * Asks those who probably have a block and, unless it comes soon, all others.
+   * Asks those who probably have a block and, unless it comes soon, all others, if these are not too many.
    *
    * @param likely Peer ids; whoever sent the last block when none of these is connected.
    * @returns The block: its hash is the CID's. Waits until the signal ends it.
    */
   ask(cid: CID, likely: readonly string[], signal: AbortSignal): Promise<Uint8Array>;
+  /** Whether there are too many peers to ask each of them for each block: Helia's wants put many blocks into one message. */
+  isCrowded(): boolean;
   /** Tells whoever has asked for a block that it is here now. */
   offer(cid: CID): Promise<void>;
 }
 
 /** How long those who probably have a block are asked alone: a peer that froze costs no more than this. */
 const ALONE_MS = 300;
+/** So many peers are each asked for each block: thirty bundles of thirty trainers would be nine hundred messages. */
+const MOST_ASKED = 16;
 
 /**
  * Helia's own wants go to all peers at once, in messages that wait for each other: one peer whose machine is busy holds up the wants
@@ -106,7 +110,8 @@ export function createPeerAsking(helia: HeliaWithLibp2p): PeerAsking | undefined
         askAll(first).then(alone.resolve, alone.resolve);
         void alone.promise.then(() => {
           clearTimeout(timer);
-          if (!asking.signal.aborted) askAll(others).catch(() => undefined);
+          if (!asking.signal.aborted && others.length <= MOST_ASKED)
+            askAll(others).catch(() => undefined);
         });
         return await found.promise;
       } finally {
@@ -116,6 +121,7 @@ export function createPeerAsking(helia: HeliaWithLibp2p): PeerAsking | undefined
         signal.removeEventListener("abort", onAbort);
       }
     },
+    isCrowded: () => helia.libp2p.getPeers().length > MOST_ASKED,
     offer: (cid) => bitswap.notify(cid),
   };
 }

@@ -69,7 +69,8 @@ export function createWantBlock({ helia, asking, isRouted, keep }: WantBlockPart
       try {
         if (asking === undefined) return await fetchByHelia(cid, combined);
         const fromPeers = fetchFromPeers(cid, likely, combined);
-        if (isRouted !== true && waitMs === FIRST_WAIT_MS) return await fromPeers;
+        const isHeliaAsked = isRouted || asking.isCrowded() || waitMs > FIRST_WAIT_MS;
+        if (!isHeliaAsked) return await fromPeers;
         return await Promise.any([fromPeers, fetchByHelia(cid, combined)]);
       } catch (error) {
         if (!patience.aborted && signal?.aborted !== true) {

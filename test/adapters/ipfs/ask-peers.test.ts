@@ -13,8 +13,8 @@ const block = Uint8Array.of(1, 2, 3);
 const cid = await blockContentId(block, BLOCK_CODECS.dagJson);
 const other = await blockContentId(Uint8Array.of(4), BLOCK_CODECS.dagJson);
 
-/** Three connected peers, `a`, `b` and `c`, whose answers the test gives. */
-function threePeers() {
+/** Three connected peers, `a`, `b` and `c`, or others, whose answers the test gives. */
+function threePeers(peers: readonly string[] = ["a", "b", "c"]) {
   const listeners = new Set<(event: { detail: unknown }) => void>();
   const answers = new Map<string, { resolve(answer: { has: boolean }): void }>();
   const asked: string[] = [];
@@ -31,7 +31,7 @@ function threePeers() {
   };
   const helia = {
     blockBrokers: [{ name: "bitswap", bitswap: { wantList, notify: async () => undefined } }],
-    libp2p: { getPeers: () => ["a", "b", "c"] },
+    libp2p: { getPeers: () => peers },
   } as unknown as HeliaWithLibp2p;
   return {
     asking: createPeerAsking(helia) as PeerAsking,
@@ -121,5 +121,19 @@ describe("peers who are asked for a block", () => {
 
     await expect(found).rejects.toThrow("enough");
     expect(listeners.size).toBe(0);
+  });
+
+  it("are only those who probably have it, when there are too many", async () => {
+    const many = Array.from({ length: 30 }, (_, index) => `peer ${index}`);
+    const { asking, asked, hasNot, sends } = threePeers(many);
+    const found = asking.ask(cid, ["peer 7"], never);
+    await soon();
+    hasNot("peer 7");
+    await soon();
+    expect(asked).toEqual(["peer 7"]);
+    expect(asking.isCrowded()).toBe(true);
+    // Whom Helia asked.
+    sends("peer 3");
+    expect(await found).toEqual(block);
   });
 });
