@@ -1,6 +1,6 @@
 import type { Chain } from "../../services/adapters/chain/connect.ts";
-import { readSettlements } from "../../services/adapters/chain/history.ts";
 import { readProject } from "../../services/adapters/chain/project.ts";
+import { readSettlements } from "../../services/adapters/chain/settlements.ts";
 import { readVaultState } from "../../services/adapters/chain/vault-history.ts";
 
 const TRIES = 20;

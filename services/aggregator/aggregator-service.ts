@@ -4,8 +4,8 @@ import { requireCircuitFiles } from "../adapters/artifacts/circuit-artifacts.ts"
 import { openBlockNews } from "../adapters/chain/block-news.ts";
 import { DepositDesk } from "../adapters/chain/deposit-desk.ts";
 import { chainErrors } from "../adapters/chain/errors.ts";
-import { readPosting } from "../adapters/chain/history.ts";
 import type { Project } from "../adapters/chain/project.ts";
+import { readPosting } from "../adapters/chain/project-posting.ts";
 import { untilChainAnswers } from "../adapters/chain/until-chain-answers.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";

@@ -1,4 +1,4 @@
-import type { Submission } from "../adapters/chain/history.ts";
+import type { Submission } from "../adapters/chain/round-events.ts";
 import { openBundle } from "../protocol/bundle.ts";
 import { bundleErrors } from "../protocol/bundle-errors.ts";
 import type { BundleContext } from "../protocol/bundle-header.ts";

@@ -1,7 +1,7 @@
 import type { Chain } from "../adapters/chain/connect.ts";
-import { readModels } from "../adapters/chain/history.ts";
 import { isModelReader, readEncryptionKey } from "../adapters/chain/model-readers.ts";
 import { readProject } from "../adapters/chain/project.ts";
+import { readModels } from "../adapters/chain/published-models.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import type { EncryptionKeyPair, Envelope } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";

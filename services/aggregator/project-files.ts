@@ -1,8 +1,9 @@
 import type { Express, NextFunction, Request, Response } from "express";
 import { rateLimit } from "express-rate-limit";
 import type { Chain } from "../adapters/chain/connect.ts";
-import { readModels, readPosting } from "../adapters/chain/history.ts";
 import { readProject } from "../adapters/chain/project.ts";
+import { readPosting } from "../adapters/chain/project-posting.ts";
+import { readModels } from "../adapters/chain/published-models.ts";
 import { createMemoryStore } from "../adapters/content-store/memory-store.ts";
 import { isSameAddress } from "../protocol/address.ts";
 import type { ContentStore } from "../protocol/content-store.ts";

@@ -1,10 +1,8 @@
 import type { Chain } from "../adapters/chain/connect.ts";
-import {
-  type PublishedModel,
-  readSettlements,
-  readSubmissions,
-} from "../adapters/chain/history.ts";
 import type { Project } from "../adapters/chain/project.ts";
+import type { PublishedModel } from "../adapters/chain/published-models.ts";
+import { readSubmissions } from "../adapters/chain/round-events.ts";
+import { readSettlements } from "../adapters/chain/settlements.ts";
 import {
   applyAggregate,
   type BlindedModel,

@@ -1,13 +1,12 @@
 import type { Chain } from "../adapters/chain/connect.ts";
+import { readProject } from "../adapters/chain/project.ts";
+import { readModels } from "../adapters/chain/published-models.ts";
+import { readSubmissions, type Submission } from "../adapters/chain/round-events.ts";
 import {
-  readModels,
   readSettlements,
   readSettleRequest,
-  readSubmissions,
   type Settlement,
-  type Submission,
-} from "../adapters/chain/history.ts";
-import { readProject } from "../adapters/chain/project.ts";
+} from "../adapters/chain/settlements.ts";
 import { tokenFormatter } from "../command-line/token-amount.ts";
 import { type DecodedOutcome, unpackOutcome } from "../protocol/public-signals.ts";
 import { FIRST_TRAINER_SLOT } from "../protocol/round-terms.ts";

@@ -1,5 +1,5 @@
 import type { Chain } from "../adapters/chain/connect.ts";
-import type { PublishedModel } from "../adapters/chain/history.ts";
+import type { PublishedModel } from "../adapters/chain/published-models.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import type { AuditCheck } from "../protocol/audit-round.ts";
 import { type ContentStore, isContentAway } from "../protocol/content-store.ts";

@@ -1,19 +1,19 @@
 import type { Chain } from "../adapters/chain/connect.ts";
+import { findEvents, findProjectEvents } from "../adapters/chain/project-events.ts";
+import { readPosting } from "../adapters/chain/project-posting.ts";
+import { type PublishedModel, readModels } from "../adapters/chain/published-models.ts";
 import {
-  findEvents,
-  findProjectEvents,
-  type PublishedModel,
-  readModels,
   readOpenings,
-  readPosting,
-  readSettlements,
-  readSettleRequest,
   readSubmissions,
   readVoidedRounds,
-  type Settlement,
   type Submission,
   type VoidedRound,
-} from "../adapters/chain/history.ts";
+} from "../adapters/chain/round-events.ts";
+import {
+  readSettlements,
+  readSettleRequest,
+  type Settlement,
+} from "../adapters/chain/settlements.ts";
 import type { RoundEvidence } from "../protocol/audit-round.ts";
 import { type G1Point, INFINITY } from "../protocol/curve.ts";
 import { unpackOutcome } from "../protocol/public-signals.ts";

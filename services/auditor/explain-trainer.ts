@@ -1,5 +1,6 @@
 import type { Chain } from "../adapters/chain/connect.ts";
-import { readPosting, readSubmissions } from "../adapters/chain/history.ts";
+import { readPosting } from "../adapters/chain/project-posting.ts";
+import { readSubmissions } from "../adapters/chain/round-events.ts";
 import { isSameAddress } from "../protocol/address.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { BPS_TOTAL, roundPayouts } from "../protocol/payout.ts";

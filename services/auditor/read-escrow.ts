@@ -1,16 +1,13 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import {
-  findProjectEvents,
-  type PostedProject,
-  type ProjectEvent,
-} from "../adapters/chain/history.ts";
-import {
   type AtBlock,
   type Project,
   type ProjectTrainer,
   readProject,
   readTrainers,
 } from "../adapters/chain/project.ts";
+import { findProjectEvents, type ProjectEvent } from "../adapters/chain/project-events.ts";
+import type { PostedProject } from "../adapters/chain/project-posting.ts";
 import { readVaultMoves, readVaultState, type VaultMove } from "../adapters/chain/vault-history.ts";
 import type { EscrowEvidence } from "./escrow-flow.ts";
 

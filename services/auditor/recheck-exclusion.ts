@@ -1,13 +1,9 @@
 import { fetchRoundReport } from "../adapters/aggregator-client.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
-import {
-  readPosting,
-  readRevealedKeys,
-  readSettlements,
-  readSettleRequest,
-  readSubmissions,
-} from "../adapters/chain/history.ts";
 import { readParticipant } from "../adapters/chain/participant.ts";
+import { readPosting } from "../adapters/chain/project-posting.ts";
+import { readRevealedKeys, readSubmissions } from "../adapters/chain/round-events.ts";
+import { readSettlements, readSettleRequest } from "../adapters/chain/settlements.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { commitUpdate } from "../protocol/commitment.ts";

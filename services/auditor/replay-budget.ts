@@ -1,4 +1,4 @@
-import { voidReasons } from "../adapters/chain/history.ts";
+import { voidReasons } from "../adapters/chain/round-events.ts";
 import { unpackOutcome } from "../protocol/public-signals.ts";
 
 /** What of an event the budget depends on: its name and its values. */

@@ -1,4 +1,4 @@
-import { readPosting } from "../adapters/chain/history.ts";
+import { readPosting } from "../adapters/chain/project-posting.ts";
 import { openVerifierCurve } from "../adapters/curve/open-verifier-curve.ts";
 import { openRuleVerifier } from "../adapters/snark/verify-rule.ts";
 import { type AuditCheck, auditRound, type RoundAudit } from "../protocol/audit-round.ts";

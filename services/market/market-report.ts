@@ -1,8 +1,10 @@
 import { fetchEvaluations } from "../adapters/aggregator-client.ts";
 import { findReceipt } from "../adapters/chain/connect.ts";
-import { readModels, readSettlements, readVoidedRounds } from "../adapters/chain/history.ts";
 import { readParticipant } from "../adapters/chain/participant.ts";
 import type { Project } from "../adapters/chain/project.ts";
+import { readModels } from "../adapters/chain/published-models.ts";
+import { readVoidedRounds } from "../adapters/chain/round-events.ts";
+import { readSettlements } from "../adapters/chain/settlements.ts";
 import { isSameAddress } from "../protocol/address.ts";
 import { unpackOutcome } from "../protocol/public-signals.ts";
 import type { Market } from "./market.ts";

@@ -1,8 +1,10 @@
 import { openBlockNews } from "../adapters/chain/block-news.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
 import { isChainUnreachable } from "../adapters/chain/errors.ts";
-import { readModels, readSettlements, readVoidedRounds } from "../adapters/chain/history.ts";
 import { type Project, readProject, readTrainers } from "../adapters/chain/project.ts";
+import { readModels } from "../adapters/chain/published-models.ts";
+import { readVoidedRounds } from "../adapters/chain/round-events.ts";
+import { readSettlements } from "../adapters/chain/settlements.ts";
 import { isSameAddress } from "../protocol/address.ts";
 import type { CommonweightError } from "../protocol/errors.ts";
 import type { MarketEvent } from "./market-event.ts";

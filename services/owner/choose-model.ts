@@ -1,4 +1,4 @@
-import type { PublishedModel } from "../adapters/chain/history.ts";
+import type { PublishedModel } from "../adapters/chain/published-models.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { ownerErrors } from "./errors.ts";
 

@@ -1,7 +1,7 @@
 import { postEvaluation } from "../adapters/aggregator-client.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
-import type { PublishedModel } from "../adapters/chain/history.ts";
 import { readParticipant } from "../adapters/chain/participant.ts";
+import type { PublishedModel } from "../adapters/chain/published-models.ts";
 import { signMessage } from "../adapters/chain/sign.ts";
 import type { ModelEvaluation } from "../learning/evaluation-history.ts";
 import type { EvaluationBody } from "../protocol/api.ts";

@@ -1,5 +1,6 @@
 import type { Chain } from "../adapters/chain/connect.ts";
-import { type PublishedModel, readModels, readPosting } from "../adapters/chain/history.ts";
+import { readPosting } from "../adapters/chain/project-posting.ts";
+import { type PublishedModel, readModels } from "../adapters/chain/published-models.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { commitModel } from "../protocol/commitment.ts";

@@ -1,10 +1,10 @@
 import { postKey, postReferences } from "../adapters/aggregator-client.ts";
 import { openBlockNews } from "../adapters/chain/block-news.ts";
 import { chainTime } from "../adapters/chain/connect.ts";
-import type { PublishedModel } from "../adapters/chain/history.ts";
 import { endpointOf, forgetEndpoint } from "../adapters/chain/known-endpoints.ts";
 import { ModelLog } from "../adapters/chain/model-log.ts";
 import { type Project, readProject } from "../adapters/chain/project.ts";
+import type { PublishedModel } from "../adapters/chain/published-models.ts";
 import { type Round, readRound, revealKey } from "../adapters/chain/round.ts";
 import { signMessage } from "../adapters/chain/sign.ts";
 import { extendEvaluationHistory, type ModelEvaluation } from "../learning/evaluation-history.ts";

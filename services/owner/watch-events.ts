@@ -1,7 +1,8 @@
 import { cidFromBytes } from "../adapters/chain/cid-bytes.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
 import { splitCredits } from "../adapters/chain/credits.ts";
-import { findProjectEvents, type ProjectEvent, voidReasons } from "../adapters/chain/history.ts";
+import { findProjectEvents, type ProjectEvent } from "../adapters/chain/project-events.ts";
+import { voidReasons } from "../adapters/chain/round-events.ts";
 import { unpackOutcome } from "../protocol/public-signals.ts";
 import { exclusionReasons } from "../protocol/settlement.ts";
 

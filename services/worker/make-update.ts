@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import type { Chain } from "../adapters/chain/connect.ts";
-import { readModels, readOpenings, readPosting } from "../adapters/chain/history.ts";
 import type { Project } from "../adapters/chain/project.ts";
+import { readPosting } from "../adapters/chain/project-posting.ts";
+import { readModels } from "../adapters/chain/published-models.ts";
+import { readOpenings } from "../adapters/chain/round-events.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { getRoundJob } from "../adapters/dag-json/round-job-store.ts";
 import { applyAttack } from "../learning/attacks/apply-attack.ts";

@@ -1,7 +1,8 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import { chainErrors, toChainError } from "../adapters/chain/errors.ts";
-import { readOpenings, readSettlements, type Settlement } from "../adapters/chain/history.ts";
 import { type Project, readTrainers } from "../adapters/chain/project.ts";
+import { readOpenings } from "../adapters/chain/round-events.ts";
+import { readSettlements, type Settlement } from "../adapters/chain/settlements.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { unpackOutcome } from "../protocol/public-signals.ts";
 import { type ExpectedPay, expectedPay, type PastRound } from "./expected-pay.ts";

@@ -1,11 +1,12 @@
 import { postUpdate } from "../adapters/aggregator-client.ts";
 import { type Chain, chainTime } from "../adapters/chain/connect.ts";
 import { refusalName } from "../adapters/chain/errors.ts";
-import { readRevealedKeys, readSettlements, readVoidedRounds } from "../adapters/chain/history.ts";
 import { endpointOf, forgetEndpoint } from "../adapters/chain/known-endpoints.ts";
 import { readParticipant } from "../adapters/chain/participant.ts";
 import { type Project, readProject, readTrainer } from "../adapters/chain/project.ts";
 import { type Round, readRound, submitUpdate } from "../adapters/chain/round.ts";
+import { readRevealedKeys, readVoidedRounds } from "../adapters/chain/round-events.ts";
+import { readSettlements } from "../adapters/chain/settlements.ts";
 import { signUpdate } from "../adapters/chain/sign.ts";
 import { isSameAddress } from "../protocol/address.ts";
 import { sealBundle } from "../protocol/bundle.ts";

@@ -1,6 +1,6 @@
 import type { Chain } from "../adapters/chain/connect.ts";
-import { readPosting } from "../adapters/chain/history.ts";
 import { readProject } from "../adapters/chain/project.ts";
+import { readPosting } from "../adapters/chain/project-posting.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import type { Dataset } from "../learning/dataset.ts";
 import { projectDataset } from "../learning/project-dataset.ts";

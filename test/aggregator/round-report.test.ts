@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Submission } from "../../services/adapters/chain/history.ts";
+import type { Submission } from "../../services/adapters/chain/round-events.ts";
 import { reportTrainer } from "../../services/aggregator/round-report.ts";
 import { exactAmount } from "../../services/protocol/token-amount.ts";
 import { VERDICTS, type Verdict } from "../../services/protocol/verdicts.ts";

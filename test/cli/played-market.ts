@@ -7,7 +7,6 @@ import { type Chain, connectChain } from "../../services/adapters/chain/connect.
 import { connectSigner } from "../../services/adapters/chain/connect-signer.ts";
 import { deployMarket } from "../../services/adapters/chain/deploy.ts";
 import { developmentAccounts } from "../../services/adapters/chain/development-accounts.ts";
-import { readSubmissions, type Submission } from "../../services/adapters/chain/history.ts";
 import { registerParticipant } from "../../services/adapters/chain/participant.ts";
 import {
   bondAggregator,
@@ -15,6 +14,7 @@ import {
   readProject,
 } from "../../services/adapters/chain/project.ts";
 import { openRound, settleRound, submitUpdate } from "../../services/adapters/chain/round.ts";
+import { readSubmissions, type Submission } from "../../services/adapters/chain/round-events.ts";
 import { approveVault } from "../../services/adapters/chain/token.ts";
 import { topUpWrapped } from "../../services/adapters/chain/token-balance.ts";
 import { openCurve } from "../../services/adapters/curve/open-curve.ts";

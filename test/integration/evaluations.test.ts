@@ -4,8 +4,8 @@ import { type Chain, connectChain } from "../../services/adapters/chain/connect.
 import { connectSigner } from "../../services/adapters/chain/connect-signer.ts";
 import { deployMarket } from "../../services/adapters/chain/deploy.ts";
 import { developmentAccounts } from "../../services/adapters/chain/development-accounts.ts";
-import { readModels } from "../../services/adapters/chain/history.ts";
 import { registerParticipant } from "../../services/adapters/chain/participant.ts";
+import { readModels } from "../../services/adapters/chain/published-models.ts";
 import { recoverMessageSigner, signMessage } from "../../services/adapters/chain/sign.ts";
 import { topUpWrapped } from "../../services/adapters/chain/token-balance.ts";
 import { createMemoryStore } from "../../services/adapters/content-store/memory-store.ts";

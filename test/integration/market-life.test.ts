@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Chain } from "../../services/adapters/chain/connect.ts";
-import { readPosting } from "../../services/adapters/chain/history.ts";
+import { readPosting } from "../../services/adapters/chain/project-posting.ts";
 import { checkExclusions } from "../../services/auditor/check-exclusions.ts";
 import { collectEvidence } from "../../services/auditor/collect-evidence.ts";
 import { type EscrowFlow, escrowFlow } from "../../services/auditor/escrow-flow.ts";

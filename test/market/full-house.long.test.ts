@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { expect, it } from "vitest";
 import { trust32KeyBytecode } from "../../services/adapters/chain/generated/bytecode/trust32-key.ts";
-import { readSettlements } from "../../services/adapters/chain/history.ts";
+import { readSettlements } from "../../services/adapters/chain/settlements.ts";
 import { unpackOutcome } from "../../services/protocol/public-signals.ts";
 import { expectAccounted, withSmallMarket } from "./small-market-checks.ts";
 

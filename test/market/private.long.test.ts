@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readModels } from "../../services/adapters/chain/history.ts";
+import { readModels } from "../../services/adapters/chain/published-models.ts";
 import { createGatewayStore } from "../../services/adapters/content-store/gateway-store.ts";
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
 import { readEncryptionKeys } from "../../services/adapters/envelope/key-file.ts";

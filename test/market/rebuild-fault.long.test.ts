@@ -1,7 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { readModels, readSettlements } from "../../services/adapters/chain/history.ts";
+import { readModels } from "../../services/adapters/chain/published-models.ts";
+import { readSettlements } from "../../services/adapters/chain/settlements.ts";
 import { expectAccounted, withSmallMarket } from "./small-market-checks.ts";
 
 /** Longer than the default tier: the standby's window must really come. */

@@ -2,13 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
-import {
-  findEvents,
-  readSettlements,
-  readVoidedRounds,
-} from "../../services/adapters/chain/history.ts";
 import { readClaim } from "../../services/adapters/chain/participant.ts";
 import { readProject } from "../../services/adapters/chain/project.ts";
+import { findEvents } from "../../services/adapters/chain/project-events.ts";
+import { readVoidedRounds } from "../../services/adapters/chain/round-events.ts";
+import { readSettlements } from "../../services/adapters/chain/settlements.ts";
 import { readBalance } from "../../services/adapters/chain/token.ts";
 import { unpackOutcome } from "../../services/protocol/public-signals.ts";
 import { type FaultyRpc, type RpcFault, startFaultyRpc } from "./faulty-rpc.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PublishedModel } from "../../services/adapters/chain/history.ts";
+import type { PublishedModel } from "../../services/adapters/chain/published-models.ts";
 import { chooseModel, readModelChoice } from "../../services/owner/choose-model.ts";
 import { evaluationText } from "../../services/owner/evaluation-text.ts";
 import { standingLine, timeText } from "../../services/owner/watch-lines.ts";

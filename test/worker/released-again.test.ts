@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { readRevealedKeys } from "../../services/adapters/chain/history.ts";
 import { setEndpoint } from "../../services/adapters/chain/participant.ts";
+import { readRevealedKeys } from "../../services/adapters/chain/round-events.ts";
 import {
   type ProjectWorkerParameters,
   workOnProject,

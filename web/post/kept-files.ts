@@ -1,6 +1,7 @@
 import type { Chain } from "../../services/adapters/chain/connect.ts";
-import { readModels, readPosting } from "../../services/adapters/chain/history.ts";
 import { readProject } from "../../services/adapters/chain/project.ts";
+import { readPosting } from "../../services/adapters/chain/project-posting.ts";
+import { readModels } from "../../services/adapters/chain/published-models.ts";
 import type { ContentStore } from "../../services/protocol/content-store.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
 import { maxModelFileBytes } from "../../services/protocol/load-model.ts";

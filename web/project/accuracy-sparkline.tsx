@@ -1,6 +1,6 @@
 import { Group, Text } from "@mantine/core";
-import { readModels } from "../../services/adapters/chain/history.ts";
 import type { Project } from "../../services/adapters/chain/project.ts";
+import { readModels } from "../../services/adapters/chain/published-models.ts";
 import { percentText } from "../amounts.ts";
 import { Sparkline } from "../charts/sparkline.tsx";
 import type { Connection } from "../connection.ts";

@@ -1,6 +1,6 @@
 import { NativeSelect, Stack, Table, Text } from "@mantine/core";
 import { useState } from "react";
-import type { Settlement } from "../../services/adapters/chain/history.ts";
+import type { Settlement } from "../../services/adapters/chain/settlements.ts";
 import { unpackOutcome } from "../../services/protocol/public-signals.ts";
 import { SHARE_TOTAL, WEIGHT_TOTAL } from "../../services/protocol/round-rule.ts";
 import { shortAmount, shortHex } from "../amounts.ts";

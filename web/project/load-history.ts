@@ -1,15 +1,13 @@
+import { type Participant, readParticipant } from "../../services/adapters/chain/participant.ts";
+import { readPosting } from "../../services/adapters/chain/project-posting.ts";
+import { type PublishedModel, readModels } from "../../services/adapters/chain/published-models.ts";
 import {
   type OpenedRound,
-  type PublishedModel,
-  readModels,
   readOpenings,
-  readPosting,
-  readSettlements,
   readVoidedRounds,
-  type Settlement,
   type VoidedRound,
-} from "../../services/adapters/chain/history.ts";
-import { type Participant, readParticipant } from "../../services/adapters/chain/participant.ts";
+} from "../../services/adapters/chain/round-events.ts";
+import { readSettlements, type Settlement } from "../../services/adapters/chain/settlements.ts";
 import type { TokenDescription } from "../../services/adapters/chain/token.ts";
 import { type EscrowReading, readEscrow } from "../../services/auditor/read-escrow.ts";
 import type { Connection } from "../connection.ts";

@@ -1,4 +1,4 @@
-import type { PublishedModel } from "../../services/adapters/chain/history.ts";
+import type { PublishedModel } from "../../services/adapters/chain/published-models.ts";
 import type { AuditCheck } from "../../services/protocol/audit-round.ts";
 
 /** Asks the worker to download a model and to check it against the chain. */

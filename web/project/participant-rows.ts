@@ -1,6 +1,6 @@
-import type { Settlement } from "../../services/adapters/chain/history.ts";
 import type { Participant } from "../../services/adapters/chain/participant.ts";
 import type { ProjectTrainer } from "../../services/adapters/chain/project.ts";
+import type { Settlement } from "../../services/adapters/chain/settlements.ts";
 import type { BudgetEvent } from "../../services/auditor/replay-budget.ts";
 import { unpackOutcome } from "../../services/protocol/public-signals.ts";
 import type { Verdict } from "../../services/protocol/verdicts.ts";

@@ -1,5 +1,5 @@
 import { Text } from "@mantine/core";
-import { readSettlements, type Settlement } from "../../services/adapters/chain/history.ts";
+import { readSettlements, type Settlement } from "../../services/adapters/chain/settlements.ts";
 import type { TokenUnit } from "../../services/protocol/token-amount.ts";
 import { Amount } from "../amount.tsx";
 import type { Connection } from "../connection.ts";

@@ -1,5 +1,5 @@
-import type { Settlement } from "../../services/adapters/chain/history.ts";
 import type { ProjectTerms } from "../../services/adapters/chain/project.ts";
+import type { Settlement } from "../../services/adapters/chain/settlements.ts";
 import { exclusionText } from "../../services/auditor/verdict-reasons.ts";
 import { isSameAddress } from "../../services/protocol/address.ts";
 import { roundPayouts } from "../../services/protocol/payout.ts";

@@ -1,14 +1,12 @@
+import { readProject } from "../../services/adapters/chain/project.ts";
+import { type EventPlace, findEvents } from "../../services/adapters/chain/project-events.ts";
 import {
-  type EventPlace,
-  findEvents,
   readOpenings,
   readRevealedKeys,
-  readSettlements,
-  readSettleRequest,
   readSubmissions,
   readVoidedRounds,
-} from "../../services/adapters/chain/history.ts";
-import { readProject } from "../../services/adapters/chain/project.ts";
+} from "../../services/adapters/chain/round-events.ts";
+import { readSettlements, readSettleRequest } from "../../services/adapters/chain/settlements.ts";
 import { roundPayouts } from "../../services/protocol/payout.ts";
 import { unpackOutcome } from "../../services/protocol/public-signals.ts";
 import type { Connection } from "../connection.ts";

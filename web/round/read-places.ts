@@ -1,6 +1,6 @@
 import type { Chain } from "../../services/adapters/chain/connect.ts";
 import { toChainError } from "../../services/adapters/chain/errors.ts";
-import type { EventPlace } from "../../services/adapters/chain/history.ts";
+import type { EventPlace } from "../../services/adapters/chain/project-events.ts";
 
 /** When something happened, and what its transaction cost. */
 export interface PlaceFacts {

@@ -1,5 +1,5 @@
 import { Table, Text } from "@mantine/core";
-import type { EventPlace } from "../../services/adapters/chain/history.ts";
+import type { EventPlace } from "../../services/adapters/chain/project-events.ts";
 import { shortHex } from "../amounts.ts";
 import { ScrollTable } from "../scroll-table.tsx";
 import type { RoundFacts } from "./load-round.ts";

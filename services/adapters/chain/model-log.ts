@@ -1,6 +1,6 @@
 import { type G1Point, isSamePoint } from "../../protocol/curve.ts";
 import type { Chain } from "./connect.ts";
-import { type PublishedModel, readModels } from "./history.ts";
+import { type PublishedModel, readModels } from "./published-models.ts";
 
 /**
  * A project's models. The chain's log is searched when the project has another model than before, and not at every look: over a long

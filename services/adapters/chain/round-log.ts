@@ -6,7 +6,7 @@ import {
   readRevealedKeys,
   readSubmissions,
   type Submission,
-} from "./history.ts";
+} from "./round-events.ts";
 
 /** Deeper than this no chain is reorganised: what is said of a round stands after its opening, less this many blocks. */
 const REORGANISED_BLOCKS = 1000;

@@ -1,8 +1,8 @@
 import { toBeHex, zeroPadValue } from "ethers";
 import { type Chain, call } from "./connect.ts";
 import { toChainError } from "./errors.ts";
-import type { EventPlace } from "./history.ts";
 import type { AtBlock } from "./project.ts";
+import type { EventPlace } from "./project-events.ts";
 import { readBalance } from "./token.ts";
 
 /** Money that the vault moved for a project; `kept`: owed to a payee whose transfer failed. */

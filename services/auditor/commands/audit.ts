@@ -35,7 +35,7 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async (invocation) => {
         const { args, options, config, signal, progress } = invocation;
-        const { readPosting } = await import("../../adapters/chain/history.ts");
+        const { readPosting } = await import("../../adapters/chain/project-posting.ts");
         const { createHpkeEnvelope } = await import("../../adapters/envelope/hpke-envelope.ts");
         const { readEncryptionKeys } = await import("../../adapters/envelope/key-file.ts");
         const { auditProject } = await import("../audit-project.ts");

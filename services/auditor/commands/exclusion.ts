@@ -38,7 +38,7 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async (invocation) => {
         const { args, options, config, signal, progress } = invocation;
-        const { readPosting } = await import("../../adapters/chain/history.ts");
+        const { readPosting } = await import("../../adapters/chain/project-posting.ts");
         const { readEncryptionKeys } = await import("../../adapters/envelope/key-file.ts");
         const { recheckExclusion, recheckText } = await import("../recheck-exclusion.ts");
         const [projectId, roundIndex, trainer] = args as [bigint, number, string];

@@ -31,7 +31,7 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async (invocation) => {
         const { args, options, config, signal, progress } = invocation;
-        const { readPosting } = await import("../../adapters/chain/history.ts");
+        const { readPosting } = await import("../../adapters/chain/project-posting.ts");
         const { readModelChoice } = await import("../choose-model.ts");
         const { evaluationText } = await import("../evaluation-text.ts");
         const { findProject } = await import("../find-project.ts");

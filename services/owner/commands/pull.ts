@@ -35,7 +35,7 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async (invocation) => {
         const { args, options, config, signal, progress } = invocation;
-        const { readPosting } = await import("../../adapters/chain/history.ts");
+        const { readPosting } = await import("../../adapters/chain/project-posting.ts");
         const { readModelChoice } = await import("../choose-model.ts");
         const { exportModel } = await import("../export-model.ts");
         const { ownerKeyring } = await import("../owner-keyring.ts");

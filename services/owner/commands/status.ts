@@ -11,7 +11,7 @@ export const register: RegisterCommand = (parent, context) => {
     .addHelpText("after", "\nExample:\n  commonweight owner status 1")
     .action(
       context.action(async (invocation) => {
-        const { readModels } = await import("../../adapters/chain/history.ts");
+        const { readModels } = await import("../../adapters/chain/published-models.ts");
         const { readProject, readTrainers } = await import("../../adapters/chain/project.ts");
         const { findProject } = await import("../find-project.ts");
         const { projectId } = await findProject(String(invocation.args[0]));

@@ -27,7 +27,7 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async (invocation) => {
         const { args, options, config, signal, progress } = invocation;
-        const { readPosting } = await import("../../adapters/chain/history.ts");
+        const { readPosting } = await import("../../adapters/chain/project-posting.ts");
         const { findProject } = await import("../find-project.ts");
         const { openModelMeter } = await import("../measure-model.ts");
         const { ownerKeyring } = await import("../owner-keyring.ts");

@@ -29,7 +29,7 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async (invocation) => {
         const { args, options, config, progress, signal } = invocation;
-        const { readPosting } = await import("../../adapters/chain/history.ts");
+        const { readPosting } = await import("../../adapters/chain/project-posting.ts");
         const { readNetworkFees } = await import("../../adapters/chain/network-fees.ts");
         const { readParticipant } = await import("../../adapters/chain/participant.ts");
         const { readProject, readTrainer } = await import("../../adapters/chain/project.ts");

@@ -19,7 +19,7 @@ export const register: RegisterCommand = (parent, context) => {
     )
     .action(
       context.action(async (invocation) => {
-        const { readSettlements } = await import("../../adapters/chain/history.ts");
+        const { readSettlements } = await import("../../adapters/chain/settlements.ts");
         const { readClaim, readParticipant } = await import("../../adapters/chain/participant.ts");
         const { readProject, readTrainer } = await import("../../adapters/chain/project.ts");
         const { unpackOutcome } = await import("../../protocol/public-signals.ts");

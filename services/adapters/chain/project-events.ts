@@ -1,0 +1,112 @@
+import { type EventLog, type Log, type Result, toBeHex, zeroPadValue } from "ethers";
+import type { Chain } from "./connect.ts";
+import { toChainError } from "./errors.ts";
+
+/** Where an event stands. */
+export interface EventPlace {
+  readonly blockNumber: number;
+  readonly transactionHash: string;
+}
+
+/** An event of the market with its values by name. */
+export interface ProjectEvent {
+  readonly args: Result;
+  readonly place: EventPlace;
+  readonly name: string;
+}
+
+/** Public RPC nodes refuse wide ranges; this many blocks at a time is accepted everywhere. */
+const BLOCKS_PER_QUERY = 10_000;
+
+/** Blocks to look in: all since the market's deployment unless told. */
+export interface BlockRange {
+  readonly fromBlock?: number;
+  readonly toBlock?: number;
+}
+
+/** The newest block that a search has heard of, by connection. */
+const lastCounted = new WeakMap<Chain, number>();
+
+/** Whether all blocks since this one are few enough for one question, without asking first how many there are. */
+function isShort(chain: Chain, first: number): boolean {
+  const last = lastCounted.get(chain);
+  return last !== undefined && last - first <= BLOCKS_PER_QUERY / 2;
+}
+
+/** All events of the market with this name and these indexed values, oldest first. */
+export async function findEvents(
+  chain: Chain,
+  name: string,
+  indexed: readonly unknown[],
+  range: BlockRange = {},
+): Promise<ProjectEvent[]> {
+  const filter = chain.market.getEvent(name)(...indexed);
+  const found: ProjectEvent[] = [];
+  const first = range.fromBlock ?? chain.addresses.deployBlock;
+  if (range.toBlock === undefined && isShort(chain, first)) {
+    try {
+      const logs = await chain.market.queryFilter(filter, first, "latest");
+      return logs.filter(isDecoded).map(toFound);
+    } catch {
+      // Asked again, a part at a time: many blocks may have come since the last one was counted.
+      lastCounted.delete(chain);
+    }
+  }
+  try {
+    const last = range.toBlock ?? (await chain.provider.getBlockNumber());
+    lastCounted.set(chain, last);
+    for (let from = first; from <= last; from += BLOCKS_PER_QUERY) {
+      const to = Math.min(from + BLOCKS_PER_QUERY - 1, last);
+      const logs = await chain.market.queryFilter(filter, from, to);
+      for (const log of logs) if (isDecoded(log)) found.push(toFound(log));
+    }
+  } catch (cause) {
+    throw toChainError(cause, `looking for ${name}`);
+  }
+  return found;
+}
+
+/**
+ * All events of a project in a range of blocks, whatever their name, oldest first. Every event of the market has the project's
+ * number as its first indexed value.
+ *
+ * @throws CW2200 when the chain is away.
+ */
+export async function findProjectEvents(
+  chain: Chain,
+  projectId: bigint,
+  range: { fromBlock: number; toBlock: number },
+): Promise<ProjectEvent[]> {
+  const found: ProjectEvent[] = [];
+  try {
+    for (let from = range.fromBlock; from <= range.toBlock; from += BLOCKS_PER_QUERY) {
+      const logs = await chain.provider.getLogs({
+        address: chain.addresses.market,
+        topics: [null, zeroPadValue(toBeHex(projectId), 32)],
+        fromBlock: from,
+        toBlock: Math.min(from + BLOCKS_PER_QUERY - 1, range.toBlock),
+      });
+      for (const log of logs) {
+        const parsed = chain.market.interface.parseLog(log);
+        if (parsed === null) continue;
+        const { blockNumber, transactionHash } = log;
+        found.push({
+          args: parsed.args,
+          name: parsed.name,
+          place: { blockNumber, transactionHash },
+        });
+      }
+    }
+  } catch (cause) {
+    throw toChainError(cause, `reading the events of project ${projectId}`);
+  }
+  return found;
+}
+
+const isDecoded = (log: EventLog | Log): log is EventLog => "args" in log;
+
+const toFound = (log: EventLog): ProjectEvent => ({
+  args: log.args,
+  name: log.eventName,
+  place: { blockNumber: log.blockNumber, transactionHash: log.transactionHash },
+});
