@@ -95,7 +95,7 @@ export const MACHINE_KINDS: readonly FaultKind[] = [
   },
   {
     name: "partition-aggregator",
-    text: "the same of the aggregator's IPFS node",
+    text: "the aggregator's IPFS node is cut off from all others for 5 to 20 s",
     inject: (faulty) => partition(faulty, "aggregator"),
   },
   {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -33,41 +33,75 @@ const MODES: readonly CompilerMode[] = ["legacy", "unoptimised", "configured"];
 /** A change may make a loop endless; a compiled suite takes seconds. */
 const LONGEST_RUN_MS = 180_000;
 
-/** Copies contracts and tests, and what of them is compiled already; the caller removes the copy. */
+const OPTIMISER = "optimizer: { enabled: true, runs: 1000 },";
+const NO_OPTIMISER = "optimizer: { enabled: false },";
+const SMALL_ENOUGH = 'new Set(["2018", "5574", "3860"])';
+const OWN_CODE_ONLY = 'file.startsWith("project/test/") && allowedInTests';
+
+/**
+ * Copies contracts and tests; the caller removes the copy. Everything is compiled without the optimiser, which takes a third of the
+ * time; suites that need it, because they measure gas or sizes, get a copy with it.
+ */
 export function copySuites(): SuiteCopy {
-  const copy = mkdtempSync(join(tmpdir(), "commonweight-faults-"));
-  for (const path of ["contracts", "test/contracts", "test/vectors", "artifacts", "cache"]) {
-    if (existsSync(join(root, path)))
-      cpSync(join(root, path), join(copy, path), { recursive: true });
-  }
-  for (const path of ["hardhat.config.ts", "package.json", "tsconfig.json"]) {
-    cpSync(join(root, path), join(copy, path));
-  }
-  symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
-  const read = (file: string) => readFileSync(join(copy, "contracts", file), "utf8");
-  let built: SuiteRun | undefined;
+  const folders = new Map<CompilerMode, string>();
+  const folderOf = (mode: CompilerMode) => {
+    const kind = mode === "configured" ? mode : "unoptimised";
+    const folder = folders.get(kind) ?? copyFolder(kind);
+    folders.set(kind, folder);
+    return folder;
+  };
+  const read = (file: string) => readFileSync(join(root, "contracts", file), "utf8");
+  const runs = new Map<string, SuiteRun>();
+  const compiledOnce = (copy: string, path: string) => {
+    const known = runs.get(`${copy} ${path}`) ?? compiled(copy, path);
+    runs.set(`${copy} ${path}`, known);
+    return known;
+  };
   return {
     read,
     open(suite, file) {
       const path = `test/contracts/${suite}`;
-      // Linked libraries are found among compiled contracts, so those are built first.
-      built ??= call(copy, "build", "--no-tests");
-      const configured = built.result === "green" ? call(copy, "test", "solidity", path) : built;
-      if (configured.result !== "green")
-        return { unchanged: configured, runWith: () => configured };
-      const rebuilder = createRebuilder(copy, path, `contracts/${file}`);
+      let unchanged: SuiteRun = { result: "broken", failing: [], output: "" };
       for (const mode of MODES) {
-        const unchanged = runRebuilt(copy, path, rebuilder, read(file), mode);
-        if (unchanged.result !== "green" && mode !== "configured") continue;
-        return {
-          unchanged,
-          runWith: (source) => runRebuilt(copy, path, rebuilder, source, mode),
-        };
+        const copy = folderOf(mode);
+        unchanged = compiledOnce(copy, path);
+        if (unchanged.result !== "green") continue;
+        const rebuilder = createRebuilder(copy, path, `contracts/${file}`);
+        const runWith = (source: string) => runRebuilt(copy, path, rebuilder, source, mode);
+        unchanged = runWith(read(file));
+        if (unchanged.result === "green") return { unchanged, runWith };
       }
-      throw new Error("unreachable: the configured mode is the last");
+      return { unchanged, runWith: () => unchanged };
     },
-    remove: () => rmSync(copy, { recursive: true, force: true }),
+    remove: () => {
+      for (const folder of folders.values()) rmSync(folder, { recursive: true, force: true });
+    },
   };
+}
+
+function copyFolder(kind: "configured" | "unoptimised"): string {
+  const copy = mkdtempSync(join(tmpdir(), "commonweight-mutants-"));
+  for (const path of ["contracts", "test/contracts", "test/vectors"]) {
+    cpSync(join(root, path), join(copy, path), { recursive: true });
+  }
+  for (const path of ["package.json", "tsconfig.json"]) cpSync(join(root, path), join(copy, path));
+  let config = readFileSync(join(root, "hardhat.config.ts"), "utf8");
+  if (![OPTIMISER, SMALL_ENOUGH, OWN_CODE_ONLY].every((part) => config.includes(part))) {
+    throw new Error("hardhat.config.ts compiles in another way than this program expects");
+  }
+  if (kind === "unoptimised") {
+    // Code that is not optimised may be larger than a chain takes.
+    config = config.replace(OPTIMISER, NO_OPTIMISER).replace(OWN_CODE_ONLY, "allowedInTests");
+  }
+  writeFileSync(join(copy, "hardhat.config.ts"), config);
+  symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
+  return copy;
+}
+
+/** Runs a suite on the sources as they are. Linked libraries are found among compiled contracts, so those are built first. */
+function compiled(copy: string, path: string): SuiteRun {
+  const built = call(copy, "build", "--no-tests");
+  return built.result === "green" ? call(copy, "test", "solidity", path) : built;
 }
 
 function runRebuilt(
