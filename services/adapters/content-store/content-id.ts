@@ -8,6 +8,8 @@ import { CommonweightError } from "../../protocol/errors.ts";
 export const BLOCK_CODECS = { raw: 0x55, dagPb: 0x70, dagJson: 0x0129 } as const;
 
 const SHA2_256 = 0x12;
+/** Identifiers of these blocks have 46 to 62 characters, by their base. */
+const MOST_CHARACTERS = 128;
 
 /**
  * Parses a CID and accepts only what the project publishes: sha2-256, and raw, dag-pb or dag-json blocks.
@@ -18,6 +20,8 @@ const SHA2_256 = 0x12;
 export function parseContentId(cid: string): CID {
   let parsed: CID;
   try {
+    // Decoding base 58 takes time with the square of the length: seconds for the 16 KB that fit into the address of a request.
+    if (cid.length > MOST_CHARACTERS) throw new RangeError(`${cid.length} characters`);
     parsed = CID.parse(cid);
   } catch (cause) {
     throw new CommonweightError(
