@@ -6,11 +6,22 @@ type Mutation =
   | { readonly kind: "write"; readonly at: number; readonly bytes: Uint8Array }
   | { readonly kind: "insert"; readonly at: number; readonly bytes: Uint8Array }
   | { readonly kind: "remove"; readonly at: number; readonly length: number }
-  | { readonly kind: "repeat"; readonly at: number; readonly length: number }
+  | {
+      readonly kind: "repeat";
+      readonly at: number;
+      readonly length: number;
+      readonly times: number;
+    }
   | { readonly kind: "truncate"; readonly at: number };
 
 const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const length = fc.integer({ min: 1, max: 64 });
+
+/** Mostly one; now and then so many that a reader whose time grows with the square of a part's length is felt. */
+const copies = fc.oneof(
+  { weight: 30, arbitrary: fc.constant(1) },
+  { weight: 1, arbitrary: fc.integer({ min: 2, max: 2000 }) },
+);
 
 const integers = [0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff];
 /** Numbers at which lengths and offsets overflow, in both byte orders and three widths. */
@@ -43,12 +54,16 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   fc.record({ kind: fc.constant("write" as const), at: place, bytes: someBytes }),
   fc.record({ kind: fc.constant("insert" as const), at: place, bytes: someBytes }),
   fc.record({ kind: fc.constant("remove" as const), at: place, length }),
-  fc.record({ kind: fc.constant("repeat" as const), at: place, length }),
+  fc.record({ kind: fc.constant("repeat" as const), at: place, length, times: copies }),
   fc.record({ kind: fc.constant("truncate" as const), at: place }),
 );
 
 function concatenated(...parts: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.from(Buffer.concat(parts));
+}
+
+function manyOf(part: Uint8Array, times: number): Uint8Array {
+  return concatenated(...Array.from({ length: times }, () => part));
 }
 
 function applied(input: Uint8Array, change: Mutation): Uint8Array {
@@ -64,7 +79,7 @@ function applied(input: Uint8Array, change: Mutation): Uint8Array {
     case "remove":
       return concatenated(before, after.subarray(change.length));
     case "repeat":
-      return concatenated(before, after.subarray(0, change.length), after);
+      return concatenated(before, manyOf(after.subarray(0, change.length), change.times), after);
     case "truncate":
       return before.slice();
   }
