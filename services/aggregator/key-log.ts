@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { databaseErrors } from "../adapters/database.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import type { StoredKey } from "./stored-key.ts";
@@ -27,8 +27,9 @@ export function openKeyLog(path: string): KeyLog {
       try {
         const file = openSync(path, "a", 0o600);
         try {
-          // Begins with the line's end: what a crash cut short does not swallow what follows.
-          writeSync(file, `\n${JSON.stringify(key)}`);
+          // Begins with the line's end: what a crash cut short does not swallow what follows. All of it or an error, where a single
+          // write to a full disk may end early and say nothing.
+          writeFileSync(file, `\n${JSON.stringify(key)}`);
           fsyncSync(file);
         } finally {
           closeSync(file);

@@ -9,6 +9,7 @@ import { createTransactionSender } from "../../services/adapters/chain/transacti
 import { databaseErrors, openDatabase } from "../../services/adapters/database.ts";
 import { openIpfsNode } from "../../services/adapters/ipfs/ipfs-node.ts";
 import { openSubmission } from "../../services/aggregator/collect-bundles.ts";
+import { openKeyLog } from "../../services/aggregator/key-log.ts";
 import { contentStoreErrors } from "../../services/protocol/content-store.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
 
@@ -66,6 +67,41 @@ describe("a full disk", () => {
       } finally {
         await node.stop();
         await other.stop();
+        disk.unmount();
+      }
+    },
+  );
+
+  it.skipIf(!canMount)(
+    "has no room for a released key: nobody gets a receipt for half of one",
+    () => {
+      const disk = mountSmallDisk(folder, 1) as SmallDisk;
+      try {
+        const log = openKeyLog(join(folder, "keys.log"));
+        const key = { sender: `0x${"aa".repeat(20)}`, kind: "update" as const, receivedAt: 1 };
+        let receipts = 0;
+        const append = () => {
+          log.append({
+            ...key,
+            contentKey: `0x${"4d".repeat(32)}`,
+            projectId: "1",
+            roundIndex: receipts,
+          });
+          receipts += 1;
+        };
+        append();
+        const makeRoom = disk.fill();
+
+        // What is left of the file's last page has room for a few more, and for a part of one.
+        expect(() => {
+          for (let count = 0; count < 1000; count++) append();
+        }).toThrowError(expect.objectContaining({ code: "CW2701" }));
+        expect(receipts).toBeGreaterThan(1);
+        expect(log.read()).toHaveLength(receipts);
+        makeRoom();
+        append();
+        expect(log.read()).toHaveLength(receipts);
+      } finally {
         disk.unmount();
       }
     },
