@@ -1,5 +1,5 @@
 import type { Submission } from "../adapters/chain/round-events.ts";
-import { openBundle } from "../protocol/bundle.ts";
+import { maxBundleBytes, openBundle } from "../protocol/bundle.ts";
 import { bundleErrors } from "../protocol/bundle-errors.ts";
 import type { BundleContext } from "../protocol/bundle-header.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
@@ -41,9 +41,6 @@ export interface OpenSubmissionParameters {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
-
-/** A sealed update of `d` int16 entries is never larger than this: header, recipients and tag included. */
-export const maxBundleBytes = (parameterCount: number): number => 2 * parameterCount + 16_384;
 
 /**
  * Fetches and opens one sealed update and checks everything about it, down to its commitment.

@@ -4,8 +4,8 @@ import type { Project } from "../adapters/chain/project.ts";
 import { type Round, submitUpdates } from "../adapters/chain/round.ts";
 import type { RoundLog } from "../adapters/chain/round-log.ts";
 import { isSameAddress } from "../protocol/address.ts";
+import { maxBundleBytes } from "../protocol/bundle.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
-import { maxBundleBytes } from "./collect-bundles.ts";
 import type { RoundStore } from "./round-store.ts";
 
 /** What collecting a round's updates needs. */

@@ -6,6 +6,7 @@ import {
   openBundle,
 } from "../protocol/bundle.ts";
 import { CommonweightError } from "../protocol/errors.ts";
+import { isSameBytes } from "../protocol/same-bytes.ts";
 import type { Exclusion } from "./check-exclusions.ts";
 
 /** What looking at a bundle again says about its exclusion. */
@@ -25,9 +26,6 @@ export interface BundleEvidence extends Omit<OpenBundleParameters, "bytes" | "se
   /** What opens the payload, if this auditor has it. */
   readonly secrets: BundleSecrets | undefined;
 }
-
-const isSame = (one: Uint8Array, other: Uint8Array) =>
-  one.length === other.length && one.every((byte, index) => byte === other[index]);
 
 const confirmed = (detail: string): BundleFinding => ({ conclusion: "confirmed", detail });
 const refuted = (detail: string): BundleFinding => ({ conclusion: "refuted", detail });
@@ -65,7 +63,7 @@ export async function recheckBundle(evidence: BundleEvidence): Promise<BundleFin
   if (
     evidence.secrets === undefined &&
     revealedKey &&
-    !isSame(sha256(revealedKey), contentKeyHash)
+    !isSameBytes(sha256(revealedKey), contentKeyHash)
   ) {
     return undecided(
       "the content key that the trainer put on chain is not this bundle's; whether the aggregator got the right one directly, only the two of them know",

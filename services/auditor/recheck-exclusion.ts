@@ -6,6 +6,7 @@ import { readRevealedKeys, readSubmissions } from "../adapters/chain/round-event
 import { readSettlements, readSettleRequest } from "../adapters/chain/settlements.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
+import { maxBundleBytes } from "../protocol/bundle.ts";
 import { commitUpdate } from "../protocol/commitment.ts";
 import { type ContentStore, isContentAway } from "../protocol/content-store.ts";
 import type { EncryptionKeyPair } from "../protocol/envelope.ts";
@@ -43,9 +44,6 @@ export interface RecheckOptions {
   readonly srsPath?: string | undefined;
   readonly signal: AbortSignal;
 }
-
-/** A sealed update of `d` int16 entries is never larger than this. */
-const maxBundleBytes = (parameterCount: number) => 2 * parameterCount + 16_384;
 
 /**
  * Looks again at why a submission was left out: what the chain says, what the aggregator says, and what the bundle shows to this auditor.

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import type { Chain } from "../adapters/chain/connect.ts";
-import { readReaderKeys } from "../adapters/chain/model-readers.ts";
 import { topUpWrapped } from "../adapters/chain/token-balance.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
@@ -8,6 +7,7 @@ import { loadEncryptionKeys } from "../adapters/envelope/key-file.ts";
 import { countParameters } from "../learning/model-spec.ts";
 import { postPreparedProject, prepareProject } from "../owner/post-project.ts";
 import { registerEncryptionKey } from "../owner/register-encryption-key.ts";
+import { sealToReaders } from "../owner/seal-to-readers.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import { type MarketOptions, marketTerms } from "./market-plan.ts";
 import type { MarketSamples } from "./market-samples.ts";
@@ -61,7 +61,6 @@ async function ownerSeal(
   const envelope = createHpkeEnvelope();
   const keys = await loadEncryptionKeys(join(folder, "encryption-key.json"), envelope);
   await registerEncryptionKey(chain, keys);
-  const owner = chain.account as string;
-  const accounts = { referee: owner, aggregators };
-  return { envelope, readers: await readReaderKeys(chain, { owner, terms: accounts }) };
+  const accounts = { referee: chain.account as string, aggregators };
+  return sealToReaders(chain, { terms: accounts, ownKey: keys.publicKey, envelope });
 }

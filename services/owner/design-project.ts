@@ -10,6 +10,7 @@ import { CommonweightError } from "../protocol/errors.ts";
 import { type Manifest, parseManifest } from "../protocol/manifest.ts";
 import { roundRuleById } from "../protocol/round-rules.ts";
 import { SLOT_COUNTS, trainerCount } from "../protocol/round-terms.ts";
+import { amountText, NATIVE_COIN } from "../protocol/token-amount.ts";
 import type { SetSizes } from "./draw-sets.ts";
 import { ownerErrors } from "./errors.ts";
 import type { DataSummary } from "./inspect-data.ts";
@@ -227,7 +228,7 @@ export function explainDesign(input: DesignInput, manifest: Manifest, terms: Ter
   const { answers, summary, sizes, calibration } = input;
   const { training, evaluation, fixedPoint } = manifest;
   const { medianNorm, largestNorm } = calibration;
-  const money = (wei: unknown) => `${Number(BigInt(String(wei))) / 1e18} ETH`;
+  const money = (wei: unknown) => amountText(BigInt(String(wei)), NATIVE_COIN);
   return [
     {
       setting: "model",

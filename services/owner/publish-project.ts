@@ -1,6 +1,5 @@
 import { fetchIpfsAddresses } from "../adapters/aggregator-client.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
-import { readReaderKeys } from "../adapters/chain/model-readers.ts";
 import { readParticipant } from "../adapters/chain/participant.ts";
 import { topUpWrapped } from "../adapters/chain/token-balance.ts";
 import { createGatewayStore } from "../adapters/content-store/gateway-store.ts";
@@ -15,6 +14,7 @@ import type { Manifest } from "../protocol/manifest.ts";
 import { ownerErrors } from "./errors.ts";
 import { type PreparedProject, postPreparedProject, prepareProject } from "./post-project.ts";
 import { registerEncryptionKey } from "./register-encryption-key.ts";
+import { type SealTo, sealToReaders } from "./seal-to-readers.ts";
 import type { PostableTerms } from "./terms-file.ts";
 
 /** A posted project. */
@@ -64,7 +64,13 @@ export async function publishProject(options: {
   });
   try {
     onProgress("making the first model and its commitment");
-    const sealTo = await readersToSealTo(options);
+    const sealTo =
+      terms.modelVisibility === "public"
+        ? undefined
+        : await sealToReaders(chain, {
+            ...{ terms, envelope: createHpkeEnvelope() },
+            ownKey: (await options.encryptionKeys()).publicKey,
+          });
     const prepared = await prepareWithCurve({ ...options, ipfs, sealTo });
     await options.confirm(prepared);
     onProgress("sending");
@@ -88,19 +94,6 @@ export async function publishProject(options: {
   } finally {
     await ipfs.stop();
   }
-}
-
-type SealTo = NonNullable<Parameters<typeof prepareProject>[0]["sealTo"]>;
-
-/** Readers of a private project's first model; trainers are granted its key when they have joined. */
-async function readersToSealTo(
-  options: Parameters<typeof publishProject>[0],
-): Promise<SealTo | undefined> {
-  const { chain, terms, encryptionKeys } = options;
-  if (terms.modelVisibility === "public") return undefined;
-  const { publicKey } = await encryptionKeys();
-  const others = await readReaderKeys(chain, { owner: chain.account as string, terms });
-  return { envelope: createHpkeEnvelope(), readers: [publicKey, ...others] };
 }
 
 async function prepareWithCurve(

@@ -1,7 +1,7 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import { describeToken, readBalance, readNativeBalance } from "../adapters/chain/token.ts";
 import { CommonweightError } from "../protocol/errors.ts";
-import { exactAmount } from "../protocol/token-amount.ts";
+import { aboutCoins, exactAmount } from "../protocol/token-amount.ts";
 import { ownerErrors } from "./errors.ts";
 import type { PreparedProject } from "./post-project.ts";
 
@@ -66,9 +66,7 @@ export async function quotePosting(
 }
 
 /** An amount of the native coin with five digits, for people. */
-export function eth(wei: bigint): string {
-  return `${Number((Number(wei) / 1e18).toPrecision(5))} ETH`;
-}
+export const eth = (amountWei: bigint) => aboutCoins(amountWei, 5);
 
 /** The quote as lines for people. */
 export function quoteText(

@@ -13,6 +13,10 @@ import {
 import { type G1Point, SCALAR_FIELD } from "./curve.ts";
 import { type EncryptionKeyPair, type Envelope, TAG_BYTES } from "./envelope.ts";
 import { decodeInt16, encodeInt16 } from "./int16-coder.ts";
+import { isSameBytes } from "./same-bytes.ts";
+
+/** A sealed update of `d` int16 entries is never larger than this: header, recipients and tag included. */
+export const maxBundleBytes = (parameterCount: number): number => 2 * parameterCount + 16_384;
 
 const SHARE_PURPOSE = "commonweight/bundle-share/v1";
 const KEY_PURPOSE = "commonweight/bundle-key/v1";
@@ -132,7 +136,7 @@ export async function openBundle(parameters: OpenBundleParameters): Promise<Open
   checkContext(header, parameters);
   const bundleKey =
     "bundleKey" in secrets ? secrets.bundleKey : await recoverBundleKey(envelope, header, secrets);
-  if (!isEqual(sha256(bundleKey), header.bundleKeyHash))
+  if (!isSameBytes(sha256(bundleKey), header.bundleKeyHash))
     throw refuse("wrongBundleKey", "hash of the key differs from the header's");
   const plaintext = await envelope
     .decryptOnce({ key: bundleKey, associated: headerBytes, ciphertext: payload })
@@ -211,10 +215,12 @@ async function recoverBundleKey(
   header: BundleHeader,
   { contentKey, keys }: { contentKey: Uint8Array; keys: EncryptionKeyPair },
 ): Promise<Uint8Array> {
-  const recipient = header.recipients.find(({ publicKey }) => isEqual(publicKey, keys.publicKey));
+  const recipient = header.recipients.find(({ publicKey }) =>
+    isSameBytes(publicKey, keys.publicKey),
+  );
   if (recipient === undefined)
     throw refuse("notAddressed", `${header.recipients.length} other recipients`);
-  if (!isEqual(sha256(contentKey), header.contentKeyHash))
+  if (!isSameBytes(sha256(contentKey), header.contentKeyHash))
     throw refuse("wrongContentKey", "hash of the key differs from the header's");
   const share = await envelope
     .open({
@@ -264,8 +270,4 @@ function decodePlain(bytes: Uint8Array, length: number): Int16Array | undefined 
   if (bytes.length !== 2 * length) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Int16Array.from({ length }, (_, index) => view.getInt16(2 * index, true));
-}
-
-function isEqual(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, index) => byte === other[index]);
 }

@@ -9,6 +9,7 @@ import {
   TAG_BYTES,
 } from "./envelope.ts";
 import { CommonweightError, defineErrors } from "./errors.ts";
+import { isSameBytes } from "./same-bytes.ts";
 
 const MAGIC = "CWSEALED";
 const VERSION = 1;
@@ -146,7 +147,7 @@ async function openFileKey(parameters: OpenFileParameters): Promise<Uint8Array> 
   const { envelope, bytes, keys, context, grant } = parameters;
   const { contextHash, keyHash, sealedKeys } = readSealedFile(bytes);
   requireContext(contextHash, context);
-  const own = sealedKeys.find(({ recipient }) => isEqual(recipient, keys.publicKey));
+  const own = sealedKeys.find(({ recipient }) => isSameBytes(recipient, keys.publicKey));
   const sealed = own?.sealedKey ?? grant;
   if (sealed === undefined) throw new CommonweightError(sealedFileErrors.notAddressed);
   const key = await envelope
@@ -155,7 +156,7 @@ async function openFileKey(parameters: OpenFileParameters): Promise<Uint8Array> 
       throw refuse("the key for this reader does not open", cause);
     });
   // Without it a publisher could give each reader another file under one CID.
-  if (!isEqual(sha256(key), keyHash)) throw refuse("this reader's key is not the file's");
+  if (!isSameBytes(sha256(key), keyHash)) throw refuse("this reader's key is not the file's");
   return key;
 }
 
@@ -175,7 +176,7 @@ function leaveOutBad(error: unknown): undefined {
 }
 
 function requireContext(contextHash: Uint8Array, context: string): void {
-  if (!isEqual(contextHash, sha256(utf8ToBytes(context))))
+  if (!isSameBytes(contextHash, sha256(utf8ToBytes(context))))
     throw refuse(`not sealed for ${context}`);
 }
 
@@ -184,7 +185,7 @@ function refuse(reason: string, cause?: unknown): CommonweightError {
 }
 
 function distinct(keys: readonly Uint8Array[]): Uint8Array[] {
-  return keys.filter((key, index) => keys.findIndex((each) => isEqual(each, key)) === index);
+  return keys.filter((key, index) => keys.findIndex((each) => isSameBytes(each, key)) === index);
 }
 
 function readSealedFile(bytes: Uint8Array) {
@@ -217,8 +218,4 @@ function readSealedFile(bytes: Uint8Array) {
       throw new CommonweightError(sealedFileErrors.malformed, error.message, { cause: error });
     throw error;
   }
-}
-
-function isEqual(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, index) => byte === other[index]);
 }

@@ -55,6 +55,10 @@ export function exactAmount(amountWei: bigint, decimals: number): string {
 export const amountText = (amountWei: bigint, { symbol, decimals }: TokenUnit) =>
   `${exactAmount(amountWei, decimals)} ${symbol}`;
 
+/** About how much of the network's coin it is, for prices and gas: not for sums. */
+export const aboutCoins = (amountWei: bigint, digits = 3) =>
+  `${Number((Number(amountWei) / 1e18).toPrecision(digits))} ${NATIVE_COIN.symbol}`;
+
 /** An amount of the network's coin with four places, for columns: cut, never rounded up. */
 export const coinColumn = (amountWei: bigint) =>
   (Number(amountWei / 10n ** 14n) / 10_000).toFixed(4);

@@ -1,4 +1,5 @@
 import type { Project } from "../adapters/chain/project.ts";
+import { aboutCoins } from "../protocol/token-amount.ts";
 import type { RoundEffort } from "./measure-round.ts";
 import type { ProjectRecord } from "./project-record.ts";
 import type { ProjectQuote } from "./quote-project.ts";
@@ -90,7 +91,6 @@ export function quoteText(words: QuoteWords): string {
   const { title, project, record, quote, money } = words;
   const { pay } = record;
   const { terms } = project;
-  const eth = (wei: bigint) => `${Number((Number(wei) / 1e18).toPrecision(3))} ETH`;
   const place =
     pay.selectedChance < 1
       ? `${percent(pay.selectedChance)} to be drawn for a round`
@@ -108,7 +108,7 @@ export function quoteText(words: QuoteWords): string {
     `            ${basisText(words)}`,
     `chances     ${accepted}; ${place}`,
     `pay         about ${money(shortWei(pay.perRoundWei))} a round, ${money(shortWei(quote.expectedWei))} in the ${quote.rounds} rounds left, ${money(shortWei(record.perHourWei))} an hour of rounds`,
-    `gas         ${eth(quote.entryGasWei)} to join and leave, ${eth(quote.roundGasWei)} a round, at ${Number((Number(quote.gasPriceWei) / 1e9).toPrecision(3))} gwei${quote.roundGasWei > 0n ? "; none a round with --relay" : ""}`,
+    `gas         ${aboutCoins(quote.entryGasWei)} to join and leave, ${aboutCoins(quote.roundGasWei)} a round, at ${Number((Number(quote.gasPriceWei) / 1e9).toPrecision(3))} gwei${quote.roundGasWei > 0n ? "; none a round with --relay" : ""}`,
     ...timeLines(words),
     `stake       ${money(quote.stakeWei)} is locked until you leave; an update above the norm bound burns it${strikes}`,
     `break-even  ${breakEvenText(words)}`,

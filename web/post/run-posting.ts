@@ -5,7 +5,7 @@ import {
   connectChain,
   findReceipt,
 } from "../../services/adapters/chain/connect.ts";
-import { readEncryptionKey, readReaderKeys } from "../../services/adapters/chain/model-readers.ts";
+import { readEncryptionKey } from "../../services/adapters/chain/model-readers.ts";
 import { readParticipant, registerParticipant } from "../../services/adapters/chain/participant.ts";
 import {
   readPermitDomain,
@@ -19,6 +19,7 @@ import { openCurve } from "../../services/adapters/curve/open-curve.ts";
 import { countParameters } from "../../services/learning/model-spec.ts";
 import { type PreparedProject, prepareProject } from "../../services/owner/post-project.ts";
 import { quotePosting } from "../../services/owner/quote-posting.ts";
+import { sealToReaders } from "../../services/owner/seal-to-readers.ts";
 import type { PostableTerms } from "../../services/owner/terms-file.ts";
 import type { ContentStore } from "../../services/protocol/content-store.ts";
 import type { EncryptionKeyPair } from "../../services/protocol/envelope.ts";
@@ -93,8 +94,7 @@ async function readersToSealTo({
   const own = (await readEncryptionKey(chain, owner)) ?? encryptionKeys?.publicKey;
   if (own === undefined) throw new CommonweightError(webErrors.keyNotMade, owner);
   const { createHpkeEnvelope } = await import("../../services/adapters/envelope/hpke-envelope.ts");
-  const others = await readReaderKeys(chain, { owner, terms });
-  return { envelope: createHpkeEnvelope(), readers: [own, ...others] };
+  return sealToReaders(chain, { terms, ownKey: own, envelope: createHpkeEnvelope() });
 }
 
 /** Registers the key under which the owner of a private project reads its models, once. */

@@ -67,8 +67,8 @@ export async function findEvents(
 }
 
 /**
- * All events of a project in a range of blocks, whatever their name, oldest first. Every event of the market has the project's
- * number as its first indexed value.
+ * All events of a project that a contract wrote in a range of blocks, whatever their name, oldest first. Every event of market and vault
+ * has the project's number as its first indexed value.
  *
  * @throws CW2200 when the chain is away.
  */
@@ -76,18 +76,20 @@ export async function findProjectEvents(
   chain: Chain,
   projectId: bigint,
   range: { fromBlock: number; toBlock: number },
+  contract: Chain["market"] = chain.market,
 ): Promise<ProjectEvent[]> {
   const found: ProjectEvent[] = [];
   try {
+    const address = await contract.getAddress();
     for (let from = range.fromBlock; from <= range.toBlock; from += BLOCKS_PER_QUERY) {
       const logs = await chain.provider.getLogs({
-        address: chain.addresses.market,
+        address,
         topics: [null, zeroPadValue(toBeHex(projectId), 32)],
         fromBlock: from,
         toBlock: Math.min(from + BLOCKS_PER_QUERY - 1, range.toBlock),
       });
       for (const log of logs) {
-        const parsed = chain.market.interface.parseLog(log);
+        const parsed = contract.interface.parseLog(log);
         if (parsed === null) continue;
         const { blockNumber, transactionHash } = log;
         found.push({

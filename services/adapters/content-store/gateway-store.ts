@@ -10,6 +10,7 @@ import { attemptWithRetries } from "./attempt.ts";
 import { concatBytes } from "./car.ts";
 import { walkContent } from "./content-graph.ts";
 import { parseContentId } from "./content-id.ts";
+import { readBounded } from "./read-bounded.ts";
 
 /** Where trustless gateways are: each aggregator serves one. */
 export interface GatewayStoreOptions {
@@ -71,7 +72,7 @@ async function fetchBlock(url: string, cid: CID, signal: AbortSignal): Promise<U
   try {
     const headers = { accept: "application/vnd.ipld.raw" };
     const response = await fetch(target, { signal, headers });
-    if (response.ok) return await readBounded(response);
+    if (response.ok) return await readBounded(response, MAX_BLOCK_BYTES, tooLong);
     await response.body?.cancel();
     throw new CommonweightError(contentStoreErrors.notFound, `${target}: ${response.status}`);
   } catch (cause) {
@@ -81,21 +82,7 @@ async function fetchBlock(url: string, cid: CID, signal: AbortSignal): Promise<U
   }
 }
 
-async function readBounded(response: Response): Promise<Uint8Array> {
-  const reader = response.body?.getReader();
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for (;;) {
-    const part = await reader?.read();
-    if (part?.value === undefined) return concatBytes(parts);
-    bytes += part.value.length;
-    if (bytes > MAX_BLOCK_BYTES) {
-      await reader?.cancel();
-      throw new CommonweightError(contentStoreErrors.corrupt, "a block that is too long");
-    }
-    parts.push(part.value);
-  }
-}
+const tooLong = () => new CommonweightError(contentStoreErrors.corrupt, "a block that is too long");
 
 function unreachable(message: string, cause?: unknown): CommonweightError {
   return new CommonweightError(contentStoreErrors.unreachable, message, { cause });

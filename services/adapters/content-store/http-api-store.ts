@@ -3,6 +3,7 @@ import { type ContentStore, contentStoreErrors } from "../../protocol/content-st
 import { CommonweightError } from "../../protocol/errors.ts";
 import { createBlockContentStore } from "./block-content-store.ts";
 import { BLOCK_CODECS } from "./content-id.ts";
+import { readBounded } from "./read-bounded.ts";
 
 /** Where an IPFS node's RPC API is. */
 export interface HttpApiStoreOptions {
@@ -124,7 +125,15 @@ async function callApi(
         ...(authorization === undefined ? {} : { authorization }),
       },
     });
-    const answer = await readBounded(response, maxBytes);
+    const answer = await readBounded(
+      response,
+      maxBytes,
+      () =>
+        new CommonweightError(
+          contentStoreErrors.tooLarge,
+          `an answer of more than ${maxBytes} bytes`,
+        ),
+    );
     if (response.ok) return answer;
     const message = new TextDecoder().decode(answer.subarray(0, 300));
     throw new CommonweightError(
@@ -155,25 +164,6 @@ function multipart(file: Uint8Array, boundary: string): Uint8Array {
   return new Uint8Array(
     Buffer.concat([Buffer.from(head), file, Buffer.from(`\r\n--${boundary}--\r\n`)]),
   );
-}
-
-/** The whole body, unless it is longer than allowed. */
-async function readBounded(response: Response, maxBytes: number): Promise<Uint8Array> {
-  const reader = response.body?.getReader();
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for (;;) {
-    const part = await reader?.read();
-    if (part?.value === undefined) return new Uint8Array(Buffer.concat(parts));
-    bytes += part.value.length;
-    if (bytes > maxBytes) {
-      throw new CommonweightError(
-        contentStoreErrors.tooLarge,
-        `an answer of more than ${maxBytes} bytes`,
-      );
-    }
-    parts.push(part.value);
-  }
 }
 
 function readJson<T>(bytes: Uint8Array): T {
