@@ -3,7 +3,7 @@ import type { Manifest } from "../protocol/manifest.ts";
 import type { CsvTable } from "./csv.ts";
 import { type CsvColumn, describeColumns } from "./csv-dataset.ts";
 import { learningErrors } from "./errors.ts";
-import { isMissing, isNumber, wrongCells } from "./table-column.ts";
+import { isMissing, isNumber, numberAdvice, wrongCells } from "./table-column.ts";
 
 /** How a table can become samples, as far as the table itself tells. */
 export interface TableDescription {
@@ -78,7 +78,7 @@ function whyDrop(column: CsvColumn, cells: readonly string[]): string | undefine
     const isMostlyNumbers = cells.filter(isNumber).length > cells.length / 2;
     return isMostlyNumbers
       ? `not all of it is numbers (${wrongCells(cells, (cell) => isMissing(cell) || isNumber(cell))})`
-      : `it is text with more than ${MOST_VALUES} different values, as "${column.values[0]?.slice(0, 40)}"`;
+      : `it is text with more than ${MOST_VALUES} different values, as "${column.values[0]?.slice(0, 40)}"${numberAdvice(cells)}`;
   }
   return undefined;
 }
@@ -147,7 +147,11 @@ export function describeTable(
     means.push(mean);
     deviations.push(deviation);
   });
-  if (columns.length === 0) throw unfit("no column is left to learn from");
+  if (columns.length === 0) {
+    const [first] = dropped;
+    const why = first === undefined ? "" : `: "${first.column}" is left out, for ${first.why}`;
+    throw unfit(`no column is left to learn from${why}`);
+  }
   return {
     table: {
       columns,

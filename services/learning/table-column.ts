@@ -19,6 +19,23 @@ export const isMissing = (cell: string) => MISSING.has(cell.trim());
 export const isNumber = (cell: string) =>
   cell.trim() !== "" && Number.isFinite(Math.fround(Number(cell)));
 
+const LONGEST_NUMBER = 40;
+/** A number as many countries write it, or with signs that only people read. */
+const OTHER_NUMBER = /^[^\d-]{0,4}-?\d[\d.' ]*(,\d+)?[.\d]*[^\d]{0,4}$/;
+
+/**
+ * What to do about cells that are numbers to people; empty when they are none to anybody.
+ *
+ * @example numberAdvice(["0,5", "1,25"]) // "; write numbers with a point and without other signs, as 0.5"
+ */
+export function numberAdvice(cells: readonly string[]): string {
+  const others = cells.filter((cell) => !isMissing(cell) && !isNumber(cell));
+  const isMeant =
+    others.length > 0 &&
+    others.every((cell) => cell.length <= LONGEST_NUMBER && OTHER_NUMBER.test(cell.trim()));
+  return isMeant ? "; write numbers with a point and without other signs, as 0.5" : "";
+}
+
 const SHOWN = 3;
 const quoted = (texts: readonly string[]) =>
   [...new Set(texts)]
@@ -72,7 +89,7 @@ export function columnReader(
   const wrong = wrongCells(cells, (cell) => isMissing(cell) || isNumber(cell));
   const gaps = replacement === undefined ? cells.filter(isMissing).length : 0;
   const problem = wrong
-    ? `column "${name}" has values that are no numbers (${wrong})`
+    ? `column "${name}" has values that are no numbers (${wrong}${numberAdvice(cells)})`
     : gaps > 0
       ? `column "${name}" has ${gaps} missing cells, and nothing says what stands for them`
       : undefined;

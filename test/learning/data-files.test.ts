@@ -186,6 +186,28 @@ describe("CSV", () => {
     );
   });
 
+  test.each([
+    ["commas", (i: number) => `${i},5`],
+    ["money", (i: number) => `$1,${100 + i}.50`],
+    ["a unit", (i: number) => `${i}.5 kg`],
+  ])("numbers with %s are told how to be written", (_, cell) => {
+    const rows = Array.from({ length: 60 }, (_, i) => [cell(i), `${i % 2}`]);
+    const text = rows.map(([a, kind]) => `"${a}",${kind}\n`).join("");
+
+    expect(() => describeTable({ header: ["a", "class"], rows })).toThrow(
+      /no column is left .*"a" is left out, .*write numbers with a point and without other signs/,
+    );
+    expect(() => csvDataset(`a,class\n${text}`)).toThrow(
+      /no numbers \(60 of 60 .*write numbers with a point/,
+    );
+  });
+
+  test("words are not told to be numbers", () => {
+    expect(() => csvDataset("a,class\nred,0\nblue,1\n")).toThrow(
+      /no numbers \(2 of 2 cells, as "red", "blue" in row 1\)/,
+    );
+  });
+
   test("says what became of gaps and of words", () => {
     const rows = Array.from({ length: 40 }, (_, i) => [
       i === 3 ? "NA" : `${i}`,
