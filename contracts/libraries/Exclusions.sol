@@ -21,15 +21,16 @@ library Exclusions {
     /// @notice Checks a settlement's exclusions and emits them.
     /// @param project The project.
     /// @param request The settlement, whose trainers are known to be those who submitted.
+    /// @param submitted How many those are.
     /// @param isRevealOver Whether the reveal phase is over.
     /// @return readable How many submissions are left.
     function check(
         Project storage project,
         SettleRound calldata request,
+        uint256 submitted,
         bool isRevealOver
     ) internal returns (uint256 readable) {
         uint256 mask = request.excludedMask;
-        uint256 submitted = request.trainers.length;
         uint256 excluded = mask.count();
         if (request.exclusionReasons.length != excluded) {
             revert ITrainingMarket.MarketWrongLength(excluded, request.exclusionReasons.length);

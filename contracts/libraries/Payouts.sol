@@ -44,35 +44,16 @@ library Payouts {
         result.capWei = (budgetWei * capBps) / BPS;
     }
 
-    /// @notice What every trainer is paid: nothing unless it is accepted. All together at most the budget, because shares sum to at most
+    /// @notice What one trainer is paid: nothing unless it is accepted. All together at most the budget, because shares sum to at most
     /// 65535.
-    /// @param outcomes As `PublicSignals.unpack` tells them.
-    /// @return paysWei One a trainer.
-    /// @return paidWei All together.
-    function pays(
-        Rates memory self,
-        uint256[] memory outcomes
-    ) internal pure returns (uint256[] memory paysWei, uint256 paidWei) {
-        paysWei = new uint256[](outcomes.length);
-        uint256 last = 0x20 * outcomes.length;
-        (uint256 flatEachWei, uint256 sharedWei, uint256 capWei) = (self.flatEachWei, self.sharedWei, self.capWei);
+    /// @param outcome The trainer's, as `PublicSignals.unpack` tells it.
+    function payOf(Rates memory self, uint256 outcome) internal pure returns (uint256 payWei) {
+        if (PublicSignals.verdictOf(outcome) != PublicSignals.ACCEPTED) return 0;
         // Amounts are below 2^96 and shares below 2^16: nothing comes near 2^256.
         unchecked {
-            for (uint256 position = 0x20; position <= last; position += 0x20) {
-                uint256 outcome;
-                // Reads an element of `outcomes`.
-                assembly ("memory-safe") {
-                    outcome := mload(add(outcomes, position))
-                }
-                if (PublicSignals.verdictOf(outcome) != PublicSignals.ACCEPTED) continue;
-                uint256 payWei = flatEachWei + (sharedWei * uint16(outcome)) / SHARE_SUM;
-                if (payWei > capWei) payWei = capWei;
-                paidWei += payWei;
-                // Writes the element of `paysWei` in the same position of a list of the same length.
-                assembly ("memory-safe") {
-                    mstore(add(paysWei, position), payWei)
-                }
-            }
+            payWei = self.flatEachWei + (self.sharedWei * uint16(outcome)) / SHARE_SUM;
         }
+        uint256 capWei = self.capWei;
+        if (payWei > capWei) payWei = capWei;
     }
 }

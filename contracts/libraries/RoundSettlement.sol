@@ -41,15 +41,13 @@ library RoundSettlement {
     /// @dev What a proven round decided, as far as the market has to do with it.
     /// @param isVoid Whether the rule found too few: nothing is applied and nothing is paid.
     /// @param newModelCommitment Commitment of the new model.
-    /// @param mask The slots that took part; the words of the proof's outcome say what became of each.
     /// @param trainers The round's trainers; see `RoundTrainers`.
-    /// @param forfeitEachWei What each trainer that took part gets out of forfeited bonds.
+    /// @param payment What it pays them.
     struct Outcome {
         bool isVoid;
         G1 newModelCommitment;
-        uint256 mask;
         uint256[] trainers;
-        uint256 forfeitEachWei;
+        RoundTrainers.Payment payment;
     }
 
     /// @notice Settles the open round. See `ITrainingMarket.settleRound`.
@@ -61,18 +59,29 @@ library RoundSettlement {
         );
         (uint256 index, uint256 turn) = AggregatorTurns.requireSettler(project, clock);
         RoundSubmissions.requireSame(project.submissions, request);
+        address[] calldata trainers = request.trainers;
         uint256 readable = Exclusions.check(
             project,
             request,
+            trainers.length,
             block.timestamp >= clock.commitClosesAt + clock.revealSeconds
         );
-        Outcome memory outcome = _requireProven(project, parts, request);
+        Outcome memory outcome = _requireProven(project, parts, request, trainers);
 
         uint256 budgetWei = project.roundBudget();
-        outcome.forfeitEachWei = MissedTurns.toSettler(request.projectId, project, budgetWei, turn, index, readable);
-        _applyOutcome(parts, project, request, outcome, budgetWei, index);
+        outcome.payment.forfeitEachWei = MissedTurns.toSettler(
+            request.projectId,
+            project,
+            budgetWei,
+            turn,
+            index,
+            readable
+        );
+        uint256 paidWei = _applyOutcome(parts, project, request, trainers, outcome, budgetWei);
+        uint256 voids = _advance(project, outcome.isVoid, paidWei, index);
         (bool isOver, EndReason reason) = RoundEnd.close(project);
-        if (!outcome.isVoid) _pushEarnings(parts, project, request, index);
+        if (outcome.isVoid) _announceVoid(request, voids);
+        else _pushEarnings(parts, project, request.projectId, trainers, index);
         AggregatorTurns.putInCharge(request.projectId, project, index);
         if (isOver) RoundClosing.end(project, parts, request.projectId, reason);
     }
@@ -81,24 +90,20 @@ library RoundSettlement {
     function _requireProven(
         Project storage project,
         MarketParts memory parts,
-        SettleRound calldata request
+        SettleRound calldata request,
+        address[] calldata trainers
     ) private view returns (Outcome memory outcome) {
         ProjectTerms storage terms = project.terms;
-        uint256 slots = terms.slots;
         // `Exclusions` has checked that only who submitted is excluded; no more have submitted than there are slots for.
         uint256 active =
-            ((1 << request.trainers.length) - 1) & ~(uint256(request.excludedMask) >> PublicSignals.FIRST_TRAINER_SLOT);
+            ((1 << trainers.length) - 1) & ~(uint256(request.excludedMask) >> PublicSignals.FIRST_TRAINER_SLOT);
         uint256 mask = (active << PublicSignals.FIRST_TRAINER_SLOT) | (terms.usesPayGradient ? 3 : 1);
         if (!project.aggregateCommitment.isInfinity()) mask |= 4;
         uint256 firstWeights;
         uint256 secondWeights;
-        (outcome.trainers, firstWeights, secondWeights) = RoundTrainers.load(
-            project.trainers,
-            request.trainers,
-            active
-        );
+        (outcome.trainers, firstWeights, secondWeights) = RoundTrainers.load(project.trainers, trainers, active);
         uint256[] memory termsWords = PublicSignals.packTerms(
-            slots,
+            terms.slots,
             mask,
             terms.normBoundSquared,
             terms.ruleParameterA,
@@ -115,79 +120,62 @@ library RoundSettlement {
             project.aggregateCommitment.unpack(request.aggregateY),
             termsWords
         );
-        outcome.mask = mask;
+        outcome.payment.active = active;
     }
 
     /// @dev Credits trainers and moves the model. In a void round nothing moves but a forfeited bond.
+    /// @return paidWei What the round's budget pays.
     function _applyOutcome(
         MarketParts memory parts,
         Project storage project,
         SettleRound calldata request,
-        Outcome memory outcome,
-        uint256 budgetWei,
-        uint256 settler
-    ) private {
-        if (!outcome.isVoid) _moveModel(project, request, outcome);
-        (uint256[] memory credits, uint256 paidWei) = _creditTrainers(parts, project, request, outcome, budgetWei);
-        emit ITrainingMarket.RoundSettled(
-            request.projectId,
-            request.roundIndex,
-            msg.sender,
-            budgetWei,
-            paidWei,
-            request.proof.outcomeWords,
-            credits
-        );
-        uint256 voids = _advance(project, outcome.isVoid, paidWei, settler);
-        if (outcome.isVoid) _announceVoid(request, voids);
-    }
-
-    /// @dev Pays the trainers and books what the proof says of them. In a void round it says nothing, and pays nobody.
-    /// @return credits Who is credited what, forfeited bonds included; see `RoundSettled`.
-    /// @return paidWei What the round's budget pays of it.
-    function _creditTrainers(
-        MarketParts memory parts,
-        Project storage project,
-        SettleRound calldata request,
+        address[] calldata trainers,
         Outcome memory outcome,
         uint256 budgetWei
-    ) private returns (uint256[] memory credits, uint256 paidWei) {
-        uint256 count = request.trainers.length;
-        uint256 active = outcome.mask >> PublicSignals.FIRST_TRAINER_SLOT;
-        uint256[] memory outcomes;
-        uint256[] memory earningsWei;
-        if (outcome.isVoid) {
-            (outcomes, earningsWei) = (new uint256[](count), new uint256[](count));
-        } else {
-            uint256 accepted;
-            (outcomes, accepted) = PublicSignals.unpack(request.proof.outcomeWords, count, active);
-            ProjectTerms storage terms = project.terms;
-            Payouts.Rates memory rates = Payouts.rates(budgetWei, terms.flatBps, terms.capBps, accepted);
-            (earningsWei, paidWei) = Payouts.pays(rates, outcomes);
-        }
-        if (outcome.forfeitEachWei != 0) {
-            for (uint256 i = 0; i < count; ++i) {
-                if ((active >> i) & 1 == 1) earningsWei[i] += outcome.forfeitEachWei;
-            }
-        }
-        uint256 ending = RoundTrainers.book(outcome.trainers, outcomes, earningsWei, project.terms.maxStrikes);
-        credits = RoundTrainers.withAddresses(earningsWei, request.trainers);
+    ) private returns (uint256 paidWei) {
+        uint256[] calldata outcomeWords = request.proof.outcomeWords;
+        if (!outcome.isVoid) _moveModel(project, request, outcome.newModelCommitment);
+        uint256[] memory outcomes = _outcomes(project.terms, outcomeWords, trainers.length, outcome, budgetWei);
+        RoundTrainers.Booked memory booked = RoundTrainers.book(
+            outcome.trainers,
+            trainers,
+            outcomes,
+            outcome.payment,
+            project.terms.maxStrikes
+        );
+        uint256 ending = booked.ending;
         for (uint256 i = 0; ending != 0; (++i, ending >>= 1)) {
-            if (ending & 1 == 1) _endPart(parts, project, request, i, PublicSignals.verdictOf(outcomes[i]));
+            if (ending & 1 == 1) _endPart(parts, project, request, trainers[i], PublicSignals.verdictOf(outcomes[i]));
         }
+        paidWei = booked.paidWei;
+        _announce(request, budgetWei, paidWei, outcomeWords, booked.credits);
     }
 
-    function _moveModel(Project storage project, SettleRound calldata request, Outcome memory outcome) private {
-        Cids.requireCid(request.newModelCid);
-        project.modelCommitment = PackedPoints.pack(outcome.newModelCommitment);
+    /// @dev What the proof says of each trainer, and what that pays. In a void round it says nothing, and pays nobody.
+    function _outcomes(
+        ProjectTerms storage terms,
+        uint256[] calldata outcomeWords,
+        uint256 count,
+        Outcome memory outcome,
+        uint256 budgetWei
+    ) private view returns (uint256[] memory outcomes) {
+        if (outcome.isVoid) return new uint256[](count);
+        uint256 accepted;
+        (outcomes, accepted) = PublicSignals.unpack(outcomeWords, count, outcome.payment.active);
+        outcome.payment.rates = Payouts.rates(budgetWei, terms.flatBps, terms.capBps, accepted);
+    }
+
+    function _moveModel(Project storage project, SettleRound calldata request, G1 memory newModelCommitment) private {
+        bytes calldata newModelCid = request.newModelCid;
+        Cids.requireCid(newModelCid);
+        project.modelCommitment = PackedPoints.pack(newModelCommitment);
         project.aggregateCommitment = PackedPoints.pack(request.proof.aggregateCommitment);
-        uint256 version = project.progress.appliedRounds + 1;
         emit ITrainingMarket.ModelPublished(
             request.projectId,
-            version,
+            project.progress.appliedRounds + 1,
             request.roundIndex,
-            outcome.newModelCommitment,
-            request.newModelCid
+            newModelCommitment,
+            newModelCid
         );
     }
 
@@ -214,6 +202,34 @@ library RoundSettlement {
         progress.unpaidFees = unpaidFees;
     }
 
+    /// @dev `emit RoundSettled(...)`, with each list copied in one piece: the compiler takes 130 gas an element.
+    function _announce(
+        SettleRound calldata request,
+        uint256 budgetWei,
+        uint256 paidWei,
+        uint256[] calldata outcomeWords,
+        uint256[] memory credits
+    ) private {
+        bytes32 topic = ITrainingMarket.RoundSettled.selector;
+        (uint256 projectId, uint256 roundIndex) = (request.projectId, request.roundIndex);
+        // Memory bounds: written behind the free memory and not kept. The decoder has checked that `outcomeWords` lies within the
+        // call's data; `credits` is read as far as its own length says.
+        assembly ("memory-safe") {
+            let data := mload(0x40)
+            let length := shl(5, outcomeWords.length)
+            mstore(data, budgetWei)
+            mstore(add(data, 0x20), paidWei)
+            mstore(add(data, 0x40), 0x80)
+            mstore(add(data, 0x60), add(0xa0, length))
+            mstore(add(data, 0x80), outcomeWords.length)
+            calldatacopy(add(data, 0xa0), outcomeWords.offset, length)
+            let end := add(add(data, 0xa0), length)
+            length := shl(5, add(mload(credits), 1))
+            mcopy(end, credits, length)
+            log4(data, sub(add(end, length), data), topic, projectId, roundIndex, caller())
+        }
+    }
+
     function _announceVoid(SettleRound calldata request, uint256 voids) private {
         emit ITrainingMarket.RoundVoided(request.projectId, request.roundIndex, VoidReason.RuleFoundTooFew, 0);
         if (voids % 2 == 0) emit ITrainingMarket.BetterReferenceNeeded(request.projectId, request.roundIndex, voids);
@@ -224,10 +240,9 @@ library RoundSettlement {
         MarketParts memory parts,
         Project storage project,
         SettleRound calldata request,
-        uint256 i,
+        address trainer,
         uint256 verdict
     ) private {
-        address trainer = request.trainers[i];
         TrainerRecord storage record = project.trainers[trainer];
         bool isAboveBound = verdict == PublicSignals.ABOVE_NORM_BOUND;
         // Whoever is leaving goes anyway, with its stake.
@@ -259,11 +274,11 @@ library RoundSettlement {
     function _pushEarnings(
         MarketParts memory parts,
         Project storage project,
-        SettleRound calldata request,
+        uint256 projectId,
+        address[] calldata trainers,
         uint256 settler
     ) private {
         if (project.progress.appliedRounds % project.terms.payEvery != 0) return;
-        address[] calldata trainers = request.trainers;
         address[] memory payees = new address[](trainers.length + 1);
         uint256[] memory amountsWei = new uint256[](trainers.length + 1);
         for (uint256 i = 0; i < trainers.length; ++i) {
@@ -275,6 +290,6 @@ library RoundSettlement {
         }
         payees[trainers.length] = parts.registry.payoutAddressOf(msg.sender);
         amountsWei[trainers.length] = SettleFees.take(project, settler);
-        parts.vault.pay(request.projectId, payees, amountsWei);
+        parts.vault.pay(projectId, payees, amountsWei);
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {TrainerRecord} from "../types/Project.sol";
+import {Payouts} from "./Payouts.sol";
 import {PublicSignals} from "./PublicSignals.sol";
 import {Reliability} from "./Reliability.sol";
 import {TrainerWord} from "./TrainerWord.sol";
@@ -16,6 +17,26 @@ library RoundTrainers {
     uint256 private constant _BASE_WEIGHT_BITS = 10;
     uint256 private constant _FIRST_WEIGHT_SHIFT = 96;
     uint256 private constant _SHIFT_OF_NO_WEIGHT = 246;
+
+    /// @dev What a settlement pays.
+    /// @param rates What the round's budget comes to.
+    /// @param forfeitEachWei What each trainer that takes part gets out of forfeited bonds, whatever became of its update.
+    /// @param active Who takes part, the first trainer in the lowest bit.
+    struct Payment {
+        Payouts.Rates rates;
+        uint256 forfeitEachWei;
+        uint256 active;
+    }
+
+    /// @dev What a settlement has booked.
+    /// @param credits Who is credited what, forfeited bonds included: `trainer << 96 | wei`; see `RoundSettled`.
+    /// @param paidWei What the round's budget pays of it.
+    /// @param ending Whose part ends, the first trainer in the lowest bit: an update above the norm bound, or too many strikes.
+    struct Booked {
+        uint256[] credits;
+        uint256 paidWei;
+        uint256 ending;
+    }
 
     /// @notice Reads the records of all trainers, and packs the base weights of those who take part as the terms need them.
     /// @param active Who takes part, the first trainer in the lowest bit.
@@ -67,28 +88,37 @@ library RoundTrainers {
         }
     }
 
-    /// @notice Books outcomes and earnings: one write a trainer.
+    /// @notice Pays every trainer and books what is proven of it: one pass, one write a trainer.
     /// @param list The trainers, as `load` has read them.
+    /// @param trainers Their addresses.
     /// @param outcomes As `PublicSignals.unpack` tells them, one a trainer. Without a verdict only the earnings change.
-    /// @param earningsWei One a trainer.
+    /// @param payment What there is to pay.
     /// @param maxStrikes As many strikes end a trainer's part; 0 for never.
-    /// @return ending Whose part ends, the first trainer in the lowest bit: an update above the norm bound, or too many strikes.
+    /// @return booked What was paid to whom, and whose part ends.
     function book(
         uint256[] memory list,
+        address[] calldata trainers,
         uint256[] memory outcomes,
-        uint256[] memory earningsWei,
+        Payment memory payment,
         uint256 maxStrikes
-    ) internal returns (uint256 ending) {
+    ) internal returns (Booked memory booked) {
         if (maxStrikes == 0) maxStrikes = type(uint256).max;
         // Those of a round have mostly waited for the same time, so what is left of their distance from neutral is the same.
         uint256 updatedAt = block.timestamp;
         uint256 decay = Reliability.decay(0);
+        uint256 active = payment.active;
+        uint256 paidWei = 0;
+        uint256[] memory credits = new uint256[](outcomes.length);
         uint256 last = 0x20 * outcomes.length;
-        // At most 29 trainers. `position` is where the two lists with one word a trainer have it; `list` has two.
+        // At most 29 trainers. `position` is where the lists with one word a trainer have it; `list` has two.
         unchecked {
             for (uint256 position = 0x20; position <= last; position += 0x20) {
-                (uint256 word, uint256 outcome, uint256 earnedWei) = _read(list, outcomes, earningsWei, position);
-                word = TrainerWord.earn(word, earnedWei);
+                (uint256 word, uint256 outcome) = _read(list, outcomes, position);
+                uint256 creditWei = Payouts.payOf(payment.rates, outcome);
+                paidWei += creditWei;
+                creditWei += payment.forfeitEachWei * (active & 1);
+                active >>= 1;
+                word = TrainerWord.earn(word, creditWei);
                 uint256 verdict = PublicSignals.verdictOf(outcome);
                 if (Reliability.isOutcome(verdict)) {
                     if (TrainerWord.updatedAt(word) != updatedAt) {
@@ -100,53 +130,43 @@ library RoundTrainers {
                     } else {
                         word = TrainerWord.afterOutcome(word, verdict, block.timestamp, decay);
                         if (verdict == PublicSignals.ABOVE_NORM_BOUND || TrainerWord.strikes(word) >= maxStrikes) {
-                            ending |= 1 << (position / 0x20 - 1);
+                            booked.ending |= 1 << (position / 0x20 - 1);
                         }
                     }
                 }
-                // Reads the place of the record, one word before the record itself.
-                assembly ("memory-safe") {
-                    sstore(mload(add(list, sub(shl(1, position), 0x20))), word)
-                }
+                _write(list, trainers, credits, position, word, creditWei);
             }
         }
+        (booked.credits, booked.paidWei) = (credits, paidWei);
     }
 
-    /// @notice Puts the trainers above the amounts, in place: an event pays for every word.
-    /// @param amountsWei Below 2^96 each, as `TrainerWord.earn` has checked.
-    /// @param trainers As many.
-    function withAddresses(
-        uint256[] memory amountsWei,
-        address[] calldata trainers
-    ) internal pure returns (uint256[] memory credits) {
-        // Memory bounds: reads and writes the elements of `amountsWei`, as many as the decoder has found in `trainers`.
-        assembly ("memory-safe") {
-            credits := amountsWei
-            let element := add(credits, 0x20)
-            let trainer := trainers.offset
-            for {
-                let end := add(trainer, shl(5, trainers.length))
-            } lt(trainer, end) {
-                trainer := add(trainer, 0x20)
-                element := add(element, 0x20)
-            } {
-                mstore(element, or(shl(96, calldataload(trainer)), mload(element)))
-            }
-        }
-    }
-
-    /// @dev What belongs to one trainer. The caller's loop ends with the last element of the two shorter lists, which are as long as
-    /// `list` has pairs.
+    /// @dev What belongs to one trainer. The caller's loop ends with the last element of `outcomes`, which is as long as `list` has
+    /// pairs.
     function _read(
         uint256[] memory list,
         uint256[] memory outcomes,
-        uint256[] memory earningsWei,
         uint256 position
-    ) private pure returns (uint256 word, uint256 outcome, uint256 earnedWei) {
+    ) private pure returns (uint256 word, uint256 outcome) {
         assembly ("memory-safe") {
             word := mload(add(list, shl(1, position)))
             outcome := mload(add(outcomes, position))
-            earnedWei := mload(add(earningsWei, position))
+        }
+    }
+
+    /// @dev Writes a record to its place, which `list` has one word before the record itself, and the credit `trainer << 96 | wei`;
+    /// `TrainerWord.earn` has checked that the amount is below 2^96. `credits` is as long as `outcomes`, and so is `trainers`.
+    function _write(
+        uint256[] memory list,
+        address[] calldata trainers,
+        uint256[] memory credits,
+        uint256 position,
+        uint256 word,
+        uint256 creditWei
+    ) private {
+        assembly ("memory-safe") {
+            sstore(mload(add(list, sub(shl(1, position), 0x20))), word)
+            let trainer := calldataload(add(trainers.offset, sub(position, 0x20)))
+            mstore(add(credits, position), or(shl(96, trainer), creditWei))
         }
     }
 }

@@ -41,9 +41,11 @@ library TrainerWord {
 
     /// @notice Adds to the earnings. Panics past 2^96, which no pot can hold.
     function earn(uint256 word, uint256 amountWei) internal pure returns (uint256) {
-        uint256 sumWei = uint256(uint96(word)) + amountWei;
-        assert(sumWei <= _EARNED_MASK);
-        return (word & ~_EARNED_MASK) | sumWei;
+        assert(amountWei <= _EARNED_MASK - (word & _EARNED_MASK));
+        // The earnings are the lowest bits, and the sum fits into them.
+        unchecked {
+            return word + amountWei;
+        }
     }
 
     /// @notice Takes a proven outcome into reliability and strikes. Only for verdicts that are one.

@@ -99,9 +99,9 @@ export const faults: readonly Fault[] = [
   {
     name: "a void round touches reliability",
     file: "libraries/RoundSettlement.sol",
-    original: "(outcomes, earningsWei) = (new uint256[](count), new uint256[](count));",
+    original: "if (outcome.isVoid) return new uint256[](count);",
     planted:
-      "(outcomes, ) = PublicSignals.unpack(request.proof.outcomeWords, count, active); earningsWei = new uint256[](count);",
+      "if (outcome.isVoid) { (outcomes, ) = PublicSignals.unpack(outcomeWords, count, outcome.payment.active); return outcomes; }",
     suite: "TrainingMarket.settlement.t.sol",
   },
   {

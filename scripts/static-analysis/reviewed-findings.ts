@@ -19,7 +19,7 @@ export const REVIEWED_FINDINGS: Readonly<
   "incorrect-equality": {
     reason:
       "counters that the market alone advances by one, bits of masks and verdicts; no balances that somebody could move",
-    functions: ["RoundEnd.close", "RoundSettlement._creditTrainers", "RoundSettlement._endPart"],
+    functions: ["RoundEnd.close", "RoundSettlement._endPart"],
   },
   "incorrect-shift": {
     reason:
@@ -31,7 +31,6 @@ export const REVIEWED_FINDINGS: Readonly<
     functions: [
       "Exclusions.check",
       "MarketReader.readTrainers",
-      "Payouts.split",
       "RewardVault.pay",
       "RoundSettlement._applyOutcome",
       "RoundVerifier._isPowerOf",
@@ -76,7 +75,7 @@ export const REVIEWED_FINDINGS: Readonly<
   },
   "reentrancy-events": {
     reason: "events after calls to our own contracts inside one guarded transaction",
-    functions: ["RoundClosing._end", "RoundSettlement._applyOutcome"],
+    functions: ["RoundClosing._end", "RoundSettlement._applyOutcome", "RoundSettlement.settle"],
   },
   timestamp: {
     reason:
@@ -91,7 +90,6 @@ export const REVIEWED_FINDINGS: Readonly<
       "ParticipantRegistry.payoutAddressOf",
       "RoundEnd.close",
       "RoundOpening.open",
-      "RoundSettlement._creditTrainers",
       "RoundSettlement._endPart",
       "RoundTrainers.book",
       "RoundSettlement.settle",

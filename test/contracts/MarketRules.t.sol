@@ -64,11 +64,10 @@ contract MarketRulesTest is Test {
             if (verdicts[i] == 1) ++accepted;
         }
         Payouts.Rates memory rates = Payouts.rates(budgetWei, flatBps, capBps, accepted);
-        uint256[] memory outcomes = new uint256[](shares.length);
+        paysWei = new uint256[](shares.length);
         for (uint256 i = 0; i < shares.length; ++i) {
-            outcomes[i] = shares[i] | (uint256(verdicts[i]) << 27);
+            paysWei[i] = Payouts.payOf(rates, shares[i] | (uint256(verdicts[i]) << 27));
         }
-        (paysWei, ) = Payouts.pays(rates, outcomes);
     }
 
     function test_fuzz_payouts_neverExceedTheBudgetOrTheCap(

@@ -57,64 +57,63 @@ contract RoundTrainersTest is Test {
         assertEq(keccak256(dirty), keccak256(clean));
     }
 
-    function test_fuzz_book_isWhatTheFieldsBecome(uint256 seed, uint8 size, uint8 maxStrikes) public {
+    function test_fuzz_book_isWhatTheFieldsBecome(
+        uint256 seed,
+        uint8 size,
+        uint8 maxStrikes,
+        uint32 active,
+        uint88 budgetWei
+    ) public {
         uint256 count = _fill(seed, size);
         (uint256[] memory list, , ) = this.load(_trainers, 0);
+        RoundTrainers.Payment memory payment = RoundTrainers.Payment({
+            rates: Payouts.rates(budgetWei, 1000, 5000, 3),
+            forfeitEachWei: seed % 3 == 0 ? 0 : uint88(seed),
+            active: active
+        });
         uint256[] memory outcomes = new uint256[](count);
-        uint256[] memory earningsWei = new uint256[](count);
+        uint256[] memory expectedCreditsWei = new uint256[](count);
         uint256 expectedEnding = 0;
+        uint256 expectedPaidWei = 0;
         for (uint256 i = 0; i < count; ++i) {
             uint256 verdict = uint256(keccak256(abi.encode(seed, "verdict", i))) % 9;
-            (outcomes[i], earningsWei[i]) = (verdict << 27, uint256(keccak256(abi.encode(seed, "wei", i))) >> 168);
-            if (_expect(_expected[_trainers[i]], verdict, uint96(earningsWei[i]), maxStrikes)) {
+            outcomes[i] = (verdict << 27) | uint16(uint256(keccak256(abi.encode(seed, "share", i))));
+            uint256 payWei = verdict == PublicSignals.ACCEPTED ? _pay(payment.rates, outcomes[i]) : 0;
+            expectedPaidWei += payWei;
+            expectedCreditsWei[i] = payWei + ((active >> i) & 1 == 1 ? payment.forfeitEachWei : 0);
+            if (_expect(_expected[_trainers[i]], verdict, uint96(expectedCreditsWei[i]), maxStrikes)) {
                 expectedEnding |= 1 << i;
             }
         }
 
-        uint256 ending = RoundTrainers.book(list, outcomes, earningsWei, maxStrikes);
+        RoundTrainers.Booked memory booked = this.book(list, _trainers, outcomes, payment, maxStrikes);
 
-        assertEq(ending, expectedEnding);
+        assertEq(booked.ending, expectedEnding);
+        assertEq(booked.paidWei, expectedPaidWei);
+        assertEq(booked.credits.length, count);
         for (uint256 i = 0; i < count; ++i) {
             assertEq(keccak256(abi.encode(_records[_trainers[i]])), keccak256(abi.encode(_expected[_trainers[i]])));
-        }
-        uint256[] memory credits = this.withAddresses(earningsWei, _trainers);
-        for (uint256 i = 0; i < count; ++i) {
-            assertEq(credits[i], (uint256(uint160(_trainers[i])) << 96) | earningsWei[i]);
+            assertEq(booked.credits[i], (uint256(uint160(_trainers[i])) << 96) | expectedCreditsWei[i]);
         }
     }
 
-    function test_fuzz_unpackAndPays_areWhatTheWordsSay(
-        uint256[4] calldata seeds,
-        uint32 active,
-        uint8 size,
-        uint88 budgetWei
-    ) public view {
+    function test_fuzz_unpack_isWhatTheWordsSay(uint256[4] calldata seeds, uint32 active, uint8 size) public view {
         uint256 count = size % 30;
         uint256[] memory words = new uint256[](4);
         for (uint256 i = 0; i < 4; ++i) {
             words[i] = seeds[i] >> 8;
         }
-        Payouts.Rates memory rates = Payouts.rates(budgetWei, 1000, 5000, 3);
 
         (uint256[] memory outcomes, uint256 accepted) = this.unpack(words, count, active);
-        (uint256[] memory paysWei, uint256 paidWei) = Payouts.pays(rates, outcomes);
 
         uint256 expectedAccepted = 0;
-        uint256 expectedPaidWei = 0;
         assertEq(outcomes.length, count);
         for (uint256 i = 0; i < count; ++i) {
             uint256 bits = (words[i / 8] >> (31 * (i % 8))) & 0x7fffffff;
             assertEq(outcomes[i], (active >> i) & 1 == 1 ? bits : 0);
-            bool isAccepted = PublicSignals.verdictOf(outcomes[i]) == PublicSignals.ACCEPTED;
-            uint256 payWei = rates.flatEachWei + (rates.sharedWei * uint16(outcomes[i])) / 65535;
-            if (payWei > rates.capWei) payWei = rates.capWei;
-            if (!isAccepted) payWei = 0;
-            assertEq(paysWei[i], payWei);
-            if (isAccepted) ++expectedAccepted;
-            expectedPaidWei += payWei;
+            if (PublicSignals.verdictOf(outcomes[i]) == PublicSignals.ACCEPTED) ++expectedAccepted;
         }
         assertEq(accepted, expectedAccepted);
-        assertEq(paidWei, expectedPaidWei);
     }
 
     function load(
@@ -124,11 +123,14 @@ contract RoundTrainersTest is Test {
         return RoundTrainers.load(_records, trainers, active);
     }
 
-    function withAddresses(
-        uint256[] memory amountsWei,
-        address[] calldata trainers
-    ) external pure returns (uint256[] memory) {
-        return RoundTrainers.withAddresses(amountsWei, trainers);
+    function book(
+        uint256[] memory list,
+        address[] calldata trainers,
+        uint256[] memory outcomes,
+        RoundTrainers.Payment memory payment,
+        uint256 maxStrikes
+    ) external returns (RoundTrainers.Booked memory) {
+        return RoundTrainers.book(list, trainers, outcomes, payment, maxStrikes);
     }
 
     function unpack(
@@ -137,6 +139,12 @@ contract RoundTrainersTest is Test {
         uint256 active
     ) external pure returns (uint256[] memory, uint256) {
         return PublicSignals.unpack(words, count, active);
+    }
+
+    /// @dev The formula of `Payouts`, as it is written there.
+    function _pay(Payouts.Rates memory rates, uint256 outcome) private pure returns (uint256 payWei) {
+        payWei = rates.flatEachWei + (rates.sharedWei * (outcome % 65536)) / 65535;
+        if (payWei > rates.capWei) payWei = rates.capWei;
     }
 
     /// @dev One round's booking, field by field. Returns whether the trainer's part ends.

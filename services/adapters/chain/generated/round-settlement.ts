@@ -328,55 +328,6 @@ export const roundSettlementAbi = [
     "type": "uint256"
    },
    {
-    "indexed": true,
-    "internalType": "address",
-    "name": "settledBy",
-    "type": "address"
-   },
-   {
-    "indexed": false,
-    "internalType": "uint256",
-    "name": "budgetWei",
-    "type": "uint256"
-   },
-   {
-    "indexed": false,
-    "internalType": "uint256",
-    "name": "paidWei",
-    "type": "uint256"
-   },
-   {
-    "indexed": false,
-    "internalType": "uint256[]",
-    "name": "outcomeWords",
-    "type": "uint256[]"
-   },
-   {
-    "indexed": false,
-    "internalType": "uint256[]",
-    "name": "credits",
-    "type": "uint256[]"
-   }
-  ],
-  "name": "RoundSettled",
-  "type": "event"
- },
- {
-  "anonymous": false,
-  "inputs": [
-   {
-    "indexed": true,
-    "internalType": "uint256",
-    "name": "projectId",
-    "type": "uint256"
-   },
-   {
-    "indexed": true,
-    "internalType": "uint256",
-    "name": "roundIndex",
-    "type": "uint256"
-   },
-   {
     "indexed": false,
     "internalType": "enum VoidReason",
     "name": "reason",
