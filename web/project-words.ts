@@ -44,16 +44,6 @@ export function termSentences(terms: ProjectTerms): string[] {
   ];
 }
 
-const voidTexts: Record<string, string> = {
-  "rule-found-too-few": "fewer than half of the updates stood the rule’s tests",
-  "too-few-submissions": "too few trainers handed in an update in time",
-  abandoned: "the aggregator gave it up",
-  "not-settled": "no aggregator settled it in time",
-};
-
-/** Why a round came to nothing, in words. */
-export const voidText = (reason: string) => voidTexts[reason] ?? reason;
-
 const verdictTexts: Record<string, string> = {
   accepted: "accepted",
   "above-norm-bound": "removed: larger than the terms allow",

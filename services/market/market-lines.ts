@@ -1,5 +1,6 @@
 import { verdictWords } from "../command-line/verdict-words.ts";
 import { coinColumn } from "../protocol/token-amount.ts";
+import { voidWords } from "../protocol/void-words.ts";
 import type { MarketEvent } from "./market-event.ts";
 
 /** Of a market on one machine, which always pays in the wrapper of its chain's coin. */
@@ -57,7 +58,7 @@ export function describeMarketEvent(event: MarketEvent): string | undefined {
     case "evaluated":
       return line(`model ${event.version}: accuracy ${percent(event.accuracy)}`);
     case "voided":
-      return line(`came to nothing (${event.reason})`);
+      return line(`came to nothing: ${voidWords(event.reason)}`);
     case "crashed":
       return line("killed");
     case "came-back":

@@ -1,5 +1,6 @@
 import { verdictReason } from "../command-line/verdict-words.ts";
 import { coinColumn } from "../protocol/token-amount.ts";
+import { voidWords } from "../protocol/void-words.ts";
 import type { MarketReport } from "./market-report.ts";
 
 const percent = (fraction: unknown) =>
@@ -61,7 +62,7 @@ export function reportText(report: MarketReport): string {
       ["round", "accuracy", "proof", "settling gas", "paid (ETH)"],
     ),
     ...voidRounds.map(
-      ({ roundIndex, reason }) => `round ${roundIndex + 1} came to nothing: ${reason}`,
+      ({ roundIndex, reason }) => `round ${roundIndex + 1} came to nothing: ${voidWords(reason)}`,
     ),
     "",
     ...table(

@@ -1,3 +1,4 @@
+import { voidWords } from "../protocol/void-words.ts";
 import { phaseWords } from "./phase-words.ts";
 import type { Standing } from "./watch-project.ts";
 
@@ -68,7 +69,7 @@ export function watchLine(event: Event, money: Money): string | undefined {
     case "round-settled":
       return line(settledLines(event, money));
     case "round-voided":
-      return line(`came to nothing: ${event.reason}`);
+      return line(`came to nothing: ${voidWords(event.reason)}`);
     case "better-reference-needed":
       return `${event.consecutiveVoids} void rounds in a row: your reference and the trainers disagree`;
     case "model-published":

@@ -1,12 +1,13 @@
 import { type CommandEvent, describeEvent } from "../command-line/event-lines.ts";
 import { verdictWords } from "../command-line/verdict-words.ts";
+import { voidWords } from "../protocol/void-words.ts";
 
 /** Writes an amount of a project's reward token. */
 export type ProjectMoney = (projectId: bigint, amountWei: bigint) => string;
 
 function outcomeText(event: CommandEvent, money: ProjectMoney): string {
   const { verdict, reason, projectId } = event;
-  if (verdict === "void") return `came to nothing (${reason}); nobody is at fault`;
+  if (verdict === "void") return `came to nothing (${voidWords(reason)}); nobody is at fault`;
   if (verdict === "not-submitted") return "settled without our update";
   const earned = money(projectId as bigint, BigInt(String(event.earnedWei ?? 0)));
   if (verdict === "accepted") return `accepted, earned ${earned}`;

@@ -71,8 +71,16 @@ export function Contributions({ history }: { history: ProjectHistory }) {
     if (round === undefined) return null;
     return round.verdict === "accepted" ? text(round) : verdictText(round.verdict);
   };
+  const isNothing = rounds.every(({ of }) =>
+    [...of.values()].every((round) => round.earnedWei === 0n),
+  );
   return (
     <Stack gap="sm">
+      {isNothing && (
+        <Text size="sm" data-nothing>
+          Nobody has earned anything yet.
+        </Text>
+      )}
       <NativeSelect
         label="Show"
         maw={280}

@@ -1,7 +1,7 @@
 import { Anchor, Table, Text } from "@mantine/core";
 import { unpackOutcome } from "../../services/protocol/public-signals.ts";
+import { voidWords } from "../../services/protocol/void-words.ts";
 import { Amount } from "../amount.tsx";
-import { voidText } from "../project-words.ts";
 import { roundHref } from "../route.ts";
 import { ScrollTable } from "../scroll-table.tsx";
 import type { ProjectHistory } from "./load-history.ts";
@@ -26,8 +26,8 @@ export function RoundsTimeline({ history }: { history: ProjectHistory }) {
                 Round {roundIndex + 1}
               </Anchor>
             </Table.Td>
-            <Table.Td>
-              {ended ? `void: ${voidText(ended.reason)}` : settled ? "settled" : "running"}
+            <Table.Td miw={ended ? 220 : undefined}>
+              {ended ? `void: ${voidWords(ended.reason)}` : settled ? "settled" : "running"}
             </Table.Td>
             <Table.Td>{settled ? `${accepted} of ${settled.trainers.length}` : "–"}</Table.Td>
             <Table.Td>{settled ? <Amount wei={settled.paidWei} unit={token} /> : "–"}</Table.Td>

@@ -1,7 +1,8 @@
 import { Anchor, List, Text } from "@mantine/core";
+import { voidWords } from "../../services/protocol/void-words.ts";
 import { Amount } from "../amount.tsx";
 import type { Connection } from "../connection.ts";
-import { phaseText, voidText } from "../project-words.ts";
+import { phaseText } from "../project-words.ts";
 import { auditHref, projectHref } from "../route.ts";
 import { JobNote } from "./job-note.tsx";
 import type { RoundFacts } from "./load-round.ts";
@@ -30,7 +31,7 @@ export function RoundSummary(props: {
       {isRunning && <List.Item>The round is not over: {phaseText(project.phase)}.</List.Item>}
       {ended && (
         <List.Item>
-          It came to nothing: {voidText(ended.reason)}. Nobody’s stake or reliability was touched,
+          It came to nothing: {voidWords(ended.reason)}. Nobody’s stake or reliability was touched,
           and its budget stays for coming rounds.
         </List.Item>
       )}

@@ -30,7 +30,7 @@ export function VerdictsTable({ facts }: { facts: RoundFacts }) {
                 {shortHex(trainer)}
               </Anchor>
             </Table.Td>
-            <Table.Td miw={130}>{verdict ? verdictText(verdict) : "not decided yet"}</Table.Td>
+            <Table.Td miw={180}>{verdict ? verdictText(verdict) : "not decided yet"}</Table.Td>
             <Table.Td style={{ whiteSpace: "nowrap" }}>
               {outcome ? `${outcome.weights[place]} / ${WEIGHT_TOTAL}` : "–"}
             </Table.Td>

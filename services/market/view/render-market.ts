@@ -1,4 +1,5 @@
 import { coinColumn } from "../../protocol/token-amount.ts";
+import { voidWords } from "../../protocol/void-words.ts";
 import { braillePlot } from "./braille-plot.ts";
 import type { MarketState, RoundRow, TrainerRow, TrainerStage } from "./market-state.ts";
 import {
@@ -236,7 +237,7 @@ function roundLine(row: RoundRow, width: number): Line {
   const numbers = removed.map((name) => name.replace("trainer-", "")).sort((a, b) => +a - +b);
   const words =
     voidReason !== undefined
-      ? `came to nothing: ${voidReason}`
+      ? `came to nothing: ${voidWords(voidReason)}`
       : numbers.length > 0
         ? `trainer${numbers.length > 1 ? "s" : ""} ${numbers.join(", ")}`
         : isSettled
