@@ -57,8 +57,8 @@ export const faults: readonly Fault[] = [
   {
     name: "shares are rounded up, so a round pays more than its budget",
     file: "libraries/Payouts.sol",
-    original: "(sharedWei * uint16(outcome)) / SHARE_SUM",
-    planted: "(sharedWei * uint16(outcome) + SHARE_SUM - 1) / SHARE_SUM",
+    original: "(self.sharedWei * uint16(outcome)) / SHARE_SUM",
+    planted: "(self.sharedWei * uint16(outcome) + SHARE_SUM - 1) / SHARE_SUM",
     suite: "MarketRules.t.sol",
   },
   {
