@@ -1,4 +1,5 @@
-import { exactAmount } from "../protocol/token-amount.ts";
+import { amountText } from "../protocol/token-amount.ts";
+import { voidWords } from "../protocol/void-words.ts";
 import type { AuditReport } from "./audit-report.ts";
 import { reportStyle } from "./report-style.ts";
 
@@ -19,8 +20,8 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] as string);
 }
 
-/** Wei as whole coins with every digit. */
-const coins = (wei: string) => exactAmount(BigInt(wei), 18);
+/** Writes amounts in whole tokens, with every digit. */
+type Money = (amountWei: string) => string;
 
 function table(caption: string, head: readonly string[], rows: readonly string[]): string {
   if (rows.length === 0) return "";
@@ -39,19 +40,19 @@ function checkTable(caption: string, checks: readonly Check[]): string {
   );
 }
 
-function roundSection(round: Round): string {
+function roundSection(round: Round, money: Money): string {
   const failed = round.checks.filter(({ result }) => result === "failed").length;
   const state = failed > 0 ? `${failed} checks FAILED` : round.isVoid ? "void" : "no check failed";
   const trainers = round.trainers.map(
     ({ trainer, verdict, weight, share, earnedWei }) =>
-      `<tr><th scope="row"><code>${escapeHtml(trainer)}</code></th><td>${escapeHtml(verdict)}</td><td class="number">${weight ?? "-"}</td><td class="number">${share ?? "-"}</td><td class="number">${coins(earnedWei)}</td></tr>`,
+      `<tr><th scope="row"><code>${escapeHtml(trainer)}</code></th><td>${escapeHtml(verdict)}</td><td class="number">${weight ?? "-"}</td><td class="number">${share ?? "-"}</td><td class="number">${money(earnedWei)}</td></tr>`,
   );
   const excluded = round.exclusions.map(
     ({ trainer, slot, reason, bundleCid }) =>
       `<tr><th scope="row"><code>${escapeHtml(trainer)}</code></th><td class="number">${slot}</td><td>${escapeHtml(reason)}</td><td><code>${escapeHtml(bundleCid)}</code></td></tr>`,
   );
   return `<section><h3>Round ${round.roundIndex}: ${state}</h3>
-<p>Settled in <code>${escapeHtml(round.transactionHash)}</code> (block ${round.blockNumber}). Budget ${coins(round.budgetWei)}, paid ${coins(round.paidWei)}.</p>
+<p>Settled in <code>${escapeHtml(round.transactionHash)}</code> (block ${round.blockNumber}). Budget ${money(round.budgetWei)}, paid ${money(round.paidWei)}.</p>
 ${table(`Trainers of round ${round.roundIndex}`, ["Trainer", "Verdict", "Weight of 1024", "Share of 65535", "Earned"], trainers)}
 ${table(`Left out of round ${round.roundIndex}`, ["Trainer", "Slot", "The aggregator's reason", "Bundle"], excluded)}
 ${checkTable(`Checks of round ${round.roundIndex}`, round.checks)}
@@ -74,6 +75,7 @@ function verdict({ counts }: AuditReport): string {
  */
 export function auditHtml(report: AuditReport, checksum: string): string {
   const { setup, projectId, market, chainId, lastBlock, rounds, voidRounds, reliability } = report;
+  const money: Money = (amountWei) => escapeHtml(amountText(BigInt(amountWei), report.token));
   const title = `Audit of project ${projectId}`;
   const warning = setup.isDevelopment
     ? `<p class="verdict failed">Development setup: its secret is public, so whoever knows it can prove anything. Everything below holds only for practice.</p>`
@@ -84,7 +86,7 @@ export function auditHtml(report: AuditReport, checksum: string): string {
   );
   const voided = voidRounds.map(
     ({ roundIndex, reason }) =>
-      `<tr><th scope="row">${roundIndex}</th><td>${escapeHtml(reason)}</td></tr>`,
+      `<tr><th scope="row">${roundIndex}</th><td>${escapeHtml(voidWords(reason))}</td></tr>`,
   );
   return `<!doctype html>
 <html lang="en">
@@ -104,7 +106,7 @@ ${warning}
 ${checkTable("Checks of the whole project", report.checks)}
 ${table("Reliability, recomputed from the proven verdicts", ["Trainer", "Joined with", "Verdicts", "Recomputed", "On chain"], scores)}
 <h2>Rounds</h2>
-${rounds.length === 0 ? "<p>No round was settled.</p>" : rounds.map(roundSection).join("\n")}
+${rounds.length === 0 ? "<p>No round was settled.</p>" : rounds.map((round) => roundSection(round, money)).join("\n")}
 ${table("Rounds that came to nothing", ["Round", "Reason"], voided)}
 <h2>What this is</h2>
 <p>Everything was recomputed from the chain and from IPFS, trusting no server. Not checked by anybody: that trainers trained honestly, and that a bundle

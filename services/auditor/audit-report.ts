@@ -17,6 +17,8 @@ export const auditReportSchema = z.strictObject({
   projectId: wei,
   /** Block of the project's last event. */
   lastBlock: z.int(),
+  /** As the token describes itself; amounts below are in its smallest unit. */
+  token: z.strictObject({ address: z.string(), symbol: z.string(), decimals: z.int() }),
   setup: z.strictObject({
     label: z.string(),
     isDevelopment: z.boolean(),
@@ -84,6 +86,7 @@ export function auditReport(audit: ProjectAudit): AuditReport {
     market: audit.market,
     projectId: String(audit.projectId),
     lastBlock: audit.lastBlock,
+    token: { ...audit.token },
     setup: { ...audit.setup },
     counts: {
       passed: count("passed"),

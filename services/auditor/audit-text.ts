@@ -1,4 +1,6 @@
 import type { AuditCheck } from "../protocol/audit-round.ts";
+import { amountText } from "../protocol/token-amount.ts";
+import { voidWords } from "../protocol/void-words.ts";
 import type { ProjectAudit } from "./replay-project.ts";
 
 const MARKS = { true: "ok      ", false: "FAILED  ", null: "skipped " } as const;
@@ -12,19 +14,19 @@ export function auditText(audit: ProjectAudit): string {
     "",
     `round ${round.roundIndex}${round.outcome?.isVoid ? " (void)" : ""}, settled in ${round.transactionHash}`,
     ...round.checks.map(line),
-    "   trainer                                     verdict            weight  share  earned (wei)",
+    "   trainer                                     verdict            weight  share  earned",
     ...round.trainers.map((trainer, index) =>
       [
         `   ${trainer.padEnd(43)}`,
         (round.outcome?.verdicts[index] ?? "?").padEnd(18),
         String(round.outcome?.weights[index] ?? "?").padStart(6),
         String(round.outcome?.shares[index] ?? "?").padStart(6),
-        ` ${round.earningsWei[index]}`,
+        ` ${amountText(round.earningsWei[index] as bigint, audit.token)}`,
       ].join(" "),
     ),
   ]);
   const voided = audit.voidRounds.map(
-    ({ roundIndex, reason }) => `round ${roundIndex} came to nothing: ${reason}`,
+    ({ roundIndex, reason }) => `round ${roundIndex} came to nothing: ${voidWords(reason)}`,
   );
   const all = [...audit.checks, ...audit.rounds.flatMap(({ checks }) => checks)];
   const failed = all.filter(({ isPassed }) => isPassed === false).length;

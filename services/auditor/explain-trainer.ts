@@ -6,6 +6,7 @@ import { CommonweightError } from "../protocol/errors.ts";
 import { BPS_TOTAL, roundPayouts } from "../protocol/payout.ts";
 import { unpackOutcome } from "../protocol/public-signals.ts";
 import type { Verdict } from "../protocol/verdicts.ts";
+import { voidWords } from "../protocol/void-words.ts";
 import { collectEvidence } from "./collect-evidence.ts";
 import { auditorErrors } from "./errors.ts";
 import { verdictReasons, whyExcluded } from "./verdict-reasons.ts";
@@ -58,7 +59,9 @@ export async function explainTrainer(
     const voided = found.voided.find((each) => each.roundIndex === roundIndex);
     throw new CommonweightError(
       auditorErrors.roundUnknown,
-      voided ? `round ${roundIndex} came to nothing: ${voided.reason}` : `round ${roundIndex}`,
+      voided
+        ? `round ${roundIndex} came to nothing: ${voidWords(voided.reason)}`
+        : `round ${roundIndex}`,
     );
   }
   const index = submissions.findIndex((each) => isTrainer(each.trainer));

@@ -1,8 +1,10 @@
 import { readPosting } from "../adapters/chain/project-posting.ts";
+import { readTokenUnit } from "../adapters/chain/token-unit.ts";
 import { openVerifierCurve } from "../adapters/curve/open-verifier-curve.ts";
 import { openRuleVerifier } from "../adapters/snark/verify-rule.ts";
 import { type AuditCheck, auditRound, type RoundAudit } from "../protocol/audit-round.ts";
 import { CommonweightError } from "../protocol/errors.ts";
+import type { TokenUnit } from "../protocol/token-amount.ts";
 import { auditModels, type ModelAuditOptions } from "./audit-models.ts";
 import { type ChainSetup, readChainSetup } from "./chain-setup.ts";
 import { checkExclusions, type Exclusion } from "./check-exclusions.ts";
@@ -21,6 +23,8 @@ export interface ProjectAudit {
   readonly projectId: bigint;
   /** Block of the project's last event: what was audited ends with it. */
   readonly lastBlock: number;
+  /** What the project pays in, as the token describes itself. */
+  readonly token: TokenUnit & { readonly address: string };
   readonly setup: Pick<ChainSetup, "label" | "isDevelopment" | "checksum">;
   /** True when no check failed. */
   readonly isPassed: boolean;
@@ -78,7 +82,9 @@ export async function replayProject(options: ReplayOptions): Promise<ProjectAudi
   const history = await readProjectHistory(chain, projectId);
   const reliability = replayReliability(history, evidence);
   add(reliability.checks);
-  add([checkEscrow(await readEscrow(chain, await readPosting(chain, projectId)))]);
+  const posting = await readPosting(chain, projectId);
+  add([checkEscrow(await readEscrow(chain, posting))]);
+  const { symbol, decimals } = await readTokenUnit(chain, posting.terms.rewardToken);
   const rounds = await replayRounds({ evidence, setup, history, options });
   if (contentStore) add(await checkRoundJobs(contentStore, evidence, { signal }));
   const onCheck = (check: AuditCheck) => onChecks?.(null, [check]);
@@ -90,6 +96,7 @@ export async function replayProject(options: ReplayOptions): Promise<ProjectAudi
     projectId,
     isPassed: all.every((check) => check.isPassed !== false),
     lastBlock: history.events.at(-1)?.blockNumber ?? 0,
+    token: { address: posting.terms.rewardToken, symbol, decimals },
     setup: { label: setup.label, isDevelopment: setup.isDevelopment, checksum: setup.checksum },
     checks,
     rounds,

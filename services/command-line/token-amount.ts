@@ -1,9 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import type { Chain } from "../adapters/chain/connect.ts";
-import { chainErrors } from "../adapters/chain/errors.ts";
-import { describeToken } from "../adapters/chain/token.ts";
-import { isSameAddress } from "../protocol/address.ts";
-import { CommonweightError, defineErrors, isErrorOf } from "../protocol/errors.ts";
+import { readTokenUnit, UNKNOWN_UNIT } from "../adapters/chain/token-unit.ts";
+import { CommonweightError, defineErrors } from "../protocol/errors.ts";
 import {
   amountText,
   NATIVE_COIN,
@@ -20,28 +18,12 @@ export const amountErrors = defineErrors([6560, 6569], {
   },
 });
 
-const UNKNOWN: TokenUnit = { symbol: "units", decimals: 0 };
-
-/**
- * A token's own names and decimals; one that does not describe itself is counted in its smallest unit.
- *
- * @throws CW2200 rather than taking a token for one without decimals, because the node is away.
- */
-export async function readTokenUnit(chain: Chain, token: string): Promise<TokenUnit> {
-  const isWrapper = isSameAddress(token, chain.addresses.wrappedNative);
-  const { symbol, decimals } = await describeToken(chain, token).catch((error: unknown) => {
-    if (isErrorOf(error, chainErrors.unreachable)) throw error;
-    return UNKNOWN;
-  });
-  return { symbol, decimals, ...(isWrapper ? { alias: NATIVE_COIN.symbol } : {}) };
-}
-
 /** Writes amounts of a token. */
 export async function tokenFormatter(
   chain: Chain,
   token: string,
 ): Promise<(amountWei: bigint) => string> {
-  const unit = await readTokenUnit(chain, token).catch(() => UNKNOWN);
+  const unit = await readTokenUnit(chain, token).catch(() => UNKNOWN_UNIT);
   return (amountWei) => amountText(amountWei, unit);
 }
 

@@ -5,6 +5,7 @@ import {
   auditReportSchema,
   encodeAuditReport,
 } from "../../services/auditor/audit-report.ts";
+import { auditText } from "../../services/auditor/audit-text.ts";
 import { someAudit } from "./some-audit.ts";
 
 /** The same value with the names of every object in the opposite order. */
@@ -62,6 +63,16 @@ describe("a report's page", () => {
     expect(count(/<table>/g)).toBeGreaterThan(4);
     expect(count(/<caption>/g)).toBe(count(/<table>/g));
     expect(count(/<th(?![ e])/g)).toBe(0);
+  });
+
+  it("writes amounts in the project's own token, and why a round came to nothing", () => {
+    expect(page).toContain("Budget 1000000000000 USD&lt;C, paid 500000000000 USD&lt;C");
+
+    const voidRounds = [{ roundIndex: 3, reason: "abandoned" }];
+    const audit = someAudit({ voidRounds });
+    expect(auditHtml(auditReport(audit), "")).toContain("the aggregator gave it up");
+    expect(auditText(audit)).toContain("round 3 came to nothing: the aggregator gave it up");
+    expect(auditText(audit)).toContain("500000000000 USD<C");
   });
 
   it("warns of a development setup, under which proofs prove nothing", () => {

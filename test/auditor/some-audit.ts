@@ -9,6 +9,7 @@ export function someAudit(changes: Partial<ProjectAudit> = {}): ProjectAudit {
     market: `0x${"11".repeat(20)}`,
     projectId: 1n,
     lastBlock: 70,
+    token: { address: `0x${"33".repeat(20)}`, symbol: "USD<C", decimals: 6 },
     setup: {
       label: "<b>a label</b> & more",
       isDevelopment: false,

@@ -1,12 +1,9 @@
+import { readTokenUnit } from "../../adapters/chain/token-unit.ts";
 import { confirm } from "../../command-line/ask.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
-import {
-  amountIn,
-  parseAmountAboveNothing,
-  readTokenUnit,
-} from "../../command-line/token-amount.ts";
+import { amountIn, parseAmountAboveNothing } from "../../command-line/token-amount.ts";
 import { amountText } from "../../protocol/token-amount.ts";
 
 /** Adds `commonweight owner fund`. */

@@ -1,11 +1,12 @@
 import { join } from "node:path";
+import { readTokenUnit } from "../../adapters/chain/token-unit.ts";
 import { confirm } from "../../command-line/ask.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
 import { parseAddress } from "../../command-line/parse-address.ts";
 import { parseProjectId } from "../../command-line/parse-project-id.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
-import { amountIn, parseAnyAmount, readTokenUnit } from "../../command-line/token-amount.ts";
+import { amountIn, parseAnyAmount } from "../../command-line/token-amount.ts";
 import { amountText } from "../../protocol/token-amount.ts";
 
 /** Adds `commonweight worker join`. */

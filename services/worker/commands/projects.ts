@@ -1,7 +1,8 @@
 import { Option } from "commander";
+import { readTokenUnit } from "../../adapters/chain/token-unit.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
-import { amountIn, parseAnyAmount, readTokenUnit } from "../../command-line/token-amount.ts";
+import { amountIn, parseAnyAmount } from "../../command-line/token-amount.ts";
 import { amountText, type TokenUnit, unitOfAmount } from "../../protocol/token-amount.ts";
 import { type ListedProject, listProjects, PROJECT_ORDERS } from "../list-projects.ts";
 

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import type { Chain } from "../../adapters/chain/connect.ts";
+import { readTokenUnit } from "../../adapters/chain/token-unit.ts";
 import type { Environment } from "../../adapters/config/config.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { eventPrinter } from "../../command-line/event-lines.ts";
@@ -9,7 +10,7 @@ import { parseCount, parsePositive } from "../../command-line/parse-count.ts";
 import { parseProjectId } from "../../command-line/parse-project-id.ts";
 import { openProjectContent } from "../../command-line/project-content.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
-import { amountIn, parseAnyAmount, readTokenUnit } from "../../command-line/token-amount.ts";
+import { amountIn, parseAnyAmount } from "../../command-line/token-amount.ts";
 import { parseDataSource } from "../../learning/parse-data-source.ts";
 import { amountText, type TokenUnit } from "../../protocol/token-amount.ts";
 import type { OwnTrainer } from "../make-update.ts";

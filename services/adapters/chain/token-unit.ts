@@ -1,0 +1,23 @@
+import { isSameAddress } from "../../protocol/address.ts";
+import { isErrorOf } from "../../protocol/errors.ts";
+import { NATIVE_COIN, type TokenUnit } from "../../protocol/token-amount.ts";
+import type { Chain } from "./connect.ts";
+import { chainErrors } from "./errors.ts";
+import { describeToken } from "./token.ts";
+
+/** That of a token that says nothing of itself: its smallest unit. */
+export const UNKNOWN_UNIT: TokenUnit = { symbol: "units", decimals: 0 };
+
+/**
+ * A token's own names and decimals; one that does not describe itself is counted in its smallest unit.
+ *
+ * @throws CW2200 rather than taking a token for one without decimals, because the node is away.
+ */
+export async function readTokenUnit(chain: Chain, token: string): Promise<TokenUnit> {
+  const isWrapper = isSameAddress(token, chain.addresses.wrappedNative);
+  const { symbol, decimals } = await describeToken(chain, token).catch((error: unknown) => {
+    if (isErrorOf(error, chainErrors.unreachable)) throw error;
+    return UNKNOWN_UNIT;
+  });
+  return { symbol, decimals, ...(isWrapper ? { alias: NATIVE_COIN.symbol } : {}) };
+}
