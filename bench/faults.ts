@@ -9,6 +9,7 @@ import { type Market, startMarket } from "../services/market/market.ts";
 import { defaultMarketOptions, type MarketOptions } from "../services/market/market-plan.ts";
 import { countLosses, isNothingLost } from "./faults/count-losses.ts";
 import { FAULT_KINDS, FAULT_PAIRS } from "./faults/fault-kinds.ts";
+import { writeFaultReport } from "./faults/fault-report.ts";
 import type { FaultKind } from "./faults/faulty-market.ts";
 import { areBooksSound } from "./faults/look-at-books.ts";
 import { faultEnvironment, setMachineFaults } from "./faults/machine-faults.ts";
@@ -30,7 +31,7 @@ interface Injected {
 }
 
 /**
- * `npm run bench -- faults [--rounds 10] [--seed 1] [--kinds kill-trainer,silent-node | --kinds pairs] [--json]`: a market of real processes,
+ * `npm run bench -- faults [--rounds 10] [--seed 1] [--kinds kill-trainer,silent-node | --kinds pairs] [--json] [--write page]`: a market of real processes,
  * all honest, while misfortunes come over it one after the other, or two at once, as the seed says; then what the chain says was lost.
  */
 export async function runBenchmark(args: readonly string[]): Promise<void> {
@@ -42,6 +43,7 @@ export async function runBenchmark(args: readonly string[]): Promise<void> {
       trainers: { type: "string", default: "4" },
       kinds: { type: "string", default: FAULT_KINDS.map(({ name }) => name).join(",") },
       json: { type: "boolean", default: false },
+      write: { type: "string" },
     },
   });
   const wanted = values.kinds.split(",");
@@ -61,6 +63,7 @@ export async function runBenchmark(args: readonly string[]): Promise<void> {
   };
   const result = await runUnderFaults(options, kinds, Number(values.seed));
   process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : text(result));
+  if (values.write !== undefined) writeFaultReport(values.write, text(result));
   const isSound = result.audit.isPassed && result.booksUnsound === 0 && result.faults.length > 0;
   if (!isSound || !isNothingLost(result.losses)) process.exitCode = 1;
 }
@@ -181,6 +184,7 @@ function text(result: Result): string {
     return `| ${meaning} | ${found.length} | ${seconds(median(found.map((each) => each.repairedSeconds)))} | ${seconds(median(settled))} | ${seconds(Math.max(...settled, 0))} |`;
   });
   return [
+    "```text",
     `${result.faults.length} faults in ${losses.roundsSettled} settled rounds and ${losses.roundsVoid} void ones, ${result.seconds.toFixed(0)} s`,
     `rounds settled twice: ${losses.settledTwice}; updates read: ${losses.updatesRead}, lost: ${losses.updatesLost}, not sent in time: ${losses.updatesMissed}`,
     `bonds forfeited: ${losses.bondsForfeitedWei} wei; stakes slashed: ${losses.stakesSlashed}; trainers expelled: ${losses.trainersExpelled}`,
@@ -189,6 +193,7 @@ function text(result: Result): string {
     ...(result.notInjected.length > 0
       ? [`not injected, because it is not permitted here: ${result.notInjected}`]
       : []),
+    "```",
     "",
     "| fault | times | repaired after, s (median) | next round settled after, s (median) | worst |",
     "|---|---:|---:|---:|---:|",

@@ -27,10 +27,14 @@ const SUBJECTS: readonly Subject[] = [
     suites: ["MarketRules.t.sol", "TrainingMarket.settlement.t.sol"],
   },
   { file: "libraries/Reliability.sol", suites: ["MarketRules.t.sol"] },
-  { file: "libraries/TrainerWord.sol", suites: ["TrainerWord.t.sol"] },
+  { file: "libraries/TrainerWord.sol", suites: ["TrainerWord.t.sol", "RoundTrainers.t.sol"] },
   {
     file: "libraries/MissedTurns.sol",
     suites: ["TrainingMarket.liveness.t.sol", "TrainingMarket.settlement.t.sol"],
+  },
+  {
+    file: "libraries/SettleFees.sol",
+    suites: ["TrainingMarket.settlement.t.sol", "TrainingMarket.liveness.t.sol"],
   },
   {
     file: "libraries/RoundEnd.sol",
@@ -42,7 +46,6 @@ const SUBJECTS: readonly Subject[] = [
       "TrainingMarket.liveness.t.sol",
       "TrainingMarket.settlement.t.sol",
       "TrainingMarket.participants.t.sol",
-      "TrainingMarket.limits.t.sol",
     ],
   },
   {
@@ -51,11 +54,7 @@ const SUBJECTS: readonly Subject[] = [
   },
   {
     file: "libraries/RoundSettlement.sol",
-    suites: [
-      "TrainingMarket.settlement.t.sol",
-      "TrainingMarket.liveness.t.sol",
-      "TrainingMarket.limits.t.sol",
-    ],
+    suites: ["TrainingMarket.settlement.t.sol", "TrainingMarket.liveness.t.sol"],
   },
 ];
 

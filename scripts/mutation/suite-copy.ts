@@ -50,7 +50,9 @@ export function copySuites(): SuiteCopy {
     folders.set(kind, folder);
     return folder;
   };
-  const read = (file: string) => readFileSync(join(root, "contracts", file), "utf8");
+  // The copy's: somebody may go on working on the contracts.
+  const read = (file: string) =>
+    readFileSync(join(folderOf("unoptimised"), "contracts", file), "utf8");
   const runs = new Map<string, SuiteRun>();
   const compiledOnce = (copy: string, path: string) => {
     const known = runs.get(`${copy} ${path}`) ?? compiled(copy, path);

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ITrainingMarket} from "../../contracts/interfaces/ITrainingMarket.sol";
-import {EndReason, TrainerView, VoidReason} from "../../contracts/types/MarketViews.sol";
+import {EndReason, ProjectView, TrainerView, VoidReason} from "../../contracts/types/MarketViews.sol";
 import {ProjectTerms} from "../../contracts/types/ProjectTerms.sol";
 import {RoundPhase} from "../../contracts/types/RoundPhase.sol";
 import {SettleRound} from "../../contracts/types/RoundRequests.sol";
@@ -132,6 +132,27 @@ contract TrainingMarketLivenessTest is MarketFixture {
         assertEq(token.balanceOf(address(vault)), 0);
     }
 
+    function test_end_leavesNothingBehind() public {
+        uint256 projectId = _ready(_terms(), 4);
+        _openAndSubmit(projectId, 4);
+        vm.warp(START + 350);
+        _settle(projectId, standby);
+        vm.warp(block.timestamp + 2000);
+        market.poke(projectId);
+
+        ProjectView memory project = market.getProject(projectId);
+        assertEq(uint256(project.phase), uint256(RoundPhase.Ended));
+        assertEq(project.rewardLeftWei, 0);
+        assertEq(project.escrowWei, 0);
+        assertEq(project.occupiedMask, 0);
+        assertEq(project.rosterMask, 0);
+        for (uint256 i = 0; i < 3; ++i) {
+            assertEq(project.bondsWei[i], 0);
+            assertEq(project.aggregatorsEarnedWei[i], 0);
+        }
+        assertEq(market.getTrainers(projectId, 0, 40).length, 0);
+    }
+
     // --- The standby ---
 
     function test_standby_beforeItsTurn_reverts() public {
@@ -197,6 +218,20 @@ contract TrainingMarketLivenessTest is MarketFixture {
         assertEq(market.getTrainer(projectId, _trainer(0)).earnedWei, 62.5 ether);
         assertEq(market.getTrainer(projectId, _trainer(0)).reliability, 32768);
         assertEq(market.getProject(projectId).bondsWei[0], 0);
+        _assertSolvent();
+    }
+
+    function test_standby_forfeitThatDoesNotDivide_leavesTheRestInTheBudget() public {
+        uint256 projectId = _ready(_terms(), 3);
+        _openAndSubmit(projectId, 3);
+        vm.warp(START + 350);
+        _settleWith(projectId, standby, _verdicts(AGAINST_REFERENCE));
+
+        // A void round pays nothing of its budget: the third part of 250 is all that anybody gets, and one wei is left over.
+        for (uint256 i = 0; i < 3; ++i) {
+            assertEq(market.getTrainer(projectId, _trainer(i)).earnedWei, uint256(250 ether) / 3);
+        }
+        assertEq(market.getProject(projectId).rewardLeftWei, 3000 ether + 1);
         _assertSolvent();
     }
 
