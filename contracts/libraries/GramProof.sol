@@ -73,17 +73,17 @@ library GramProof {
         Bn254.addMul(sum, proof.dummyCommitment, _mul(factor, weight));
         Bn254.addMul(sum, blindingBase.x, blindingBase.y, P - _mul(gram.rhoA, weight));
 
-        uint256 l = _sub(drawn.z, drawn.zeta);
-        uint256 m = _sub(_mul(drawn.zeta, drawn.z), 1);
+        uint256 factorL = _sub(drawn.z, drawn.zeta);
+        uint256 factorM = _sub(_mul(drawn.zeta, drawn.z), 1);
         uint256 weightS = _mul(weight, drawn.gamma);
-        uint256 weightR = _mul(_mul(weightS, drawn.gamma), m);
+        uint256 weightR = _mul(_mul(weightS, drawn.gamma), factorM);
         Bn254.addMul(sum, gram.S, weightS);
         Bn254.addMul(sum, gram.R, weightR);
-        Bn254.addMul(sum, gram.Q, P - _mul(_mul(l, m), weight));
+        Bn254.addMul(sum, gram.Q, P - _mul(_mul(factorL, factorM), weight));
         Bn254.addMul(sum, gram.W, _mul(weight, drawn.z));
 
         uint256 reversed = _mul(Bn254.power(drawn.zeta, statement.parameterCount - 1, P), gram.aInv);
-        uint256 opened = _add(_mul(drawn.merge, _openedLine(gram, drawn, l, m)), _mul(weightR, reversed));
+        uint256 opened = _add(_mul(drawn.merge, _openedLine(gram, drawn, factorL, factorM)), _mul(weightR, reversed));
         Bn254.addMul(sum, Bn254.GENERATOR_X, Bn254.GENERATOR_Y, P - opened);
 
         G1 calldata aggregate = proof.aggregateCommitment;
@@ -156,18 +156,18 @@ library GramProof {
         if (pointMask != activeMask) revert IRoundVerifier.RoundVerifierCommitmentMismatch(activeMask, pointMask);
     }
 
-    /// @dev `zeta l (a' + gamma s') - m (a + gamma s)`, with the `s'` that step 1 asks for.
+    /// @dev `zeta l (a' + gamma s') - m (a + gamma s)`, with the `s'` that step 1 asks for; l and m are the divisor's factors at z.
     function _openedLine(
         GramProofData calldata gram,
         RoundTranscript.Challenges memory drawn,
-        uint256 l,
-        uint256 m
+        uint256 factorL,
+        uint256 factorM
     ) private pure returns (uint256) {
         uint256 right = _add(gram.mu, _mul(drawn.zeta, gram.s));
         uint256 sInv = _mul(drawn.zeta, _sub(_mul(gram.a, gram.aInv), right));
         uint256 atZeta = _add(gram.a, _mul(drawn.gamma, gram.s));
         uint256 atInverse = _add(gram.aInv, _mul(drawn.gamma, sInv));
-        return _sub(_mul(_mul(drawn.zeta, l), atInverse), _mul(m, atZeta));
+        return _sub(_mul(_mul(drawn.zeta, factorL), atInverse), _mul(factorM, atZeta));
     }
 
     /// @dev `1 - zeta^2`.

@@ -188,9 +188,7 @@ contract GramProofTest is RoundVectors {
         _caller.requireChallenges(honest);
     }
 
-    function _copy(
-        RoundTranscript.Challenges memory drawn
-    ) private pure returns (RoundTranscript.Challenges memory) {
+    function _copy(RoundTranscript.Challenges memory drawn) private pure returns (RoundTranscript.Challenges memory) {
         return abi.decode(abi.encode(drawn), (RoundTranscript.Challenges));
     }
 
