@@ -7,6 +7,7 @@ import {ProjectTerms} from "../../contracts/types/ProjectTerms.sol";
 import {RoundPhase} from "../../contracts/types/RoundPhase.sol";
 import {SettleRound} from "../../contracts/types/RoundRequests.sol";
 import {MarketFixture} from "./support/MarketFixture.sol";
+import {Vm} from "./support/Vm.sol";
 
 /// @title Deadlines, standbys and what a missed turn costs
 contract TrainingMarketLivenessTest is MarketFixture {
@@ -93,7 +94,15 @@ contract TrainingMarketLivenessTest is MarketFixture {
         uint256 projectId = _ready(terms, 3);
         _openAndSubmit(projectId, 3);
         vm.warp(START + 850);
+        vm.recordLogs();
         market.poke(projectId);
+        // Who gave nothing is not said to have forfeited.
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        uint256 forfeits;
+        for (uint256 i = 0; i < logs.length; ++i) {
+            if (logs[i].topics[0] == ITrainingMarket.BondForfeited.selector) ++forfeits;
+        }
+        assertEq(forfeits, 1);
 
         assertEq(market.getTrainer(projectId, _trainer(0)).earnedWei, 100 ether);
         assertEq(market.getProject(projectId).bondsWei[0], 200 ether);
