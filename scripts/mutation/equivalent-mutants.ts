@@ -22,4 +22,55 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     mutated: "if (payWei >= capWei) payWei = capWei;",
     reason: "who would get exactly the cap gets the cap",
   },
+  {
+    file: "libraries/MissedTurns.sol",
+    original: "if (turns > aggregatorCount) turns = aggregatorCount;",
+    mutated: "if (turns >= aggregatorCount) turns = aggregatorCount;",
+    reason: "sets it to what it is",
+  },
+  {
+    file: "libraries/MissedTurns.sol",
+    original: "if (turns > aggregatorCount) turns = aggregatorCount;",
+    mutated: "",
+    reason:
+      "there is a turn an aggregator, and who expires a round says that all are over: never more",
+  },
+  {
+    file: "libraries/MissedTurns.sol",
+    original: "uint256 takenWei = account.bondWei < mostWei ? account.bondWei : mostWei;",
+    mutated: "uint256 takenWei = account.bondWei <= mostWei ? account.bondWei : mostWei;",
+    reason: "of two equal amounts either is the lesser",
+  },
+  {
+    file: "libraries/MissedTurns.sol",
+    original: "if (turns == 0) return 0;",
+    mutated: "",
+    reason: "for no turns nothing is taken; it saves gas",
+  },
+  {
+    file: "libraries/MissedTurns.sol",
+    original: "if (turns == 0 || submitted == 0) return;",
+    mutated: "if (turns == 0 && submitted == 0) return;",
+    reason:
+      "for no turns nothing is taken, and a round with too few submissions has expired before turns are missed",
+  },
+  {
+    file: "libraries/MissedTurns.sol",
+    original: "if (turns == 0 || submitted == 0) return;",
+    mutated: "",
+    reason:
+      "for no turns nothing is taken, and a round with too few submissions has expired before turns are missed",
+  },
+  {
+    file: "libraries/MissedTurns.sol",
+    original: "if (trainersWei == 0) return;",
+    mutated: "",
+    reason: "adds nothing to anybody; it saves gas",
+  },
+  {
+    file: "libraries/MissedTurns.sol",
+    original: "for (uint256 place = 0; place < RosterMask.CAPACITY; ++place) {",
+    mutated: "for (uint256 place = 0; place <= RosterMask.CAPACITY; ++place) {",
+    reason: "masks have no bit behind the last place",
+  },
 ];

@@ -34,7 +34,7 @@ const SUBJECTS: readonly Subject[] = [
   },
   {
     file: "libraries/SettleFees.sol",
-    suites: ["TrainingMarket.settlement.t.sol", "TrainingMarket.liveness.t.sol"],
+    suites: ["SettleFees.t.sol", "TrainingMarket.settlement.t.sol"],
   },
   {
     file: "libraries/RoundEnd.sol",
