@@ -23,6 +23,36 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     reason: "who would get exactly the cap gets the cap",
   },
   {
+    file: "libraries/Reliability.sol",
+    original: "if (halvings >= _MOST_HALVINGS) return 0;",
+    mutated: "if (halvings > _MOST_HALVINGS) return 0;",
+    reason: "the factor has 17 bits: seventeen shifts leave nothing of it",
+  },
+  {
+    file: "libraries/Reliability.sol",
+    original: "if (halvings >= _MOST_HALVINGS) return 0;",
+    mutated: "",
+    reason: "more shifts leave nothing either",
+  },
+  {
+    file: "libraries/Reliability.sol",
+    original: "if (afterwards >= before) {",
+    mutated: "if (afterwards > before) {",
+    reason: "of equal scores the other branch takes nothing away",
+  },
+  {
+    file: "libraries/Reliability.sol",
+    original: "return raised > MAX ? MAX : raised;",
+    mutated: "return raised >= MAX ? MAX : raised;",
+    reason: "the highest score is the highest score",
+  },
+  {
+    file: "libraries/Reliability.sol",
+    original: "return lost > score ? 0 : score - lost;",
+    mutated: "return lost >= score ? 0 : score - lost;",
+    reason: "who loses everything has nothing",
+  },
+  {
     file: "libraries/MissedTurns.sol",
     original: "if (turns > aggregatorCount) turns = aggregatorCount;",
     mutated: "if (turns >= aggregatorCount) turns = aggregatorCount;",

@@ -123,6 +123,14 @@ contract MarketRulesTest is Test {
         }
     }
 
+    function test_reliability_afterProject_addsWhatHappenedThere() public pure {
+        assertEq(Reliability.afterProject(30_000, 32_768, 33_000), 30_232);
+        assertEq(Reliability.afterProject(30_000, 33_000, 32_768), 29_768);
+        assertEq(Reliability.afterProject(500, 700, 700), 500);
+        assertEq(Reliability.afterProject(65_500, 100, 200), Reliability.MAX);
+        assertEq(Reliability.afterProject(100, 300, 100), 0);
+    }
+
     function test_fuzz_reliability_staysInRangeAndNeverCrossesNeutralByWaiting(
         uint16 score,
         uint40 elapsed

@@ -141,6 +141,19 @@ contract TrainingMarketLivenessTest is MarketFixture {
         assertEq(token.balanceOf(address(vault)), 0);
     }
 
+    function test_settle_lastRoundOfTheTerms_endsThoughAttemptsAreLeft() public {
+        ProjectTerms memory terms = _terms();
+        terms.rounds = 1;
+        terms.extraRounds = 1;
+        uint256 projectId = _ready(terms, 4);
+        _openAndSubmit(projectId, 4);
+        _closeCommit(projectId);
+        _settle(projectId, primary);
+
+        assertEq(uint256(market.getProject(projectId).phase), uint256(RoundPhase.Ended));
+        assertEq(token.balanceOf(address(vault)), 0);
+    }
+
     function test_end_leavesNothingBehind() public {
         uint256 projectId = _ready(_terms(), 4);
         _openAndSubmit(projectId, 4);
