@@ -240,7 +240,7 @@ contract RoundVerifier is IRoundVerifier {
         for (uint256 index = 0; index < words.length; ++index) {
             uint256 bits = words[index];
             uint256 fault = 0;
-            // Memory bounds: writes elements of `weights`, eight for each word and never behind the last. At most 29 trainers with
+            // 8 is the highest verdict. Memory bounds: writes elements of `weights`, eight for each word and never behind the last. At most 29 trainers with
             // shares of 16 and weights of 11 bits, so no sum comes near 2^256.
             assembly ("memory-safe") {
                 let end := add(position, 0x100)

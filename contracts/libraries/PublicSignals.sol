@@ -23,13 +23,11 @@ library PublicSignals {
     uint256 internal constant TRAINERS_PER_OUTCOME_WORD = 8;
     uint256 internal constant OUTCOME_BITS = 31;
     uint256 internal constant TRAINERS_IN_FIRST_TERMS_WORD = 15;
-    uint256 internal constant BASE_WEIGHT_BITS = 10;
     uint256 internal constant FIRST_WEIGHT_SHIFT = 96;
     /// @dev The verdict of a trainer that takes part; 0 is that of an inactive slot.
     uint256 internal constant ACCEPTED = 1;
     /// @dev The verdict of an update whose norm is above the bound in the terms: the only fault that costs a stake.
     uint256 internal constant ABOVE_NORM_BOUND = 2;
-    uint256 internal constant HIGHEST_VERDICT = 8;
     /// @dev How many public signals each circuit has.
     uint256 internal constant COUNT = 3;
 

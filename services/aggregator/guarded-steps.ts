@@ -1,8 +1,7 @@
 import { isChainUnreachable } from "../adapters/chain/errors.ts";
-import { CommonweightError } from "../protocol/errors.ts";
 import { pause } from "../protocol/pause.ts";
 import type { Alerts } from "./alerts.ts";
-import { aggregatorErrors } from "./errors.ts";
+import { failureWords } from "./failure-words.ts";
 import type { ServiceEvent } from "./service-status.ts";
 
 /** How long a project rests after its node did not answer. */
@@ -47,8 +46,7 @@ export class GuardedSteps {
   }
 
   async #fail(projectId: bigint | undefined, error: unknown): Promise<void> {
-    const code = error instanceof CommonweightError ? error.code : aggregatorErrors.unforeseen.code;
-    const message = error instanceof Error ? error.message : String(error);
+    const { code, message } = failureWords(error);
     // The same failure again is no news, and a chain that is away is waited for.
     if (message !== this.#failures.get(projectId)) {
       const event = { type: "failed", at: Math.floor(Date.now() / 1000), code, message };

@@ -21,6 +21,7 @@ import { BundleOpener } from "./bundle-opener.ts";
 import type { ChainHead } from "./chain-head.ts";
 import { RoundCollector } from "./collect-round.ts";
 import { aggregatorErrors } from "./errors.ts";
+import { failureWords } from "./failure-words.ts";
 import { ModelKeeper } from "./model-keeper.ts";
 import { openProjectRound } from "./open-project-round.ts";
 import type { ProjectLook } from "./project-looks.ts";
@@ -225,10 +226,7 @@ export class ProjectEngine {
       const report = await buildRoundReport(this.#parameters, this.projectId, roundIndex);
       this.#emit("round-settled", { ...report, gasUsed });
     } catch (error) {
-      this.#emit("failed", {
-        code: error instanceof CommonweightError ? error.code : aggregatorErrors.unforeseen.code,
-        message: error instanceof Error ? error.message : String(error),
-      });
+      this.#emit("failed", failureWords(error));
     }
   }
 

@@ -41,12 +41,13 @@ export async function findEvents(
   range: BlockRange = {},
 ): Promise<ProjectEvent[]> {
   const filter = chain.market.getEvent(name)(...indexed);
+  const search = async (from: number, to: number | "latest") =>
+    (await chain.market.queryFilter(filter, from, to)).filter(isDecoded).map(toFound);
   const found: ProjectEvent[] = [];
   const first = range.fromBlock ?? chain.addresses.deployBlock;
   if (range.toBlock === undefined && isShort(chain, first)) {
     try {
-      const logs = await chain.market.queryFilter(filter, first, "latest");
-      return logs.filter(isDecoded).map(toFound);
+      return await search(first, "latest");
     } catch {
       // Asked again, a part at a time: many blocks may have come since the last one was counted.
       lastCounted.delete(chain);
@@ -57,8 +58,7 @@ export async function findEvents(
     lastCounted.set(chain, last);
     for (let from = first; from <= last; from += BLOCKS_PER_QUERY) {
       const to = Math.min(from + BLOCKS_PER_QUERY - 1, last);
-      const logs = await chain.market.queryFilter(filter, from, to);
-      for (const log of logs) if (isDecoded(log)) found.push(toFound(log));
+      for (const event of await search(from, to)) found.push(event);
     }
   } catch (cause) {
     throw toChainError(cause, `looking for ${name}`);
