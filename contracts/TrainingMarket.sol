@@ -46,7 +46,7 @@ contract TrainingMarket is ITrainingMarket, EIP712, ReentrancyGuardTransient {
     using RosterMask for uint256;
 
     bytes32 private constant _UPDATE_TYPEHASH = keccak256(
-        "Update(uint256 projectId,uint256 roundIndex,uint256 commitmentX,uint256 commitmentY,bytes bundleCid)"
+        "Update(uint256 projectId,uint256 roundIndex,bytes32 commitmentHash,bytes bundleCid)"
     );
     IRoundVerifier private immutable _VERIFIER;
     IParticipantRegistry private immutable _REGISTRY;
@@ -173,12 +173,12 @@ contract TrainingMarket is ITrainingMarket, EIP712, ReentrancyGuardTransient {
     function submitUpdate(
         uint256 projectId,
         uint256 roundIndex,
-        G1 calldata commitment,
+        bytes32 commitmentHash,
         bytes calldata bundleCid
     ) external {
         Project storage project = _projects[projectId];
         Submissions memory submissions = _openFor(project, projectId, roundIndex);
-        _submit(project, submissions, projectId, msg.sender, commitment, bundleCid);
+        _submit(project, submissions, projectId, msg.sender, commitmentHash, bundleCid);
         _storeSubmissions(project, submissions, projectId);
     }
 
@@ -195,7 +195,7 @@ contract TrainingMarket is ITrainingMarket, EIP712, ReentrancyGuardTransient {
                 submissions,
                 projectId,
                 _signerOf(separator, projectId, roundIndex, update),
-                update.commitment,
+                update.commitmentHash,
                 update.bundleCid
             );
         }
@@ -393,10 +393,9 @@ contract TrainingMarket is ITrainingMarket, EIP712, ReentrancyGuardTransient {
         Submissions memory submissions,
         uint256 projectId,
         address trainer,
-        G1 calldata commitment,
+        bytes32 commitmentHash,
         bytes calldata bundleCid
     ) private {
-        Bn254.requirePoint(commitment.x, commitment.y);
         Cids.requireCid(bundleCid);
         uint256 record = TrainerWord.load(project.trainers[trainer]);
         uint40 bit = uint40(1 << TrainerWord.rosterIndex(record));
@@ -407,10 +406,10 @@ contract TrainingMarket is ITrainingMarket, EIP712, ReentrancyGuardTransient {
             revert MarketNotEligible(trainer, submissions.roundIndex);
         }
         uint256 slot = PublicSignals.FIRST_TRAINER_SLOT + submissions.submittedCount;
-        submissions.submissionsHash = RoundSubmissions.next(submissions.submissionsHash, trainer, commitment);
+        submissions.submissionsHash = RoundSubmissions.next(submissions.submissionsHash, trainer, commitmentHash);
         submissions.pendingMask ^= bit;
         ++submissions.submittedCount;
-        emit UpdateSubmitted(projectId, submissions.roundIndex, trainer, slot, commitment, bundleCid);
+        emit UpdateSubmitted(projectId, submissions.roundIndex, trainer, slot, commitmentHash, bundleCid);
     }
 
     function _storeSubmissions(Project storage project, Submissions memory submissions, uint256 projectId) private {
@@ -428,7 +427,7 @@ contract TrainingMarket is ITrainingMarket, EIP712, ReentrancyGuardTransient {
         SignedUpdate calldata update
     ) private pure returns (address) {
         bytes32 structHash = keccak256(
-            abi.encode(_UPDATE_TYPEHASH, projectId, roundIndex, update.commitment, keccak256(update.bundleCid))
+            abi.encode(_UPDATE_TYPEHASH, projectId, roundIndex, update.commitmentHash, keccak256(update.bundleCid))
         );
         bytes32 digest = keccak256(abi.encodePacked(hex"1901", separator, structHash));
         return ECDSA.recover(digest, update.r, update.vs);

@@ -1,5 +1,6 @@
 import type { Contract, JsonRpcSigner } from "ethers";
 import type { G1Point } from "../../services/protocol/curve.ts";
+import { commitmentHash } from "../../services/protocol/submissions.ts";
 import {
   type Cast,
   type MarketChain,
@@ -14,8 +15,7 @@ const UPDATE_TYPES = {
   Update: [
     { name: "projectId", type: "uint256" },
     { name: "roundIndex", type: "uint256" },
-    { name: "commitmentX", type: "uint256" },
-    { name: "commitmentY", type: "uint256" },
+    { name: "commitmentHash", type: "bytes32" },
     { name: "bundleCid", type: "bytes" },
   ],
 };
@@ -117,10 +117,11 @@ export async function submit(
     trainer: address,
     commitment: somePoint(10_000n * (round + 1n) + BigInt(index)),
   }));
+  const hashes = submissions.map(({ trainer, commitment }) => commitmentHash(trainer, commitment));
   if (round % 2n === 1n) {
     const updates = await Promise.all(
       cast.trainers.map((trainer, index) =>
-        signUpdate(chain, trainer, projectId, round, submissions[index]?.commitment as G1Point),
+        signUpdate(chain, trainer, projectId, round, hashes[index] as string),
       ),
     );
     const receipt = await chain.send(cast.primary, chain.market, "submitUpdates", [
@@ -135,7 +136,7 @@ export async function submit(
     const receipt = await chain.send(trainer, chain.market, "submitUpdate", [
       projectId,
       round,
-      submissions[index]?.commitment,
+      hashes[index],
       SOME_CID,
     ]);
     if (index === 1) add("submit one update", receipt.gasUsed);
@@ -148,7 +149,7 @@ async function signUpdate(
   trainer: JsonRpcSigner,
   projectId: bigint,
   roundIndex: bigint,
-  commitment: G1Point,
+  commitmentHash: string,
 ) {
   const signature = await trainer.signTypedData(
     {
@@ -161,13 +162,12 @@ async function signUpdate(
     {
       projectId,
       roundIndex,
-      commitmentX: commitment.x,
-      commitmentY: commitment.y,
+      commitmentHash,
       bundleCid: SOME_CID,
     },
   );
   const s = BigInt(`0x${signature.slice(66, 130)}`);
   const isOdd = Number.parseInt(signature.slice(130), 16) === 28;
   const vs = `0x${(isOdd ? s | (1n << 255n) : s).toString(16).padStart(64, "0")}`;
-  return { commitment, bundleCid: SOME_CID, r: signature.slice(0, 66), vs };
+  return { commitmentHash, bundleCid: SOME_CID, r: signature.slice(0, 66), vs };
 }

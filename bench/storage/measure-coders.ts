@@ -137,13 +137,13 @@ async function measureSealing(name: string, update: Int16Array): Promise<CoderFi
     projectId: 1n,
     roundIndex: 0,
     trainer: `0x${"00".repeat(20)}`,
-    commitment,
   };
   const startedAt = performance.now();
   const sealed = await sealBundle({
     envelope,
     update,
     blinding: 1n,
+    commitment,
     associated,
     fractionBits: FRACTION_BITS,
     aggregatorPublicKeys: [keys.publicKey],
@@ -154,7 +154,7 @@ async function measureSealing(name: string, update: Int16Array): Promise<CoderFi
     envelope,
     bytes: sealed.bytes,
     secrets,
-    associated,
+    associated: { ...associated, commitmentHash: sealed.commitmentHash },
     fractionBits: FRACTION_BITS,
     parameterCount: update.length,
     commit: async () => commitment,

@@ -191,7 +191,7 @@ interface ITrainingMarket {
         uint256 indexed roundIndex,
         address indexed trainer,
         uint256 slot,
-        G1 commitment,
+        bytes32 commitmentHash,
         bytes bundleCid
     );
     /// @notice Emitted when everybody is in and the commit phase ends early.
@@ -284,17 +284,19 @@ interface ITrainingMarket {
 
     /// @notice Submits the caller's update.
     /// @dev The rolling hash starts as `bytes20(keccak256(abi.encode(market, chainid, projectId, roundIndex, referenceCommitment, payGradientCommitment)))`
-    /// and becomes `bytes20(keccak256(abi.encodePacked(hash, trainer, commitment.x, commitment.y)))`.
+    /// and becomes `bytes20(keccak256(abi.encodePacked(hash, trainer, commitmentHash)))`.
     /// The k-th submission, from 0, takes slot 3 + k.
+    /// @param commitmentHash `keccak256(abi.encodePacked(trainer, commitment.x, commitment.y))`. The commitment itself comes with the
+    /// settlement: whoever knew it earlier could submit it as its own.
     function submitUpdate(
         uint256 projectId,
         uint256 roundIndex,
-        G1 calldata commitment,
+        bytes32 commitmentHash,
         bytes calldata bundleCid
     ) external;
 
     /// @notice Submits updates that their trainers signed; anyone may relay them.
-    /// @dev EIP-712: `Update(uint256 projectId,uint256 roundIndex,uint256 commitmentX,uint256 commitmentY,bytes bundleCid)`. A
+    /// @dev EIP-712: `Update(uint256 projectId,uint256 roundIndex,bytes32 commitmentHash,bytes bundleCid)`. A
     /// signature that does not come from an eligible trainer is an error, since it would be a mistake of the relayer.
     function submitUpdates(uint256 projectId, uint256 roundIndex, SignedUpdate[] calldata updates) external;
 

@@ -7,8 +7,10 @@ import {Submissions} from "../types/Project.sol";
 import {SettleRound} from "../types/RoundRequests.sol";
 
 /// @title The rolling hash of a round's submissions
-/// @notice Submissions cost one storage word; the commitments themselves come back as calldata at settlement and must hash to it.
-/// @dev Twin: services/adapters/chain, which rebuilds the lists from events.
+/// @notice Submissions cost one storage word; the commitments themselves come as calldata at settlement and must hash to it.
+/// @dev Nobody but its trainer knows a commitment before the commit phase is over: submitted is a hash of it and of the trainer's
+/// address. Submitted in the clear it could be handed in again by somebody else, before it is on chain, and an aggregator that gets
+/// the key later would open it for that one. Twin: services/protocol/submissions.ts.
 library RoundSubmissions {
     /// @notice The hash that a round starts with, bound to its reference so that no settlement can swap it.
     function start(
@@ -27,11 +29,14 @@ library RoundSubmissions {
     }
 
     /// @notice The hash after one more submission.
-    function next(bytes20 hash, address trainer, G1 calldata commitment) internal pure returns (bytes20) {
-        return bytes20(keccak256(abi.encodePacked(hash, trainer, commitment.x, commitment.y)));
+    /// @param commitmentHash `keccak256(abi.encodePacked(trainer, commitment.x, commitment.y))`.
+    function next(bytes20 hash, address trainer, bytes32 commitmentHash) internal pure returns (bytes20) {
+        return bytes20(keccak256(abi.encodePacked(hash, trainer, commitmentHash)));
     }
 
     /// @notice Reverts unless a settlement is about exactly what was submitted, in that order.
+    /// @dev A commitment that nobody has opened stands as `(commitmentHash, 0)`. It is not mistaken for a point, nor a point for it: no
+    /// point of the curve has the second coordinate 0, and the verifier refuses whatever is no point in a slot that takes part.
     function requireSame(Submissions memory submissions, SettleRound calldata request) internal view {
         uint256 count = submissions.submittedCount;
         // Taken out of the request once: each time costs 130 gas.
@@ -47,8 +52,8 @@ library RoundSubmissions {
             request.payGradientCommitment
         );
         // `next` for every element, in one buffer behind the free memory: the hash at 0, the trainer at 20, the point at 40, each
-        // written over the end of the one before. Both lists have `count` elements, as checked above, and the decoder has checked
-        // that they lie within the call's data.
+        // written over the end of the one before; then the commitment's hash over the point. Both lists have `count` elements, as
+        // checked above, and the decoder has checked that they lie within the call's data.
         assembly ("memory-safe") {
             let preimage := mload(0x40)
             let trainer := trainers.offset
@@ -61,8 +66,13 @@ library RoundSubmissions {
             } {
                 mstore(preimage, hash)
                 mstore(add(preimage, 0x14), shl(96, calldataload(trainer)))
-                calldatacopy(add(preimage, 0x28), point, 0x40)
-                hash := keccak256(preimage, 0x68)
+                let commitmentHash := calldataload(point)
+                if calldataload(add(point, 0x20)) {
+                    calldatacopy(add(preimage, 0x28), point, 0x40)
+                    commitmentHash := keccak256(add(preimage, 0x14), 0x54)
+                }
+                mstore(add(preimage, 0x28), commitmentHash)
+                hash := keccak256(preimage, 0x48)
             }
             hash := and(hash, not(0xffffffffffffffffffffffff))
         }

@@ -48,7 +48,7 @@ library RoundTranscript {
     ) internal view returns (Challenges memory drawn) {
         G1 calldata aggregate = proof.aggregateCommitment;
         GramProofData calldata gram = proof.gram;
-        bytes32 hash = commitmentHash(statement, proof);
+        bytes32 hash = initialHash(statement, proof);
         drawn.alpha = _toScalar(hash);
         // The assembly below writes its preimages behind the free memory, which it does not keep. Its offsets are those of the
         // fields of `GramProofData` (static, inline): S 0x00, R 0x40, Q 0x80, W 0xc0, mu 0x100, rhoA 0x120, a 0x140, aInv 0x160, s
@@ -95,7 +95,7 @@ library RoundTranscript {
     /// @dev h0: everything that is fixed before alpha. The Gram matrix must be among it (by its hash): if it came
     /// after alpha, a prover could search a false matrix with the right `mu`. So must the outcome: it is folded with powers of alpha,
     /// and two words that were chosen afterwards could make up for each other.
-    function commitmentHash(
+    function initialHash(
         RoundStatement calldata statement,
         RoundProof calldata proof
     ) internal view returns (bytes32 hash) {

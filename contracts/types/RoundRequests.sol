@@ -26,12 +26,12 @@ struct OpenRound {
 }
 
 /// @notice An update that its trainer signed and anyone may relay.
-/// @param commitment Commitment of the update.
+/// @param commitmentHash See `ITrainingMarket.submitUpdate`.
 /// @param bundleCid Where the sealed bundle is.
 /// @param r First half of the signature of `Update`.
 /// @param vs Second half with the recovery bit on top (EIP-2098).
 struct SignedUpdate {
-    G1 commitment;
+    bytes32 commitmentHash;
     bytes bundleCid;
     bytes32 r;
     bytes32 vs;
@@ -45,7 +45,7 @@ struct SignedUpdate {
 /// @param modelY Second coordinate of the project's `modelCommitment`, of which the market stores the first and the parity.
 /// @param aggregateY Second coordinate of the project's `aggregateCommitment`; 0 before the first applied round.
 /// @param trainers Who submitted, in order of submission: index 0 is slot 3.
-/// @param commitments What they submitted, in the same order.
+/// @param commitments What they committed to, in the same order; `(commitmentHash, 0)` for one that is excluded and was not opened.
 /// @param excludedMask Slots (bit s = slot s) whose bundle could not be read; no fault of anybody's is recorded.
 /// @param exclusionReasons One byte per excluded slot, in order of slots: 1 = key not released, 2 = bundle not found, 3 = bundle
 /// malformed, 4 = does not match the commitment, 5 = entries out of range.

@@ -72,7 +72,7 @@ export const roundSchema = z.object({
               reason: z.int(),
               name: z.string(),
               bundleCid: z.string(),
-              commitment: z.object({ x: integer, y: integer }),
+              commitmentHash: z.string(),
               code: z.string().optional(),
               explanation: z.string().optional(),
             })

@@ -55,7 +55,7 @@ export class BundleOpener {
   ): Promise<ReadableUpdate | UnreadableUpdate> {
     const { chain, contentStore, envelope, keys, signal } = this.#parameters;
     // By what it opens, not by its slot: after a reorganisation a slot may be somebody else's.
-    const place = `${roundIndex}/${bundle.slot}/${bundle.trainer}/${bundle.commitment.x}`;
+    const place = `${roundIndex}/${bundle.slot}/${bundle.trainer}/${bundle.commitmentHash}`;
     const known = this.#opened.get(place);
     if (known !== undefined) return known;
     const curve = await this.#parameters.curveFor(terms.parameterCount);
@@ -72,7 +72,7 @@ export class BundleOpener {
       },
       fractionBits: terms.fractionBits,
       parameterCount: terms.parameterCount,
-      commit: (parts) => this.#checks.commit(curve, { ...parts, claimed: bundle.commitment }),
+      commit: (opening) => this.#checks.commit(curve, opening),
       signal,
     });
     if (isReadable(opened)) this.#opened.set(place, opened);

@@ -1,5 +1,5 @@
 import type { Submission } from "../adapters/chain/round-events.ts";
-import { maxBundleBytes, openBundle } from "../protocol/bundle.ts";
+import { maxBundleBytes, type OpenBundleParameters, openBundle } from "../protocol/bundle.ts";
 import { bundleErrors } from "../protocol/bundle-errors.ts";
 import type { BundleContext } from "../protocol/bundle-header.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
@@ -15,6 +15,7 @@ export interface ReadableUpdate {
   readonly trainer: string;
   readonly update: Int16Array;
   readonly blinding: bigint;
+  readonly commitment: G1Point;
 }
 
 /** A submission that could not be read, with what an auditor needs to see it too. */
@@ -33,10 +34,10 @@ export interface OpenSubmissionParameters {
   readonly envelope: Envelope;
   readonly keys: EncryptionKeyPair;
   readonly contentKey: Uint8Array | undefined;
-  readonly context: Omit<BundleContext, "trainer" | "commitment">;
+  readonly context: Omit<BundleContext, "trainer" | "commitmentHash">;
   readonly fractionBits: number;
   readonly parameterCount: number;
-  readonly commit: (opened: { update: Int16Array; blinding: bigint }) => Promise<G1Point>;
+  readonly commit: OpenBundleParameters["commit"];
   readonly providers?: readonly string[];
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
@@ -50,10 +51,10 @@ export interface OpenSubmissionParameters {
  * @throws CommonweightError CW2403 when cancelled, CW2408 when this machine's disk takes nothing: nobody else's fault.
  */
 export async function openSubmission(
-  submission: Pick<Submission, "slot" | "trainer" | "commitment" | "bundleCid">,
+  submission: Pick<Submission, "slot" | "trainer" | "commitmentHash" | "bundleCid">,
   parameters: OpenSubmissionParameters,
 ): Promise<ReadableUpdate | UnreadableUpdate> {
-  const { slot, trainer, commitment, bundleCid } = submission;
+  const { slot, trainer, commitmentHash, bundleCid } = submission;
   const unreadable = (reason: ExclusionReason, error: CommonweightError): UnreadableUpdate => ({
     slot,
     trainer,
@@ -84,12 +85,12 @@ export async function openSubmission(
       envelope: parameters.envelope,
       bytes,
       secrets: { contentKey, keys: parameters.keys },
-      associated: { ...context, trainer, commitment },
+      associated: { ...context, trainer, commitmentHash },
       fractionBits: parameters.fractionBits,
       parameterCount,
       commit: parameters.commit,
     });
-    return { slot, trainer, update: opened.update, blinding: opened.blinding };
+    return { slot, trainer, ...opened };
   } catch (error) {
     if (!(error instanceof CommonweightError) || isOurOwn(error)) throw error;
     return unreadable(reasonOf(error), error);

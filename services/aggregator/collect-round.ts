@@ -59,12 +59,7 @@ export class RoundCollector {
       .filter(({ trainer }) => !submissions.some((each) => isSameAddress(each.trainer, trainer)));
     this.#fetch([...submissions, ...signed, ...this.#references(roundIndex)], project);
     if (this.#isRelayed(signed.length, round, time)) {
-      const updates = signed.map(({ commitment, bundleCid, signature }) => ({
-        commitment: { x: BigInt(commitment.x), y: BigInt(commitment.y) },
-        bundleCid,
-        signature,
-      }));
-      await this.#relay(roundIndex, updates);
+      await this.#relay(roundIndex, signed);
     }
   }
 

@@ -15,7 +15,7 @@ interface Waiting extends ClaimedOpening {
 }
 
 /**
- * Commits to opened updates again, to compare with the chain's commitments. All keys of a round come at the same moment: what is
+ * Commits to opened updates again, to compare with those in their bundles. All keys of a round come at the same moment: what is
  * opened while a check is under way is checked together, and one by one only when one of them is wrong.
  */
 export class CommitmentChecks {

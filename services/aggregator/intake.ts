@@ -106,7 +106,7 @@ export function createIntake(options: {
     async takeUpdate(projectId, roundIndex, body) {
       const signer = recoverUpdateSigner(
         chain,
-        { projectId, roundIndex, commitment: pointOf(body.commitment), bundleCid: body.bundleCid },
+        { projectId, roundIndex, commitmentHash: body.commitmentHash, bundleCid: body.bundleCid },
         body.signature,
       );
       if (!isSameAddress(signer, body.trainer))

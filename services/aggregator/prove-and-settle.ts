@@ -9,7 +9,12 @@ import { isReadable, type ReadableUpdate, type UnreadableUpdate } from "./collec
 import type { ModelKeeper } from "./model-keeper.ts";
 import type { Prover } from "./prover.ts";
 import type { RoundStore } from "./round-store.ts";
-import { exclusionsOf, type OpenedRoundContent, roundToProve } from "./settle-round.ts";
+import {
+  commitmentsOf,
+  exclusionsOf,
+  type OpenedRoundContent,
+  roundToProve,
+} from "./settle-round.ts";
 
 /** What proving and settling needs. */
 export interface ProveAndSettleParameters {
@@ -63,7 +68,7 @@ export async function proveAndSettle(
     modelY: project.modelCommitment.y,
     aggregateY: project.aggregateCommitment.y,
     trainers: content.submissions.map(({ trainer }) => trainer),
-    commitments: content.submissions.map(({ commitment }) => commitment),
+    commitments: commitmentsOf(content),
     ...exclusionsOf(content.updates),
     proof,
     newModelCid,

@@ -2,6 +2,7 @@ import type { Chain } from "../adapters/chain/connect.ts";
 import { type Project, readTrainers } from "../adapters/chain/project.ts";
 import type { Round } from "../adapters/chain/round.ts";
 import type { RoundLog } from "../adapters/chain/round-log.ts";
+import { commitmentHash } from "../protocol/submissions.ts";
 import type { BundleOpener } from "./bundle-opener.ts";
 import { isReadable, type ReadableUpdate, type UnreadableUpdate } from "./collect-bundles.ts";
 import type { ModelKeeper } from "./model-keeper.ts";
@@ -56,7 +57,8 @@ export async function openRoundContent(
     open(
       {
         ...{ slot: 0, trainer: referee },
-        ...{ commitment: opening.reference, bundleCid: opening.referenceCid },
+        commitmentHash: commitmentHash(referee, opening.reference),
+        bundleCid: opening.referenceCid,
       },
       key,
     );
@@ -64,7 +66,8 @@ export async function openRoundContent(
     open(
       {
         ...{ slot: 1, trainer: referee },
-        ...{ commitment: opening.payGradient, bundleCid: opening.payGradientCid },
+        commitmentHash: commitmentHash(referee, opening.payGradient),
+        bundleCid: opening.payGradientCid,
       },
       key,
     );

@@ -27,7 +27,8 @@ export interface ExclusionEvidence {
   readonly reason: number;
   readonly name: string;
   readonly bundleCid: string;
-  readonly commitment: { readonly x: bigint; readonly y: bigint };
+  /** What the bundle is bound to; see `submissions.ts`. */
+  readonly commitmentHash: string;
   /** The error that opening it ends in, where this aggregator was the one that tried. */
   readonly code?: string;
   readonly explanation?: string;
@@ -120,7 +121,7 @@ export function reportTrainer(
     money: (amountWei: bigint) => string;
   },
 ): TrainerReport {
-  const { trainer, slot, bundleCid, commitment } = submission;
+  const { trainer, slot, bundleCid, commitmentHash } = submission;
   const index = slot - FIRST_TRAINER_SLOT;
   const { settlement, request, outcome, isVoid, found, money } = round;
   const verdict = outcome.verdicts[index] ?? "inactive";
@@ -133,7 +134,7 @@ export function reportTrainer(
     reason,
     name: exclusionReasons[reason],
     bundleCid,
-    commitment,
+    commitmentHash,
     ...(own ? { code: own.code, explanation: own.explanation } : {}),
   };
   const text = reason

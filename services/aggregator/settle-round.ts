@@ -8,6 +8,7 @@ import type { SlotVector } from "../protocol/gram-matrix.ts";
 import type { RoundToProve } from "../protocol/prove-round.ts";
 import { roundRuleById } from "../protocol/round-rules.ts";
 import { FIRST_TRAINER_SLOT, type RoundTerms, trainerCount } from "../protocol/round-terms.ts";
+import { unopened } from "../protocol/submissions.ts";
 import { isReadable, type ReadableUpdate, type UnreadableUpdate } from "./collect-bundles.ts";
 
 /** An opened vector of the referee: the reference or the pay gradient. */
@@ -74,9 +75,8 @@ export function roundToProve(chain: Chain, content: OpenedRoundContent): RoundTo
     const last = modelDifference(model, previousModel);
     put(2, last.integers, last.blinding, project.aggregateCommitment);
   }
-  for (const { slot, update, blinding } of updates.filter(isReadable)) {
-    const submission = content.submissions.find((each) => each.slot === slot);
-    put(slot, update, blinding, submission?.commitment ?? INFINITY);
+  for (const { slot, update, blinding, commitment } of updates.filter(isReadable)) {
+    put(slot, update, blinding, commitment);
   }
   return {
     context: {
@@ -93,6 +93,14 @@ export function roundToProve(chain: Chain, content: OpenedRoundContent): RoundTo
     blindings,
     commitments,
   };
+}
+
+/** What a settlement says was committed to, in order of submission. */
+export function commitmentsOf({ submissions, updates }: OpenedRoundContent): G1Point[] {
+  const opened = new Map(updates.filter(isReadable).map((each) => [each.slot, each.commitment]));
+  return submissions.map(
+    ({ slot, commitmentHash }) => opened.get(slot) ?? unopened(commitmentHash),
+  );
 }
 
 /** The mask and reasons with which the contract leaves unreadable submissions out. */

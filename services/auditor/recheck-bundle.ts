@@ -82,7 +82,7 @@ async function openPayload(evidence: BundleEvidence, bytes: Uint8Array): Promise
   try {
     const { update } = await openBundle({ ...evidence, bytes, secrets });
     return refuted(
-      `the bundle opens to ${update.length} integers that open the commitment on chain: it could be read`,
+      `the bundle opens to ${update.length} integers that open the commitment whose hash is on chain: it could be read`,
     );
   } catch (error) {
     if (!(error instanceof CommonweightError)) throw error;

@@ -89,7 +89,7 @@ export async function recheckExclusion(options: RecheckOptions): Promise<Exclusi
         projectId,
         roundIndex,
         trainer: submission.trainer,
-        commitment: submission.commitment,
+        commitmentHash: submission.commitmentHash,
       },
       fractionBits,
       parameterCount,

@@ -73,8 +73,8 @@ async function seal(
     associated: {
       ...contextOf(chain, projectId, roundIndex),
       trainer: account,
-      commitment,
     },
+    commitment,
     fractionBits: terms.fractionBits,
     aggregatorPublicKeys: encryptionKeys,
   });

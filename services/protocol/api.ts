@@ -62,7 +62,8 @@ export type ReferencesBody = z.infer<typeof referencesSchema>;
 /** `POST /v1/projects/:id/rounds/:n/updates`: a signed submission that the aggregator relays to the chain. */
 export const signedUpdateSchema = z.object({
   trainer: address,
-  commitment: pointSchema,
+  /** `keccak256(trainer, x, y)` of the commitment, which stays secret until the commit phase is over. */
+  commitmentHash: hex(32),
   bundleCid: cid,
   /** Where the bundle can be fetched, for an aggregator that the trainer cannot dial. */
   multiaddrs: z.array(z.string().max(512)).max(32).default([]),

@@ -1,5 +1,3 @@
-import { keccak_256 } from "@noble/hashes/sha3.js";
-import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 import { isSameAddress } from "./address.ts";
 import { type G1Point, INFINITY, isSamePoint, type PointArithmetic } from "./curve.ts";
 import { CommonweightError } from "./errors.ts";
@@ -8,6 +6,7 @@ import { roundPayouts } from "./payout.ts";
 import { type DecodedOutcome, packTerms, publicSignals, unpackOutcome } from "./public-signals.ts";
 import { FIRST_TRAINER_SLOT, type RoundTerms, trainerCount } from "./round-terms.ts";
 import type { SettleRequest } from "./settlement.ts";
+import { isSubmitted, type SubmittedHash, submissionsHash } from "./submissions.ts";
 import { contextHash } from "./transcript.ts";
 
 /** All that the chain says about one settled round, and about what came before it. */
@@ -28,11 +27,7 @@ export interface RoundEvidence {
   };
   readonly opening: { readonly reference: G1Point; readonly payGradient: G1Point };
   /** Submission events in order of their slots. */
-  readonly submissions: readonly {
-    readonly trainer: string;
-    readonly slot: number;
-    readonly commitment: G1Point;
-  }[];
+  readonly submissions: readonly (SubmittedHash & { readonly slot: number })[];
   /** The contract's rolling hash just before the settlement; null when the node keeps no such old state. */
   readonly submissionsHash: string | null;
   /** What the settlement sent. */
@@ -74,40 +69,6 @@ export interface RoundAudit {
   readonly expectedEarningsWei: readonly bigint[];
 }
 
-const word = (value: bigint) => value.toString(16).padStart(64, "0");
-const short = (hex: string) => bytesToHex(keccak_256(hexToBytes(hex))).slice(0, 40);
-const bare = (address: string) => address.slice(2).toLowerCase();
-
-/** The rolling hash over reference and submissions, 20 bytes of hex. Twin: `RoundSubmissions.sol`. */
-export function submissionsHash(round: {
-  readonly chainId: bigint;
-  readonly market: string;
-  readonly projectId: bigint;
-  readonly roundIndex: number;
-  readonly reference: G1Point;
-  readonly payGradient: G1Point;
-  readonly submissions: readonly { readonly trainer: string; readonly commitment: G1Point }[];
-}): string {
-  const { reference, payGradient } = round;
-  const head = [
-    BigInt(round.market),
-    round.chainId,
-    round.projectId,
-    BigInt(round.roundIndex),
-    reference.x,
-    reference.y,
-    payGradient.x,
-    payGradient.y,
-  ];
-  const start = short(head.map(word).join(""));
-  const last = round.submissions.reduce(
-    (hash, { trainer, commitment }) =>
-      short(hash + bare(trainer) + word(commitment.x) + word(commitment.y)),
-    start,
-  );
-  return `0x${last}`;
-}
-
 /** The statement that must have been proven, from the chain's events. */
 function statementOf(evidence: RoundEvidence) {
   const { terms, opening, submissions, request, lastAggregate } = evidence;
@@ -116,9 +77,9 @@ function statementOf(evidence: RoundEvidence) {
   if (terms.usesPayGradient) commitments[1] = opening.payGradient;
   commitments[2] = lastAggregate;
   const baseWeights: number[] = new Array(trainerCount(terms.slots)).fill(0);
-  submissions.forEach(({ slot, commitment }, index) => {
+  submissions.forEach(({ slot }, index) => {
     if (((request.excludedMask >>> slot) & 1) === 1) return;
-    commitments[slot] = commitment;
+    commitments[slot] = request.commitments[index] ?? INFINITY;
     baseWeights[slot - FIRST_TRAINER_SLOT] = evidence.baseWeights[index] ?? 0;
   });
   const roundTerms: RoundTerms = {
@@ -153,11 +114,11 @@ function checkSubmissions(evidence: RoundEvidence): AuditCheck[] {
     submissions.length === request.commitments.length &&
     submissions.length === settlement.trainers.length &&
     submissions.every(
-      ({ trainer, slot, commitment }, index) =>
-        slot === index + FIRST_TRAINER_SLOT &&
-        isSameAddress(trainer, request.trainers[index] as string) &&
-        isSameAddress(trainer, settlement.trainers[index] as string) &&
-        isSamePoint(commitment, request.commitments[index] as G1Point),
+      (submission, index) =>
+        submission.slot === index + FIRST_TRAINER_SLOT &&
+        isSameAddress(submission.trainer, request.trainers[index] as string) &&
+        isSameAddress(submission.trainer, settlement.trainers[index] as string) &&
+        isSubmitted(submission, request.commitments[index] as G1Point),
     );
   const hash = submissionsHash({ ...evidence, ...request, ...opening, submissions });
   return [
@@ -165,7 +126,7 @@ function checkSubmissions(evidence: RoundEvidence): AuditCheck[] {
       name: "submissions",
       isPassed: isSame,
       detail: isSame
-        ? `${submissions.length} commitments, as submitted`
+        ? `${submissions.length} commitments, each the one that its trainer submitted the hash of`
         : "the settled commitments are not those that were submitted",
     },
     {

@@ -1,6 +1,5 @@
 import { bundleErrors } from "./bundle-errors.ts";
 import { FieldReader, FieldWriter } from "./byte-fields.ts";
-import type { G1Point } from "./curve.ts";
 import { SEAL_OVERHEAD_BYTES } from "./envelope.ts";
 import { CommonweightError } from "./errors.ts";
 
@@ -13,7 +12,8 @@ export interface BundleContext {
   readonly roundIndex: number;
   /** Who committed: a trainer, or the referee for r and g. */
   readonly trainer: string;
-  readonly commitment: G1Point;
+  /** What was submitted of the commitment; see `submissions.ts`. The commitment itself is in the payload. */
+  readonly commitmentHash: string;
 }
 
 /** An aggregator that can open the bundle, and its share of the key, sealed to it. */
@@ -38,7 +38,7 @@ export interface BundleHeader extends BundleContext {
 /** How the payload's integers are written: two bytes each, or range-coded. */
 export type BundleCoder = "plain" | "range";
 
-export const BUNDLE_VERSION = 1;
+export const BUNDLE_VERSION = 2;
 export const MAX_RECIPIENTS = 8;
 /** Bytes of a share: a key of 32 bytes, sealed. */
 export const SHARE_BYTES = 32 + SEAL_OVERHEAD_BYTES;
@@ -49,10 +49,10 @@ const CODERS: readonly BundleCoder[] = ["plain", "range"];
 export const FIXED_HEADER_BYTES = 24 + contextBytes() + 64;
 
 function contextBytes(): number {
-  return 32 + 20 + 32 + 4 + 20 + 64;
+  return 32 + 20 + 32 + 4 + 20 + 32;
 }
 
-/** The 172 bytes that bind a message to its round: chain, market, project, round, trainer, commitment. */
+/** The 140 bytes that bind a message to its round: chain, market, project, round, trainer, hash of the commitment. */
 export function encodeContext(context: BundleContext): Uint8Array {
   return new FieldWriter()
     .uint(context.chainId, 32)
@@ -60,8 +60,7 @@ export function encodeContext(context: BundleContext): Uint8Array {
     .uint(context.projectId, 32)
     .uint(context.roundIndex, 4)
     .hex(context.trainer, 20)
-    .uint(context.commitment.x, 32)
-    .uint(context.commitment.y, 32)
+    .hex(context.commitmentHash, 32)
     .finish();
 }
 
@@ -167,6 +166,6 @@ function readContext(reader: FieldReader): BundleContext {
     projectId: reader.big(32),
     roundIndex: reader.uint(4),
     trainer: reader.hex(20),
-    commitment: { x: reader.big(32), y: reader.big(32) },
+    commitmentHash: reader.hex(32),
   };
 }

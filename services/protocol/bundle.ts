@@ -2,6 +2,7 @@ import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { isSameAddress } from "./address.ts";
+import { isG1Point } from "./blinding-base.ts";
 import {
   type BundleContext,
   type BundleHeader,
@@ -10,17 +11,21 @@ import {
   readBundle,
   refuse,
 } from "./bundle-header.ts";
-import { type G1Point, SCALAR_FIELD } from "./curve.ts";
+import { type G1Point, INFINITY, isSamePoint, SCALAR_FIELD } from "./curve.ts";
 import { type EncryptionKeyPair, type Envelope, TAG_BYTES } from "./envelope.ts";
 import { decodeInt16, encodeInt16 } from "./int16-coder.ts";
 import { isSameBytes } from "./same-bytes.ts";
+import { commitmentHash } from "./submissions.ts";
 
 /** A sealed update of `d` int16 entries is never larger than this: header, recipients and tag included. */
 export const maxBundleBytes = (parameterCount: number): number => 2 * parameterCount + 16_384;
 
 const SHARE_PURPOSE = "commonweight/bundle-share/v1";
 const KEY_PURPOSE = "commonweight/bundle-key/v1";
-const BLINDING_BYTES = 32;
+/** A blinding, or a coordinate. */
+const NUMBER_BYTES = 32;
+/** Payload bytes before the update: blinding and commitment. */
+const OPENING_BYTES = 3 * NUMBER_BYTES;
 
 /** What {@link sealBundle} seals. */
 export interface SealBundleParameters {
@@ -28,7 +33,9 @@ export interface SealBundleParameters {
   readonly update: Int16Array;
   /** The blinding of the commitment, below the scalar field's order. */
   readonly blinding: bigint;
-  readonly associated: BundleContext;
+  /** Commitment to the update under that blinding: nobody else learns it before the bundle is opened. */
+  readonly commitment: G1Point;
+  readonly associated: Omit<BundleContext, "commitmentHash">;
   /** The project's fixed-point scale: the update's unit is `2^-fractionBits`. */
   readonly fractionBits: number;
   /** X25519 keys of all the project's aggregators (1 to 8), primary first. */
@@ -37,6 +44,8 @@ export interface SealBundleParameters {
 
 /** A sealed bundle and what its author keeps secret. */
 export interface SealedBundle {
+  /** To be submitted with the bundle's CID. */
+  readonly commitmentHash: string;
   /** To be published: without `contentKey` it tells nobody anything but its size, not even the aggregators. */
   readonly bytes: Uint8Array;
   /**
@@ -52,12 +61,14 @@ export interface SealedBundle {
  * Seals an update so that it can be published before it may be read (commit, then reveal).
  *
  * The payload's key is HKDF-SHA256 of two secrets: the content key, which the author releases after the commit phase, and a share
- * that only the aggregators can open. The payload is the blinding and the integers, range-coded when that is shorter.
+ * that only the aggregators can open. The payload is the blinding, the commitment, and the integers, range-coded when that is shorter.
  *
  * @throws RangeError when a field does not fit its place (a bug of the caller).
  */
 export async function sealBundle(parameters: SealBundleParameters): Promise<SealedBundle> {
-  const { envelope, update, blinding, associated, fractionBits, aggregatorPublicKeys } = parameters;
+  const { envelope, update, blinding, commitment, fractionBits, aggregatorPublicKeys } = parameters;
+  const hash = commitmentHash(parameters.associated.trainer, commitment);
+  const associated: BundleContext = { ...parameters.associated, commitmentHash: hash };
   if (blinding < 0n || blinding >= SCALAR_FIELD) throw new RangeError("blinding outside the field");
   const contentKey = envelope.randomBytes(32);
   const share = envelope.randomBytes(32);
@@ -77,7 +88,7 @@ export async function sealBundle(parameters: SealBundleParameters): Promise<Seal
   const coded = encodeInt16(update);
   const coder = coded.length < 2 * update.length ? "range" : "plain";
   const plaintext = concatBytes(
-    blindingBytes(blinding),
+    ...[blinding, commitment.x, commitment.y].map(numberBytes),
     coder === "range" ? coded : encodePlain(update),
   );
   const header: BundleHeader = {
@@ -96,7 +107,10 @@ export async function sealBundle(parameters: SealBundleParameters): Promise<Seal
     associated: headerBytes,
     plaintext,
   });
-  return { bytes: concatBytes(headerBytes, payload), contentKey, bundleKey };
+  return {
+    ...{ bytes: concatBytes(headerBytes, payload), commitmentHash: hash },
+    ...{ contentKey, bundleKey },
+  };
 }
 
 /** The secrets to open a bundle with: an aggregator's, or the whole key that an appealing trainer has disclosed. */
@@ -113,18 +127,26 @@ export interface OpenBundleParameters {
   readonly associated: BundleContext;
   readonly fractionBits: number;
   readonly parameterCount: number;
-  /** Recomputes the commitment: `commitUpdate` of `commitment.ts` over a curve. */
-  readonly commit: (opened: { update: Int16Array; blinding: bigint }) => Promise<G1Point>;
+  /**
+   * Recomputes the commitment: `commitUpdate` of `commitment.ts` over a curve. `claimed` is what the bundle says it is, a point of the
+   * curve: several can be checked at once.
+   */
+  readonly commit: (opened: {
+    readonly update: Int16Array;
+    readonly blinding: bigint;
+    readonly claimed: G1Point;
+  }) => Promise<G1Point>;
 }
 
 /** What a bundle held. */
 export interface OpenedBundle {
   readonly update: Int16Array;
   readonly blinding: bigint;
+  readonly commitment: G1Point;
 }
 
 /**
- * Opens a bundle and verifies everything about it, down to the commitment on chain.
+ * Opens a bundle and verifies everything about it, down to the commitment whose hash is on chain.
  *
  * Memory is bounded by the bundle's size and the project's parameter count, whatever the bundle claims.
  *
@@ -143,20 +165,23 @@ export async function openBundle(parameters: OpenBundleParameters): Promise<Open
     .catch((cause) => {
       throw refuse("payloadTampered", "authentication failed", cause);
     });
-  const update = decodeUpdate(header, plaintext.subarray(BLINDING_BYTES));
-  const blinding = plaintext
-    .subarray(0, BLINDING_BYTES)
-    .reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
+  const update = decodeUpdate(header, plaintext.subarray(OPENING_BYTES));
+  const blinding = numberAt(plaintext, 0);
+  const claimed = { x: numberAt(plaintext, 1), y: numberAt(plaintext, 2) };
   // A blinding and the same plus the field's order commit alike: only one of them is a bundle.
   if (blinding >= SCALAR_FIELD) throw refuse("badBlinding", "not below the field's order");
-  const commitment = await commit({ update, blinding });
-  if (commitment.x !== associated.commitment.x || commitment.y !== associated.commitment.y) {
+  if (commitmentHash(associated.trainer, claimed) !== associated.commitmentHash.toLowerCase())
+    throw refuse("commitmentMismatch", "the hash on chain is not that of the commitment");
+  // The verifier refuses these in a slot that takes part: a round with one of them could not be settled.
+  if (!isG1Point(claimed) || isSamePoint(claimed, INFINITY))
+    throw refuse("commitmentMismatch", "the commitment is no point that can be committed to");
+  if (!isSamePoint(await commit({ update, blinding, claimed }), claimed)) {
     throw refuse(
       "commitmentMismatch",
       "recomputed from the opened integers, the commitment is another point",
     );
   }
-  return { update, blinding };
+  return { update, blinding, commitment: claimed };
 }
 
 /**
@@ -196,11 +221,10 @@ function checkContext(
   check("wrongProject", header.projectId === associated.projectId, header.projectId);
   check("wrongRound", header.roundIndex === associated.roundIndex, header.roundIndex);
   check("wrongTrainer", isSameAddress(header.trainer, associated.trainer), header.trainer);
-  const { x, y } = header.commitment;
   check(
     "wrongCommitment",
-    x === associated.commitment.x && y === associated.commitment.y,
-    `(${x}, ${y})`,
+    header.commitmentHash === associated.commitmentHash.toLowerCase(),
+    header.commitmentHash,
   );
   check("wrongScale", header.fractionBits === fractionBits, `${header.fractionBits} fraction bits`);
   check(
@@ -250,11 +274,17 @@ function deriveBundleKey(contentKey: Uint8Array, share: Uint8Array): Uint8Array 
   return hkdf(sha256, concatBytes(contentKey, share), undefined, utf8ToBytes(KEY_PURPOSE), 32);
 }
 
-function blindingBytes(blinding: bigint): Uint8Array {
-  return Uint8Array.from({ length: BLINDING_BYTES }, (_, index) =>
-    Number((blinding >> BigInt(8 * (31 - index))) & 0xffn),
+function numberBytes(value: bigint): Uint8Array {
+  return Uint8Array.from({ length: NUMBER_BYTES }, (_, index) =>
+    Number((value >> BigInt(8 * (31 - index))) & 0xffn),
   );
 }
+
+/** The number at a place of the payload's opening. */
+const numberAt = (plaintext: Uint8Array, place: number): bigint =>
+  plaintext
+    .subarray(place * NUMBER_BYTES, (place + 1) * NUMBER_BYTES)
+    .reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
 
 /** Two bytes a value, little-endian on every machine. */
 function encodePlain(update: Int16Array): Uint8Array {

@@ -24,6 +24,7 @@ export interface SettleRequest {
   readonly aggregateY: bigint;
   /** In order of submission: index 0 is slot 3. */
   readonly trainers: readonly string[];
+  /** One each; `unopened` of what was submitted for one that is excluded. */
   readonly commitments: readonly G1Point[];
   /** Bit s is set when slot s could not be read. */
   readonly excludedMask: number;

@@ -125,8 +125,8 @@ export async function measureRound(options: {
       associated: {
         ...{ chainId: 1n, market: `0x${"00".repeat(20)}`, projectId: 1n, roundIndex: 0 },
         trainer: `0x${"00".repeat(20)}`,
-        commitment,
       },
+      commitment,
       aggregatorPublicKeys: Array.from({ length: options.aggregators }, () => publicKey),
     });
     uploadBytes = bytes.length;

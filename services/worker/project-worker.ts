@@ -18,6 +18,7 @@ import { fromHex } from "../protocol/hex.ts";
 import { unpackOutcome } from "../protocol/public-signals.ts";
 import { FIRST_TRAINER_SLOT } from "../protocol/round-terms.ts";
 import { type RandomBytes, randomScalar } from "../protocol/scalar.ts";
+import { commitmentHash } from "../protocol/submissions.ts";
 import { releaseOnChain, releaseToAggregators } from "./release-key.ts";
 import type { Work, WorkStore } from "./work-store.ts";
 
@@ -118,7 +119,7 @@ async function takePart(
   const update = {
     projectId,
     roundIndex,
-    commitment: work.commitment,
+    commitmentHash: commitmentHash(chain.account as string, work.commitment),
     bundleCid: work.bundleCid,
   };
   try {
@@ -147,10 +148,9 @@ async function submitThroughAggregator(
   update: Parameters<typeof signUpdate>[1],
 ): Promise<void> {
   const signature = await signUpdate(chain, update);
-  const { commitment } = update;
   const body = {
     trainer: chain.account as string,
-    commitment: { x: commitment.x.toString(), y: commitment.y.toString() },
+    commitmentHash: update.commitmentHash,
     bundleCid: update.bundleCid,
     multiaddrs: contentStore.addresses?.() ?? [],
     signature,
@@ -195,8 +195,8 @@ async function prepare(
       projectId,
       roundIndex,
       trainer: chain.account as string,
-      commitment,
     },
+    commitment,
     fractionBits: terms.fractionBits,
     aggregatorPublicKeys: participants.map(({ encryptionKey }) => fromHex(encryptionKey)),
   });

@@ -27,7 +27,7 @@ async function open(failure: { reason: number } | undefined, isRevealOver: boole
       tries.push(slot);
       return failure !== undefined && trainer === second
         ? ({ slot, trainer, bundleCid: "b", code: "", explanation: "", ...failure } as never)
-        : { slot, trainer, update: new Int16Array(1), blinding: 1n };
+        : { slot, trainer, update: new Int16Array(1), blinding: 1n, commitment: { x: 1n, y: 2n } };
     },
   };
   const models = { current: async () => [{}, undefined] } as unknown as ModelKeeper;

@@ -34,7 +34,7 @@ function collector(
       listUpdates: () =>
         Array.from({ length: mailbox.updates }, (_, index) => ({
           ...{ trainer: `0x${index}`, multiaddrs: [`/of/${index}`], signature: "" },
-          ...{ commitment: { x: "1", y: "2" }, bundleCid: `bafy${index}` },
+          ...{ commitmentHash: `0x${"cc".repeat(32)}`, bundleCid: `bafy${index}` },
         })),
       findReferences: () => references,
     },

@@ -112,7 +112,12 @@ describe("a full disk", () => {
     const away = new CommonweightError(contentStoreErrors.timedOut, "nobody answered");
     const open = (failure: CommonweightError) =>
       openSubmission(
-        { slot: 3, trainer: `0x${"aa".repeat(20)}`, commitment: { x: 1n, y: 2n }, bundleCid: "b" },
+        {
+          slot: 3,
+          trainer: `0x${"aa".repeat(20)}`,
+          commitmentHash: `0x${"cc".repeat(32)}`,
+          bundleCid: "b",
+        },
         {
           store: { get: () => Promise.reject(failure) },
           contentKey: new Uint8Array(32),

@@ -11,7 +11,7 @@ const submission = {
   trainer: "0xa",
   slot: 3,
   bundleCid: "bafy-bundle",
-  commitment: { x: 1n, y: 2n },
+  commitmentHash: `0x${"cc".repeat(32)}`,
 } as Submission;
 
 function report(
@@ -80,12 +80,12 @@ describe("the report of a round tells its trainer", () => {
     expect(left.text).toMatch(/Neither stake nor reliability is touched/);
     expect(left.exclusion).toEqual({
       ...{ reason: 2, name: "bundle-not-found", bundleCid: "bafy-bundle" },
-      ...{ commitment: { x: 1n, y: 2n }, code: "CW2602", explanation: "nobody had it" },
+      ...{ commitmentHash: `0x${"cc".repeat(32)}`, code: "CW2602", explanation: "nobody had it" },
     });
     // What this aggregator found itself is no evidence for another reason that somebody else settled with.
     expect(report("inactive", { excludedMask: 0b1000, reasons: [4], found }).exclusion).toEqual({
       ...{ reason: 4, name: "commitment-mismatch", bundleCid: "bafy-bundle" },
-      commitment: { x: 1n, y: 2n },
+      commitmentHash: `0x${"cc".repeat(32)}`,
     });
   });
 

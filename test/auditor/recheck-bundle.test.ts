@@ -1,34 +1,29 @@
-import { sha256 } from "@noble/hashes/sha2.js";
 import { describe, expect, it } from "vitest";
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
 import { type BundleEvidence, recheckBundle } from "../../services/auditor/recheck-bundle.ts";
 import { sealBundle } from "../../services/protocol/bundle.ts";
+import { standInCommitment as commit } from "../protocol/stand-in-commitment.ts";
 
 const envelope = createHpkeEnvelope();
 const aggregator = await envelope.generateKeyPair();
 const update = Int16Array.from({ length: 100 }, (_, index) => index - 50);
 const fractionBits = 12;
 
-/** Stands for the curve: binds integers and blinding as a commitment does. */
-async function commit(opened: { update: Int16Array; blinding: bigint }) {
-  const digest = sha256(new TextEncoder().encode(`${opened.blinding}:${opened.update.join()}`));
-  return { x: BigInt(`0x${Buffer.from(digest).toString("hex")}`), y: 2n };
-}
-
-const associated = {
+const place = {
   chainId: 31337n,
   market: `0x${"ab".repeat(20)}`,
   projectId: 7n,
   roundIndex: 3,
   trainer: `0x${"11".repeat(20)}`,
-  commitment: await commit({ update, blinding: 5n }),
 };
+const commitment = await commit({ update, blinding: 5n });
 const seal = (values: Int16Array, blinding = 5n) =>
   sealBundle({
-    ...{ envelope, update: values, blinding, associated, fractionBits },
+    ...{ envelope, update: values, blinding, commitment, associated: place, fractionBits },
     aggregatorPublicKeys: [aggregator.publicKey],
   });
 const sealed = await seal(update);
+const associated = { ...place, commitmentHash: sealed.commitmentHash };
 /** Bound to the commitment, but holding other integers. */
 const other = await seal(update.map((value) => value + 1));
 

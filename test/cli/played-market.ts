@@ -38,6 +38,7 @@ import { type OpenedBundle, openBundle } from "../../services/protocol/bundle.ts
 import { commitUpdate } from "../../services/protocol/commitment.ts";
 import type { ContentStore } from "../../services/protocol/content-store.ts";
 import { parseManifest } from "../../services/protocol/manifest.ts";
+import { commitmentHash, unopened } from "../../services/protocol/submissions.ts";
 import { joinWithStake } from "../../services/worker/join-project.ts";
 import { packOutcome, somePoint } from "../integration/market-chain.ts";
 import { MANIFEST } from "../protocol/manifest-case.ts";
@@ -196,7 +197,7 @@ export async function startPlayedMarket(
       const { parameterCount, fractionBits } = terms;
       const trainer = chain.account as string;
       const found = await readSubmissions(chain, projectId, roundIndex);
-      const { bundleCid, commitment } = found.find(
+      const { bundleCid, commitmentHash } = found.find(
         (each) => each.trainer === trainer,
       ) as Submission;
       const released = store
@@ -209,7 +210,7 @@ export async function startPlayedMarket(
         bytes: await ipfs.get(bundleCid),
         associated: {
           ...{ chainId: chain.chainId, market: chain.addresses.market, projectId, roundIndex },
-          ...{ trainer, commitment },
+          ...{ trainer, commitmentHash },
         },
         commit: (opened) => commitUpdate(curve, opened),
       });
@@ -293,7 +294,10 @@ function roundPlayer(of: (name: string) => Chain, contentStore: ContentStore, pr
         10_000n * BigInt(roundIndex + 1) + BigInt(TRAINERS.indexOf(name)),
       );
       const bundleCid = opened?.cid as string;
-      await submitUpdate(of(name), { projectId, roundIndex, commitment, bundleCid });
+      await submitUpdate(of(name), {
+        ...{ projectId, roundIndex, bundleCid },
+        commitmentHash: commitmentHash(of(name).account as string, commitment),
+      });
     }
   };
   const settle = async () => {
@@ -304,7 +308,7 @@ function roundPlayer(of: (name: string) => Chain, contentStore: ContentStore, pr
       modelY: project.modelCommitment.y,
       aggregateY: project.aggregateCommitment.y,
       ...{ projectId, roundIndex, reference, payGradient },
-      commitments: submissions.map(({ commitment }) => commitment),
+      commitments: submissions.map(({ commitmentHash }) => unopened(commitmentHash)),
       trainers: submissions.map(({ trainer }) => trainer),
       excludedMask: 0,
       exclusionReasons: [],

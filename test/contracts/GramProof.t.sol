@@ -16,11 +16,8 @@ contract GramProofCaller {
         return RoundTranscript.context(statement);
     }
 
-    function commitmentHash(
-        RoundStatement calldata statement,
-        RoundProof calldata proof
-    ) external view returns (bytes32) {
-        return RoundTranscript.commitmentHash(statement, proof);
+    function initialHash(RoundStatement calldata statement, RoundProof calldata proof) external view returns (bytes32) {
+        return RoundTranscript.initialHash(statement, proof);
     }
 
     function challenges(
@@ -63,7 +60,7 @@ contract GramProofTest is RoundVectors {
             RoundTranscript.Challenges memory drawn = _caller.challenges(statement, proof);
 
             assertEq(uint256(_caller.context(statement)), _vector(i, ".ctx"), "ctx");
-            assertEq(uint256(_caller.commitmentHash(statement, proof)), _vector(i, ".h0"), "h0");
+            assertEq(uint256(_caller.initialHash(statement, proof)), _vector(i, ".h0"), "h0");
             assertEq(drawn.alpha, _vector(i, ".alpha"), "alpha");
             assertEq(drawn.zeta, _vector(i, ".zeta"), "zeta");
             assertEq(drawn.gamma, _vector(i, ".gamma"), "gamma");
@@ -94,10 +91,10 @@ contract GramProofTest is RoundVectors {
         }
     }
 
-    function test_commitmentHash_bindsEveryCommitmentTheGramMatrixAndTheOutcome() public view {
+    function test_initialHash_bindsEveryCommitmentTheGramMatrixAndTheOutcome() public view {
         RoundStatement memory statement = statementAt(0);
         RoundProof memory proof = proofAt(0);
-        bytes32 original = _caller.commitmentHash(statement, proof);
+        bytes32 original = _caller.initialHash(statement, proof);
 
         for (uint256 i = 0; i < 12; ++i) {
             statement = statementAt(0);
@@ -107,7 +104,7 @@ contract GramProofTest is RoundVectors {
             if (i == 9) proof.dummyCommitment.y ^= 1;
             if (i == 10) proof.gramHash ^= 1;
             if (i == 11) proof.outcomeWords[0] ^= 1;
-            assertNotEq(_caller.commitmentHash(statement, proof), original);
+            assertNotEq(_caller.initialHash(statement, proof), original);
         }
     }
 

@@ -205,10 +205,9 @@ contract TrainingMarketRoundsTest is MarketFixture {
         assertLt(eligible, 1 << 12);
         for (uint256 i = 0; i < 12; ++i) {
             if (!eligible.has(i)) {
-                G1 memory commitment = _point(9);
                 vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketNotEligible.selector, _trainer(i), 0));
                 vm.prank(_trainer(i));
-                market.submitUpdate(projectId, 0, commitment, CID);
+                market.submitUpdate(projectId, 0, "hash", CID);
             }
         }
     }
@@ -219,21 +218,19 @@ contract TrainingMarketRoundsTest is MarketFixture {
         uint256 projectId = _ready(_terms(), 4);
         _open(projectId, primary);
         RoundView memory before = market.getRound(projectId);
-        G1 memory commitment = _point(42);
+        bytes32 commitmentHash = _hashOf(_trainer(2), _point(42));
 
         vm.expectEmit(address(market));
-        emit ITrainingMarket.UpdateSubmitted(projectId, 0, _trainer(2), 3, commitment, CID);
+        emit ITrainingMarket.UpdateSubmitted(projectId, 0, _trainer(2), 3, commitmentHash, CID);
         vm.prank(_trainer(2));
-        market.submitUpdate(projectId, 0, commitment, CID);
+        market.submitUpdate(projectId, 0, commitmentHash, CID);
 
         RoundView memory round = market.getRound(projectId);
         assertEq(round.submittedCount, 1);
         assertEq(round.pendingMask, 11);
         assertEq(
             bytes32(round.submissionsHash),
-            bytes32(
-                bytes20(keccak256(abi.encodePacked(before.submissionsHash, _trainer(2), commitment.x, commitment.y)))
-            )
+            bytes32(bytes20(keccak256(abi.encodePacked(before.submissionsHash, _trainer(2), commitmentHash))))
         );
     }
 
@@ -319,20 +316,15 @@ contract TrainingMarketRoundsTest is MarketFixture {
         );
     }
 
-    function test_submit_wrongRoundPointOrCid_reverts() public {
+    function test_submit_wrongRoundOrCid_reverts() public {
         uint256 projectId = _ready(_terms(), 3);
         _open(projectId, primary);
-        G1 memory commitment = _point(42);
         vm.startPrank(_trainer(0));
 
         vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketWrongRound.selector, projectId, 0, 1));
-        market.submitUpdate(projectId, 1, commitment, CID);
-        vm.expectRevert(abi.encodeWithSelector(Bn254.Bn254InvalidPoint.selector, 1, 1));
-        market.submitUpdate(projectId, 0, G1(1, 1), CID);
-        vm.expectRevert(abi.encodeWithSelector(Bn254.Bn254InvalidPoint.selector, 0, 0));
-        market.submitUpdate(projectId, 0, G1(0, 0), CID);
+        market.submitUpdate(projectId, 1, "hash", CID);
         vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketInvalidCid.selector, 0));
-        market.submitUpdate(projectId, 0, commitment, "");
+        market.submitUpdate(projectId, 0, "hash", "");
     }
 
     function test_submit_beforeAnyRound_reverts() public {
@@ -351,7 +343,7 @@ contract TrainingMarketRoundsTest is MarketFixture {
 
         for (uint256 i = 0; i < 3; ++i) {
             vm.expectEmit(address(market));
-            emit ITrainingMarket.UpdateSubmitted(projectId, 0, signers[i], 3 + i, updates[i].commitment, CID);
+            emit ITrainingMarket.UpdateSubmitted(projectId, 0, signers[i], 3 + i, updates[i].commitmentHash, CID);
         }
         vm.prank(third);
         market.submitUpdates(projectId, 0, updates);
@@ -373,6 +365,14 @@ contract TrainingMarketRoundsTest is MarketFixture {
     function test_batch_changedByTheRelayer_isNobodys() public {
         (uint256 projectId, SignedUpdate[] memory updates, ) = _batch(3);
         updates[1].bundleCid = "other";
+
+        vm.expectPartialRevert(ITrainingMarket.MarketNotEligible.selector);
+        market.submitUpdates(projectId, 0, updates);
+    }
+
+    function test_batch_hashChangedByTheRelayer_isNobodys() public {
+        (uint256 projectId, SignedUpdate[] memory updates, ) = _batch(3);
+        updates[1].commitmentHash = updates[0].commitmentHash;
 
         vm.expectPartialRevert(ITrainingMarket.MarketNotEligible.selector);
         market.submitUpdates(projectId, 0, updates);
@@ -463,10 +463,9 @@ contract TrainingMarketRoundsTest is MarketFixture {
     }
 
     function _refusedUpdate(uint256 projectId, address trainer, bytes memory revertData) private {
-        G1 memory commitment = _point(43);
         vm.expectRevert(revertData);
         vm.prank(trainer);
-        market.submitUpdate(projectId, 0, commitment, CID);
+        market.submitUpdate(projectId, 0, "hash", CID);
     }
 
     /// @dev An open round of `joined` trainers, three of whom have signed.
@@ -480,7 +479,7 @@ contract TrainingMarketRoundsTest is MarketFixture {
         for (uint256 i = 0; i < 3; ++i) {
             uint256 key;
             (signers[i], key) = makeAddrAndKey(string.concat("trainer ", vm.toString(i)));
-            updates[i] = _signUpdate(projectId, 0, _point(50 + i), key);
+            updates[i] = _signUpdate(projectId, 0, _hashOf(signers[i], _point(50 + i)), key);
         }
     }
 }

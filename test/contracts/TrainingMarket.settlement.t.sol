@@ -237,6 +237,52 @@ contract TrainingMarketSettlementTest is MarketFixture {
         _refusedPartly(request, ITrainingMarket.MarketSubmissionsMismatch.selector);
     }
 
+    /// @dev What an aggregator would need to pay a thief for somebody else's update: it knows the commitment once the key is released.
+    function test_settle_hashOfAnotherTrainer_doesNotOpenForWhoCopiedIt() public {
+        uint256 projectId = _ready(_terms(), 4);
+        _open(projectId, primary);
+        G1 memory commitment = _point(42);
+        bytes32 commitmentHash = _hashOf(_trainer(1), commitment);
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.prank(_trainer(i));
+            market.submitUpdate(projectId, 0, commitmentHash, CID);
+            submitters.push(_trainer(i));
+            submitted.push(commitment);
+        }
+        _submit(projectId, _trainer(2));
+        _submit(projectId, _trainer(3));
+
+        SettleRound memory request = _settlement(projectId, _verdictsBut(0, 0));
+        request.excludedMask = 1 << 3;
+        request.exclusionReasons = hex"04";
+        _refusedPartly(request, ITrainingMarket.MarketSubmissionsMismatch.selector);
+        request.commitments[0] = G1(uint256(commitmentHash), 0);
+        vm.prank(primary);
+        market.settleRound(request);
+    }
+
+    function test_settle_unopenedCommitment_takesNoPart() public {
+        uint256 projectId = _ready(_terms(), 4);
+        _openAndSubmit(projectId, 4);
+        SettleRound memory request = _settlement(projectId, _verdictsBut(2, 0));
+        request.commitments[2] = G1(uint256(_hashOf(_trainer(2), submitted[2])), 0);
+        request.excludedMask = 1 << 5;
+        request.exclusionReasons = hex"03";
+        vm.prank(primary);
+        market.settleRound(request);
+        assertEq(market.getProject(projectId).appliedRounds, 1);
+    }
+
+    function test_settle_otherHashForAnUnopenedCommitment_reverts() public {
+        uint256 projectId = _ready(_terms(), 4);
+        _openAndSubmit(projectId, 4);
+        SettleRound memory request = _settlement(projectId, _verdictsBut(2, 0));
+        request.commitments[2] = G1(uint256(_hashOf(_trainer(1), submitted[2])), 0);
+        request.excludedMask = 1 << 5;
+        request.exclusionReasons = hex"03";
+        _refusedPartly(request, ITrainingMarket.MarketSubmissionsMismatch.selector);
+    }
+
     function test_settle_listsOfAnotherLength_revert() public {
         uint256 projectId = _ready(_terms(), 4);
         _openAndSubmit(projectId, 4);

@@ -1,6 +1,5 @@
 import { crc32, deflateSync } from "node:zlib";
 import * as dagPb from "@ipld/dag-pb";
-import { sha256 } from "@noble/hashes/sha2.js";
 import { UnixFS } from "ipfs-unixfs";
 import type { CID } from "multiformats/cid";
 import { walkContent } from "../../services/adapters/content-store/content-graph.ts";
@@ -27,6 +26,7 @@ import {
   tensorOf,
 } from "../../services/protocol/safetensors.ts";
 import { openFile, sealFile } from "../../services/protocol/sealed-file.ts";
+import { standInCommitment } from "../protocol/stand-in-commitment.ts";
 import type { FuzzTarget } from "./run-target.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
@@ -34,30 +34,23 @@ const update = Int16Array.from({ length: 120 }, (_, index) => ((index * 7919) % 
 const envelope = createHpkeEnvelope();
 const keys = await envelope.generateKeyPair();
 
-/** Stands for the curve: binds integers and blinding as a commitment does, in a microsecond. */
-const commit = async (opened: { update: Int16Array; blinding: bigint }) => ({
-  x: BigInt(
-    `0x${Buffer.from(sha256(text(`${opened.blinding}:${opened.update.join()}`))).toString("hex")}`,
-  ),
-  y: 2n,
-});
-
-const associated = {
+const place = {
   chainId: 31337n,
   market: `0x${"ab".repeat(20)}`,
   projectId: 7n,
   roundIndex: 3,
   trainer: `0x${"11".repeat(20)}`,
-  commitment: await commit({ update, blinding: 99n }),
 };
 const bundle = await sealBundle({
   envelope,
   update,
   blinding: 99n,
-  associated,
+  commitment: await standInCommitment({ update, blinding: 99n }),
+  associated: place,
   fractionBits: 12,
   aggregatorPublicKeys: [keys.publicKey],
 });
+const associated = { ...place, commitmentHash: bundle.commitmentHash };
 const context = "model:31337:0xab:7:3";
 const sealedFile = await sealFile({
   envelope,
@@ -78,7 +71,7 @@ const modelFile = encodeModelFile(
     blinding: 77n,
     commitment: { x: 5n, y: 77n },
     fractionBits: 12,
-    lineage: { ...associated, previousCid: "bafkreiprevious" },
+    lineage: { ...place, previousCid: "bafkreiprevious" },
   },
   [{ name: "weight", shape: [2, 2], offset: 0, length: 4 }],
 );
@@ -141,7 +134,7 @@ export const binaryTargets: readonly FuzzTarget[] = [
         associated,
         fractionBits: 12,
         parameterCount: update.length,
-        commit,
+        commit: standInCommitment,
       });
       check(
         opened.blinding === 99n && opened.update.join() === update.join(),

@@ -188,7 +188,7 @@ export const textTargets: readonly FuzzTarget[] = [
       json({ reference: { x: "1", y: "2" }, referenceBundleCid: cid, multiaddrs: [], signature }),
       json({
         trainer: bytes20,
-        commitment: { x: "1", y: "2" },
+        commitmentHash: `0x${"cc".repeat(32)}`,
         bundleCid: cid,
         multiaddrs: ["/ip4/127.0.0.1/tcp/4001"],
         signature,

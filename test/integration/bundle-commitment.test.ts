@@ -27,13 +27,13 @@ describe("bundles and models over the real curve", () => {
       projectId: 1n,
       roundIndex: 0,
       trainer: `0x${"12".repeat(20)}`,
-      commitment,
     };
     const open = async (sealedUpdate: Int16Array) => {
       const sealed = await sealBundle({
         envelope,
         update: sealedUpdate,
         blinding,
+        commitment,
         associated,
         fractionBits: 12,
         aggregatorPublicKeys: [keys.publicKey],
@@ -43,7 +43,7 @@ describe("bundles and models over the real curve", () => {
         envelope,
         bytes: sealed.bytes,
         secrets,
-        associated,
+        associated: { ...associated, commitmentHash: sealed.commitmentHash },
         fractionBits: 12,
         parameterCount,
         commit: (opened) => commitUpdate(curve, opened),

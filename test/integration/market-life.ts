@@ -1,5 +1,6 @@
 import type { Contract, JsonRpcSigner } from "ethers";
 import type { G1Point } from "../../services/protocol/curve.ts";
+import { commitmentHash } from "../../services/protocol/submissions.ts";
 import {
   type Cast,
   castOf,
@@ -118,7 +119,8 @@ async function playRound(
     const isEligible = (BigInt(eligibleMask) >> BigInt(view.rosterIndex)) & 1n;
     if (view.status !== 1n || isEligible === 0n) continue;
     const commitment = somePoint(10_000n * (round + 1n) + BigInt(index));
-    await chain.send(trainer, chain.market, "submitUpdate", [1n, round, commitment, SOME_CID]);
+    const hash = commitmentHash(trainer.address, commitment);
+    await chain.send(trainer, chain.market, "submitUpdate", [1n, round, hash, SOME_CID]);
     submissions.push({ trainer: trainer.address, commitment, index });
   }
   if (round === 3n) {

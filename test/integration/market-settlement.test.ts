@@ -3,6 +3,8 @@ import hre from "hardhat";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { splitCredits } from "../../services/adapters/chain/credits.ts";
 import type { VerifierSetup } from "../../services/adapters/chain/deploy.ts";
+import type { G1Point } from "../../services/protocol/curve.ts";
+import { commitmentHash } from "../../services/protocol/submissions.ts";
 import {
   type Cast,
   castOf,
@@ -95,8 +97,9 @@ beforeAll(async () => {
   ]);
   openBlock = open.blockNumber;
   for (const [index, trainer] of cast.trainers.entries()) {
-    const commitment = statement.commitments[3 + index];
-    await chain.send(trainer, chain.market, "submitUpdate", [1n, 0n, commitment, SOME_CID]);
+    const commitment = statement.commitments[3 + index] as G1Point;
+    const hash = commitmentHash(trainer.address, commitment);
+    await chain.send(trainer, chain.market, "submitUpdate", [1n, 0n, hash, SOME_CID]);
   }
 }, 120_000);
 

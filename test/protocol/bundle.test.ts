@@ -1,4 +1,3 @@
-import { sha256 } from "@noble/hashes/sha2.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
@@ -11,49 +10,39 @@ import {
   readBundle,
   SHARE_BYTES,
 } from "../../services/protocol/bundle-header.ts";
-import { type G1Point, SCALAR_FIELD } from "../../services/protocol/curve.ts";
+import { BASE_FIELD, SCALAR_FIELD } from "../../services/protocol/curve.ts";
 import type { EncryptionKeyPair } from "../../services/protocol/envelope.ts";
 import { isErrorOf } from "../../services/protocol/errors.ts";
+import { standInCommitment } from "./stand-in-commitment.ts";
 
 const envelope = createHpkeEnvelope();
 const fractionBits = 12;
 const primary = await envelope.generateKeyPair();
 const standby = await envelope.generateKeyPair();
 
-/** Stands for the curve: binds integers and blinding as a commitment does, in a microsecond. */
-async function commit({
-  update,
-  blinding,
-}: {
-  update: Int16Array;
-  blinding: bigint;
-}): Promise<G1Point> {
-  const digest = sha256(new TextEncoder().encode(`${blinding}:${update.join()}`));
-  return { x: BigInt(`0x${Buffer.from(digest).toString("hex")}`), y: 2n };
-}
+const commit = standInCommitment;
 
-async function contextOf(update: Int16Array, blinding: bigint): Promise<BundleContext> {
-  return {
-    chainId: 31337n,
-    market: `0x${"ab".repeat(20)}`,
-    projectId: 7n,
-    roundIndex: 3,
-    trainer: `0x${"11".repeat(20)}`,
-    commitment: await commit({ update, blinding }),
-  };
-}
+const place = {
+  chainId: 31337n,
+  market: `0x${"ab".repeat(20)}`,
+  projectId: 7n,
+  roundIndex: 3,
+  trainer: `0x${"11".repeat(20)}`,
+};
 
 const update = Int16Array.from({ length: 300 }, (_, index) => ((index * 7919) % 601) - 300);
 const blinding = 123456789n;
-const associated = await contextOf(update, blinding);
+const commitment = await commit({ update, blinding });
 const sealed = await sealBundle({
   envelope,
   update,
   blinding,
-  associated,
+  commitment,
+  associated: place,
   fractionBits,
   aggregatorPublicKeys: [primary.publicKey, standby.publicKey],
 });
+const associated: BundleContext = { ...place, commitmentHash: sealed.commitmentHash };
 
 function open(
   changes: Partial<Parameters<typeof openBundle>[0]> = {},
@@ -86,12 +75,16 @@ async function reasonOf(opening: Promise<unknown>): Promise<unknown> {
 
 describe("a sealed bundle", () => {
   it("gives every aggregator of the project the integers and the blinding back", async () => {
-    expect(await open()).toEqual({ update, blinding });
-    expect(await open({}, standby)).toEqual({ update, blinding });
+    expect(await open()).toEqual({ update, blinding, commitment });
+    expect(await open({}, standby)).toEqual({ update, blinding, commitment });
   });
 
   it("opens with the disclosed bundle key alone, for an appeal", async () => {
-    expect(await open({ secrets: { bundleKey: sealed.bundleKey } })).toEqual({ update, blinding });
+    expect(await open({ secrets: { bundleKey: sealed.bundleKey } })).toEqual({
+      update,
+      blinding,
+      commitment,
+    });
   });
 
   it("gives any update back (property)", async () => {
@@ -102,12 +95,13 @@ describe("a sealed bundle", () => {
         fc.bigInt({ min: 0n, max: SCALAR_FIELD - 1n }),
         async (values, secret) => {
           const vector = Int16Array.from(values);
-          const context = await contextOf(vector, secret);
+          const committed = await commit({ update: vector, blinding: secret });
           const bundle = await sealBundle({
             envelope,
             update: vector,
             blinding: secret,
-            associated: context,
+            commitment: committed,
+            associated: place,
             fractionBits,
             aggregatorPublicKeys: [primary.publicKey],
           });
@@ -115,10 +109,10 @@ describe("a sealed bundle", () => {
           const opened = await open({
             bytes: bundle.bytes,
             secrets,
-            associated: context,
+            associated: { ...place, commitmentHash: bundle.commitmentHash },
             parameterCount: vector.length,
           });
-          expect(opened).toEqual({ update: vector, blinding: secret });
+          expect(opened).toEqual({ update: vector, blinding: secret, commitment: committed });
         },
       ),
       { seed: 6, numRuns: 40 },
@@ -151,7 +145,7 @@ describe("a sealed bundle", () => {
     expect(await elsewhere({ projectId: 8n })).toBe("wrongProject");
     expect(await elsewhere({ roundIndex: 4 })).toBe("wrongRound");
     expect(await elsewhere({ trainer: `0x${"22".repeat(20)}` })).toBe("wrongTrainer");
-    expect(await elsewhere({ commitment: { x: 1n, y: 2n } })).toBe("wrongCommitment");
+    expect(await elsewhere({ commitmentHash: `0x${"33".repeat(32)}` })).toBe("wrongCommitment");
     expect(await reasonOf(open({ fractionBits: 13 }))).toBe("wrongScale");
     expect(await reasonOf(open({ parameterCount: 301 }))).toBe("wrongParameterCount");
   });
@@ -184,7 +178,7 @@ describe("a sealed bundle", () => {
       ["project", context + 52, context + 84, "wrongProject"],
       ["round", context + 84, context + 88, "wrongRound"],
       ["trainer", context + 88, context + 108, "wrongTrainer"],
-      ["commitment", context + 108, context + 172, "wrongCommitment"],
+      ["hash of the commitment", context + 108, context + 140, "wrongCommitment"],
       ["content key hash", keyHash, keyHash + 32, "wrongContentKey"],
       ["bundle key hash", keyHash + 32, keyHash + 64, "wrongBundleKey"],
       ["recipient", FIXED_HEADER_BYTES, FIXED_HEADER_BYTES + 32, "notAddressed"],
@@ -251,7 +245,8 @@ describe("a bundle by a dishonest trainer who knows all its own keys", () => {
       envelope,
       update: other,
       blinding,
-      associated,
+      commitment,
+      associated: place,
       fractionBits,
       aggregatorPublicKeys: [primary.publicKey],
     });
@@ -266,18 +261,60 @@ describe("a bundle by a dishonest trainer who knows all its own keys", () => {
 
   it("is refused when the blinding is not reduced", async () => {
     const plaintext = Buffer.concat([
-      Buffer.from((SCALAR_FIELD + blinding).toString(16).padStart(64, "0"), "hex"),
+      word(SCALAR_FIELD + blinding),
+      word(commitment.x),
+      word(commitment.y),
       Buffer.alloc(600),
     ]);
 
     expect(await reasonOf(open({ bytes: await forge(plaintext, "plain") }))).toBe("badBlinding");
   });
 
+  it("is refused when it holds another commitment than the one whose hash was submitted", async () => {
+    const other = await commit({ update, blinding: 5n });
+    const plaintext = Buffer.concat([5n, other.x, other.y].map(word).concat(Buffer.alloc(600)));
+
+    expect(await reasonOf(open({ bytes: await forge(plaintext, "plain") }))).toBe(
+      "commitmentMismatch",
+    );
+  });
+
+  it("is refused when its commitment is no point that the verifier takes", async () => {
+    for (const bad of [
+      { x: 1n, y: 1n },
+      { x: BASE_FIELD + 1n, y: 2n },
+      { x: 0n, y: 0n },
+    ]) {
+      const bundle = await sealBundle({
+        ...{ envelope, update, blinding, fractionBits },
+        commitment: bad,
+        associated: place,
+        aggregatorPublicKeys: [primary.publicKey],
+      });
+      const opening = open({
+        bytes: bundle.bytes,
+        secrets: { contentKey: bundle.contentKey, keys: primary },
+        associated: { ...place, commitmentHash: bundle.commitmentHash },
+        // Who checks many at once would be led to accept it.
+        commit: async ({ claimed }) => claimed,
+      });
+
+      expect(await reasonOf(opening)).toBe("commitmentMismatch");
+    }
+  });
+
+  it("shows its commitment to nobody before it is opened", () => {
+    const bytes = Buffer.from(sealed.bytes);
+
+    expect(bytes.includes(word(commitment.x))).toBe(false);
+    expect(bytes.includes(word(commitment.y))).toBe(false);
+  });
+
   it("is refused when the payload holds fewer or more integers than the project has", async () => {
-    expect(await reasonOf(open({ bytes: await forge(new Uint8Array(32 + 598), "plain") }))).toBe(
+    expect(await reasonOf(open({ bytes: await forge(new Uint8Array(96 + 598), "plain") }))).toBe(
       "badCoding",
     );
-    expect(await reasonOf(open({ bytes: await forge(new Uint8Array(32 + 602), "plain") }))).toBe(
+    expect(await reasonOf(open({ bytes: await forge(new Uint8Array(96 + 602), "plain") }))).toBe(
       "badCoding",
     );
     expect(await reasonOf(open({ bytes: await forge(new Uint8Array(10), "plain") }))).toBe(
@@ -287,16 +324,16 @@ describe("a bundle by a dishonest trainer who knows all its own keys", () => {
 
   it("is refused when it is a decompression bomb: a megabyte that would go on for ever, a few bytes that would", async () => {
     expect(
-      await reasonOf(open({ bytes: await forge(new Uint8Array(32 + 2 ** 20), "range") })),
+      await reasonOf(open({ bytes: await forge(new Uint8Array(96 + 2 ** 20), "range") })),
     ).toBe("badCoding");
-    expect(await reasonOf(open({ bytes: await forge(new Uint8Array(32 + 6), "range") }))).toBe(
+    expect(await reasonOf(open({ bytes: await forge(new Uint8Array(96 + 6), "range") }))).toBe(
       "badCoding",
     );
   });
 
   it("is refused by the aggregator to whom another share was sealed", async () => {
     const { header, payload } = readBundle(sealed.bytes);
-    const context = Buffer.from(encodeHeader(header).subarray(24, 24 + 172));
+    const context = Buffer.from(encodeHeader(header).subarray(24, 24 + 140));
     const otherShare = await envelope.seal({
       recipient: standby.publicKey,
       purpose: "commonweight/bundle-share/v1",
@@ -311,6 +348,10 @@ describe("a bundle by a dishonest trainer who knows all its own keys", () => {
     expect(await reasonOf(open({ bytes }, standby))).toBe("wrongBundleKey");
   });
 });
+
+function word(value: bigint): Buffer {
+  return Buffer.from(value.toString(16).padStart(64, "0"), "hex");
+}
 
 function flipped(offset: number, mask = 1): Uint8Array {
   return sealed.bytes.map((byte, index) => (index === offset ? byte ^ mask : byte));

@@ -44,12 +44,12 @@ describe("docs/formats.md", () => {
       projectId: 7n,
       roundIndex: 3,
       trainer: `0x${"cd".repeat(20)}`,
-      commitment: { x: 11n, y: 12n },
     };
-    const { bytes } = await sealBundle({
+    const { bytes, commitmentHash } = await sealBundle({
       envelope,
       update: new Int16Array(50),
       blinding: 1n,
+      commitment: { x: 11n, y: 12n },
       associated,
       fractionBits: 12,
       aggregatorPublicKeys: [keys.publicKey, keys.publicKey],
@@ -72,7 +72,7 @@ describe("docs/formats.md", () => {
       number("coder"),
       number("fractionBits"),
       number("recipientCount"),
-    ]).toEqual([1n, 1n, 12n, 2n]);
+    ]).toEqual([2n, 1n, 12n, 2n]);
     expect([number("parameterCount"), number("payloadBytes"), number("reserved")]).toEqual([
       50n,
       BigInt(header.payloadBytes),
@@ -87,7 +87,7 @@ describe("docs/formats.md", () => {
       associated.market,
       associated.trainer,
     ]);
-    expect([number("commitmentX"), number("commitmentY")]).toEqual([11n, 12n]);
+    expect(`0x${read.commitmentHash}`).toBe(commitmentHash);
     expect(read.contentKeyHash).toBe(Buffer.from(header.contentKeyHash).toString("hex"));
     expect(read.bundleKeyHash).toBe(Buffer.from(header.bundleKeyHash).toString("hex"));
     expect(read.recipients?.slice(0, 64)).toBe(Buffer.from(keys.publicKey).toString("hex"));

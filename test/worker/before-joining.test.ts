@@ -6,7 +6,6 @@ import { approveVault, wrapNative } from "../../services/adapters/chain/token.ts
 import { TRAINER_GAS } from "../../services/worker/quote-project.ts";
 import { commandLine } from "../cli/command-line.ts";
 import { type PlayedMarket, startPlayedMarket } from "../cli/played-market.ts";
-import { somePoint } from "../integration/market-chain.ts";
 
 describe("what a trainer is told before it joins", () => {
   let market: PlayedMarket;
@@ -127,7 +126,7 @@ describe("what a trainer is told before it joins", () => {
     };
     used.leave = (await leaveProject(market.of("trainer-3"), projectId)).gasUsed;
     const bundleCid = await market.openNext();
-    const update = { projectId, roundIndex: 2, commitment: somePoint(9n), bundleCid };
+    const update = { projectId, roundIndex: 2, commitmentHash: `0x${"cc".repeat(32)}`, bundleCid };
     used.submit = (await submitUpdate(chain, update)).gasUsed;
 
     for (const [name, most] of Object.entries(TRAINER_GAS)) {

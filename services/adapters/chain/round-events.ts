@@ -23,7 +23,8 @@ export interface OpenedRound extends EventPlace {
 export interface Submission extends EventPlace {
   readonly trainer: string;
   readonly slot: number;
-  readonly commitment: G1Point;
+  /** See `submissions.ts`. */
+  readonly commitmentHash: string;
   readonly bundleCid: string;
 }
 
@@ -85,7 +86,7 @@ export async function readSubmissions(
       ...place,
       trainer: args.trainer,
       slot: Number(args.slot),
-      commitment: toPoint(args.commitment),
+      commitmentHash: args.commitmentHash,
       bundleCid: cidFromBytes(args.bundleCid),
     }))
     .sort((first, second) => first.slot - second.slot);

@@ -1,9 +1,8 @@
-import type { G1Point } from "../../protocol/curve.ts";
 import type { SettleRequest } from "../../protocol/settlement.ts";
 import { cidToBytes } from "./cid-bytes.ts";
 import { type Chain, call, send } from "./connect.ts";
 import { type AtBlock, type RoundPhase, roundPhases } from "./project.ts";
-import { compactSignature, type UnsignedReference } from "./sign.ts";
+import { compactSignature, type UnsignedReference, type UnsignedUpdate } from "./sign.ts";
 import type { Receipt } from "./transaction-sender.ts";
 
 /** The open round, or the last one: earlier rounds are in the chain's events. */
@@ -78,14 +77,14 @@ export const openRound = (
 /** Submits this account's update. */
 export const submitUpdate = (
   chain: Chain,
-  update: { projectId: bigint; roundIndex: number; commitment: G1Point; bundleCid: string },
+  update: UnsignedUpdate,
   options: OnSent = {},
 ): Promise<Receipt> =>
   send(
     chain,
     chain.market,
     "submitUpdate",
-    [update.projectId, update.roundIndex, update.commitment, cidToBytes(update.bundleCid)],
+    [update.projectId, update.roundIndex, update.commitmentHash, cidToBytes(update.bundleCid)],
     options,
   );
 
@@ -94,7 +93,7 @@ export const submitUpdates = (
   chain: Chain,
   projectId: bigint,
   roundIndex: number,
-  updates: readonly { commitment: G1Point; bundleCid: string; signature: string }[],
+  updates: readonly { commitmentHash: string; bundleCid: string; signature: string }[],
   options: OnSent = {},
 ): Promise<Receipt> =>
   send(
@@ -104,8 +103,8 @@ export const submitUpdates = (
     [
       projectId,
       roundIndex,
-      updates.map(({ commitment, bundleCid, signature }) => ({
-        commitment,
+      updates.map(({ commitmentHash, bundleCid, signature }) => ({
+        commitmentHash,
         bundleCid: cidToBytes(bundleCid),
         ...compactSignature(signature),
       })),

@@ -17,8 +17,7 @@ const updateTypes = {
   Update: [
     { name: "projectId", type: "uint256" },
     { name: "roundIndex", type: "uint256" },
-    { name: "commitmentX", type: "uint256" },
-    { name: "commitmentY", type: "uint256" },
+    { name: "commitmentHash", type: "bytes32" },
     { name: "bundleCid", type: "bytes" },
   ],
 };
@@ -41,7 +40,8 @@ const referenceTypes = {
 export interface UnsignedUpdate {
   readonly projectId: bigint;
   readonly roundIndex: number;
-  readonly commitment: G1Point;
+  /** See `submissions.ts`. */
+  readonly commitmentHash: string;
   readonly bundleCid: string;
 }
 
@@ -60,8 +60,7 @@ export interface UnsignedReference {
 const updateValue = (update: UnsignedUpdate) => ({
   projectId: update.projectId,
   roundIndex: update.roundIndex,
-  commitmentX: update.commitment.x,
-  commitmentY: update.commitment.y,
+  commitmentHash: update.commitmentHash,
   bundleCid: cidToBytes(update.bundleCid),
 });
 

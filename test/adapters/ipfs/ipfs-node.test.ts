@@ -347,14 +347,14 @@ describe("a process that ran a node", () => {
 
 describe("sealed bundles on IPFS", () => {
   const envelope = createHpkeEnvelope();
-  const commit = async () => ({ x: 1n, y: 2n });
+  const commitment = { x: 1n, y: 2n };
+  const commit = async () => commitment;
   const contextOf = (index: number) => ({
     chainId: 31337n,
     market: `0x${"ab".repeat(20)}`,
     projectId: 1n,
     roundIndex: 0,
     trainer: `0x${index.toString(16).padStart(40, "0")}`,
-    commitment: { x: 1n, y: 2n },
   });
 
   it("thirty at once from thirty trainers reach the aggregator and open", async () => {
@@ -370,6 +370,7 @@ describe("sealed bundles on IPFS", () => {
           envelope,
           update,
           blinding: BigInt(index),
+          commitment,
           associated,
           fractionBits: 12,
           aggregatorPublicKeys: [keys.publicKey],
@@ -381,7 +382,7 @@ describe("sealed bundles on IPFS", () => {
           envelope,
           bytes,
           secrets,
-          associated,
+          associated: { ...associated, commitmentHash: sealed.commitmentHash },
           fractionBits: 12,
           parameterCount: 20_000,
           commit,
@@ -408,6 +409,7 @@ describe("sealed bundles on IPFS", () => {
         envelope,
         update,
         blinding,
+        commitment,
         associated: contextOf(index),
         fractionBits: 12,
         aggregatorPublicKeys: [keys.publicKey],
@@ -417,7 +419,7 @@ describe("sealed bundles on IPFS", () => {
         envelope,
         bytes,
         secrets: { contentKey: sealed.contentKey, keys },
-        associated: contextOf(index),
+        associated: { ...contextOf(index), commitmentHash: sealed.commitmentHash },
         fractionBits: 12,
         parameterCount: 2000,
         commit,

@@ -215,9 +215,13 @@ abstract contract MarketFixture is Test {
         uint256 roundIndex = market.getRound(projectId).roundIndex;
         G1 memory commitment = _point(uint256(uint160(trainer)) + roundIndex);
         vm.prank(trainer);
-        market.submitUpdate(projectId, roundIndex, commitment, CID);
+        market.submitUpdate(projectId, roundIndex, _hashOf(trainer, commitment), CID);
         submitters.push(trainer);
         submitted.push(commitment);
+    }
+
+    function _hashOf(address trainer, G1 memory commitment) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(trainer, commitment.x, commitment.y));
     }
 
     /// @dev Opens a round in which the first `count` trainers submit.
@@ -312,18 +316,15 @@ abstract contract MarketFixture is Test {
     function _signUpdate(
         uint256 projectId,
         uint256 roundIndex,
-        G1 memory commitment,
+        bytes32 commitmentHash,
         uint256 key
     ) internal view returns (SignedUpdate memory update) {
         bytes32 structHash = keccak256(
             abi.encode(
-                keccak256(
-                    "Update(uint256 projectId,uint256 roundIndex,uint256 commitmentX,uint256 commitmentY,bytes bundleCid)"
-                ),
+                keccak256("Update(uint256 projectId,uint256 roundIndex,bytes32 commitmentHash,bytes bundleCid)"),
                 projectId,
                 roundIndex,
-                commitment.x,
-                commitment.y,
+                commitmentHash,
                 keccak256(CID)
             )
         );
@@ -331,7 +332,13 @@ abstract contract MarketFixture is Test {
             key,
             keccak256(abi.encodePacked(hex"1901", market.domainSeparator(), structHash))
         );
-        return SignedUpdate({commitment: commitment, bundleCid: CID, r: r, vs: bytes32(uint256(v - 27) << 255) | s});
+        return
+            SignedUpdate({
+                commitmentHash: commitmentHash,
+                bundleCid: CID,
+                r: r,
+                vs: bytes32(uint256(v - 27) << 255) | s
+            });
     }
 
     function _assertSolvent() internal view {

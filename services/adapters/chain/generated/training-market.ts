@@ -1518,22 +1518,10 @@ export const trainingMarketAbi = [
     "type": "uint256"
    },
    {
-    "components": [
-     {
-      "internalType": "uint256",
-      "name": "x",
-      "type": "uint256"
-     },
-     {
-      "internalType": "uint256",
-      "name": "y",
-      "type": "uint256"
-     }
-    ],
     "indexed": false,
-    "internalType": "struct G1",
-    "name": "commitment",
-    "type": "tuple"
+    "internalType": "bytes32",
+    "name": "commitmentHash",
+    "type": "bytes32"
    },
    {
     "indexed": false,
@@ -3441,21 +3429,9 @@ export const trainingMarketAbi = [
     "type": "uint256"
    },
    {
-    "components": [
-     {
-      "internalType": "uint256",
-      "name": "x",
-      "type": "uint256"
-     },
-     {
-      "internalType": "uint256",
-      "name": "y",
-      "type": "uint256"
-     }
-    ],
-    "internalType": "struct G1",
-    "name": "commitment",
-    "type": "tuple"
+    "internalType": "bytes32",
+    "name": "commitmentHash",
+    "type": "bytes32"
    },
    {
     "internalType": "bytes",
@@ -3483,21 +3459,9 @@ export const trainingMarketAbi = [
    {
     "components": [
      {
-      "components": [
-       {
-        "internalType": "uint256",
-        "name": "x",
-        "type": "uint256"
-       },
-       {
-        "internalType": "uint256",
-        "name": "y",
-        "type": "uint256"
-       }
-      ],
-      "internalType": "struct G1",
-      "name": "commitment",
-      "type": "tuple"
+      "internalType": "bytes32",
+      "name": "commitmentHash",
+      "type": "bytes32"
      },
      {
       "internalType": "bytes",
