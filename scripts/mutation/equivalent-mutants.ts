@@ -3,6 +3,8 @@ export interface EquivalentMutant {
   readonly file: string;
   readonly original: string;
   readonly mutated: string;
+  /** The line before it, where the same line is in the file twice. */
+  readonly after?: string;
   readonly reason: string;
 }
 
@@ -15,6 +17,26 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     mutated:
       "if (gasleft() <= _GAS_BEFORE_TRANSFER) revert VaultNotEnoughGas(_GAS_BEFORE_TRANSFER, gasleft());",
     reason: "one unit of gas; the bound has thousands to spare",
+  },
+  {
+    file: "ParticipantRegistry.sol",
+    original: "participant.reliabilityUpdatedAt = uint40(block.timestamp);",
+    mutated: "",
+    after: "participant.reliability = uint16(Reliability.NEUTRAL);",
+    reason:
+      "on registering: a neutral score is neutral after any time, and the first record sets it",
+  },
+  {
+    file: "ParticipantRegistry.sol",
+    original: "uint256 length = offset >= total ? 0 : total - offset;",
+    mutated: "uint256 length = offset > total ? 0 : total - offset;",
+    reason: "for an offset of exactly the total the difference is zero too",
+  },
+  {
+    file: "ParticipantRegistry.sol",
+    original: "page = new ParticipantView[](length < limit ? length : limit);",
+    mutated: "page = new ParticipantView[](length <= limit ? length : limit);",
+    reason: "of two equal lengths either is the lesser",
   },
   {
     file: "libraries/Payouts.sol",
@@ -102,5 +124,25 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     original: "for (uint256 place = 0; place < RosterMask.CAPACITY; ++place) {",
     mutated: "for (uint256 place = 0; place <= RosterMask.CAPACITY; ++place) {",
     reason: "masks have no bit behind the last place",
+  },
+  {
+    file: "libraries/RoundClosing.sol",
+    original: "for (uint256 place = 0; place < RosterMask.CAPACITY; ++place) {",
+    mutated: "for (uint256 place = 0; place <= RosterMask.CAPACITY; ++place) {",
+    reason: "masks have no bit behind the last place",
+  },
+  {
+    file: "libraries/RoundClosing.sol",
+    original: "if (amountWei == 0) continue;",
+    mutated: "",
+    reason:
+      "the vault skips a payment of nothing, and the bond that is set to zero is zero; it saves gas",
+  },
+  {
+    file: "libraries/TrainerParts.sol",
+    original: "delete project.roster[record.rosterIndex];",
+    mutated: "",
+    reason:
+      "only occupied places are read, and who takes a place writes it first; it makes the next join cheaper",
   },
 ];

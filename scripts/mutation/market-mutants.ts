@@ -81,9 +81,7 @@ try {
     for (const mutant of mutantsOf(copy.read(file))) {
       const { line, original, mutated } = mutant;
       const result = outcomeOf(mutant, opened);
-      const reason = equivalentMutants.find(
-        (each) => each.file === file && each.original === original && each.mutated === mutated,
-      )?.reason;
+      const reason = reasonOf(file, mutant);
       isSound &&= (result === "SURVIVED") === (reason !== undefined);
       rows.push({ file, line, original, mutated, result });
       if (result !== "SURVIVED" && reason === undefined) continue;
@@ -101,6 +99,17 @@ try {
 }
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
 if (!isSound) process.exitCode = 1;
+
+/** Why the change makes no difference, if it is known not to. */
+function reasonOf(file: string, { original, mutated, after }: Mutant): string | undefined {
+  return equivalentMutants.find(
+    (each) =>
+      each.file === file &&
+      each.original === original &&
+      each.mutated === mutated &&
+      (each.after === undefined || each.after === after),
+  )?.reason;
+}
 
 /** Asks one suite after the other until one is red. */
 function outcomeOf({ source }: Mutant, suites: readonly ChangeableSuite[]): Outcome {

@@ -2,6 +2,8 @@
 export interface Mutant {
   /** Counted from 1. */
   readonly line: number;
+  /** The line before it. */
+  readonly after: string;
   readonly original: string;
   readonly mutated: string;
   readonly source: string;
@@ -51,6 +53,7 @@ export function mutantsOf(source: string): Mutant[] {
     ];
     return changed.map((mutated) => ({
       line: index + 1,
+      after: lines[index - 1]?.trim() ?? "",
       original: original.trim(),
       mutated: mutated.trim(),
       source: lines.with(index, mutated).join("\n"),

@@ -52,6 +52,21 @@ contract ParticipantRegistryTest is Test {
         registry.register(KEY, cold, "");
     }
 
+    function test_change_badArguments_revertAsOnRegistering() public {
+        _register("");
+        vm.startPrank(worker);
+        vm.expectRevert(abi.encodeWithSelector(IParticipantRegistry.RegistryEndpointTooLong.selector, 257));
+        registry.setEndpoint(string(new bytes(257)));
+        vm.expectRevert(IParticipantRegistry.RegistryInvalidPayoutAddress.selector);
+        registry.requestPayoutChange(address(0));
+        vm.stopPrank();
+        // Nobody could ever move it back: only the payout address itself may.
+        vm.expectRevert(IParticipantRegistry.RegistryInvalidPayoutAddress.selector);
+        vm.prank(cold);
+        registry.movePayout(worker, address(0));
+        assertEq(registry.payoutAddressOf(worker), cold);
+    }
+
     function test_everyChange_byTheUnregistered_reverts() public {
         bytes memory unknown = abi.encodeWithSelector(IParticipantRegistry.RegistryNotRegistered.selector, other);
         vm.startPrank(other);
@@ -104,6 +119,7 @@ contract ParticipantRegistryTest is Test {
         emit IParticipantRegistry.PayoutChanged(worker, other);
         registry.confirmPayoutChange(worker);
         assertEq(registry.payoutAddressOf(worker), other);
+        assertEq(registry.getParticipant(worker).pendingPayoutAddress, address(0));
         vm.expectRevert(abi.encodeWithSelector(IParticipantRegistry.RegistryNoPendingPayout.selector, worker));
         registry.confirmPayoutChange(worker);
     }
@@ -130,6 +146,7 @@ contract ParticipantRegistryTest is Test {
         emit IParticipantRegistry.PayoutChangeVetoed(worker, other);
         registry.vetoPayoutChange(worker);
         assertEq(registry.getParticipant(worker).payoutChangesAt, 0);
+        assertEq(registry.getParticipant(worker).pendingPayoutAddress, address(0));
         vm.expectRevert(abi.encodeWithSelector(IParticipantRegistry.RegistryNoPendingPayout.selector, worker));
         registry.vetoPayoutChange(worker);
         registry.movePayout(worker, makeAddr("new cold"));
@@ -173,8 +190,11 @@ contract ParticipantRegistryTest is Test {
 
     function test_reliability_returnsHalfwayToNeutralInAMonth() public {
         _register("");
+        // The month begins with the outcome, however long ago the registration was.
+        vm.warp(START + 10 days);
         registry.recordReliability(worker, 1, 32768, 52768);
-        vm.warp(START + 30 days);
+        assertEq(registry.reliabilityOf(worker), 52768);
+        vm.warp(START + 40 days);
         assertEq(registry.reliabilityOf(worker), 42768);
     }
 

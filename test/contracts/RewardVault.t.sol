@@ -158,9 +158,12 @@ contract RewardVaultTest is Test {
         vault.pay{gas: 150_000}(1, payees, amountsWei);
     }
 
-    function test_pay_zero_isPassedOver() public {
+    function test_pay_zero_isPassedOverWithoutAWord() public {
         vault.deposit(1, address(token), payer, 100);
+        vm.recordLogs();
         _pay(1, address(0), 0);
+        _pay(1, alice, 0);
+        assertEq(vm.getRecordedLogs().length, 0);
         assertEq(vault.owed(address(token)), 100);
     }
 

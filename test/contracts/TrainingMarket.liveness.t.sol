@@ -364,6 +364,49 @@ contract TrainingMarketLivenessTest is MarketFixture {
         market.abandonRound(projectId, 0, 1);
     }
 
+    // --- Those who only take places ---
+
+    /// @dev What remains of it: nothing but a rejection costs anything, so who holds all places stops a project for good.
+    function test_squatters_whoNeverSubmit_costTheProjectItsAttemptsAndNobodyMoney() public {
+        ProjectTerms memory terms = _terms();
+        terms.rounds = 1;
+        terms.extraRounds = 1;
+        uint256 projectId = _ready(terms, 40);
+        address honest = makeAddr("honest");
+        _register(honest);
+        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketRosterFull.selector, projectId, 40));
+        vm.prank(honest);
+        market.joinProject(projectId, 10 ether);
+
+        for (uint256 attempt = 0; attempt < 2; ++attempt) {
+            _openAndSubmit(projectId, 0);
+            _closeCommit(projectId);
+            market.poke(projectId);
+        }
+
+        assertEq(uint256(market.getProject(projectId).phase), uint256(RoundPhase.Ended));
+        assertEq(token.balanceOf(owner), 1002 ether);
+        assertEq(token.balanceOf(primary), 500 ether);
+        assertEq(token.balanceOf(_payout(_trainer(39))), 10 ether);
+        assertEq(registry.reliabilityOf(_trainer(39)), 32768);
+        assertEq(token.balanceOf(address(vault)), 0);
+    }
+
+    function test_squatters_belowTheTermsReliability_stayOutside() public {
+        ProjectTerms memory terms = _terms();
+        terms.minReliability = 32769;
+        uint256 projectId = _post(terms);
+        _register(_trainer(0));
+        vm.prank(address(market));
+        registry.recordReliability(_trainer(0), 0, 32768, 40000);
+        _join(projectId, _trainer(0), 10 ether);
+
+        _register(_trainer(1));
+        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketNotReliable.selector, _trainer(1), 32769, 32768));
+        vm.prank(_trainer(1));
+        market.joinProject(projectId, 10 ether);
+    }
+
     // --- The malicious owner ---
 
     function test_owner_stopsAtTheWorstMoment_roundStillPays() public {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity 0.8.37;
 
+import {IParticipantRegistry} from "../../contracts/interfaces/IParticipantRegistry.sol";
 import {ITrainingMarket} from "../../contracts/interfaces/ITrainingMarket.sol";
 import {TrainerStatus, TrainerView} from "../../contracts/types/MarketViews.sol";
 import {BaseWeightKind, ProjectTerms} from "../../contracts/types/ProjectTerms.sol";
 import {RoundPhase} from "../../contracts/types/RoundPhase.sol";
 import {MarketFixture} from "./support/MarketFixture.sol";
+import {Vm} from "./support/Vm.sol";
 
 /// @title Joining, leaving and bonding
 contract TrainingMarketParticipantsTest is MarketFixture {
@@ -163,7 +165,77 @@ contract TrainingMarketParticipantsTest is MarketFixture {
 
         assertEq(token.balanceOf(_payout(_trainer(1))), 10 ether);
         assertEq(market.getProject(projectId).occupiedMask, 5);
+        _assertNothingLeft(projectId, _trainer(1));
+    }
+
+    function test_leave_withEarnings_paysThemOnceAndKeepsNone() public {
+        ProjectTerms memory terms = _terms();
+        terms.payEvery = 2;
+        uint256 projectId = _ready(terms, 4);
+        _openAndSubmit(projectId, 4);
+        _settle(projectId, primary);
+        uint256 earnedWei = market.getTrainer(projectId, _trainer(3)).earnedWei;
+        assertGt(earnedWei, 200 ether);
+
+        vm.prank(_trainer(3));
+        market.leaveProject(projectId);
+        assertEq(token.balanceOf(_payout(_trainer(3))), earnedWei + 10 ether);
+        _assertNothingLeft(projectId, _trainer(3));
+
+        // Nor does the next transfer pay it anything.
+        _openAndSubmit(projectId, 3);
+        _settle(projectId, primary);
+        assertEq(token.balanceOf(_payout(_trainer(3))), earnedWei + 10 ether);
         _assertSolvent();
+    }
+
+    function test_leave_withoutAnyOutcome_recordsNothing() public {
+        _register(_trainer(0));
+        vm.prank(address(market));
+        registry.recordReliability(_trainer(0), 0, 32768, 52768);
+        uint256 projectId = _ready(_terms(), 3);
+        vm.warp(START + 500);
+        vm.recordLogs();
+        vm.prank(_trainer(0));
+        market.leaveProject(projectId);
+
+        assertEq(_logsOf(IParticipantRegistry.ReliabilityChanged.selector), 0);
+        // Half a month after the outcome of long ago, not after leaving.
+        vm.warp(START + 15 days);
+        assertEq(registry.reliabilityOf(_trainer(0)), 47768);
+    }
+
+    /// @dev Time had taken 369 from the score and the acceptance gave them back: compared with the scores alone, nothing happened.
+    function test_leave_outcomeThatRestoresTheScore_isRecorded() public {
+        _register(_trainer(0));
+        vm.prank(address(market));
+        registry.recordReliability(_trainer(0), 0, 32768, 60000);
+        ProjectTerms memory terms = _terms();
+        terms.joinSeconds = 1 days;
+        uint256 projectId = _ready(terms, 3);
+        vm.warp(START + 70_300);
+        assertEq(registry.reliabilityOf(_trainer(0)), 59631);
+        _openAndSubmit(projectId, 3);
+        _settle(projectId, primary);
+        assertEq(market.getTrainer(projectId, _trainer(0)).reliability, 60000);
+
+        vm.expectEmit(address(registry));
+        emit IParticipantRegistry.ReliabilityChanged(_trainer(0), projectId, 59631, 60000);
+        vm.prank(_trainer(0));
+        market.leaveProject(projectId);
+        assertEq(registry.reliabilityOf(_trainer(0)), 60000);
+    }
+
+    function test_end_saysOfEveryTrainerOnce_thatItsPartIsOver() public {
+        uint256 projectId = _ready(_terms(), 4);
+        // A place in the middle that somebody had, and all those behind that nobody ever had.
+        vm.prank(_trainer(1));
+        market.leaveProject(projectId);
+        vm.recordLogs();
+        vm.prank(owner);
+        market.announceStop(projectId);
+        assertEq(_logsOf(ITrainingMarket.TrainerLeft.selector), 3);
+        assertEq(uint256(market.getTrainer(projectId, address(0)).status), uint256(TrainerStatus.None));
     }
 
     function test_leave_duringRound_takesEffectAfterIt() public {
@@ -212,5 +284,21 @@ contract TrainingMarketParticipantsTest is MarketFixture {
         vm.prank(primary);
         market.bondAggregator(projectId);
         assertEq(market.getProject(projectId).bondsWei[1], 500 ether);
+    }
+
+    function _assertNothingLeft(uint256 projectId, address trainer) private view {
+        TrainerView memory view_ = market.getTrainer(projectId, trainer);
+        assertEq(uint256(view_.status), uint256(TrainerStatus.Left));
+        assertEq(view_.stakeWei, 0);
+        assertEq(view_.earnedWei, 0);
+        _assertSolvent();
+    }
+
+    /// @dev How many of the recorded logs are of an event.
+    function _logsOf(bytes32 topic) private returns (uint256 count) {
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 i = 0; i < logs.length; ++i) {
+            if (logs[i].topics[0] == topic) ++count;
+        }
     }
 }
