@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { aggregatorErrors } from "../../services/aggregator/errors.ts";
 import { type HttpServer, startHttpServer } from "../../services/aggregator/http-server.ts";
@@ -8,6 +8,7 @@ import { createMetrics } from "../../services/aggregator/metrics.ts";
 import { openApiDocument } from "../../services/aggregator/open-api.ts";
 import { contentStoreErrors } from "../../services/protocol/content-store.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
+import { eventually } from "../eventually.ts";
 
 const ADDRESS = `0x${"ab".repeat(20)}`;
 const SECRET = "private key of this service";
@@ -300,7 +301,7 @@ describe("hostile requests", () => {
     expect(refused.status).toBe(429);
     expect(refused.headers.get("retry-after")).toBe("60");
     expect(errorShape.parse(await refused.json()).code).toBe("CW5013");
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const stop = new AbortController();
       expect((await open(stop.signal)).status).toBe(200);
       stop.abort();

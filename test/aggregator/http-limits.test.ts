@@ -7,6 +7,7 @@ import {
 } from "../../services/aggregator/http-server.ts";
 import { connectionLimits } from "../../services/aggregator/limit-connections.ts";
 import { createMetrics } from "../../services/aggregator/metrics.ts";
+import { eventually } from "../eventually.ts";
 
 let server: HttpServer | undefined;
 const sockets: Socket[] = [];
@@ -66,11 +67,11 @@ describe("whoever holds more than its part", () => {
     for (let i = 0; i < 12; i++) idle.push(await open(service, "", "127.0.0.2"));
     for (const { socket } of idle) socket.resume();
 
-    await vi.waitFor(() => expect(idle.filter(({ state }) => state.isEnded)).toHaveLength(7));
+    await eventually(() => expect(idle.filter(({ state }) => state.isEnded)).toHaveLength(7));
     expect(await health(service)).toBe(200);
     // A place is free again when a connection ends.
     for (const { socket } of idle) socket.destroy();
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { socket, state } = await open(
         service,
         "GET /v1/health HTTP/1.1\r\nhost: x\r\n\r\n",
@@ -91,14 +92,14 @@ describe("whoever holds more than its part", () => {
     const request = "GET /ipfs/bafy HTTP/1.1\r\nhost: x\r\n\r\n";
     const { socket, state } = await open(service, request.repeat(200));
 
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       socket.resume();
       expect(state.isEnded).toBe(true);
     });
     const few = await open(service, request.repeat(3));
     let bytes = 0;
     few.socket.on("data", (data) => (bytes += data.length)).resume();
-    await vi.waitFor(() => expect(bytes).toBeGreaterThan(3 * BLOCK.length));
+    await eventually(() => expect(bytes).toBeGreaterThan(3 * BLOCK.length));
     expect(few.state.isEnded).toBe(false);
     expect(await health(service)).toBe(200);
   });
@@ -107,7 +108,7 @@ describe("whoever holds more than its part", () => {
     const service = await start();
     for (let i = 0; i < 2; i++) await open(service, `${upload(900)}slow`, "127.0.0.2");
     const file = `${service.url}/v1/projects/1/files/bafy`;
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { socket } = await open(service, `${upload(4)}fast`, "127.0.0.2");
       const answer = new Promise<string>((resolve) =>
         socket.once("data", (data) => resolve(String(data))),
@@ -127,7 +128,7 @@ it("a quiet event stream is kept alive by comments, which are no events", async 
   const response = await fetch(`${service.url}/v1/events`);
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();
 
-  await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0));
+  await eventually(() => expect(vi.getTimerCount()).toBeGreaterThan(0));
   vi.advanceTimersByTime(30_000);
   expect(new TextDecoder().decode((await reader.read()).value)).toBe(":\n\n");
   await reader.cancel();

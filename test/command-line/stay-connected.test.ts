@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Chain } from "../../services/adapters/chain/connect.ts";
 import { stayConnected } from "../../services/command-line/stay-connected.ts";
+import { eventually } from "../eventually.ts";
 
 const PEER = "12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp";
 const ADDRESS = `/ip4/127.0.0.1/tcp/4001/p2p/${PEER}`;
@@ -44,10 +45,10 @@ it("a lost connection is made again, and one that stands is left alone", async (
   });
   expect(dial).toHaveBeenCalledTimes(1);
   const seen = looks;
-  await vi.waitFor(() => expect(looks).toBeGreaterThan(seen + 3));
+  await eventually(() => expect(looks).toBeGreaterThan(seen + 3));
   expect(dial).toHaveBeenCalledTimes(1);
   connections = [];
-  await vi.waitFor(() => expect(dial).toHaveBeenCalledTimes(2));
+  await eventually(() => expect(dial).toHaveBeenCalledTimes(2));
 
   server.close();
   server.closeAllConnections();
@@ -69,7 +70,7 @@ it("an aggregator that is away at first is called until it is there", async () =
   );
   expect(dial).not.toHaveBeenCalled();
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-  await vi.waitFor(() => expect(dial).toHaveBeenCalledWith(ADDRESS, expect.anything()));
+  await eventually(() => expect(dial).toHaveBeenCalledWith(ADDRESS, expect.anything()));
 
   server.close();
   server.closeAllConnections();

@@ -2,11 +2,12 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { repositoryRoot } from "../../scripts/repository.ts";
 import { exitCodes } from "../../services/command-line/exit-codes.ts";
 import { commandLine } from "../cli/command-line.ts";
 import { type PlayedMarket, startPlayedMarket } from "../cli/played-market.ts";
+import { eventually } from "../eventually.ts";
 
 const run = promisify(execFile);
 
@@ -32,7 +33,7 @@ describe("commonweight worker run", () => {
       stream.on("data", (text) => said.push(String(text)));
     }
 
-    await vi.waitFor(() => expect(said.join("")).toMatch("ready as"), { timeout: 30_000 });
+    await eventually(() => expect(said.join("")).toMatch("ready as"));
     worker.kill("SIGINT");
     const [exitCode] = await once(worker, "exit");
 
