@@ -11,6 +11,7 @@ import {
   type SignedUpdateBody,
 } from "../protocol/api.ts";
 import { CommonweightError, defineErrors } from "../protocol/errors.ts";
+import { readBounded } from "./content-store/read-bounded.ts";
 
 export const aggregatorClientErrors = defineErrors([2770, 2799], {
   unreachable: {
@@ -27,6 +28,8 @@ export const aggregatorClientErrors = defineErrors([2770, 2799], {
 
 /** How long one request may take. */
 const TIMEOUT_MS = 10_000;
+/** Longest answer: the longest list of evaluations has half a megabyte. Whoever registers may be anybody, and ten seconds of bytes fill a memory. */
+const MAX_ANSWER_BYTES = 2 ** 21;
 
 async function request<S extends ZodType>(
   url: string,
@@ -43,8 +46,10 @@ async function request<S extends ZodType>(
       ...(body === undefined ? {} : encodeBody(body)),
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
-    answer = await response.json();
+    const bytes = await readBounded(response, MAX_ANSWER_BYTES, () => tooLong(url));
+    answer = JSON.parse(new TextDecoder().decode(bytes));
   } catch (cause) {
+    if (cause instanceof CommonweightError) throw cause;
     throw new CommonweightError(aggregatorClientErrors.unreachable, `${url}: ${cause}`, { cause });
   }
   if (!response.ok) {
@@ -61,6 +66,12 @@ async function request<S extends ZodType>(
   }
   return (parsed ? parsed.data : answer) as z.infer<S>;
 }
+
+const tooLong = (url: string) =>
+  new CommonweightError(
+    aggregatorClientErrors.refused,
+    `${url}: an answer of more than ${MAX_ANSWER_BYTES} bytes`,
+  );
 
 /** Bytes as they are, everything else as JSON. */
 const encodeBody = (body: unknown): Pick<RequestInit, "body" | "headers"> =>

@@ -38,6 +38,8 @@ export const ADAPTER_ARROWS: Readonly<Record<string, readonly string[]>> = {
   ipfs: ["content-store"],
   snark: ["curve", "artifacts"],
   artifacts: ["curve", "content-store"],
+  // How much of an answer is read.
+  "aggregator-client": ["content-store"],
   // The same accounts on the other development node.
   "anvil-chain": ["embedded-chain"],
 };
