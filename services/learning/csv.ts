@@ -3,6 +3,8 @@ import { DATA_LIMITS } from "./data-limits.ts";
 import { learningErrors } from "./errors.ts";
 
 const FIRST_LINE_CHARACTERS = 65_536;
+/** No reader of JSON agrees with another on a field of this name, and manifests name columns. */
+const UNSAYABLE = "__proto__";
 
 /** A table as text: the header, and rows of as many cells. */
 export interface CsvTable {
@@ -18,7 +20,7 @@ function malformed(message: string): CommonweightError {
  * Parses CSV (RFC 4180): commas, quotes doubled inside quotes, LF or CRLF, a header in the first line. Empty lines are skipped, and so
  * are a nameless first column of row numbers and nameless empty columns, which programs write beside the samples.
  *
- * @throws CommonweightError CW3102 for an open quote, a row of another length, a missing or doubled column name; CW3103 for
+ * @throws CommonweightError CW3102 for an open quote, a row of another length, a missing, doubled or impossible column name; CW3103 for
  * too many columns.
  */
 export function parseCsv(text: string): CsvTable {
@@ -30,6 +32,9 @@ export function parseCsv(text: string): CsvTable {
   if (header.length > DATA_LIMITS.columns) {
     throw new CommonweightError(learningErrors.dataTooLarge, `CSV with ${header.length} columns`);
   }
+  const unsayable = header.indexOf(UNSAYABLE);
+  if (unsayable >= 0)
+    throw malformed(`column ${unsayable + 1} is called "${UNSAYABLE}"; rename it`);
   const doubled = header.find((name, i) => name !== "" && header.indexOf(name) !== i);
   if (doubled !== undefined) {
     const whyNumber = Number.isFinite(Number(doubled))

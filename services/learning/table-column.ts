@@ -77,15 +77,19 @@ function categoryReader(
   };
 }
 
+/** What a manifest says of a column. A column may be called `constructor`, which every object has without anybody's saying. */
+const ofColumn = <T>(values: Readonly<Record<string, T>> | undefined, name: string) =>
+  values !== undefined && Object.hasOwn(values, name) ? values[name] : undefined;
+
 /** Reads a column as the project's table says: its categories as 0 and 1, anything else as a number. */
 export function columnReader(
   name: string,
   cells: readonly string[],
   options: Pick<CsvDatasetOptions, "categories" | "missing">,
 ): ColumnReader {
-  const categories = options.categories?.[name];
+  const categories = ofColumn(options.categories, name);
   if (categories) return categoryReader(name, cells, categories);
-  const replacement = options.missing?.[name];
+  const replacement = ofColumn(options.missing, name);
   const wrong = wrongCells(cells, (cell) => isMissing(cell) || isNumber(cell));
   const gaps = replacement === undefined ? cells.filter(isMissing).length : 0;
   const problem = wrong
