@@ -14,7 +14,7 @@ describe("the doctor of an aggregator", () => {
   let market: PlayedMarket;
   beforeAll(async () => {
     market = await startPlayedMarket();
-  }, 60_000);
+  });
   afterAll(() => market?.stop());
 
   /** What the doctor finds beyond the machine and the chain; the whole command is run by test/cli. */

@@ -91,7 +91,7 @@ describe("a development chain", () => {
     const refusal = run(process.execPath, [main, ...args], {
       cwd: folder,
       env: { ...process.env, COMMONWEIGHT_PRIVATE_KEY: `0x${"12".repeat(32)}` },
-      timeout: 30_000,
+      timeout: 150_000,
     });
 
     await expect(refusal).rejects.toMatchObject({

@@ -6,7 +6,7 @@ let rows: MarketGas[];
 
 beforeAll(async () => {
   rows = await measureMarketGas();
-}, 120_000);
+});
 
 const gasOf = (name: string) => rows.find(({ step }) => step.endsWith(name))?.gas ?? Number.NaN;
 

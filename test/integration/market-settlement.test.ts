@@ -101,7 +101,7 @@ beforeAll(async () => {
     const hash = commitmentHash(trainer.address, commitment);
     await chain.send(trainer, chain.market, "submitUpdate", [1n, 0n, hash, SOME_CID]);
   }
-}, 120_000);
+});
 
 afterAll(async () => {
   await chain.close();

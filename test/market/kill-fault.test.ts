@@ -32,4 +32,4 @@ it("an aggregator that is killed in the middle of rounds goes on where it was, b
     await expectAccounted(market);
     expect(market.rpc?.counts.size).toBeGreaterThanOrEqual(4);
   });
-}, 120_000);
+});

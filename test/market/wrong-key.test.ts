@@ -83,4 +83,4 @@ it("an aggregator and a trainer that come back with somebody else's key refuse t
     expect(await market.chain.provider.getTransactionCount(account)).toBe(0);
     await expectAccounted(market);
   });
-}, 120_000);
+});

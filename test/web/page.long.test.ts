@@ -65,7 +65,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
       await ended;
     }
     if (folder !== "") await rm(folder, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   async function audit(tamper?: { url: RegExp | string; with: (route: Route) => Promise<void> }) {
     const page = await browser.newPage();
@@ -93,7 +93,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
     expect(results.filter(({ result }) => result !== "passed")).toEqual([
       { name: "proving key", result: "not done" },
     ]);
-  }, 90_000);
+  });
 
   const isRpc = /^http:\/\/127\.0\.0\.1:\d+\/$/;
   const set =
@@ -173,7 +173,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
     const models = results.map(({ name }) => name).filter((name) => name.startsWith("model file"));
     expect(models.length).toBeGreaterThanOrEqual(3);
     expect(failed).toEqual(models);
-  }, 90_000);
+  });
 
   test("the report is the command line's, but for the file that only it can check", async () => {
     const page = await browser.newPage();
@@ -217,7 +217,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
     expect(await page.locator("[data-escrow]").getAttribute("data-escrow")).toBe("balanced");
     expect(await page.locator("[data-trainer]").count()).toBe(5);
     await page.close();
-  }, 60_000);
+  });
 
   test("a chart is read with the arrow keys", async () => {
     const page = await openPage("project/1");
@@ -229,7 +229,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
 
     expect(await cursor.getAttribute("aria-valuetext")).toMatch(/^Round 2: 0x.+ %/);
     await page.close();
-  }, 60_000);
+  });
 
   test("a server that improves a claim is caught, and the claim is not drawn", async () => {
     const page = await openPage("project/1");
@@ -245,7 +245,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
     expect(await page.locator("[data-claims]").getAttribute("data-claims")).toBe("0");
     expect(await page.getByText("99.9 %").count()).toBe(0);
     await page.close();
-  }, 60_000);
+  });
 
   test("a payment that the vault did not make unbalances the books", async () => {
     const page = await openPage("project/1");
@@ -260,7 +260,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
 
     await page.waitForSelector("[data-escrow=unbalanced]");
     await page.close();
-  }, 60_000);
+  });
 
   test.each([
     ["the proven model is recognised", false, "true"],
@@ -298,7 +298,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
       expect(await row.textContent()).toMatch(/even part|the update/);
     expect(await page.locator("[data-gram=hidden]").count()).toBe(1);
     await page.close();
-  }, 60_000);
+  });
 
   test("a trainer's statement lists every round with its reason, and what was transferred", async () => {
     const page = await openPage("project/1");
@@ -309,7 +309,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
     expect(await page.locator("[data-statement]").count()).toBeGreaterThanOrEqual(2);
     expect(await page.getByText("transferred", { exact: true }).count()).toBeGreaterThan(0);
     await page.close();
-  }, 60_000);
+  });
 
   const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
   test.each([

@@ -29,11 +29,11 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a job in 
     });
     market = await startPostingMarket();
     browser = await chromium.launch({ executablePath: EXECUTABLE, args: ["--no-sandbox"] });
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await market?.stop();
-  }, 60_000);
+  });
 
   async function openPage(wallet: { account?: string; chainId?: string } = {}): Promise<Page> {
     const context = await browser.newContext();
@@ -116,7 +116,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a job in 
     await page.getByRole("link", { name: "Irises", exact: true }).waitFor();
     expect(await page.locator("[data-project]").count()).toBe(1);
     await page.context().close();
-  }, 90_000);
+  });
 
   test("can be done by keyboard alone, in the order of the page", async () => {
     const page = await openPage();
@@ -164,7 +164,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a job in 
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Terms" }).waitFor();
     await page.context().close();
-  }, 90_000);
+  });
 
   test("a private project: a key to keep, one more transaction, and files that survive a closed page", async () => {
     const page = await openPage({ account: market.others[0] as string });
@@ -197,7 +197,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a job in 
     await page.locator("[data-step=upload][data-state=done]").waitFor({ timeout: 30_000 });
     expect(await page.getByText("--state <folder>").count()).toBe(1);
     await page.context().close();
-  }, 90_000);
+  });
 
   test("what is declined in the wallet is said, sends nothing, and loses no entry", async () => {
     const before = await countProjects(market.chain);
@@ -223,7 +223,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a job in 
     expect(await stepState(page, "wrap")).toBe("not-needed");
     expect(await countProjects(market.chain)).toBe(before + 1);
     await page.context().close();
-  }, 90_000);
+  });
 
   test("a wallet on another network is named with both numbers, asked to switch, and sent nothing", async () => {
     const page = await openPage({ chainId: "0x1" });
@@ -242,7 +242,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a job in 
     );
     expect(asked).not.toContain("eth_sendTransaction");
     await page.context().close();
-  }, 60_000);
+  });
 
   test("an account that cannot pay is told so before anything is signed", async () => {
     const page = await openPage({ account: "0x00000000000000000000000000000000000000AA" });
@@ -257,7 +257,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a job in 
     expect(asked).not.toContain("eth_signTypedData_v4");
     expect(asked).not.toContain("eth_sendTransaction");
     await page.context().close();
-  }, 60_000);
+  });
 
   test("says nothing of success before the receipt, and finds a posting again after a reload", async () => {
     const page = await openPage();
@@ -299,7 +299,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a job in 
     await page.getByRole("button", { name: "Hand the files over again" }).click();
     await page.locator("[data-step=upload][data-state=done]").waitFor({ timeout: 30_000 });
     await page.context().close();
-  }, 90_000);
+  });
 
   test("a rule that cannot work at this size is refused with the numbers", async () => {
     const page = await openPage();
@@ -309,7 +309,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a job in 
     await refusal.waitFor();
     expect(await refusal.textContent()).toMatch(/f = 2 .* at least 2f \+ 3 = 7/);
     await page.context().close();
-  }, 60_000);
+  });
 
   test("a rehearsal measures a table in a worker, removes the attacker, and asks nobody outside", async () => {
     const page = await openPage();
@@ -340,7 +340,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a job in 
     const outside = requested.filter((url) => !known.some((each) => url.startsWith(each)));
     expect(outside).toEqual([]);
     await page.context().close();
-  }, 90_000);
+  });
 
   test("a rehearsal can be cancelled, and says how far it came", async () => {
     const page = await openPage();
@@ -358,7 +358,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a job in 
     expect(rounds).toBeLessThan(20);
     expect(await page.locator("[data-rehearsal]").count()).toBe(0);
     await page.context().close();
-  }, 90_000);
+  });
 
   const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
   test.each([

@@ -77,7 +77,7 @@ export async function render(children: ReactNode): Promise<Rendered> {
         input.dispatchEvent(new Event("focusout", { bubbles: true }));
       }),
     shows: async (expected) => {
-      const giveUpAt = Date.now() + 8000;
+      const giveUpAt = Date.now() + 30_000;
       while (!expected.test(text())) {
         if (Date.now() > giveUpAt) throw new RangeError(`no ${expected} in: ${text()}`);
         await act(() => new Promise<void>((resolve) => setTimeout(resolve, 30)));

@@ -47,7 +47,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   browser = await chromium.launch({ executablePath: EXECUTABLE, args: WEBGPU_FLAGS });
-}, 60_000);
+});
 
 afterAll(async () => {
   await browser?.close();

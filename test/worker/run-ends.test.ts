@@ -15,7 +15,7 @@ describe("commonweight worker run", () => {
   let market: PlayedMarket;
   beforeAll(async () => {
     market = await startPlayedMarket();
-  }, 60_000);
+  });
   afterAll(() => market?.stop());
 
   it("does not say that its projects have ended when it was stopped", async () => {
@@ -40,7 +40,7 @@ describe("commonweight worker run", () => {
     expect(exitCode).toBe(exitCodes.interrupted);
     expect(said.join("")).toMatch(/stopped\n$/);
     expect(said.join("")).not.toMatch("have ended");
-  }, 60_000);
+  });
 
   it("ends as a program with its last project: nothing it opened keeps it alive", async () => {
     const stopped = await commandLine(["owner", "stop", "1", "--yes"], {
@@ -57,10 +57,10 @@ describe("commonweight worker run", () => {
         COMMONWEIGHT_PRIVATE_KEY: market.privateKeyOf("trainer-1"),
       },
       // Asked politely it would end all right; the point is that nobody needs to.
-      ...{ timeout: 40_000, killSignal: "SIGKILL" },
+      ...{ timeout: 150_000, killSignal: "SIGKILL" },
     });
 
     expect(stopped.exitCode, stopped.stderr).toBe(0);
     expect(ended.stdout).toMatch(/all projects have ended\n$/);
-  }, 60_000);
+  });
 });

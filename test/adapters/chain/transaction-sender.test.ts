@@ -15,6 +15,7 @@ import {
   type EmbeddedChain,
   startEmbeddedChain,
 } from "../../../services/adapters/embedded-chain.ts";
+import { eventually } from "../../eventually.ts";
 
 const PAYEE = "0x00000000000000000000000000000000000000aa";
 const account = developmentAccounts(DEVELOPMENT_MNEMONIC, 1)[0] as { privateKey: string };
@@ -50,13 +51,8 @@ const pendingHashes = async () =>
   ((await provider.send("eth_getBlockByNumber", ["pending", false])) as { transactions: string[] })
     .transactions;
 const pay = (purpose: string, valueWei = 5n) => ({ purpose, to: PAYEE, data: "0x", valueWei });
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error("it never came to that");
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
+const until = (condition: () => boolean | Promise<boolean>) =>
+  eventually(async () => expect(await condition()).toBe(true));
 
 beforeAll(async () => {
   embedded = await startEmbeddedChain({ accountCount: 2 });
