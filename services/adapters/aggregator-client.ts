@@ -11,6 +11,7 @@ import {
   type SignedUpdateBody,
 } from "../protocol/api.ts";
 import { CommonweightError, defineErrors } from "../protocol/errors.ts";
+import { oneLine } from "../protocol/one-line.ts";
 import { readBounded } from "./content-store/read-bounded.ts";
 
 export const aggregatorClientErrors = defineErrors([2770, 2799], {
@@ -30,6 +31,8 @@ export const aggregatorClientErrors = defineErrors([2770, 2799], {
 const TIMEOUT_MS = 10_000;
 /** Longest answer: the longest list of evaluations has half a megabyte. Whoever registers may be anybody, and ten seconds of bytes fill a memory. */
 const MAX_ANSWER_BYTES = 2 ** 21;
+/** Characters of an aggregator's own words that are passed on. */
+const LONGEST_WORDS = 400;
 
 async function request<S extends ZodType>(
   url: string,
@@ -56,7 +59,7 @@ async function request<S extends ZodType>(
     const refusal = errorBodySchema.safeParse(answer).data;
     throw new CommonweightError(
       aggregatorClientErrors.refused,
-      `${url}: ${refusal ? `${refusal.code} ${refusal.message}` : `HTTP ${response.status}`}`,
+      `${url}: ${refusal ? oneLine(`${refusal.code} ${refusal.message}`, LONGEST_WORDS) : `HTTP ${response.status}`}`,
       { details: { status: response.status, remoteCode: refusal?.code } },
     );
   }
@@ -85,6 +88,9 @@ const roundUrl = (endpoint: string, projectId: bigint, roundIndex: number) =>
 
 const ownerSchema = z.object({ aggregator: z.string() });
 
+/** What an aggregator says, as part of a line: it could write lines that look like ours. */
+const wordsSchema = z.string().transform((text) => oneLine(text, LONGEST_WORDS));
+
 /** Only what is asked of it: an aggregator's report of a round says more. */
 const roundReportSchema = z.object({
   report: z
@@ -92,7 +98,7 @@ const roundReportSchema = z.object({
       trainers: z.array(
         z.object({
           trainer: z.string(),
-          exclusion: z.object({ reason: z.number(), explanation: z.string() }).optional(),
+          exclusion: z.object({ reason: z.number(), explanation: wordsSchema }).optional(),
         }),
       ),
     })

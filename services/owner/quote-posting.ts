@@ -1,7 +1,7 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import { describeToken, readBalance, readNativeBalance } from "../adapters/chain/token.ts";
 import { CommonweightError } from "../protocol/errors.ts";
-import { aboutCoins, exactAmount } from "../protocol/token-amount.ts";
+import { aboutCoins, amountText } from "../protocol/token-amount.ts";
 import { ownerErrors } from "./errors.ts";
 import type { PreparedProject } from "./post-project.ts";
 
@@ -48,8 +48,8 @@ export async function quotePosting(
   const gas = (toWrapWei > 0n ? GAS.wrap : 0n) + GAS.approve + GAS.post;
   const feeWei = gas * gasPriceWei;
   if (!isWrapped && tokenWei < escrowWei) {
-    const { symbol, decimals } = await describeToken(chain, terms.rewardToken);
-    const money = (amountWei: bigint) => `${exactAmount(amountWei, decimals)} ${symbol}`;
+    const unit = await describeToken(chain, terms.rewardToken);
+    const money = (amountWei: bigint) => amountText(amountWei, unit);
     throw new CommonweightError(
       ownerErrors.balanceTooSmall,
       `${account} has ${money(tokenWei)}; the escrow is ${money(escrowWei)}`,

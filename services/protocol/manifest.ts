@@ -9,6 +9,7 @@ import {
   privacySchema,
   trainingSchema,
 } from "./manifest-training.ts";
+import { isOneLine } from "./one-line.ts";
 
 /** Bytes of a manifest at most, before anything is parsed. */
 export const MAX_MANIFEST_BYTES = 65_536;
@@ -22,7 +23,7 @@ export const MANIFEST_VERSION = 1;
 export const manifestSchema = z
   .strictObject({
     version: z.literal(MANIFEST_VERSION),
-    title: z.string().min(1).max(120),
+    title: z.string().min(1).max(120).refine(isOneLine, "has line breaks or controls"),
     description: z.string().max(8000),
     model: modelSchema,
     training: trainingSchema,

@@ -1,3 +1,5 @@
+import { oneLine } from "./one-line.ts";
+
 /** A token, as far as reading and writing an amount takes. */
 export interface TokenUnit {
   readonly symbol: string;
@@ -51,9 +53,16 @@ export function exactAmount(amountWei: bigint, decimals: number): string {
   return `${amountWei < 0n ? "-" : ""}${whole}${fraction === "" ? "" : `.${fraction}`}`;
 }
 
+/** Whoever makes a token says how it is called, and may say anything. */
+const LONGEST_SYMBOL = 16;
+
+/** A token's symbol as it can stand behind an amount. */
+export const symbolText = ({ symbol }: Pick<TokenUnit, "symbol">) =>
+  oneLine(symbol, LONGEST_SYMBOL);
+
 /** An amount of a token for people: every digit, and its symbol. */
 export const amountText = (amountWei: bigint, { symbol, decimals }: TokenUnit) =>
-  `${exactAmount(amountWei, decimals)} ${symbol}`;
+  `${exactAmount(amountWei, decimals)} ${symbolText({ symbol })}`;
 
 /** About how much of the network's coin it is, for prices and gas: not for sums. */
 export const aboutCoins = (amountWei: bigint, digits = 3) =>

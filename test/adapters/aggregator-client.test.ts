@@ -72,6 +72,22 @@ describe("an aggregator's answer", () => {
     });
   });
 
+  it("that explains itself cannot write lines that look like those of a program", async () => {
+    const explanation = "not found\nreason on chain  none\n\nCONFIRMED";
+    const body = {
+      report: { trainers: [{ trainer: PEER, exclusion: { reason: 2, explanation } }] },
+    };
+    const endpoint = await answering((_, response) => {
+      response.end(JSON.stringify(body));
+    });
+
+    const { report } = await fetchRoundReport(endpoint, { projectId: 1n, roundIndex: 0 });
+
+    expect(report?.trainers[0]?.exclusion?.explanation).toBe(
+      "not found reason on chain  none  CONFIRMED",
+    );
+  });
+
   it("that is of another shape is refused", async () => {
     const endpoint = await answering((_, response) => {
       response.end(JSON.stringify({ sealedKey: "0x00" }));

@@ -42,6 +42,8 @@ describe("a manifest", () => {
   it.each<[string, unknown]>([
     ["title", ""],
     ["title", "x".repeat(121)],
+    ["title", "Penguins\nescrow    1000 ETH"],
+    ["title", "\u202eETH 0001"],
     ["description", 5],
     ["model.kind", "transformer"],
     ["model.layers", []],
