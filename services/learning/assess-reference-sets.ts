@@ -1,6 +1,7 @@
 import { CommonweightError } from "../protocol/errors.ts";
 import type { Dataset } from "./dataset.ts";
 import { learningErrors } from "./errors.ts";
+import { nameSome } from "./name-some.ts";
 import { countLabels } from "./partition.ts";
 import { seededRandom, shuffledIndices } from "./random.ts";
 
@@ -89,11 +90,11 @@ function coverageFindings(set: "root" | "pay", counts: readonly number[]): Refer
   const rareBelow = (ADVISED.rareShare * total) / counts.length;
   const rare = counts.flatMap((count, k) => (count > 0 && count < rareBelow ? [k] : []));
   if (missing.length > 0) {
-    const message = `The ${set} set has no sample of class ${missing.join(", ")}. Honest trainers who know these classes would be rejected or unpaid.`;
+    const message = `The ${set} set has no sample of class ${nameSome(missing.map(String))}. Honest trainers who know these classes would be rejected or unpaid.`;
     findings.push({ severity: "blocking", set, message });
   }
   if (rare.length > 0) {
-    const message = `The ${set} set has very few samples of class ${rare.join(", ")}.`;
+    const message = `The ${set} set has very few samples of class ${nameSome(rare.map(String))}.`;
     findings.push({ severity: "warning", set, message });
   }
   if (total < ADVISED[set]) {

@@ -2,6 +2,7 @@ import { CommonweightError } from "../protocol/errors.ts";
 import { type CsvTable, parseCsv } from "./csv.ts";
 import { type Dataset, memoryDataset } from "./dataset.ts";
 import { learningErrors } from "./errors.ts";
+import { nameSome } from "./name-some.ts";
 import { columnReader, isMissing, isNumber, wrongCells } from "./table-column.ts";
 
 /** How a table becomes samples. */
@@ -39,7 +40,7 @@ export function describeColumns({ header, rows }: CsvTable): CsvColumn[] {
   });
 }
 
-const quotedNames = (names: readonly string[]) => names.map((name) => `"${name}"`).join(", ");
+const quotedNames = (names: readonly string[]) => nameSome(names.map((name) => `"${name}"`));
 
 function unfit(message: string): CommonweightError {
   return new CommonweightError(learningErrors.dataUnfit, `CSV: ${message}`);
@@ -92,7 +93,7 @@ export function csvDataset(text: string, options: CsvDatasetOptions = {}): Datas
   const classCells = header.includes(target) ? cellsOf(target) : [];
   const wrongClasses = wrongCells(classCells, (cell) => classOf(cell) >= 0);
   if (wrongClasses) {
-    const known = options.classes?.join(", ") ?? "whole numbers from 0";
+    const known = options.classes ? nameSome(options.classes) : "whole numbers from 0";
     problems.push(
       `column "${target}" has values that are no class (${wrongClasses}); classes are ${known}`,
     );

@@ -3,6 +3,7 @@ import type { Manifest } from "../protocol/manifest.ts";
 import type { CsvTable } from "./csv.ts";
 import { type CsvColumn, describeColumns } from "./csv-dataset.ts";
 import { learningErrors } from "./errors.ts";
+import { nameSome } from "./name-some.ts";
 import { isMissing, isNumber, numberAdvice, wrongCells } from "./table-column.ts";
 
 /** How a table can become samples, as far as the table itself tells. */
@@ -105,7 +106,7 @@ export function describeTable(
   const { target = guessTarget(header), drop = [] } = options;
   const unknown = [target, ...drop].find((name) => !header.includes(name));
   if (unknown !== undefined) {
-    throw unfit(`there is no column "${unknown}"; there are ${header.join(", ")}`);
+    throw unfit(`there is no column "${unknown}"; there are ${nameSome(header)}`);
   }
   const classes = classesOf(table, target);
   const dropped: { column: string; why: string }[] = [];

@@ -1,6 +1,7 @@
 import type { Dataset } from "./dataset.ts";
 import { type LabelRelation, measureLabelRelation } from "./label-relation.ts";
 import { countClasses, type ModelSpec } from "./model-spec.ts";
+import { nameSome } from "./name-some.ts";
 import { countLabels } from "./partition.ts";
 
 /** Something about a trainer's data that may stop or spoil training. */
@@ -116,7 +117,7 @@ export async function fitReport(
   }
   const classCounts = await countLabels(dataset);
   const missing = classCounts.flatMap((count, k) => (count === 0 ? [classNames[k] ?? k] : []));
-  if (missing.length > 0) warning(`No samples of class ${missing.join(", ")}.`);
+  if (missing.length > 0) warning(`No samples of class ${nameSome(missing.map(String))}.`);
   if (dataset.size < 10 * dataset.classes) {
     warning(`${dataset.size} samples for ${dataset.classes} classes are few.`);
   }

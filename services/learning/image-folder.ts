@@ -5,6 +5,7 @@ import { DATA_LIMITS } from "./data-limits.ts";
 import type { Dataset } from "./dataset.ts";
 import { learningErrors } from "./errors.ts";
 import { nameFile } from "./name-file.ts";
+import { nameSome } from "./name-some.ts";
 import { decodePng } from "./png.ts";
 import { type DecodedImage, decodePnm } from "./pnm.ts";
 
@@ -78,7 +79,7 @@ export async function openImageFolder(
   if (unknown.length > 0) {
     throw new CommonweightError(
       learningErrors.dataUnfit,
-      `${folder} has classes that the project does not: ${unknown.join(", ")}; it has ${classes.join(", ")}`,
+      `${folder} has classes that the project does not: ${nameSome(unknown)}; it has ${nameSome(classes)}`,
     );
   }
   const images: { path: string; label: number }[] = [];

@@ -1,4 +1,5 @@
 import type { CsvDatasetOptions } from "./csv-dataset.ts";
+import { nameSome } from "./name-some.ts";
 
 /** How one column of a table becomes numbers, and what in it cannot. */
 export interface ColumnReader {
@@ -69,7 +70,7 @@ function categoryReader(
   return {
     width: known.length,
     problem:
-      wrong && `column "${name}" has unknown values (${wrong}); known are ${known.join(", ")}`,
+      wrong && `column "${name}" has unknown values (${wrong}); known are ${nameSome(known)}`,
     write: (cell, into, at) => {
       const place = known.indexOf(cell.trim());
       if (place >= 0) into[at + place] = 1;
