@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {PublicSignals} from "./PublicSignals.sol";
 
 /// @title What a round pays
-/// @notice Of the round's budget a flat part is split evenly among the accepted trainers, the rest goes by the proof's shares; no
+/// @notice As much of the round's budget is paid as of its submissions could be read. Of that a flat part is split evenly among the accepted trainers, the rest goes by the proof's shares; no
 /// trainer gets more than the cap. Every division rounds down; what is not paid stays in the project's budget.
 ///
 /// `flatEach = floor(floor(budget * flatBps / 10000) / accepted)`,
@@ -25,8 +25,21 @@ library Payouts {
         uint256 capWei;
     }
 
-    /// @notice What a round's budget comes to.
+    /// @notice What a round pays from: its budget, less the parts of submissions that were left out. Those stay in escrow: the
+    /// others together never get more than their part by heads because an aggregator says that somebody could not be read.
     /// @param budgetWei The round's budget, below 2^96.
+    /// @param readable Submissions that take part.
+    /// @param submitted All submissions, at least one.
+    function budgetForReadable(
+        uint256 budgetWei,
+        uint256 readable,
+        uint256 submitted
+    ) internal pure returns (uint256 readableWei) {
+        return (budgetWei * readable) / submitted;
+    }
+
+    /// @notice What a round's budget comes to.
+    /// @param budgetWei See `budgetForReadable`.
     /// @param flatBps Flat part in 1/10000.
     /// @param capBps Cap per trainer in 1/10000.
     /// @param accepted Trainers with an accepting verdict.

@@ -77,6 +77,7 @@ library RoundSettlement {
             index,
             readable
         );
+        budgetWei = Payouts.budgetForReadable(budgetWei, readable, trainers.length);
         uint256 paidWei = _applyOutcome(parts, project, request, trainers, outcome, budgetWei);
         uint256 voids = _advance(project, outcome.isVoid, paidWei, index);
         (bool isOver, EndReason reason) = RoundEnd.close(project);

@@ -112,6 +112,20 @@ export const faults: readonly Fault[] = [
     suite: "TrainingMarket.settlement.t.sol",
   },
   {
+    name: "a commitment that nobody opened cannot be named in a settlement",
+    file: "libraries/RoundSubmissions.sol",
+    original: "if calldataload(add(point, 0x20)) {",
+    planted: "if 1 {",
+    suite: "RoundSubmissions.t.sol",
+  },
+  {
+    name: "who is left out as unreadable is divided among the others",
+    file: "libraries/RoundSettlement.sol",
+    original: "budgetWei = Payouts.budgetForReadable(budgetWei, readable, trainers.length);",
+    planted: "",
+    suite: "TrainingMarket.settlement.t.sol",
+  },
+  {
     name: "an aggregator ignores a key that was released on chain",
     file: "libraries/Exclusions.sol",
     original: "project.reveals.roundIndex == roundIndex",

@@ -1,4 +1,5 @@
 import { voidReasons } from "../adapters/chain/round-events.ts";
+import { budgetForReadable } from "../protocol/payout.ts";
 import { unpackOutcome } from "../protocol/public-signals.ts";
 
 /** What of an event the budget depends on: its name and its values. */
@@ -9,7 +10,7 @@ export interface BudgetEvent {
 }
 
 /**
- * The budget that each settled round must have had, from everything that moved money before it: what was escrowed and added, what earlier
+ * What each settled round must have paid from, from everything that moved money before it: what was escrowed and added, what earlier
  * rounds paid, and what the forfeited bonds of aggregators left over after an even division.
  *
  * @param events All of the project's events in the chain's order.
@@ -37,10 +38,11 @@ export function replayBudgets(
     } else if (name === "BondForfeited") forfeitedWei += BigInt(args.toTrainersWei);
     else if (name === "RoundSettled") {
       const { verdicts, weights } = unpackOutcome([...args.outcomeWords], terms.slots);
-      budgets.set(roundIndex, leftWei / BigInt(terms.rounds - applied));
       const count = Number(submitted.get(roundIndex) ?? 0n);
-      const readable = verdicts.slice(0, count).filter((verdict) => verdict !== "inactive");
-      divide(BigInt(readable.length));
+      const readable = verdicts.slice(0, count).filter((verdict) => verdict !== "inactive").length;
+      const budgetWei = leftWei / BigInt(terms.rounds - applied);
+      budgets.set(roundIndex, count === 0 ? 0n : budgetForReadable(budgetWei, readable, count));
+      divide(BigInt(readable));
       leftWei -= BigInt(args.paidWei);
       if (weights.some((weight) => weight > 0)) applied++;
     } else if (

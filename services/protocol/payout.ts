@@ -7,7 +7,7 @@ export const BPS_TOTAL = 10_000n;
 
 /** What a round pays from and by. */
 export interface PayoutInput {
-  /** The round's budget in the token's smallest unit, with what earlier rounds carried over. */
+  /** What the round pays from, in the token's smallest unit; see {@link budgetForReadable}. */
   readonly budgetWei: bigint;
   /** Part of the budget split evenly among accepted trainers, in 1/10000. */
   readonly flatBps: number;
@@ -26,6 +26,15 @@ export interface RoundPayouts {
   /** `budgetWei` less all payouts: dust, what the cap withheld, what nobody earned. Carried to the next round. */
   readonly remainderWei: bigint;
 }
+
+/**
+ * What a round pays from: as much of its budget as of its submissions could be read. The rest stays in escrow: the others together
+ * never get more than their part by heads because an aggregator says that somebody could not be read. Twin: `Payouts.sol`.
+ *
+ * @param budgetWei The round's budget, with what earlier rounds carried over.
+ */
+export const budgetForReadable = (budgetWei: bigint, readable: number, submitted: number): bigint =>
+  (budgetWei * BigInt(readable)) / BigInt(submitted);
 
 function requirePayoutInput({ budgetWei, flatBps, capBps, outcome }: PayoutInput): void {
   const fail = (reason: string): never => {

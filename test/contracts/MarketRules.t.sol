@@ -28,7 +28,12 @@ contract MarketRulesTest is Test {
                 verdicts[i] = uint8(numbers[i]);
                 weightSum += weights[i];
             }
-            uint256 budgetWei = vm.parseJsonUint(json, _at(seen, ".budgetWei"));
+            uint256 budgetWei = Payouts.budgetForReadable(
+                vm.parseJsonUint(json, _at(seen, ".roundBudgetWei")),
+                vm.parseJsonUint(json, _at(seen, ".readable")),
+                vm.parseJsonUint(json, _at(seen, ".submitted"))
+            );
+            assertEq(budgetWei, vm.parseJsonUint(json, _at(seen, ".budgetWei")));
             uint256[] memory expected = vm.parseJsonUintArray(json, _at(seen, ".payoutsWei"));
             // The market splits only what a round that is not void pays.
             uint256[] memory paysWei =

@@ -501,6 +501,22 @@ contract TrainingMarketSettlementTest is MarketFixture {
         assertEq(token.balanceOf(_payout(_trainer(2))), 0);
     }
 
+    function test_exclusion_partOfTheBudgetStaysInEscrow() public {
+        uint256 projectId = _ready(_terms(), 4);
+        _openAndSubmit(projectId, 4);
+        uint256 budgetWei = market.getRound(projectId).budgetWei;
+        uint256 leftWei = market.getProject(projectId).rewardLeftWei;
+        SettleRound memory request = _settlement(projectId, _verdictsBut(2, 0));
+        request.excludedMask = 1 << 5;
+        request.exclusionReasons = hex"03";
+        vm.prank(primary);
+        market.settleRound(request);
+
+        uint256 paidWei = leftWei - market.getProject(projectId).rewardLeftWei;
+        assertApproxEqAbs(paidWei, (budgetWei * 3) / 4, 3);
+        assertEq(token.balanceOf(_payout(_trainer(0))), paidWei / 3);
+    }
+
     function test_exclusion_missingKeyBeforeTheRevealIsOver_reverts() public {
         uint256 projectId = _ready(_terms(), 4);
         _openAndSubmit(projectId, 4);

@@ -1,10 +1,17 @@
-import { type PayoutInput, roundPayouts } from "../../services/protocol/payout.ts";
+import {
+  budgetForReadable,
+  type PayoutInput,
+  roundPayouts,
+} from "../../services/protocol/payout.ts";
 import { type Verdict, verdictCode } from "../../services/protocol/verdicts.ts";
 import { vectorJson } from "./vector-json.ts";
 
 interface PayoutCase {
   readonly name: string;
+  /** Of the round; with `unread` less is paid from. */
   readonly budgetWei: bigint;
+  /** Submissions that could not be read: the last ones, with the verdict `inactive`. Nobody unless said. */
+  readonly unread?: number;
   readonly flatBps: number;
   readonly capBps: number;
   readonly shares: readonly number[];
@@ -129,6 +136,24 @@ export const PAYOUT_CASES: readonly PayoutCase[] = [
     shares: [16384, 16384, 16384, 16383, 0],
   },
   {
+    name: "one of five could not be read: the others share four fifths",
+    budgetWei: ETHER,
+    unread: 1,
+    flatBps: 1000,
+    capBps: 5000,
+    shares: [16384, 16384, 16384, 16383, 0],
+    verdicts: ["accepted", "accepted", "accepted", "accepted", "inactive"],
+  },
+  {
+    name: "two of five, and a budget that they do not divide",
+    budgetWei: 1_000_003n,
+    unread: 2,
+    flatBps: 1000,
+    capBps: 10000,
+    shares: [21845, 21845, 21845, 0, 0],
+    verdicts: ["accepted", "accepted", "accepted", "inactive", "inactive"],
+  },
+  {
     name: "thirteen trainers",
     budgetWei: 123_456_789_012_345_678n,
     flatBps: 1000,
@@ -142,8 +167,13 @@ function payoutInput(payoutCase: PayoutCase): PayoutInput {
   const verdicts = payoutCase.verdicts ?? shares.map((): Verdict => "accepted");
   const first = payoutCase.isVoid ? -1 : verdicts.indexOf("accepted");
   const weights = shares.map((_, trainer) => (trainer === first ? 1024 : 0));
-  return { budgetWei, flatBps, capBps, outcome: { verdicts, weights, shares } };
+  return {
+    budgetWei: budgetForReadable(budgetWei, readableOf(payoutCase), shares.length),
+    ...{ flatBps, capBps, outcome: { verdicts, weights, shares } },
+  };
 }
+
+const readableOf = ({ shares, unread = 0 }: PayoutCase): number => shares.length - unread;
 
 /** The text of `test/vectors/payout.json`. */
 export function payoutVectors(): string {
@@ -154,6 +184,9 @@ export function payoutVectors(): string {
       const { verdicts, weights, shares } = input.outcome;
       return {
         name: payoutCase.name,
+        roundBudgetWei: payoutCase.budgetWei,
+        readable: readableOf(payoutCase),
+        submitted: payoutCase.shares.length,
         budgetWei: input.budgetWei,
         flatBps: input.flatBps,
         capBps: input.capBps,
