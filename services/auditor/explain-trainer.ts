@@ -24,11 +24,15 @@ export interface PayStatement {
   readonly reason: string;
   readonly isVoid: boolean;
   readonly acceptedTrainers: number;
+  readonly submittedTrainers: number;
+  /** Those whose updates could be read: as much of the round's budget is paid. */
+  readonly readableTrainers: number;
   readonly baseWeight: number;
   /** Of 1024: the part of the new model. */
   readonly weight: number;
   /** Of 65535: the part of the pay. */
   readonly share: number;
+  /** What the round pays from. */
   readonly budgetWei: bigint;
   readonly flatBps: number;
   readonly capBps: number;
@@ -89,6 +93,8 @@ export async function explainTrainer(
         : verdictReasons[verdict],
     isVoid: outcome.weights.every((weight) => weight === 0),
     acceptedTrainers: outcome.verdicts.filter((each) => each === "accepted").length,
+    submittedTrainers: submissions.length,
+    readableTrainers: outcome.verdicts.filter((each) => each !== "inactive").length,
     baseWeight: evidence.baseWeights[index] as number,
     weight: outcome.weights[index] as number,
     share: outcome.shares[index] as number,
@@ -103,6 +109,11 @@ export async function explainTrainer(
     earnedWei,
   };
 }
+
+const unreadWords = ({ readableTrainers, submittedTrainers }: PayStatement): string =>
+  readableTrainers === submittedTrainers
+    ? ""
+    : `: its ${readableTrainers} parts of ${submittedTrainers} that could be read`;
 
 /** A statement for people. */
 export function payStatementText(
@@ -133,7 +144,7 @@ export function payStatementText(
   return [
     ...head,
     `weight           ${statement.weight} of 1024 of the model's change (base weight ${statement.baseWeight})`,
-    `budget           ${money(statement.budgetWei)} in this round`,
+    `budget           ${money(statement.budgetWei)} in this round${unreadWords(statement)}`,
     `even part        ${money(statement.flatWei)}: ${flatBps / 100} % of the budget among ${statement.acceptedTrainers} accepted trainers`,
     `part by share    ${money(statement.byShareWei)}: ${share} of 65535 of the rest`,
     `cap              ${money(capWei)} (${statement.capBps / 100} % of the budget)${isCapped ? ": applied" : ": not reached"}`,

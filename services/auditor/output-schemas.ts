@@ -28,6 +28,8 @@ export const outputSchemas: OutputSchemas = {
       reason: z.string(),
       isVoid: z.boolean(),
       acceptedTrainers: count,
+      submittedTrainers: count,
+      readableTrainers: count,
       baseWeight: count,
       weight: count,
       share: count,

@@ -39,8 +39,11 @@ export function RoundSummary(props: {
         <>
           <List.Item>
             {accepted} accepted, {submissions.length - accepted - unread} removed by the rule
-            {unread > 0 ? `, ${unread} that could not be read` : ""}. A proof shows that this
-            follows from the updates; the contract verified it before anybody was paid.
+            {unread > 0
+              ? `, ${unread} that could not be read, whose part of the budget stays in escrow`
+              : ""}
+            . A proof shows that this follows from the updates; the contract verified it before
+            anybody was paid.
           </List.Item>
           <List.Item>
             Paid: <Amount wei={settlement.paidWei} unit={token} /> of a budget of{" "}
