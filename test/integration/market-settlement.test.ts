@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { splitCredits } from "../../services/adapters/chain/credits.ts";
 import type { VerifierSetup } from "../../services/adapters/chain/deploy.ts";
 import type { G1Point } from "../../services/protocol/curve.ts";
-import { commitmentHash } from "../../services/protocol/submissions.ts";
+import { commitmentHash, unopened } from "../../services/protocol/submissions.ts";
 import {
   type Cast,
   castOf,
@@ -148,6 +148,20 @@ it("refuses a proof whose outcome was changed on the way to the market", async (
 
   expect(answer).toBe(
     new Interface(["error RoundVerifierProofRejected()"]).getError("RoundVerifierProofRejected")
+      ?.selector,
+  );
+});
+
+it("refuses a hash in the place of a commitment that takes part", async () => {
+  const settlement = await request(await provenRound([3, 4]));
+  const commitments = settlement.commitments.map((commitment, index) =>
+    index === 2
+      ? unopened(commitmentHash(cast.trainers[2]?.address as string, commitment))
+      : commitment,
+  );
+
+  expect(await refusal({ ...settlement, commitments })).toBe(
+    new Interface(["error Bn254InvalidPoint(uint256,uint256)"]).getError("Bn254InvalidPoint")
       ?.selector,
   );
 });
