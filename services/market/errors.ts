@@ -51,6 +51,11 @@ export const marketErrors = defineErrors([6000, 6099], {
     title: "The market cannot be run on this node",
     hint: "Take a chain for trying out, and a key with some of its coins: --keystore <file> or COMMONWEIGHT_PRIVATE_KEY. Leave out --node for a chain of the market's own.",
   },
+  foreignFolder: {
+    code: "CW6010",
+    title: "The folder holds something that no market has made",
+    hint: "A new market empties its folder `market`: move what is in it elsewhere, or choose another folder with --state.",
+  },
   contentAway: {
     code: "CW6050",
     title: "A project's files cannot be fetched",

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
 import { connectSigner } from "../adapters/chain/connect-signer.ts";
@@ -10,11 +10,25 @@ import { CommonweightError } from "../protocol/errors.ts";
 import { developmentSetup } from "./development-setup.ts";
 import { marketErrors } from "./errors.ts";
 
-/** A chain that begins anew makes worthless what others remember of the old one. @throws CW6003 */
+const MARK = ".commonweight-market";
+/** What markets leave that were made before there was a mark. */
+const LEFT_BY_MARKETS = new Set([MARK, CONFIG_FILE_NAME, "deployment.json", "market.json"]);
+
+/**
+ * A chain that begins anew makes worthless what others remember of the old one.
+ *
+ * @throws CW6010 for a folder with anything in it that is not a market's, because nobody said that it may go; CW6003
+ */
 export function emptyFolder(stateFolder: string): void {
+  const found = existsSync(stateFolder) ? readdirSync(stateFolder) : [];
+  if (found.length > 0 && !found.some((name) => LEFT_BY_MARKETS.has(name))) {
+    const message = `${stateFolder} holds ${found[0]}`;
+    throw new CommonweightError(marketErrors.foreignFolder, message);
+  }
   try {
     rmSync(stateFolder, { recursive: true, force: true });
     mkdirSync(stateFolder, { recursive: true });
+    writeFileSync(join(stateFolder, MARK), "The next new market of this folder empties it.\n");
   } catch (cause) {
     throw new CommonweightError(marketErrors.stateFolder, stateFolder, { cause });
   }
