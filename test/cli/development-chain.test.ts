@@ -56,6 +56,21 @@ describe("a development chain", () => {
     });
   });
 
+  it("listens on this machine alone, and takes orders from every page that a browser on it shows", async () => {
+    const answer = await fetch(rpcUrl, {
+      method: "POST",
+      headers: { origin: "https://elsewhere.example", "content-type": "text/plain" },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_accounts", params: [] }),
+    });
+
+    expect(new URL(rpcUrl).hostname).toBe("127.0.0.1");
+    // What docs/threat-model.md says of it; for our own page it has to be so.
+    expect(answer.headers.get("access-control-allow-origin")).toBe("*");
+    expect(((await answer.json()) as { result: string[] }).result).toContain(
+      rich.address.toLowerCase(),
+    );
+  });
+
   it("has a faucet", async () => {
     const { given } = await commonweight("faucet", ACCOUNT, "--amount", "2.5", "--rpc-url", rpcUrl);
 
