@@ -11,11 +11,6 @@ export const ownerErrors = defineErrors([4000, 4299], {
     title: "This account is not the project's referee",
     hint: "The terms name the referee; run this command with that key.",
   },
-  referenceTooLarge: {
-    code: "CW4002",
-    title: "The reference is above the project's norm bound",
-    hint: "Lower the learning rate or raise the norm bound of the next project.",
-  },
   noLayers: {
     code: "CW4010",
     title: "ONNX needs the model's layers",

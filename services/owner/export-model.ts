@@ -13,7 +13,7 @@ export const modelFormats = ["safetensors", "npy", "npz", "onnx"] as const;
  * Writes a verified model in a format that other programs read: safetensors keeps the proof's integers, `npy` is the flat vector,
  * `npz` has the named tensors, ONNX runs as it is and normalises its inputs itself.
  *
- * @throws CW4003 for ONNX of a model that the manifest describes by its tensors only.
+ * @throws CW4010 for ONNX of a model that the manifest describes by its tensors only.
  */
 export function exportModel(
   committed: CommittedModel,

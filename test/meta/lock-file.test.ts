@@ -32,6 +32,29 @@ describe("lock file", () => {
     expect(elsewhere.map(([path]) => path)).toEqual([]);
   });
 
+  it("leaves unpinned only native parts for other systems, of three packages", async () => {
+    const { packages } = await readJson("package-lock.json");
+    const paths = Object.keys(packages);
+    const isLocked = (name: string) => paths.some((path) => path.endsWith(`node_modules/${name}`));
+    const entries = Object.entries<{ optionalDependencies?: Record<string, string> }>(packages);
+
+    const unpinned = entries.flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.entries(optionalDependencies)
+        .filter(([name]) => !isLocked(name))
+        .map(([name, version]) => ({ path, name, version })),
+    );
+
+    expect(new Set(unpinned.map(({ path }) => path))).toEqual(
+      new Set(
+        ["@biomejs/biome", "@foundry-rs/anvil", "@nomicfoundation/edr"].map(
+          (name) => `node_modules/${name}`,
+        ),
+      ),
+    );
+    expect(unpinned.filter(({ version }) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+    expect(unpinned.filter(({ name }) => /linux-x64(-gnu)?$/.test(name))).toEqual([]);
+  });
+
   it("keeps accidental heavy peers out", async () => {
     const { packages } = await readJson("package-lock.json");
 
