@@ -10,14 +10,3 @@ export function shortAmount(wei: bigint, unit: TokenUnit): string {
 
 /** An address as people compare it: its two ends. */
 export const shortHex = (hex: string) => `${hex.slice(0, 6)}…${hex.slice(-4)}`;
-
-/** A duration in the largest unit that fits. */
-export function duration(seconds: number): string {
-  if (seconds % 86_400 === 0 && seconds > 0) return `${seconds / 86_400} d`;
-  if (seconds % 3600 === 0 && seconds > 0) return `${seconds / 3600} h`;
-  if (seconds % 60 === 0 && seconds > 0) return `${seconds / 60} min`;
-  return `${seconds} s`;
-}
-
-/** A share as people say it. */
-export const percentText = (share: number) => `${(share * 100).toFixed(1)} %`;

@@ -1,5 +1,5 @@
 import type { ProjectTerms, RoundPhase } from "../services/adapters/chain/project.ts";
-import { duration } from "./amounts.ts";
+import { exactDuration } from "../services/protocol/duration-text.ts";
 
 const phaseTexts: Record<RoundPhase, string> = {
   idle: "waiting for the next round",
@@ -37,7 +37,7 @@ export function termSentences(terms: ProjectTerms): string[] {
     terms.modelVisibility === "private"
       ? "Private model: files are sealed to the owner, the aggregators and whoever has joined. Proofs and payments stay public."
       : "Everybody can read the model.",
-    `A round gives ${duration(terms.commitSeconds)} to train, ${duration(terms.revealSeconds)} to open updates, ${duration(terms.settleSeconds)} to prove.`,
+    `A round gives ${exactDuration(terms.commitSeconds)} to train, ${exactDuration(terms.revealSeconds)} to open updates, ${exactDuration(terms.settleSeconds)} to prove.`,
     terms.aggregators.length === 1
       ? "1 aggregator; nobody takes over when it is late."
       : `${terms.aggregators.length} aggregators, the next takes over when one is late.`,

@@ -1,4 +1,5 @@
 import { CommonweightError } from "../protocol/errors.ts";
+import { percentText } from "../protocol/percent-text.ts";
 import type { Dataset } from "./dataset.ts";
 import { learningErrors } from "./errors.ts";
 import { nameSome } from "./name-some.ts";
@@ -105,13 +106,12 @@ function coverageFindings(set: "root" | "pay", counts: readonly number[]): Refer
 }
 
 function labelFindings(set: "root" | "pay", sanity: LabelSanity): ReferenceFinding[] {
-  const percent = (share: number) => `${Math.round(100 * share)} %`;
   if (sanity.suspects >= SUSPECT_SHARE) {
-    const message = `In the ${set} set ${percent(sanity.suspects)} of the labels contradict similar samples. Wrong labels pay attackers: look through them.`;
+    const message = `In the ${set} set ${percentText(sanity.suspects, 0)} of the labels contradict similar samples. Wrong labels pay attackers: look through them.`;
     return [{ severity: "warning", set, message }];
   }
   if (sanity.agreement >= LEAST_AGREEMENT) return [];
-  const message = `In the ${set} set only ${percent(sanity.agreement)} of similar samples have the same label: many labels are wrong, or similarity says little about this task.`;
+  const message = `In the ${set} set only ${percentText(sanity.agreement, 0)} of similar samples have the same label: many labels are wrong, or similarity says little about this task.`;
   return [{ severity: "warning", set, message }];
 }
 

@@ -1,3 +1,4 @@
+import { percentText } from "../protocol/percent-text.ts";
 import type { Dataset } from "./dataset.ts";
 import { type LabelRelation, measureLabelRelation } from "./label-relation.ts";
 import { countClasses, type ModelSpec } from "./model-spec.ts";
@@ -45,11 +46,9 @@ interface Statistics {
   readonly notFinite: number;
 }
 
-const wholePercent = (part: number) => `${Math.round(100 * part)} %`;
-
 /** What it means that classes have nothing to do with values, and where to look. */
 export function unrelatedText({ told, chance, samples }: LabelRelation): string {
-  return `The classes look unrelated to the values: of ${samples} samples, the others tell ${wholePercent(told)} of the classes, and chance ${wholePercent(chance)}. Look whether it is the right column, and whether rows of labels and values belong together.`;
+  return `The classes look unrelated to the values: of ${samples} samples, the others tell ${percentText(told, 0)} of the classes, and chance ${percentText(chance, 0)}. Look whether it is the right column, and whether rows of labels and values belong together.`;
 }
 
 async function lookAt(dataset: Dataset): Promise<Statistics> {

@@ -1,4 +1,5 @@
 import { verdictWords } from "../command-line/verdict-words.ts";
+import { percentText } from "../protocol/percent-text.ts";
 import { coinColumn } from "../protocol/token-amount.ts";
 import { voidWords } from "../protocol/void-words.ts";
 import type { MarketEvent } from "./market-event.ts";
@@ -6,7 +7,6 @@ import type { MarketEvent } from "./market-event.ts";
 /** Of a market on one machine, which always pays in the wrapper of its chain's coin. */
 const coins = (amountWei: unknown) => `${coinColumn(BigInt(String(amountWei ?? 0)))} ETH`;
 const short = (text: unknown) => String(text).slice(0, 10);
-const percent = (fraction: unknown) => `${(100 * Number(fraction)).toFixed(1)} %`;
 
 /** A line for people about something that happened; undefined for what nobody needs to see. */
 export function describeMarketEvent(event: MarketEvent): string | undefined {
@@ -42,7 +42,7 @@ export function describeMarketEvent(event: MarketEvent): string | undefined {
       // The end of it has a line of its own.
       return Number(event.fraction) === 1
         ? undefined
-        : line(`proof ${percent(event.fraction)} (${event.step})`);
+        : line(`proof ${percentText(Number(event.fraction))} (${event.step})`);
     case "proven":
       return line(`proven in ${Number(event.seconds).toFixed(1)} s`);
     case "round-settled":
@@ -56,7 +56,7 @@ export function describeMarketEvent(event: MarketEvent): string | undefined {
           : verdictWords(event.verdict),
       );
     case "evaluated":
-      return line(`model ${event.version}: accuracy ${percent(event.accuracy)}`);
+      return line(`model ${event.version}: accuracy ${percentText(Number(event.accuracy))}`);
     case "voided":
       return line(`came to nothing: ${voidWords(event.reason)}`);
     case "crashed":

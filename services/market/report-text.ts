@@ -1,12 +1,12 @@
 import { verdictReason } from "../command-line/verdict-words.ts";
+import { clockText } from "../protocol/duration-text.ts";
+import { percentText } from "../protocol/percent-text.ts";
 import { coinColumn } from "../protocol/token-amount.ts";
 import { voidWords } from "../protocol/void-words.ts";
 import type { MarketReport } from "./market-report.ts";
 
-const percent = (fraction: unknown) =>
-  fraction === null ? "–" : `${(100 * Number(fraction)).toFixed(1)} %`;
-const clock = (ms: number) =>
-  `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, "0")}`;
+const percentOrNone = (share: number | null | undefined) =>
+  share == null ? "–" : percentText(share);
 
 /** Columns as wide as their widest cell; those named in `right` are numbers. */
 function table(head: readonly string[], rows: readonly string[][], right: readonly string[]) {
@@ -32,7 +32,7 @@ function roundRows({ rounds }: MarketReport): string[][] {
       .map(({ name, verdict }) => `${name}: ${verdictReason(verdict)}`);
     const row = [
       String(roundIndex + 1),
-      percent(accuracy),
+      percentOrNone(accuracy),
       proofSeconds === null ? "–" : `${Number(proofSeconds).toFixed(1)} s`,
       gasUsed === null ? "–" : Number(gasUsed).toLocaleString("en"),
       coinColumn(paidWei),
@@ -47,8 +47,8 @@ export function reportText(report: MarketReport): string {
   const { rounds, voidRounds, trainers, totals, initialAccuracy, peakMemoryMb } = report;
   const last = rounds.at(-1)?.accuracy ?? null;
   const sums = [
-    `${rounds.length} ${rounds.length === 1 ? "round" : "rounds"} in ${clock(totals.milliseconds)}`,
-    `accuracy ${percent(initialAccuracy)} → ${percent(last)}`,
+    `${rounds.length} ${rounds.length === 1 ? "round" : "rounds"} in ${clockText(totals.milliseconds)}`,
+    `accuracy ${percentOrNone(initialAccuracy)} → ${percentOrNone(last)}`,
     `${coinColumn(totals.paidWei)} ETH paid`,
     ...(peakMemoryMb === null ? [] : [`${(peakMemoryMb / 1000).toFixed(1)} GB of memory at most`]),
   ];

@@ -6,6 +6,7 @@ import {
   multilayerPerceptron,
 } from "../learning/model-spec.ts";
 import { referenceStepsFor } from "../learning/reference-steps.ts";
+import { exactDuration } from "../protocol/duration-text.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { type Manifest, parseManifest } from "../protocol/manifest.ts";
 import { roundRuleById } from "../protocol/round-rules.ts";
@@ -229,6 +230,7 @@ export function explainDesign(input: DesignInput, manifest: Manifest, terms: Ter
   const { training, evaluation, fixedPoint } = manifest;
   const { medianNorm, largestNorm } = calibration;
   const money = (wei: unknown) => amountText(BigInt(String(wei)), NATIVE_COIN);
+  const seconds = (value: unknown) => exactDuration(Number(value));
   return [
     {
       setting: "model",
@@ -349,17 +351,10 @@ export function explainDesign(input: DesignInput, manifest: Manifest, terms: Ter
     },
     {
       setting: "phases",
-      value: `joining ${duration(terms.joinSeconds)}, then each round: training ${duration(terms.commitSeconds)}, keys ${duration(terms.revealSeconds)}, proof ${duration(terms.settleSeconds)}`,
+      value: `joining ${seconds(terms.joinSeconds)}, then each round: training ${seconds(terms.commitSeconds)}, keys ${seconds(terms.revealSeconds)}, proof ${seconds(terms.settleSeconds)}`,
       why: "Most time a phase may take; it ends earlier when everybody is done. Longer phases forgive machines that are off at night.",
     },
   ];
-}
-
-function duration(value: unknown): string {
-  const seconds = Number(value);
-  if (seconds >= 172_800) return `${seconds / 86_400} days`;
-  if (seconds >= 7200) return `${seconds / 3600} h`;
-  return seconds >= 120 ? `${seconds / 60} min` : `${seconds} s`;
 }
 
 /** The choices as a text file. */

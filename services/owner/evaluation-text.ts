@@ -1,6 +1,6 @@
+import { percentText } from "../protocol/percent-text.ts";
 import type { MeasuredModel } from "./measure-model.ts";
 
-const percent = (part: number) => `${(100 * part).toFixed(1)} %`;
 const MOST_SHOWN_CLASSES = 20;
 
 /** A table of truth against prediction, as wide as its names need. */
@@ -15,7 +15,7 @@ function confusionTable(confusion: readonly (readonly number[])[], names: readon
     `${"truth \\ said".padEnd(Math.max(12, width))} ${names.map(cell).join(" ")}  recall`,
     ...confusion.map((row, k) => {
       const total = row.reduce((sum, count) => sum + count, 0);
-      const recall = total === 0 ? "-" : percent((row[k] ?? 0) / total);
+      const recall = total === 0 ? "-" : percentText((row[k] ?? 0) / total);
       return `${String(names[k]).padEnd(Math.max(12, width))} ${row.map(cell).join(" ")}  ${recall}`;
     }),
   ];
@@ -30,7 +30,7 @@ export function evaluationText({ published, classes, evaluation }: MeasuredModel
   return [
     `model ${published.version}, ${made}, opens its commitment on chain`,
     `samples   ${samples}`,
-    `accuracy  ${percent(accuracy)}`,
+    `accuracy  ${percentText(accuracy)}`,
     `loss      ${loss.toFixed(4)}`,
     "",
     ...(names.length <= MOST_SHOWN_CLASSES

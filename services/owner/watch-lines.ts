@@ -1,3 +1,5 @@
+import { aboutDuration } from "../protocol/duration-text.ts";
+import { percentText } from "../protocol/percent-text.ts";
 import { voidWords } from "../protocol/void-words.ts";
 import { phaseWords } from "./phase-words.ts";
 import type { Standing } from "./watch-project.ts";
@@ -10,8 +12,6 @@ interface SettledTrainer {
   readonly share: number;
   readonly earnedWei: bigint;
 }
-
-const percent = (share: unknown) => `${(100 * Number(share)).toFixed(1)} %`;
 
 function settledLines(event: Event, money: Money): string {
   const trainers = event.trainers as readonly SettledTrainer[];
@@ -32,7 +32,7 @@ function deadlineText({ phase, deadline, secondsLeft }: Event): string {
   const words = phaseWords(phase as Standing["phase"]);
   if (Number(deadline) === 0) return words;
   const at = new Date(1000 * Number(deadline)).toISOString();
-  return `${words}, until ${at} (${timeText(Math.max(0, Number(secondsLeft)))})`;
+  return `${words}, until ${at} (${aboutDuration(Math.max(0, Number(secondsLeft)))})`;
 }
 
 /** A line for people about something that happened to a project; undefined for what only machines want. */
@@ -77,7 +77,7 @@ export function watchLine(event: Event, money: Money): string | undefined {
         ? `initial model published (${event.cid})`
         : line(`model ${event.version} published (${event.cid})`);
     case "evaluated":
-      return `model ${event.version}: accuracy ${percent(event.accuracy)}, loss ${Number(event.loss).toFixed(3)}`;
+      return `model ${event.version}: accuracy ${percentText(Number(event.accuracy))}, loss ${Number(event.loss).toFixed(3)}`;
     case "not-evaluated":
       return `model ${event.version} could not be measured: ${event.code} ${event.message}`;
     case "chain-away":
@@ -96,14 +96,6 @@ export function standingLine(standing: Standing, money: Money): string {
   const { phase, secondsLeft, deadline, roundIndex, rounds, appliedRounds } = standing;
   const submitted = phase === "commit" ? `, ${standing.submitted} of ${standing.trainers} in` : "";
   const left =
-    deadline === 0 ? "" : secondsLeft >= 0 ? `, ${timeText(secondsLeft)} left` : ", overdue";
+    deadline === 0 ? "" : secondsLeft >= 0 ? `, ${aboutDuration(secondsLeft)} left` : ", overdue";
   return `round ${roundIndex}: ${phaseWords(phase)}${submitted}${left} · ${appliedRounds}/${rounds} rounds applied · ${money(standing.rewardLeftWei)} left`;
-}
-
-/** Seconds as people say them. */
-export function timeText(seconds: number): string {
-  if (seconds >= 172_800) return `${Math.floor(seconds / 86_400)} days`;
-  if (seconds >= 7200) return `${Math.floor(seconds / 3600)} h`;
-  if (seconds >= 120) return `${Math.floor(seconds / 60)} min`;
-  return `${seconds} s`;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { PublishedModel } from "../../services/adapters/chain/published-models.ts";
 import { chooseModel, readModelChoice } from "../../services/owner/choose-model.ts";
 import { evaluationText } from "../../services/owner/evaluation-text.ts";
-import { standingLine, timeText } from "../../services/owner/watch-lines.ts";
+import { standingLine } from "../../services/owner/watch-lines.ts";
 import type { Standing } from "../../services/owner/watch-project.ts";
 import { refusalOf } from "./refusal-of.ts";
 
@@ -22,7 +22,6 @@ it("says where a project stands in one line", () => {
   expect(standingLine(standing, (wei) => `${wei / 10n ** 18n} coins`)).toBe(
     "round 2: trainers train, 3 of 4 in, 45 s left · 2/5 rounds applied · 3 coins left",
   );
-  expect([119, 7199, 7200, 172_800].map(timeText)).toEqual(["119 s", "119 min", "2 h", "2 days"]);
 });
 
 describe("choosing a model", () => {

@@ -1,7 +1,8 @@
 import { Anchor, List, Stack, Table, Text, Title } from "@mantine/core";
 import { isSameAddress } from "../../services/protocol/address.ts";
+import { percentText } from "../../services/protocol/percent-text.ts";
 import { Amount } from "../amount.tsx";
-import { percentText, shortHex } from "../amounts.ts";
+import { shortHex } from "../amounts.ts";
 import type { Connection } from "../connection.ts";
 import { LoadedView } from "../loaded-view.tsx";
 import { loadHistory, type ProjectHistory } from "../project/load-history.ts";

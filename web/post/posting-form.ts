@@ -1,8 +1,8 @@
 import { PACES } from "../../services/owner/design-project.ts";
+import { exactDuration } from "../../services/protocol/duration-text.ts";
 import { DUMMY_COEFFICIENTS } from "../../services/protocol/gram-mask.ts";
 import type { Manifest } from "../../services/protocol/manifest.ts";
 import { exactAmount } from "../../services/protocol/token-amount.ts";
-import { duration } from "../amounts.ts";
 
 /** What the owner has typed and chosen, as it stands in the form. Text stays text until it is read: a draft may be wrong. */
 export interface PostingForm {
@@ -67,11 +67,11 @@ export function paceFields(
 ): Pick<PostingForm, "join" | "open" | "commit" | "reveal" | "settle"> {
   const seconds = PACES[pace];
   return {
-    join: duration(seconds.joinSeconds),
-    open: duration(seconds.openSeconds),
-    commit: duration(seconds.commitSeconds),
-    reveal: duration(seconds.revealSeconds),
-    settle: duration(seconds.settleSeconds),
+    join: exactDuration(seconds.joinSeconds),
+    open: exactDuration(seconds.openSeconds),
+    commit: exactDuration(seconds.commitSeconds),
+    reveal: exactDuration(seconds.revealSeconds),
+    settle: exactDuration(seconds.settleSeconds),
   };
 }
 
@@ -138,7 +138,7 @@ export function formOfTerms(
   const count = (name: string, before: string) =>
     typeof terms[name] === "number" ? String(terms[name]) : before;
   const time = (name: string, before: string) =>
-    typeof terms[name] === "number" ? duration(terms[name]) : before;
+    typeof terms[name] === "number" ? exactDuration(terms[name]) : before;
   const percent = (name: string, before: string) =>
     typeof terms[name] === "number" ? String(terms[name] / 100) : before;
   const { aggregators, maxTrainers, slots, ruleId, referee, rewardToken } = terms;

@@ -4,11 +4,11 @@ import { defaultSetSizes } from "../../services/owner/draw-sets.ts";
 import { ownerErrors } from "../../services/owner/errors.ts";
 import { requireProvable } from "../../services/owner/provable-size.ts";
 import { type PostableTerms, parseTerms } from "../../services/owner/terms-file.ts";
+import { exactDuration } from "../../services/protocol/duration-text.ts";
 import { CommonweightError, isErrorOf } from "../../services/protocol/errors.ts";
 import { type Manifest, readManifest } from "../../services/protocol/manifest.ts";
 import { type TermProblem, termProblems } from "../../services/protocol/project-rules.ts";
 import { amountText, type TokenUnit } from "../../services/protocol/token-amount.ts";
-import { duration } from "../amounts.ts";
 import { type FieldReader, fieldReader, NOBODY, type Refuse } from "./field-reader.ts";
 import type { FormField, PostingForm } from "./posting-form.ts";
 import { writeTerms } from "./write-terms.ts";
@@ -188,7 +188,7 @@ function sentence({ term, least, most, reason }: TermProblem, unit: TokenUnit): 
     const value = bound ?? 0n;
     if (term.endsWith("Wei")) return amountText(value, unit);
     if (term.endsWith("Bps")) return `${Number(value) / 100} %`;
-    return term.endsWith("Seconds") ? duration(Number(value)) : value.toLocaleString("en");
+    return term.endsWith("Seconds") ? exactDuration(Number(value)) : value.toLocaleString("en");
   };
   const why =
     term === "capBps"

@@ -1,5 +1,5 @@
 import { Badge, List, SimpleGrid, Stack, Table, Text } from "@mantine/core";
-import { percentText } from "../amounts.ts";
+import { percentText } from "../../services/protocol/percent-text.ts";
 import { type CurvePoint, LineChart } from "../charts/line-chart.tsx";
 import type { EvaluationClaim } from "./check-evaluations.ts";
 import type { EvaluationClaims } from "./load-evaluations.ts";

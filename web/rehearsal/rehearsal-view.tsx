@@ -1,12 +1,12 @@
 import { Alert, Group, List, Loader, Progress, Stack, Table, Text } from "@mantine/core";
 import type { RehearsedRound } from "../../services/learning/rehearse.ts";
+import { percentText } from "../../services/protocol/percent-text.ts";
 import { Failure } from "../loaded-view.tsx";
 import { ScrollTable } from "../scroll-table.tsx";
 import type { RehearsalProgress } from "./rehearsal-progress.ts";
 import { SurveyView } from "./survey-view.tsx";
 
 const STALE = "The form has changed since: rehearse again.";
-const percent = (part: number) => `${(100 * part).toFixed(1)} %`;
 
 /** How many of one kind of trainer were accepted, like `3 of 4`. */
 function accepted(round: RehearsedRound, isAttacker: readonly boolean[], kind: boolean): string {
@@ -31,13 +31,13 @@ function RoundTable({ rounds, isAttacker }: Pick<RehearsalProgress, "rounds" | "
       {rounds.map((round) => (
         <Table.Tr key={round.roundIndex} data-rehearsed={round.roundIndex}>
           <Table.Td>{round.roundIndex + 1}</Table.Td>
-          <Table.Td>{percent(round.accuracy)}</Table.Td>
+          <Table.Td>{percentText(round.accuracy)}</Table.Td>
           <Table.Td>
             {accepted(round, isAttacker, false)}
             {round.isVoid && " (void)"}
           </Table.Td>
           <Table.Td>{accepted(round, isAttacker, true)}</Table.Td>
-          <Table.Td>{percent(attackerPay(round, isAttacker))}</Table.Td>
+          <Table.Td>{percentText(attackerPay(round, isAttacker))}</Table.Td>
         </Table.Tr>
       ))}
     </ScrollTable>
@@ -78,9 +78,9 @@ function Findings(props: {
           {report.rounds.length} rounds with {report.isAttacker.length} trainers, {attackers} of
           them {attackers === 1 ? "an attacker" : "attackers"}, on {samples.toLocaleString("en")}{" "}
           {isMadeUp ? "invented " : ""}samples in {report.seconds.toFixed(1)} s. Accuracy at the end{" "}
-          {percent(report.finalAccuracy)}
+          {percentText(report.finalAccuracy)}
           {isMadeUp && "; invented samples say nothing about the accuracy on yours"}. Attackers'
-          part of the pay {percent(report.attackerPayShare)}.
+          part of the pay {percentText(report.attackerPayShare)}.
         </Text>
         {isStale && (
           <Text size="sm" fw={600}>

@@ -1,9 +1,10 @@
 import { Alert, Stack, Table, Text } from "@mantine/core";
 import { ATTACKS } from "../../services/learning/attacks/apply-attack.ts";
+import { percentText } from "../../services/protocol/percent-text.ts";
 import { ScrollTable } from "../scroll-table.tsx";
 import type { TriedAttack } from "./rehearsal-messages.ts";
 
-const percent = (part: number | null) => (part === null ? "–" : `${(100 * part).toFixed(0)} %`);
+const percentOrNone = (part: number | null) => (part === null ? "–" : percentText(part, 0));
 const summaryOf = (attack: string) => ATTACKS.find(({ name }) => name === attack)?.summary;
 
 /** What was found, without the advice that follows it: seventeen times the same would hide the numbers. */
@@ -20,10 +21,10 @@ function TrialRow({ tried }: { tried: TriedAttack }) {
         </Text>
         {attack !== null && <Text size="xs">{summaryOf(attack)}</Text>}
       </Table.Td>
-      <Table.Td>{percent(finalAccuracy)}</Table.Td>
-      <Table.Td>{percent(missedShare)}</Table.Td>
-      <Table.Td>{attack === null ? "–" : percent(attackerPayShare)}</Table.Td>
-      <Table.Td>{percent(falseRemovalShare)}</Table.Td>
+      <Table.Td>{percentOrNone(finalAccuracy)}</Table.Td>
+      <Table.Td>{percentOrNone(missedShare)}</Table.Td>
+      <Table.Td>{attack === null ? "–" : percentOrNone(attackerPayShare)}</Table.Td>
+      <Table.Td>{percentOrNone(falseRemovalShare)}</Table.Td>
       <Table.Td miw={170}>
         {isHeld ? "held" : `did not hold: ${tried.findings.map(firstClause).join("; ")}`}
       </Table.Td>

@@ -1,9 +1,10 @@
 import { Anchor, Progress, Table, Text } from "@mantine/core";
 import { verdictReasons, whyExcluded } from "../../services/auditor/verdict-reasons.ts";
+import { percentText } from "../../services/protocol/percent-text.ts";
 import { SHARE_TOTAL, WEIGHT_TOTAL } from "../../services/protocol/round-rule.ts";
 import { FIRST_TRAINER_SLOT } from "../../services/protocol/round-terms.ts";
 import { Amount } from "../amount.tsx";
-import { percentText, shortHex } from "../amounts.ts";
+import { shortHex } from "../amounts.ts";
 import { verdictText } from "../project-words.ts";
 import { trainerHref } from "../route.ts";
 import { ScrollTable } from "../scroll-table.tsx";

@@ -1,3 +1,5 @@
+import { clockText } from "../../protocol/duration-text.ts";
+import { percentText } from "../../protocol/percent-text.ts";
 import { coinColumn } from "../../protocol/token-amount.ts";
 import { voidWords } from "../../protocol/void-words.ts";
 import { braillePlot } from "./braille-plot.ts";
@@ -53,10 +55,6 @@ export function renderMarket(state: MarketState, size: ScreenSize, elapsedMs: nu
   return [...above, ...gap, ...events].slice(0, rows).map((line) => cutLine(line, columns));
 }
 
-const clock = (ms: number) =>
-  `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, "0")}`;
-const percent = (fraction: number) => `${(100 * fraction).toFixed(1)} %`;
-
 /** Two pieces, the second one at the right edge, where it stays when the first one is too long. */
 function spread(left: Line, right: Line, columns: number): Line {
   const room = columns - lineWidth(right);
@@ -85,7 +83,7 @@ function headerLines(state: MarketState, elapsedMs: number, columns: number): Li
           span(`  gas ${gas.toLocaleString("en")} `, "faint"),
         ];
   return [
-    spread(title, [span(`${clock(elapsedMs)} `, "strong")], columns),
+    spread(title, [span(`${clockText(elapsedMs)} `, "strong")], columns),
     spread(page, sums, columns),
   ];
 }
@@ -102,7 +100,7 @@ function ruleLine({ accuracies }: MarketState, columns: number, hasPlot: boolean
     .join("");
   const line: Line = [
     span("── accuracy ", "faint"),
-    span(percent(last), "good"),
+    span(percentText(last), "good"),
     span(` ${spark} `, "accent"),
   ];
   return [...line, span("─".repeat(Math.max(0, columns - lineWidth(line))), "faint")];
@@ -229,7 +227,7 @@ function roundLine(row: RoundRow, width: number): Line {
     row;
   const cells: Span[] = [
     span(` ${fitText(String(roundIndex + 1), 7)}`, "strong"),
-    span(fitText(accuracy === undefined ? "" : percent(accuracy), 10), "good"),
+    span(fitText(accuracy === undefined ? "" : percentText(accuracy), 10), "good"),
     span(fitText(proofSeconds === undefined ? "" : `${proofSeconds.toFixed(1)} s`, 9)),
     span(fitText(gasUsed === 0n ? "" : gasUsed.toLocaleString("en"), 11)),
     span(fitText(isSettled ? coinColumn(paidWei) : "", 9)),
@@ -257,7 +255,7 @@ function plotLines(state: MarketState, height: number, width: number): Line[] {
   const last = state.accuracies.at(-1);
   const title: Line = [
     span("accuracy on samples nobody trained on  ", "faint"),
-    span(last === undefined ? "" : percent(last), "good"),
+    span(last === undefined ? "" : percentText(last), "good"),
   ];
   const plot = braillePlot({
     values: Array.from(state.accuracies),
@@ -303,5 +301,5 @@ function eventLines({ lines }: MarketState, height: number): Line[] {
   if (height < 1) return [];
   return lines
     .slice(-height)
-    .map(({ ms, text }): Line => [span(` ${clock(ms).padStart(5)}  `, "faint"), span(text)]);
+    .map(({ ms, text }): Line => [span(` ${clockText(ms).padStart(5)}  `, "faint"), span(text)]);
 }

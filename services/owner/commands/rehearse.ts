@@ -3,8 +3,9 @@ import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { parseCount } from "../../command-line/parse-count.ts";
 import { parseDataSource } from "../../learning/parse-data-source.ts";
 import type { RehearsalReport } from "../../learning/rehearse.ts";
+import { percentText } from "../../protocol/percent-text.ts";
 
-const percent = (part: number | null) => (part === null ? "-" : `${(100 * part).toFixed(1)} %`);
+const percentOrNone = (part: number | null) => (part === null ? "-" : percentText(part));
 
 /** `sign-flip:2` as two trainers who flip signs. */
 function parseAttack(text: string, before: { attack: string; trainers: number }[] = []) {
@@ -20,13 +21,13 @@ function describe(report: RehearsalReport): string {
   const lines = report.rounds.map(({ roundIndex, accuracy, loss, verdicts, isVoid }) => {
     const accepted = verdicts.filter((verdict) => verdict === "accepted").length;
     const outcome = isVoid ? "void" : `${accepted} of ${verdicts.length} accepted`;
-    return `round ${roundIndex}  accuracy ${percent(accuracy)}  loss ${loss.toFixed(3)}  ${outcome}`;
+    return `round ${roundIndex}  accuracy ${percentText(accuracy)}  loss ${loss.toFixed(3)}  ${outcome}`;
   });
   return [
     ...lines,
-    `attackers accepted   ${percent(report.missedShare)}`,
-    `attackers paid       ${percent(report.attackerPayShare)} of all pay`,
-    `honest rejected      ${percent(report.falseRemovalShare)}`,
+    `attackers accepted   ${percentOrNone(report.missedShare)}`,
+    `attackers paid       ${percentText(report.attackerPayShare)} of all pay`,
+    `honest rejected      ${percentText(report.falseRemovalShare)}`,
     `void rounds          ${report.voidRounds}`,
     `took                 ${report.seconds.toFixed(1)} s`,
   ].join("\n");
