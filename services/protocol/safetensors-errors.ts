@@ -22,11 +22,6 @@ export const safetensorsErrors = defineErrors([1150, 1179], {
     title: "The tensors overlap, leave gaps or do not match their shapes",
     hint: "Write the file with an official safetensors library or with Commonweight.",
   },
-  tensorMissing: {
-    code: "CW1154",
-    title: "A tensor that should be there is not",
-    hint: "Compare the names with the project's manifest.",
-  },
   wrongDtype: {
     code: "CW1155",
     title: "A tensor has another number format than expected",

@@ -181,12 +181,6 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
   return { tensors, metadata: readMetadata(header[METADATA_KEY]) };
 }
 
-/** @throws CommonweightError CW1154 when the file has no tensor of this name. */
-export function findTensor(file: SafetensorsFile, name: string): Tensor {
-  const tensor = file.tensors.find((candidate) => candidate.name === name);
-  return tensor ?? fail("tensorMissing", `there is no tensor ${name}`);
-}
-
 function alignedCopy(tensor: Tensor, dtype: SafetensorsDtype): ArrayBuffer {
   if (tensor.dtype !== dtype) {
     fail("wrongDtype", `tensor ${tensor.name} is ${tensor.dtype}, expected ${dtype}`);
@@ -210,11 +204,6 @@ export function float32Entries(tensor: Tensor): Float32Array {
 /** Entries of an I32 tensor. @throws CommonweightError CW1155 for another format. */
 export function int32Entries(tensor: Tensor): Int32Array {
   return new Int32Array(alignedCopy(tensor, "I32"));
-}
-
-/** Entries of an I16 tensor. @throws CommonweightError CW1155 for another format. */
-export function int16Entries(tensor: Tensor): Int16Array {
-  return new Int16Array(alignedCopy(tensor, "I16"));
 }
 
 /** A tensor of typed-array entries; F32, I32 or I16 by the array's type. */

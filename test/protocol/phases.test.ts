@@ -1,12 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  openTurn,
-  permittedMoves,
-  phaseAt,
-  type RoundClock,
-  settleTurn,
-} from "../../services/protocol/phases.ts";
+import { openTurn, phaseAt, type RoundClock, settleTurn } from "../../services/protocol/phases.ts";
 import { expectCode } from "./expect-code.ts";
 
 const CLOCK: RoundClock = {
@@ -77,39 +71,4 @@ describe("the phase of a project", () => {
       expectCode(() => phaseAt({ ...CLOCK, [field]: 0 }, 0), "CW1053");
     },
   );
-});
-
-describe("permitted moves", () => {
-  it("always leave somebody something to do, now or when the phase ends, until the end", () => {
-    fc.assert(
-      fc.property(clocks, fc.nat({ max: 20_000 }), (clock, now) => {
-        const { phase, endsAt } = phaseAt(clock, now);
-        const late = Math.max(now, endsAt + 1_000_000);
-
-        if (phase === "ended") expect(permittedMoves(clock, now)).toEqual([]);
-        // Whoever sleeps, anyone can push the project on in the end.
-        else expect(permittedMoves(clock, late)).toContainEqual({ move: "poke", by: "anyone" });
-      }),
-      RUNS,
-    );
-  });
-
-  it("let nobody settle before the commit phase is over", () => {
-    const moves = permittedMoves(CLOCK, 1999).map(({ move }) => move);
-    expect(moves).not.toContain("settle-round");
-    expect(moves).toContain("submit-update");
-  });
-
-  it("let a late primary settle in the standby's turn, but not abandon", () => {
-    const moves = permittedMoves(CLOCK, 2080);
-    expect(moves).toContainEqual({ move: "settle-round", by: "aggregator", turns: [0, 1] });
-    expect(moves).toContainEqual({ move: "abandon-round", by: "aggregator", turns: [1, 1] });
-  });
-
-  it("let only the primary open a round in its own turn", () => {
-    const waiting = { ...CLOCK, isRoundOpen: false };
-    const opening = (now: number) =>
-      permittedMoves(waiting, now).find(({ move }) => move === "open-round")?.turns;
-    expect([opening(1050), opening(1150), opening(1250)]).toEqual([[0, 0], [0, 1], undefined]);
-  });
 });

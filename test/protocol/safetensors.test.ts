@@ -4,11 +4,10 @@ import { CommonweightError } from "../../services/protocol/errors.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
-  findTensor,
   float32Entries,
-  int16Entries,
   int32Entries,
   type SafetensorsFile,
+  type Tensor,
   tensorOf,
 } from "../../services/protocol/safetensors.ts";
 import { expectCode } from "./expect-code.ts";
@@ -21,6 +20,9 @@ const FILE: SafetensorsFile = {
   ],
   metadata: { fractionBits: "12" },
 };
+
+const tensorIn = ({ tensors }: SafetensorsFile, name: string) =>
+  tensors.find((each) => each.name === name) as Tensor;
 
 /** A file with a hand-written header. */
 function fileWith(header: unknown, dataBytes: number, headerLength?: bigint): Uint8Array {
@@ -43,9 +45,8 @@ describe("a safetensors file", () => {
     const file = decodeSafetensors(encodeSafetensors(FILE));
 
     expect(file).toEqual(FILE);
-    expect([...float32Entries(findTensor(file, "weight"))]).toEqual([1, -2, 0.5, 4]);
-    expect([...int32Entries(findTensor(file, "integers"))]).toEqual([1, -2, 2 ** 31 - 1]);
-    expect([...int16Entries(findTensor(file, "update"))]).toEqual([7, -8, 9]);
+    expect([...float32Entries(tensorIn(file, "weight"))]).toEqual([1, -2, 0.5, 4]);
+    expect([...int32Entries(tensorIn(file, "integers"))]).toEqual([1, -2, 2 ** 31 - 1]);
   });
 
   it("begins its tensors at a multiple of eight bytes, as other readers like it", () => {
@@ -75,7 +76,7 @@ describe("a safetensors file", () => {
     const file = decodeSafetensors(bytes);
 
     expect(file.tensors.map(({ name }) => name)).toEqual(["a", "b"]);
-    expect([...float32Entries(findTensor(file, "a"))]).toEqual([1.5]);
+    expect([...float32Entries(tensorIn(file, "a"))]).toEqual([1.5]);
   });
 
   it.each<[string, Uint8Array, string]>([
@@ -171,10 +172,8 @@ describe("a tensor", () => {
     }
   });
 
-  it("is refused with CW1155 in another format and CW1154 when it is not there", () => {
-    const [weight] = FILE.tensors;
-    expectCode(() => int32Entries(weight as (typeof FILE.tensors)[0]), "CW1155");
-    expectCode(() => findTensor(FILE, "nothing"), "CW1154");
+  it("is refused with CW1155 in another format", () => {
+    expectCode(() => int32Entries(tensorIn(FILE, "weight")), "CW1155");
   });
 
   it("can't be written with CW1153 when its bytes do not match its shape or its name is taken", () => {
@@ -188,7 +187,7 @@ describe("a tensor", () => {
 
   it("keeps its entries when the caller's array changes afterwards", () => {
     const bytes = encodeSafetensors(FILE);
-    const entries = float32Entries(findTensor(decodeSafetensors(bytes), "weight"));
+    const entries = float32Entries(tensorIn(decodeSafetensors(bytes), "weight"));
     bytes.fill(0);
     expect([...entries]).toEqual([1, -2, 0.5, 4]);
   });
