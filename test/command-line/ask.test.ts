@@ -85,4 +85,16 @@ describe("a question", () => {
       message: "How many? (--samples-each)",
     });
   });
+
+  it("takes no option for an answer that answers something else", async () => {
+    const asked = { flag: "pace", question: "How fast?", why: "", fallback: "hours" };
+    const choices = ["minutes", "hours", "days"];
+    const answer = (pace: string) => askFor({ terminal, options: { pace } }, { ...asked, choices });
+
+    await expect(answer("fast")).rejects.toMatchObject({
+      code: "CW6502",
+      message: 'How fast? "fast": one of minutes, hours, days, please',
+    });
+    expect(await answer("days")).toBe("days");
+  });
 });

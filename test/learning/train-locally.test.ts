@@ -172,6 +172,25 @@ describe("trainLocally on MNIST", () => {
       trainLocally({ model: mlp, parameters, dataset, hyperparameters: sgd, seed: "1" }),
     ).rejects.toMatchObject({ code: "CW3003" });
   });
+
+  test("refuses a model that is only named tensors, and a device besides the one it computes on", async () => {
+    const dataset = first(training, 32);
+    const common = { dataset, hyperparameters: sgd, seed: "1" };
+    const named = { kind: "tensors", tensors: [{ name: "adapter.A", shape: [2] }] } as const;
+    await trainLocally({ ...common, model: lr, parameters: initialiseParameters(lr) });
+
+    await expect(
+      trainLocally({ ...common, model: named, parameters: new Float32Array(2) }),
+    ).rejects.toMatchObject({ code: "CW3002" });
+    await expect(
+      trainLocally({
+        ...common,
+        model: lr,
+        parameters: initialiseParameters(lr),
+        device: "webgpu",
+      }),
+    ).rejects.toMatchObject({ code: "CW3007" });
+  });
 });
 
 describe("evaluate", () => {

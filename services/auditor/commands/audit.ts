@@ -1,12 +1,21 @@
 import { createHash } from "node:crypto";
-import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
+import { access, constants, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
 import { parseProjectId, parseRoundIndex } from "../../command-line/parse-project-id.ts";
 import { openProjectContent } from "../../command-line/project-content.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { auditorErrors } from "../errors.ts";
+
+/** An audit takes minutes: where its report cannot go is said before. @throws CW4602 */
+async function requireFolder(path: unknown): Promise<void> {
+  if (path === undefined) return;
+  const absolute = resolve(String(path));
+  await access(dirname(absolute), constants.W_OK).catch((cause: unknown) => {
+    throw new CommonweightError(auditorErrors.fileUnreadable, absolute, { cause });
+  });
+}
 
 async function write(path: unknown, text: string): Promise<string> {
   const absolute = resolve(String(path));
@@ -43,6 +52,8 @@ export const register: RegisterCommand = (parent, context) => {
         const { auditReport, encodeAuditReport } = await import("../audit-report.ts");
         const { auditText } = await import("../audit-text.ts");
         const projectId = args[0] as bigint;
+        await requireFolder(options.report);
+        await requireFolder(options.html);
         const audit = await withChain(invocation, async (chain) => {
           const { terms } = await readPosting(chain, projectId);
           return auditProject({

@@ -4,6 +4,7 @@ import { connectToMarket } from "../../command-line/market-connection.ts";
 import { parseCount, parseCountOrNone } from "../../command-line/parse-count.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
+import { percentText } from "../../protocol/percent-text.ts";
 import { ownerErrors } from "../errors.ts";
 
 /** Adds `commonweight owner reference`. */
@@ -74,9 +75,7 @@ export const register: RegisterCommand = (parent, context) => {
           text: [
             `project ${projectId} has ended`,
             `served    the references of ${report.references.length} rounds, ${report.releases.length} keys released, since this start`,
-            ...(last
-              ? [`accuracy  ${(100 * last.accuracy).toFixed(1)} % with model ${last.version}`]
-              : []),
+            ...(last ? [`accuracy  ${percentText(last.accuracy)} with model ${last.version}`] : []),
           ].join("\n"),
         };
       }),
