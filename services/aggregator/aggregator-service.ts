@@ -202,6 +202,7 @@ export async function startAggregator(
   }).catch(async (error: unknown) => {
     // The port is taken, as a rule: what is open would keep the program, and its folder locked.
     prover.stop();
+    await curves.close();
     await ipfs.stop();
     store.close();
     transactionStore.close();

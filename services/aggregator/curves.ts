@@ -1,27 +1,36 @@
-import { openCurve } from "../adapters/curve/open-curve.ts";
+import { openCurve, startCurveEngine } from "../adapters/curve/open-curve.ts";
 import type { Curve } from "../protocol/curve.ts";
 
 /** Curves by the size of the models they commit to, each opened once. */
 export interface Curves {
+  /** @throws as `openCurve`; asked again, it is tried again. */
   forSize(parameterCount: number): Promise<Curve>;
   close(): Promise<void>;
 }
 
-/** Opens curves as they are asked for. */
+/** Starts program and threads at once, for all sizes together; a size's powers are loaded when it is asked for. */
 export function createCurves(
-  options: Omit<Parameters<typeof openCurve>[0], "parameterCount">,
+  options: Omit<Parameters<typeof openCurve>[0], "parameterCount" | "engine">,
 ): Curves {
-  const opened = new Map<number, ReturnType<typeof openCurve>>();
+  const starting = startCurveEngine(options);
+  // Said when a curve is needed.
+  starting.catch(() => undefined);
+  const opened = new Map<number, Promise<Curve>>();
+  const open = async (parameterCount: number): Promise<Curve> =>
+    openCurve({ ...options, parameterCount, engine: await starting });
   return {
     forSize: (parameterCount) => {
       const known = opened.get(parameterCount);
       if (known) return known;
-      const opening = openCurve({ ...options, parameterCount });
+      const opening = open(parameterCount);
       opened.set(parameterCount, opening);
+      opening.catch(() => opened.delete(parameterCount));
       return opening;
     },
     close: async () => {
-      for (const curve of opened.values()) await (await curve)[Symbol.asyncDispose]();
+      await Promise.allSettled(opened.values());
+      const engine = await starting.catch(() => undefined);
+      await engine?.[Symbol.asyncDispose]();
     },
   };
 }

@@ -26,7 +26,7 @@ import { ModelKeeper } from "./model-keeper.ts";
 import { openProjectRound } from "./open-project-round.ts";
 import type { ProjectLook } from "./project-looks.ts";
 import { proveAndSettle } from "./prove-and-settle.ts";
-import type { Prover } from "./prover.ts";
+import type { ProjectGround, Prover } from "./prover.ts";
 import { openRoundContent } from "./round-content.ts";
 import { planAction } from "./round-plan.ts";
 import { buildRoundReport } from "./round-report.ts";
@@ -60,6 +60,11 @@ export interface ProjectEngineParameters {
 /** Phases in which a round is open. In the others nothing depends on the last one. */
 const OPEN_PHASES: readonly RoundPhase[] = ["commit", "reveal", "settle"];
 
+const groundOf = ({ terms: { parameterCount, ruleId, slots } }: Project): ProjectGround => ({
+  ...{ parameterCount, ruleId },
+  slotCount: slots,
+});
+
 /** What a step begins with: of a look at all projects, rounds are not part. */
 interface StepLook extends ProjectLook {
   readonly round?: Round | undefined;
@@ -77,6 +82,8 @@ export class ProjectEngine {
   #reporting: Promise<void> = Promise.resolve();
   #waitingFor = "";
   #checking = -1;
+  /** The round for which a proving process was started while its updates were collected. */
+  #preparedFor = -1;
 
   constructor(parameters: ProjectEngineParameters, projectId: bigint) {
     this.#parameters = parameters;
@@ -113,6 +120,7 @@ export class ProjectEngine {
     if (action.kind === "bond" || action.kind === "open") {
       await this.#parameters.requireKey(project);
     }
+    if (action.kind === "collect") this.#prepareEarly(project, action.round);
     const keeping = this.#models.keep(project);
     // Said at the end: the step does not wait for it.
     keeping.catch(() => undefined);
@@ -161,6 +169,14 @@ export class ProjectEngine {
     this.#parameters.onEvent({ type, at, projectId: this.projectId, ...details });
   };
 
+  /** Once a round, while others train: a proving process that is not used for long ends, and is started again when keys come in. */
+  #prepareEarly(project: Project, { roundIndex }: Round): void {
+    const isInCharge = project.aggregatorIndex === this.#ownIndex(project);
+    if (!isInCharge || this.#preparedFor === roundIndex) return;
+    this.#preparedFor = roundIndex;
+    this.#parameters.prover.prepare(groundOf(project), "later");
+  }
+
   #wait(reason: string): void {
     if (this.#waitingFor !== reason) this.#emit("waiting", { for: reason });
     this.#waitingFor = reason;
@@ -197,8 +213,7 @@ export class ProjectEngine {
     const { chain, prover } = this.#parameters;
     if (this.#checking !== roundIndex) {
       this.#emit("checking", { roundIndex });
-      const { parameterCount, ruleId, slots: slotCount } = project.terms;
-      prover.prepare({ parameterCount, ruleId, slotCount });
+      prover.prepare(groundOf(project), "soon");
     }
     this.#checking = roundIndex;
     const content = await openRoundContent(

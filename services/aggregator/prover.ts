@@ -51,8 +51,12 @@ export type ProjectGround = Pick<ProvingGround, "parameterCount" | "ruleId" | "s
  * Whoever asks first is served first. A project asks for one proof at a time, so with many of them each gets every n-th turn.
  */
 export interface Prover {
-  /** Starts the process of a proof that will be asked for soon: it loads programs, powers of tau and keys meanwhile. */
-  prepare(ground: ProjectGround): void;
+  /**
+   * Starts the process of a proof that will be asked for: it loads programs, powers of tau and keys meanwhile.
+   *
+   * @param need `soon` takes the place of a process that was started for another project's proof, `later` leaves it there.
+   */
+  prepare(ground: ProjectGround, need: "soon" | "later"): void;
   /** @returns Undefined when the proof was not wanted any more. */
   prove(
     job: ProvingJob,
@@ -111,9 +115,12 @@ export function createProver(settings: {
   }
 
   return {
-    prepare: (ground) => {
+    prepare: (ground, need) => {
       // One process at a time: that of another project's proof may be free by then.
-      if (prepared === undefined && running === undefined) keep(start(ground));
+      if (running !== undefined) return;
+      if (prepared !== undefined && (need === "later" || isSame(prepared.ground, ground))) return;
+      prepared?.child.kill("SIGKILL");
+      keep(start(ground));
     },
     prove: (job, options) =>
       inTurn(async () => {

@@ -211,7 +211,7 @@ export async function runWorker(
   } finally {
     calling.abort();
     await ipfs.stop();
-    await curve[Symbol.asyncDispose]();
+    await engine[Symbol.asyncDispose]();
     workStore.close();
     news.close();
     chain.close();

@@ -27,7 +27,7 @@ describe("the prover", () => {
   });
 
   it("says what a round decides before it has the whole proof, and proves the next one with the same process", async () => {
-    prover.prepare({ parameterCount: CIRCUIT_ROUND_PARAMETERS, ruleId: 1, slotCount: 8 });
+    prover.prepare({ parameterCount: CIRCUIT_ROUND_PARAMETERS, ruleId: 1, slotCount: 8 }, "later");
     const decided: DecidedRound[] = [];
     const first = await prover.prove(job, { onDecided: (round) => decided.push(round) });
     const second = await prover.prove(job, {});

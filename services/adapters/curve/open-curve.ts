@@ -21,11 +21,11 @@ export interface CurveEngine extends AsyncDisposable {
 export interface OpenCurveOptions extends PowersSource {
   /** Worker threads; all cores when left out. */
   readonly threads?: number | undefined;
-  /** Runs on this engine, started before, and ends it; `threads` does not count then. */
+  /** Runs on this engine, which stays its owner's to end: several curves may share it. `threads` does not count then. */
   readonly engine?: CurveEngine | undefined;
 }
 
-/** Starts an engine for {@link openCurve}. Dispose of it if no curve is opened on it. @param options.threads All cores when left out. */
+/** Starts an engine for {@link openCurve}. Dispose of it after the curves on it. @param options.threads All cores when left out. */
 export async function startCurveEngine(options: {
   readonly threads?: number | undefined;
 }): Promise<CurveEngine> {
@@ -43,15 +43,19 @@ export async function startCurveEngine(options: {
  */
 export async function openCurve(options: OpenCurveOptions): Promise<Curve & AsyncDisposable> {
   const { bn, pool } = options.engine ?? (await startCurveEngine(options));
+  const end = async () => {
+    if (options.engine === undefined) await pool.close();
+  };
   try {
-    return createCurve(bn, pool, await loadPowers(bn, pool, options));
+    const curve = createCurve(bn, pool, await loadPowers(bn, pool, options));
+    return { ...curve, [Symbol.asyncDispose]: end };
   } catch (error) {
-    await pool.close();
+    await end();
     throw error;
   }
 }
 
-function createCurve(bn: Bn128, pool: WorkerPool, powers: PowersOfTau): Curve & AsyncDisposable {
+function createCurve(bn: Bn128, pool: WorkerPool, powers: PowersOfTau): Curve {
   const parameterCount = powers.g1.byteLength / 64;
   const basesFor = (length: number) => {
     if (length > parameterCount) throw new CommonweightError(curveErrors.vectorTooLong);
@@ -80,6 +84,5 @@ function createCurve(bn: Bn128, pool: WorkerPool, powers: PowersOfTau): Curve & 
       const quotient = await divideVectors(pool, bytes, weights, point, long);
       return { length: vectors[0]?.length ?? 0, bytes: quotient };
     },
-    [Symbol.asyncDispose]: () => pool.close(),
   };
 }

@@ -34,18 +34,17 @@ describe("development powers", () => {
 });
 
 describe("closing and aborting", () => {
-  test("a curve on an engine that was started before it ends the engine too", async () => {
+  test("curves on an engine that was started before share it, and its owner ends it", async () => {
     const values = Int16Array.from(seededIntegers("engine", 10, 16));
     const engine = await startCurveEngine({ threads: 1 });
     await using own = await openCurve({ parameterCount: 10, threads: 1 });
-    const curve = await openCurve({ parameterCount: 10, engine });
-    const commitment = await curve.commitIntegers(values);
-    await curve[Symbol.asyncDispose]();
+    const first = await openCurve({ parameterCount: 10, engine });
+    const second = await openCurve({ parameterCount: 20, engine });
+    await first[Symbol.asyncDispose]();
 
-    expect(commitment).toEqual(await own.commitIntegers(values));
-    await expect(openCurve({ parameterCount: 10, engine })).rejects.toMatchObject({
-      code: "CW2005",
-    });
+    expect(await second.commitIntegers(values)).toEqual(await own.commitIntegers(values));
+    await engine[Symbol.asyncDispose]();
+    await expect(second.commitIntegers(values)).rejects.toMatchObject({ code: "CW2005" });
   });
 
   test("a closed curve refuses work by name, and closing twice is harmless", async () => {
