@@ -145,4 +145,10 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     reason:
       "only occupied places are read, and who takes a place writes it first; it makes the next join cheaper",
   },
+  {
+    file: "libraries/TrainerRoster.sol",
+    original: "return uint16(weight < _FULL_WEIGHT ? weight : _FULL_WEIGHT);",
+    mutated: "return uint16(weight <= _FULL_WEIGHT ? weight : _FULL_WEIGHT);",
+    reason: "of two equal weights either is the lesser",
+  },
 ];

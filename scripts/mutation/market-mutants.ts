@@ -53,6 +53,10 @@ const SUBJECTS: readonly Subject[] = [
     suites: ["TrainingMarket.participants.t.sol", "TrainingMarket.settlement.t.sol"],
   },
   {
+    file: "libraries/TrainerRoster.sol",
+    suites: ["TrainingMarket.participants.t.sol", "TrainingMarket.settlement.t.sol"],
+  },
+  {
     file: "libraries/RoundSettlement.sol",
     suites: ["TrainingMarket.settlement.t.sol", "TrainingMarket.liveness.t.sol"],
   },

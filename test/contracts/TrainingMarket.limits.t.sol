@@ -98,4 +98,18 @@ contract TrainingMarketLimitsTest is MarketFixture {
         assertEq(trainer.strikes, 255);
         assertEq(market.getProject(projectId).appliedRounds, 257);
     }
+
+    function test_voids_moreThanTheyCanCount_doNotStopTheProject() public {
+        ProjectTerms memory terms = _terms();
+        terms.extraRounds = 300;
+        uint256 projectId = _ready(terms, 3);
+        for (uint256 round = 0; round < 257; ++round) {
+            _openAndSubmit(projectId, 3);
+            _settleWith(projectId, primary, _verdicts(AGAINST_REFERENCE));
+        }
+        assertEq(market.getProject(projectId).consecutiveVoids, 255);
+        _openAndSubmit(projectId, 3);
+        _settle(projectId, primary);
+        assertEq(market.getProject(projectId).consecutiveVoids, 0);
+    }
 }

@@ -64,6 +64,21 @@ contract TrainingMarketParticipantsTest is MarketFixture {
         market.joinProject(projectId, 0);
     }
 
+    function test_join_byStake_upToTheLargestAmountAndNoMore() public {
+        ProjectTerms memory terms = _terms();
+        terms.baseWeightKind = BaseWeightKind.BondedStake;
+        terms.fullWeightStakeWei = 100 ether;
+        uint256 projectId = _post(terms);
+        uint256 mostWei = type(uint88).max;
+        _register(_trainer(0));
+
+        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketWrongAmount.selector, 10 ether, mostWei + 1));
+        vm.prank(_trainer(0));
+        market.joinProject(projectId, mostWei + 1);
+        _join(projectId, _trainer(0), mostWei);
+        assertEq(market.getTrainer(projectId, _trainer(0)).stakeWei, mostWei);
+    }
+
     function test_join_notRegistered_reverts() public {
         uint256 projectId = _post(_terms());
 
@@ -81,6 +96,8 @@ contract TrainingMarketParticipantsTest is MarketFixture {
         vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketNotReliable.selector, _trainer(0), 32769, 32768));
         vm.prank(_trainer(0));
         market.joinProject(projectId, 10 ether);
+        terms.minReliability = 32768;
+        _join(_post(terms), _trainer(0), 10 ether);
     }
 
     function test_join_ownerRefereeOrAggregator_reverts() public {
@@ -255,6 +272,36 @@ contract TrainingMarketParticipantsTest is MarketFixture {
         market.releaseTrainer(projectId, _trainer(3));
         assertEq(token.balanceOf(_payout(_trainer(3))), earnedWei + 10 ether);
         assertEq(market.getProject(projectId).rosterMask, 7);
+    }
+
+    function test_leave_afterAnUpdateAboveTheBound_savesNoStake() public {
+        uint256 projectId = _ready(_terms(), 4);
+        _openAndSubmit(projectId, 4);
+        vm.prank(_trainer(1));
+        market.leaveProject(projectId);
+        _settleWith(projectId, primary, _verdictsBut(1, ABOVE_NORM_BOUND));
+
+        assertEq(uint256(market.getTrainer(projectId, _trainer(1)).status), uint256(TrainerStatus.Slashed));
+        assertEq(token.balanceOf(BURN_ADDRESS), 10 ether);
+        market.releaseTrainer(projectId, _trainer(1));
+        assertEq(token.balanceOf(_payout(_trainer(1))), 0);
+        _assertNothingLeft(projectId, _trainer(1));
+    }
+
+    function test_leave_lastStrikeOnTheWayOut_isNoExpulsion() public {
+        ProjectTerms memory terms = _terms();
+        terms.maxStrikes = 1;
+        uint256 projectId = _ready(terms, 4);
+        _openAndSubmit(projectId, 4);
+        vm.prank(_trainer(1));
+        market.leaveProject(projectId);
+        vm.recordLogs();
+        _settleWith(projectId, primary, _verdictsBut(1, AGAINST_REFERENCE));
+
+        assertEq(_logsOf(ITrainingMarket.TrainerExpelled.selector), 0);
+        assertEq(uint256(market.getTrainer(projectId, _trainer(1)).status), uint256(TrainerStatus.Leaving));
+        market.releaseTrainer(projectId, _trainer(1));
+        assertEq(token.balanceOf(_payout(_trainer(1))), 10 ether);
     }
 
     function test_release_whoHasNotAskedToLeave_reverts() public {
