@@ -275,6 +275,30 @@ contract TrainingMarketLivenessTest is MarketFixture {
         assertEq(market.getProject(projectId).aggregatorIndex, 2);
     }
 
+    function test_third_inCharge_isFollowedByThePrimaryAndThenTheStandby() public {
+        ProjectTerms memory terms = _terms();
+        terms.aggregators = [primary, standby, third];
+        uint256 projectId = _ready(terms, 4);
+        vm.warp(START + 1200);
+        _open(projectId, third);
+        for (uint256 i = 0; i < 4; ++i) {
+            _submit(projectId, _trainer(i));
+        }
+        SettleRound memory request = _settlement(projectId);
+        // The reveal phase, the third's turn, the primary's.
+        vm.warp(START + 1250 + 599);
+        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketNotYourWindow.selector, standby, START + 1850));
+        vm.prank(standby);
+        market.settleRound(request);
+        _settle(projectId, third);
+
+        vm.warp(START + 1849 + 199);
+        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketNotYourWindow.selector, standby, START + 2049));
+        this.openAs(projectId, standby);
+        _open(projectId, primary);
+        assertEq(market.getProject(projectId).aggregatorIndex, 0);
+    }
+
     // --- Giving up for somebody else's fault ---
 
     function test_abandon_inTurn_voidsWithoutForfeit() public {
