@@ -53,12 +53,21 @@ const SUBJECTS: readonly Subject[] = [
     suites: ["TrainingMarket.participants.t.sol", "TrainingMarket.settlement.t.sol"],
   },
   {
+    file: "libraries/AggregatorTurns.sol",
+    suites: ["TrainingMarket.liveness.t.sol", "TrainingMarket.rounds.t.sol"],
+  },
+  {
     file: "libraries/TrainerRoster.sol",
     suites: ["TrainingMarket.participants.t.sol", "TrainingMarket.settlement.t.sol"],
   },
   {
     file: "libraries/RoundSettlement.sol",
-    suites: ["TrainingMarket.settlement.t.sol", "TrainingMarket.liveness.t.sol"],
+    suites: [
+      "TrainingMarket.settlement.t.sol",
+      "TrainingMarket.liveness.t.sol",
+      "TrainingMarket.participants.t.sol",
+      "TrainingMarket.counters.t.sol",
+    ],
   },
 ];
 

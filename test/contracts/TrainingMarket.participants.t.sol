@@ -316,6 +316,19 @@ contract TrainingMarketParticipantsTest is MarketFixture {
         market.leaveProject(projectId);
     }
 
+    function test_bond_whole_isLockedAndAnnounced() public {
+        uint256 projectId = _post(_terms());
+        _fund(primary, 500 ether);
+
+        vm.expectEmit(address(market));
+        emit ITrainingMarket.AggregatorBonded(projectId, primary, 500 ether);
+        vm.prank(primary);
+        market.bondAggregator(projectId);
+        assertEq(token.balanceOf(primary), 0);
+        assertEq(market.getProject(projectId).bondsWei[0], 500 ether);
+        _assertSolvent();
+    }
+
     function test_bond_stranger_reverts() public {
         uint256 projectId = _post(_terms());
 

@@ -6,6 +6,7 @@ import {IRewardVault} from "../../contracts/interfaces/IRewardVault.sol";
 import {IRoundVerifier} from "../../contracts/interfaces/IRoundVerifier.sol";
 import {ITrainingMarket} from "../../contracts/interfaces/ITrainingMarket.sol";
 import {Bn254} from "../../contracts/libraries/Bn254.sol";
+import {ParticipantRegistry} from "../../contracts/ParticipantRegistry.sol";
 import {TrainingMarket} from "../../contracts/TrainingMarket.sol";
 import {G1} from "../../contracts/types/G1.sol";
 import {EndReason, ProjectView} from "../../contracts/types/MarketViews.sol";
@@ -23,6 +24,14 @@ contract TrainingMarketProjectsTest is MarketFixture {
             IParticipantRegistry(address(registry)),
             IRewardVault(address(vault))
         );
+    }
+
+    function test_constructor_foreignVault_reverts() public {
+        address next = _futureAddress(vm.getNonce(address(this)) + 1);
+        IParticipantRegistry own = IParticipantRegistry(address(new ParticipantRegistry(next)));
+        // The vault of the fixture would take its orders from the fixture's market.
+        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketNotAuthorized.selector, next, address(market)));
+        new TrainingMarket(IRoundVerifier(address(verifier)), own, IRewardVault(address(vault)));
     }
 
     function test_post_soundTerms_movesWholeEscrowAndStoresEverything() public {
@@ -257,6 +266,24 @@ contract TrainingMarketProjectsTest is MarketFixture {
         market.addBudget(projectId, 0);
         vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketUnknownProject.selector, 9));
         market.addBudget(9, 1);
+    }
+
+    function test_addBudget_upToTheLargestAmountAndNoMore() public {
+        uint256 projectId = _post(_terms());
+        uint256 mostWei = type(uint88).max;
+        _fund(third, mostWei);
+
+        // Its low 96 bits are one wei: a cast would credit that, or take anything for a wei.
+        uint256[2] memory refused = [mostWei + 1, (1 << 96) + 1];
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketWrongAmount.selector, mostWei, refused[i]));
+            vm.prank(third);
+            market.addBudget(projectId, refused[i]);
+        }
+        vm.prank(third);
+        market.addBudget(projectId, mostWei);
+        assertEq(market.getProject(projectId).rewardLeftWei, 3000 ether + mostWei);
+        _assertSolvent();
     }
 
     function test_stop_withoutRound_refundsAtOnce() public {

@@ -305,6 +305,15 @@ contract TrainingMarketRoundsTest is MarketFixture {
         }
     }
 
+    function test_submit_leaving_stillBelongsToTheRound() public {
+        uint256 projectId = _ready(_terms(), 3);
+        _open(projectId, primary);
+        vm.prank(_trainer(1));
+        market.leaveProject(projectId);
+        _submit(projectId, _trainer(1));
+        assertEq(market.getRound(projectId).submittedCount, 1);
+    }
+
     function test_submit_lateJoiner_waitsForTheNextRound() public {
         uint256 projectId = _ready(_terms(), 3);
         _open(projectId, primary);
@@ -454,6 +463,30 @@ contract TrainingMarketRoundsTest is MarketFixture {
         market.revealKey(projectId, 0, true, "sealed");
         vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketAlreadyRevealed.selector, referee));
         market.revealKey(projectId, 0, true, "sealed");
+    }
+
+    /// @dev Either would make the aggregator's true word, that the key is missing, unsayable, and the trainer's own key unwelcome.
+    function test_reveal_strangerOrWhoLeft_cannotSpeakForTheOneInThePlace() public {
+        uint256 projectId = _ready(_terms(), 4);
+        vm.prank(_trainer(3));
+        market.leaveProject(projectId);
+        _join(projectId, _trainer(4), 10 ether);
+        _open(projectId, primary);
+        address[4] memory round = [_trainer(0), _trainer(1), _trainer(2), _trainer(4)];
+        for (uint256 i = 0; i < 4; ++i) {
+            _submit(projectId, round[i]);
+        }
+
+        // A stranger's record is empty and names place 0; the record of who left names the place of its successor.
+        address[2] memory refused = [third, _trainer(3)];
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketNotEligible.selector, refused[i], 0));
+            vm.prank(refused[i]);
+            market.revealKey(projectId, 0, false, "sealed");
+        }
+        vm.prank(_trainer(4));
+        market.revealKey(projectId, 0, false, "sealed");
+        assertEq(market.getRound(projectId).revealedMask, 8);
     }
 
     function _refused(OpenRound memory request, bytes memory revertData) private {
