@@ -86,7 +86,20 @@ const MISTAKES: readonly Mistake[] = [
     exitCode: refused,
     says: "CW4601",
   },
+  {
+    what: "an update that was not left out",
+    args: "exclusion 1 0 TRAINER",
+    exitCode: refused,
+    says: /^CW4603: 0x/,
+  },
   // Money and keys.
+  {
+    what: "a reference by somebody who is not the referee",
+    args: `owner reference 1 ${DATA} --state FOLDER/stranger`,
+    as: "stranger",
+    exitCode: refused,
+    says: /^CW4001: 0x\S+ is not 0x/,
+  },
   {
     what: "an account without a balance",
     args: "worker join 1 --yes",
