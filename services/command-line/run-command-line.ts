@@ -72,7 +72,7 @@ function addSchema(program: Command, context: CommandContext): void {
       context.action(async ({ args }) => {
         const command = (args[0] as string[]).join(" ");
         const schemas = await loadOutputSchemas();
-        const found = schemas[command];
+        const found = Object.hasOwn(schemas, command) ? schemas[command] : undefined;
         if (found === undefined) {
           const known = Object.keys(schemas).sort().join(", ");
           throw new CommonweightError(schemaErrors.commandUnknown, `"${command}"; known: ${known}`);

@@ -228,6 +228,12 @@ const MISTAKES: readonly Mistake[] = [
     says: /^CW3501: no attack "bribery"; there are/,
   },
   // The command line itself.
+  ...["worker guess", "constructor"].map((args) => ({
+    what: "the form of what no command writes",
+    args: `schema ${args}`,
+    exitCode: refused,
+    says: `CW6530: "${args}"; known: aggregator doctor, `,
+  })),
   { what: "no project", args: "worker quote", exitCode: usage, says: "missing required argument" },
   {
     what: "a project's name",

@@ -105,7 +105,10 @@ describe("--json", () => {
   }
 
   it.each(Object.keys(FIXTURES))("of %s follows its schema", (command) => {
-    schemas[command]?.result.parse(JSON.parse(toJson(FIXTURES[command])));
+    const output = schemas[command];
+
+    expect(output, command).toBeDefined();
+    output?.result.parse(JSON.parse(toJson(FIXTURES[command])));
   });
 
   it("of everybody's commands follows the schemas", async () => {
