@@ -22,9 +22,10 @@ export interface Connection {
 
 /** Connects to the market of the settings, read only. @throws CW2200 and others of the chain adapter */
 export async function openConnection(settings: WebSettings): Promise<Connection> {
-  const { rpcUrl, market, deployBlock, wrappedNative } = settings;
-  const addresses = await resolveAddresses({ rpcUrl, market, deployBlock, wrappedNative });
-  const chain = await connectChain({ rpcUrl, addresses });
+  const { rpcUrl, compareUrls = [], market, deployBlock, wrappedNative } = settings;
+  const nodes = { rpcUrl, compareUrls };
+  const addresses = await resolveAddresses({ ...nodes, market, deployBlock, wrappedNative });
+  const chain = await connectChain({ ...nodes, addresses });
   const [isDevelopment, description] = await Promise.all([
     call<boolean>(chain.verifier, "isDevelopmentSetup"),
     call<{ label: string }>(chain.verifier, "setupDescription"),

@@ -4,6 +4,8 @@ import { webErrors } from "./errors.ts";
 /** Where the page reads. Nothing of it is trusted with more than withholding. */
 export interface WebSettings {
   readonly rpcUrl: string;
+  /** Other nodes of the chain that have to give the same answers; from settings stored before there were any, undefined. */
+  readonly compareUrls?: readonly string[] | undefined;
   readonly market: string;
   /** Base address of a trustless IPFS gateway. */
   readonly gateway: string;
@@ -32,7 +34,9 @@ export function settingsProblems(
 ): Partial<Record<keyof WebSettings, string>> {
   const rpcUrl = urlProblem(settings.rpcUrl);
   const gateway = urlProblem(settings.gateway);
+  const compared = (settings.compareUrls ?? []).find((url) => urlProblem(url) !== null);
   return {
+    ...(compared === undefined ? {} : { compareUrls: `${compared} ${urlProblem(compared)}` }),
     ...(rpcUrl === null ? {} : { rpcUrl }),
     ...(gateway === null ? {} : { gateway }),
     ...(isAddress(settings.market) ? {} : { market: "must be 0x and 40 hexadecimal digits" }),

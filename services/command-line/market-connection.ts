@@ -10,6 +10,7 @@ import type { Invocation } from "./command-context.ts";
 /** What a command needs to talk to the market of the selected network. */
 export interface MarketConnection {
   readonly rpcUrl: string;
+  readonly compareUrls: readonly string[];
   readonly chainId: number | undefined;
   readonly addresses: MarketAddresses;
 }
@@ -17,12 +18,14 @@ export interface MarketConnection {
 /**
  * Finds the market of the selected network.
  *
+ * @param compareUrls Other nodes that have to give the same answers.
  * @throws CW2754 when the configuration names no market, CW2755 when `commonweight up` does not run; CW2200 when another chain is
  * away.
  */
-export async function connectToMarket({
-  config,
-}: Pick<Invocation, "config">): Promise<MarketConnection> {
+export async function connectToMarket(
+  { config }: Pick<Invocation, "config">,
+  compareUrls: readonly string[] = [],
+): Promise<MarketConnection> {
   const network = selectedNetwork(config);
   // A network without a chain number is one that only --rpc-url names: somebody else's.
   const isOwnMarket = network.name === "embedded" && network.chainId !== undefined;
@@ -38,6 +41,7 @@ export async function connectToMarket({
   }
   const addresses = await resolveAddresses({
     rpcUrl: network.rpcUrl,
+    compareUrls,
     market: network.market,
     wrappedNative: network.wrappedNative,
     deployBlock: network.deployBlock,
@@ -49,7 +53,7 @@ export async function connectToMarket({
       { cause },
     );
   });
-  return { rpcUrl: network.rpcUrl, chainId: network.chainId, addresses };
+  return { rpcUrl: network.rpcUrl, compareUrls, chainId: network.chainId, addresses };
 }
 
 /**

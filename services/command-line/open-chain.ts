@@ -1,5 +1,6 @@
 import { type Chain, connectChain } from "../adapters/chain/connect.ts";
 import type { Invocation } from "./command-context.ts";
+import { comparedNodes } from "./compare-option.ts";
 import { connectToMarket } from "./market-connection.ts";
 
 /**
@@ -12,7 +13,7 @@ export async function withChain<T>(
   body: (chain: Chain) => Promise<T>,
   options: { privateKey?: string } = {},
 ): Promise<T> {
-  const { chainId, ...rest } = await connectToMarket(invocation);
+  const { chainId, ...rest } = await connectToMarket(invocation, comparedNodes(invocation));
   const chain = await connectChain({
     ...rest,
     ...options,

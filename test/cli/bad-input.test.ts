@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { repositoryRoot } from "../../scripts/repository.ts";
 import { createKeystore } from "../../services/adapters/chain/keystore.ts";
 import { exitCodes } from "../../services/command-line/exit-codes.ts";
+import { startAlteringNode } from "./altering-node.ts";
 import { commandLine } from "./command-line.ts";
 import { type PlayedMarket, startPlayedMarket } from "./played-market.ts";
 
@@ -334,6 +335,18 @@ const MISTAKES: readonly Mistake[] = [
     says: "Allowed choices",
   },
   {
+    what: "a node to compare with that is no address",
+    args: "audit 1 --compare-rpc somewhere",
+    exitCode: usage,
+    says: "an http or https address, please",
+  },
+  {
+    what: "a node to compare with that does not answer",
+    args: "audit 1 --compare-rpc http://127.0.0.1:1",
+    exitCode: refused,
+    says: "CW2212: http://127.0.0.1:1",
+  },
+  {
     what: "files that are not there",
     args: "owner post --manifest none.json --terms none.json",
     exitCode: refused,
@@ -377,6 +390,31 @@ describe("bad input", () => {
     expect(stdout).toBe("");
     expect(stderr).not.toMatch(/^ +at /m);
     expect(stderr.trimEnd().split("\n").length).toBeGreaterThan(1);
+  });
+
+  it("a node that hides an event is found out by one that does not, whichever of them is asked first", async () => {
+    const hiding = await startAlteringNode(market.rpcUrl, (method, result) =>
+      method === "eth_getLogs" ? (result as unknown[]).slice(1) : result,
+    );
+    const honest = await startAlteringNode(market.rpcUrl, (_, result) => result);
+    try {
+      const explain = (nodes: string) => run({ args: `explain 1 0 TRAINER ${nodes}` });
+      const together = await explain(`--compare-rpc ${honest.url}`);
+      expect(together.exitCode).toBe(0);
+      expect(together.stdout).toContain("verdict");
+      for (const nodes of [
+        `--compare-rpc ${hiding.url}`,
+        `--compare-rpc ${honest.url} --compare-rpc ${hiding.url}`,
+      ]) {
+        const { exitCode, stderr } = await explain(nodes);
+        expect(stderr).toMatch(/^CW2211: http:\S+ and http:\S+ answer eth_getLogs differently\n/);
+        expect(stderr).toContain(hiding.url);
+        expect(exitCode).toBe(refused);
+      }
+    } finally {
+      hiding.stop();
+      honest.stop();
+    }
   });
 
   it("has not made anybody join", async () => {

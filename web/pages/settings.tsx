@@ -18,6 +18,7 @@ const empty = (): WebSettings => ({
 
 function SettingsForm({ initial, onSave }: { initial: WebSettings; onSave: () => void }) {
   const [settings, setSettings] = useState(initial);
+  const [compared, setCompared] = useState((initial.compareUrls ?? []).join(" "));
   const [isSaved, setIsSaved] = useState(false);
   const problems = settingsProblems(settings);
   const change = (part: Partial<WebSettings>) => {
@@ -36,10 +37,20 @@ function SettingsForm({ initial, onSave }: { initial: WebSettings; onSave: () =>
       <Stack maw={560}>
         <TextInput
           label="RPC address"
-          description="A node of the chain. The page believes what it says the chain's data is."
+          description="A node of the chain. The page believes what it says the chain's data is, unless it has others to compare with."
           value={settings.rpcUrl}
           error={problems.rpcUrl}
           onChange={(event) => change({ rpcUrl: event.currentTarget.value })}
+        />
+        <TextInput
+          label="Nodes to compare with"
+          description="Other nodes of the chain, with spaces between them. What they do not all say is not believed."
+          value={compared}
+          error={problems.compareUrls}
+          onChange={(event) => {
+            setCompared(event.currentTarget.value);
+            change({ compareUrls: event.currentTarget.value.split(/\s+/).filter(Boolean) });
+          }}
         />
         <TextInput
           label="Market contract"
@@ -102,8 +113,8 @@ export function SettingsPage({ onChange }: { onChange: () => void }) {
         <SchemeButton />
       </Group>
       <Text size="sm">
-        The page asks these two addresses and nobody else; when you post a job, also the aggregators
-        of this market, at the addresses that they registered on the chain.
+        The page asks these addresses and nobody else; when you post a job, also the aggregators of
+        this market, at the addresses that they registered on the chain.
       </Text>
       <LoadedView loaded={loaded} what="the settings">
         {(settings) => <SettingsForm initial={settings} onSave={save} />}

@@ -1,6 +1,7 @@
 import { Contract, id, JsonRpcProvider, type Signer, type TransactionReceipt } from "ethers";
 import { CommonweightError } from "../../protocol/errors.ts";
 import type { MarketAddresses } from "./addresses.ts";
+import { comparedRequest } from "./compared-request.ts";
 import { chainErrors, toChainError } from "./errors.ts";
 import { defaultFeePolicy, type FeePolicy } from "./fee-policy.ts";
 import { participantRegistryAbi } from "./generated/participant-registry.ts";
@@ -8,7 +9,6 @@ import { rewardVaultAbi } from "./generated/reward-vault.ts";
 import { roundVerifierAbi } from "./generated/round-verifier.ts";
 import { trainingMarketAbi } from "./generated/training-market.ts";
 import { openWallet } from "./open-wallet.ts";
-import { patientRequest } from "./patient-request.ts";
 import { createMemoryJournal, type TransactionJournal } from "./transaction-journal.ts";
 import {
   createTransactionSender,
@@ -40,13 +40,15 @@ export interface Chain {
 /**
  * Connects to a market.
  *
+ * @param options.compareUrls Other nodes that have to give the same answers: one lying node is then found out.
  * @param options.chainId When given, the node must be of this chain.
  * @param options.privateKey Signs transactions; leave out to read only.
  * @param options.journalFor Opens what remembers transactions under way, for a chain and account; in memory by default.
- * @throws CW2200 when the node does not answer, CW2205 when it is of another chain, CW2210 for a key that is none.
+ * @throws CW2200 when the node does not answer, CW2205 when it is of another chain, CW2211 and CW2212 when nodes disagree or one of the others is away, CW2210 for a key that is none.
  */
 export async function connectChain(options: {
   rpcUrl: string;
+  compareUrls?: readonly string[];
   addresses: MarketAddresses;
   chainId?: number;
   privateKey?: string;
@@ -58,7 +60,9 @@ export async function connectChain(options: {
   onTransaction?: (event: TransactionEvent) => void;
 }): Promise<Chain> {
   const offline = options.privateKey === undefined ? undefined : openWallet(options.privateKey);
-  const request = patientRequest(options.rpcUrl, options.timeoutMs ?? 15_000);
+  const request = comparedRequest([options.rpcUrl, ...(options.compareUrls ?? [])], {
+    timeoutMs: options.timeoutMs ?? 15_000,
+  });
   const bare = new JsonRpcProvider(request, undefined, { staticNetwork: true });
   const network = await bare.send("eth_chainId", []).catch((cause: unknown) => {
     bare.destroy();

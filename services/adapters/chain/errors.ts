@@ -57,6 +57,16 @@ export const chainErrors = defineErrors([2200, 2399], {
     title: "The private key is none",
     hint: "COMMONWEIGHT_PRIVATE_KEY takes 0x and 64 hexadecimal digits; a keystore file is named by --keystore.",
   },
+  nodesDisagree: {
+    code: "CW2211",
+    title: "Two nodes say different things of the chain",
+    hint: "One of them is behind or does not tell the truth. Try again; if it stays so, ask a third node, and believe nothing that depends on it.",
+  },
+  comparedAway: {
+    code: "CW2212",
+    title: "A node to compare with cannot be reached",
+    hint: "Check its address, or leave it out: what is not compared rests on one node's word.",
+  },
   displaced: {
     code: "CW2209",
     title: "Another transaction of this account took its place",

@@ -1,8 +1,8 @@
 import { Contract, JsonRpcProvider, Network, ZeroAddress } from "ethers";
 import type { MarketAddresses } from "./addresses.ts";
+import { comparedRequest } from "./compared-request.ts";
 import { toChainError } from "./errors.ts";
 import { trainingMarketAbi } from "./generated/training-market.ts";
-import { patientRequest } from "./patient-request.ts";
 
 /** How long one attempt may take, milliseconds. */
 const TIMEOUT_MS = 15_000;
@@ -15,12 +15,15 @@ const TIMEOUT_MS = 15_000;
  */
 export async function resolveAddresses(options: {
   rpcUrl: string;
+  compareUrls?: readonly string[];
   market: string;
   wrappedNative?: string | undefined;
   deployBlock?: number | undefined;
 }): Promise<MarketAddresses> {
   // Calls do not depend on the chain's number; asking for it would make the library complain on stdout when nobody answers.
-  const request = patientRequest(options.rpcUrl, TIMEOUT_MS);
+  const request = comparedRequest([options.rpcUrl, ...(options.compareUrls ?? [])], {
+    timeoutMs: TIMEOUT_MS,
+  });
   const provider = new JsonRpcProvider(request, undefined, { staticNetwork: Network.from(1) });
   try {
     const market = new Contract(options.market, trainingMarketAbi, provider);

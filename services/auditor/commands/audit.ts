@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { access, constants, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
+import { addCompareOption, comparedNodes } from "../../command-line/compare-option.ts";
 import { withChain } from "../../command-line/open-chain.ts";
 import { parseProjectId, parseRoundIndex } from "../../command-line/parse-project-id.ts";
 import { openProjectContent } from "../../command-line/project-content.ts";
@@ -27,8 +28,7 @@ async function write(path: unknown, text: string): Promise<string> {
 
 /** Adds `commonweight audit`. */
 export const register: RegisterCommand = (parent, context) => {
-  parent
-    .command("audit")
+  addCompareOption(parent.command("audit"))
     .description("replay a project's rounds from the chain: proofs, outcomes, payouts, models")
     .argument("<project>", "number of the project", parseProjectId)
     .option("--round <number>", "only this round, from 0", parseRoundIndex)
@@ -39,7 +39,7 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--html <file>", "write the report as one page")
     .addHelpText(
       "after",
-      "\nExit status 4 when a check fails. Needs no signing key and trusts no server.\n\nExample:\n  commonweight audit 1 --report audit.json --html audit.html",
+      "\nExit status 4 when a check fails. Needs no signing key and trusts no server but the RPC node: name others with --compare-rpc, and one honest one is enough.\n\nExample:\n  commonweight audit 1 --report audit.json --html audit.html",
     )
     .action(
       context.action(async (invocation) => {
@@ -81,8 +81,15 @@ export const register: RegisterCommand = (parent, context) => {
             ? []
             : [await write(options.html, auditHtml(report, checksum))]),
         ];
+        const others = comparedNodes(invocation).length;
+        const compared = others === 0 ? [] : [`${others + 1} nodes gave the same answers`];
         const written = files.map((path) => `wrote ${path}`);
-        const text = [auditText(audit), `report's SHA-256: ${checksum}`, ...written].join("\n");
+        const text = [
+          auditText(audit),
+          ...compared,
+          `report's SHA-256: ${checksum}`,
+          ...written,
+        ].join("\n");
         return { data: report, text, isNegative: !audit.isPassed };
       }),
     );

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
+import { addCompareOption } from "../../command-line/compare-option.ts";
 import { withChain } from "../../command-line/open-chain.ts";
 import { parseAddress } from "../../command-line/parse-address.ts";
 import { parseProjectId, parseRoundIndex } from "../../command-line/parse-project-id.ts";
@@ -22,8 +23,7 @@ async function readBundleKey(path: unknown): Promise<Uint8Array | undefined> {
 
 /** Adds `commonweight exclusion`. */
 export const register: RegisterCommand = (parent, context) => {
-  parent
-    .command("exclusion")
+  addCompareOption(parent.command("exclusion"))
     .description("look again at why a trainer's update was left out of a round")
     .argument("<project>", "number of the project", parseProjectId)
     .argument("<round>", "number of the round, from 0", parseRoundIndex)

@@ -1,4 +1,5 @@
 import type { RegisterCommand } from "../../command-line/command-context.ts";
+import { addCompareOption } from "../../command-line/compare-option.ts";
 import { withChain } from "../../command-line/open-chain.ts";
 import { parseAddress } from "../../command-line/parse-address.ts";
 import { parseProjectId, parseRoundIndex } from "../../command-line/parse-project-id.ts";
@@ -6,8 +7,7 @@ import { tokenFormatter } from "../../command-line/token-amount.ts";
 
 /** Adds `commonweight explain`. */
 export const register: RegisterCommand = (parent, context) => {
-  parent
-    .command("explain")
+  addCompareOption(parent.command("explain"))
     .description("a trainer's pay statement for one round: from the submission to the wei, and why")
     .argument("<project>", "number of the project", parseProjectId)
     .argument("<round>", "number of the round, from 0", parseRoundIndex)

@@ -2,14 +2,14 @@ import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Option } from "commander";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
+import { addCompareOption } from "../../command-line/compare-option.ts";
 import { withChain } from "../../command-line/open-chain.ts";
 import { parseRoundIndex } from "../../command-line/parse-project-id.ts";
 import { openProjectContent } from "../../command-line/project-content.ts";
 
 /** Adds `commonweight owner pull`. */
 export const register: RegisterCommand = (parent, context) => {
-  parent
-    .command("pull")
+  addCompareOption(parent.command("pull"))
     .description("fetch a project's model, verify it against the chain, and write it to a file")
     .argument("<project>", "number of the project, or its folder")
     .option("--out <file>", "where to write it (default: named after project and model)")

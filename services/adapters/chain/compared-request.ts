@@ -1,0 +1,122 @@
+import type { FetchRequest, GetUrlResponse } from "ethers";
+import { CommonweightError } from "../../protocol/errors.ts";
+import { chainErrors } from "./errors.ts";
+import { patientRequest } from "./patient-request.ts";
+import { isCompared, isSameAnswer, type RpcAnswer } from "./same-answer.ts";
+
+/** One call of a batch. */
+interface RpcCall {
+  readonly id: number;
+  readonly method: string;
+}
+
+type Answers = ReadonlyMap<number, RpcAnswer>;
+
+/** Waits between attempts, milliseconds: as long as nodes need to hear of the same block. */
+const WAITS_MS: readonly number[] = [300, 600, 1200, 2400];
+
+/**
+ * A request whose answers several nodes must agree on: one that lies is caught as long as one of the others does not. The newest
+ * block is the oldest of their newest ones. What is sent goes to the first node alone.
+ *
+ * @param urls The node that is asked, then those it is compared with; with one only, this is {@link patientRequest}.
+ * @param options.waitsMs Waits before answers that differ are asked for again.
+ * @returns A request that fails with CW2211 when nodes disagree for longer than a block takes to travel, and with CW2212 when one of
+ *   the others does not answer.
+ */
+export function comparedRequest(
+  urls: readonly string[],
+  { timeoutMs, waitsMs = WAITS_MS }: { timeoutMs: number; waitsMs?: readonly number[] },
+): FetchRequest {
+  const [url, ...others] = urls;
+  if (url === undefined) throw new RangeError("no node to ask");
+  const request = patientRequest(url, timeoutMs);
+  if (others.length === 0) return request;
+  const askFirst = request.getUrlFunc;
+  request.getUrlFunc = async (asked, signal) => {
+    const calls = listOf<RpcCall>(asked.body).filter(
+      ({ method }) => isCompared(method) || method === NEWEST_BLOCK,
+    );
+    if (calls.length === 0) return askFirst(asked, signal);
+    for (let attempt = 0; ; attempt++) {
+      const response = await askFirst(asked, signal);
+      if (response.statusCode !== 200) return response;
+      const own = answersOf(response.body);
+      const told = await Promise.all(others.map((other) => askOther(other, calls, timeoutMs)));
+      const difference = findDifference(calls, own, told);
+      if (difference === null) return withOldestBlock(response, calls, told);
+      const waitMs = waitsMs[attempt];
+      if (waitMs === undefined) {
+        throw new CommonweightError(
+          chainErrors.nodesDisagree,
+          `${url} and ${others[difference.node]} answer ${difference.method} differently`,
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, waitMs));
+    }
+  };
+  return request;
+}
+
+const NEWEST_BLOCK = "eth_blockNumber";
+
+/** A batch, or a single call or answer, as a list. */
+function listOf<T>(body: Uint8Array | null): T[] {
+  const parsed = JSON.parse(new TextDecoder().decode(body ?? undefined)) as T | T[];
+  return Array.isArray(parsed) ? parsed : [parsed];
+}
+
+const answersOf = (body: Uint8Array | null): Answers =>
+  new Map(listOf<RpcAnswer & { id: number }>(body).map((answer) => [answer.id, answer]));
+
+/** Asks another node the same calls. @throws CommonweightError CW2212 */
+async function askOther(
+  url: string,
+  calls: readonly RpcCall[],
+  timeoutMs: number,
+): Promise<Answers> {
+  const request = patientRequest(url, timeoutMs);
+  request.body = JSON.stringify(calls);
+  request.setHeader("content-type", "application/json");
+  try {
+    const response = await request.send();
+    response.assertOk();
+    return answersOf(response.body);
+  } catch (cause) {
+    throw new CommonweightError(chainErrors.comparedAway, url, { cause });
+  }
+}
+
+/** The first of the other nodes that differs, and in what; null when all agree. */
+function findDifference(
+  calls: readonly RpcCall[],
+  own: Answers,
+  told: readonly Answers[],
+): { node: number; method: string } | null {
+  for (const [node, answers] of told.entries()) {
+    const different = calls.find(({ id, method }) => {
+      const [first, second] = [own.get(id), answers.get(id)];
+      if (first === undefined || second === undefined) return true;
+      return method !== NEWEST_BLOCK && !isSameAnswer(method, first, second);
+    });
+    if (different !== undefined) return { node, method: different.method };
+  }
+  return null;
+}
+
+/** So that nobody is asked about a block that it has not heard of. */
+function withOldestBlock(
+  response: GetUrlResponse,
+  calls: readonly RpcCall[],
+  told: readonly Answers[],
+): GetUrlResponse {
+  const asked = new Set(calls.filter(({ method }) => method === NEWEST_BLOCK).map(({ id }) => id));
+  if (asked.size === 0) return response;
+  const answers = listOf<RpcAnswer & { id: number }>(response.body).map((answer) => {
+    if (!asked.has(answer.id) || answer.error !== undefined) return answer;
+    const blocks = [answer, ...told.map((each) => each.get(answer.id))];
+    const oldest = Math.min(...blocks.map((each) => Number(each?.result)));
+    return { ...answer, result: `0x${oldest.toString(16)}` };
+  });
+  return { ...response, body: new TextEncoder().encode(JSON.stringify(answers)) };
+}

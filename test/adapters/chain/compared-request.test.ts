@@ -1,0 +1,150 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { JsonRpcProvider } from "ethers";
+import { afterEach, describe, expect, it } from "vitest";
+import { comparedRequest } from "../../../services/adapters/chain/compared-request.ts";
+import { chainErrors } from "../../../services/adapters/chain/errors.ts";
+
+type Answer = (method: string, params: unknown[]) => { result: unknown } | { error: unknown };
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+/** A node that answers as it is told to, with the list of what it was asked. */
+async function node(answer: Answer): Promise<{ url: string; asked: string[] }> {
+  const asked: string[] = [];
+  const server = createServer(async (request, response) => {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    const parsed = JSON.parse(body);
+    const reply = (call: { id: number; method: string; params: unknown[] }) => {
+      asked.push(call.method);
+      return { jsonrpc: "2.0", id: call.id, ...answer(call.method, call.params) };
+    };
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify(Array.isArray(parsed) ? parsed.map(reply) : reply(parsed)));
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+}
+
+const log = {
+  ...{ address: "0xAb", topics: ["0x01"], data: "0x", blockHash: "0x02", blockNumber: "0x5" },
+  ...{ transactionHash: "0x03", transactionIndex: "0x0", logIndex: "0x0", removed: false },
+};
+const honest: Answer = (method) => {
+  if (method === "eth_blockNumber") return { result: "0x10" };
+  if (method === "eth_getLogs") return { result: [log] };
+  if (method === "eth_gasPrice") return { result: "0x7" };
+  if (method === "eth_call") return { result: "0x2a" };
+  return { result: "0x7a69" };
+};
+const but =
+  (changes: Record<string, unknown>): Answer =>
+  (method, params) =>
+    method in changes ? { result: changes[method] } : honest(method, params);
+
+async function open(...answers: Answer[]) {
+  const nodes = await Promise.all(answers.map(node));
+  const request = comparedRequest(
+    nodes.map(({ url }) => url),
+    { timeoutMs: 10_000, waitsMs: [1, 1, 1] },
+  );
+  const provider = new JsonRpcProvider(request, 31337, { staticNetwork: true, batchStallTime: 0 });
+  return { nodes, send: (method: string, params: unknown[] = []) => provider.send(method, params) };
+}
+
+describe("a request that several nodes answer", () => {
+  it("has the answer that all give, and asks each for it", async () => {
+    const { nodes, send } = await open(honest, honest, honest);
+
+    expect(await send("eth_call", [{}, "latest"])).toBe("0x2a");
+    for (const { asked } of nodes) expect(asked).toContain("eth_call");
+  });
+
+  it.each([
+    ["hides an event", { eth_getLogs: [] }],
+    ["invents an event", { eth_getLogs: [log, log] }],
+    ["changes an event", { eth_getLogs: [{ ...log, data: "0x01" }] }],
+    ["changes a result", { eth_call: "0x2b" }],
+    ["is of another chain", { eth_chainId: "0x1" }],
+  ])(
+    "fails when the first node %s, though the others are right, and the other way round",
+    async (_, lie) => {
+      const method = Object.keys(lie)[0] as string;
+      for (const nodes of [
+        [but(lie), honest, honest],
+        [honest, honest, but(lie)],
+      ]) {
+        const { send } = await open(...nodes);
+
+        await expect(send(method, [{}])).rejects.toMatchObject({
+          code: chainErrors.nodesDisagree.code,
+          message: expect.stringContaining(method),
+        });
+      }
+    },
+  );
+
+  it("waits for a node that hears of a block a moment later", async () => {
+    let asked = 0;
+    const late: Answer = (method, params) =>
+      method === "eth_call" && asked++ < 2 ? { result: "0x29" } : honest(method, params);
+    const { send } = await open(honest, late);
+
+    expect(await send("eth_call", [{}, "latest"])).toBe("0x2a");
+    expect(asked).toBe(3);
+  });
+
+  it("says of the newest block what the node says that is behind", async () => {
+    const { send } = await open(honest, but({ eth_blockNumber: "0xe" }));
+
+    expect(await send("eth_blockNumber")).toBe("0xe");
+  });
+
+  it("does not mind what nodes add, how they write addresses, or how they word a refusal", async () => {
+    const { send } = await open(
+      honest,
+      but({ eth_getLogs: [{ ...log, address: "0xaB", blockTimestamp: "0x1" }] }),
+    );
+    expect(await send("eth_getLogs", [{}])).toEqual([log]);
+
+    const refusal =
+      (message: string): Answer =>
+      () => ({ error: { code: 3, message } });
+    const refused = await open(refusal("execution reverted"), refusal("VM Exception"));
+    await expect(refused.send("eth_call", [{}])).rejects.not.toMatchObject({
+      code: chainErrors.nodesDisagree.code,
+    });
+  });
+
+  it("does not take a refusal for agreement", async () => {
+    const { send } = await open(honest, () => ({ error: { code: -32000, message: "pruned" } }));
+
+    await expect(send("eth_call", [{}])).rejects.toMatchObject({
+      code: chainErrors.nodesDisagree.code,
+    });
+  });
+
+  it("asks one node alone for what nodes may differ in, and for what is sent", async () => {
+    const { nodes, send } = await open(honest, but({ eth_gasPrice: "0x9" }));
+
+    expect(await send("eth_gasPrice")).toBe("0x7");
+    await send("eth_sendRawTransaction", ["0x"]);
+    expect(nodes[1]?.asked).toEqual([]);
+  });
+
+  it("fails when a node to compare with is away, and names it", async () => {
+    const { url } = await node(honest);
+    const request = comparedRequest([url, "http://127.0.0.1:1"], { timeoutMs: 2000 });
+    const provider = new JsonRpcProvider(request, 31337, { staticNetwork: true });
+
+    await expect(provider.send("eth_call", [{}])).rejects.toMatchObject({
+      code: chainErrors.comparedAway.code,
+      message: expect.stringContaining("http://127.0.0.1:1"),
+    });
+  });
+});
