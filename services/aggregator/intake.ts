@@ -1,5 +1,5 @@
 import type { Chain } from "../adapters/chain/connect.ts";
-import { readProject, readTrainer } from "../adapters/chain/project.ts";
+import { type ProjectTrainer, readProject, readTrainer } from "../adapters/chain/project.ts";
 import { readRound } from "../adapters/chain/round.ts";
 import {
   recoverMessageSigner,
@@ -57,6 +57,15 @@ export function createIntake(options: {
     projectId,
     roundIndex,
   });
+
+  /** On the roster that was read for all keys of this moment, or by a question of its own: who left in the round is in it. */
+  const isTrainer = async (
+    projectId: bigint,
+    sender: string,
+    roster: readonly ProjectTrainer[],
+  ): Promise<boolean> =>
+    roster.some(({ trainer, status }) => isSameAddress(trainer, sender) && status !== "none") ||
+    (await readTrainer(chain, projectId, sender)).status !== "none";
 
   const revealing = new RevealingRounds(chain);
   /** Roster places whose updates came by message, in each project's newest round. */
@@ -144,10 +153,7 @@ export function createIntake(options: {
       );
       if (!isSameAddress(signer, sender))
         refuse("notSigned", "the key is not signed by its sender");
-      const [{ project, round, now }, trainer] = await Promise.all([
-        revealing.read(projectId, roundIndex),
-        kind === "update" ? readTrainer(chain, projectId, sender) : undefined,
-      ]);
+      const { project, round, trainers, now } = await revealing.read(projectId, roundIndex);
       if (kind !== "update" && !isSameAddress(sender, project.terms.referee)) {
         refuse("notSigned", "keys of the reference come from the referee");
       }
@@ -155,7 +161,9 @@ export function createIntake(options: {
       if (!takesKeys(round, roundIndex)) {
         refuse("wrongRound", `keys of round ${roundIndex} are taken after its commit phase`);
       }
-      if (trainer?.status === "none") refuse("notSigned", "the sender is not a trainer here");
+      if (kind === "update" && !(await isTrainer(projectId, sender, trainers))) {
+        refuse("notSigned", "the sender is not a trainer here");
+      }
       store.saveKey(projectId, roundIndex, { sender, kind, contentKey, receivedAt: now });
       // A standby waits for its window, not for keys.
       const inCharge = project.terms.aggregators[project.aggregatorIndex] ?? "";

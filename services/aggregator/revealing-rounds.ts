@@ -1,11 +1,18 @@
 import { type Chain, chainTime } from "../adapters/chain/connect.ts";
-import { type Project, readProject } from "../adapters/chain/project.ts";
+import {
+  type Project,
+  type ProjectTrainer,
+  readProject,
+  readTrainers,
+} from "../adapters/chain/project.ts";
 import { type Round, readRound } from "../adapters/chain/round.ts";
 
 /** A round as it is when keys come in. */
 export interface RevealingRound {
   readonly project: Project;
   readonly round: Round;
+  /** All on the project's roster. */
+  readonly trainers: readonly ProjectTrainer[];
   /** Seconds of the chain's clock. */
   readonly now: number;
 }
@@ -42,11 +49,12 @@ export class RevealingRounds {
   }
 
   async #readNow(projectId: bigint): Promise<RevealingRound> {
-    const [project, round, now] = await Promise.all([
+    const [project, round, trainers, now] = await Promise.all([
       readProject(this.#chain, projectId),
       readRound(this.#chain, projectId),
+      readTrainers(this.#chain, projectId),
       chainTime(this.#chain),
     ]);
-    return { project, round, now };
+    return { project, round, trainers, now };
   }
 }

@@ -45,6 +45,8 @@ const SCHEMA = [
  */
 export function openRoundStore(path: string, log: KeyLog): RoundStore {
   const database = openDatabase(path, SCHEMA);
+  // What is taken in need not be on the disk before it is answered: keys are in their log, and the rest is asked for again.
+  database.run("PRAGMA synchronous = NORMAL");
   requireSound(database, path);
   const put = (p: bigint, r: number, kind: string, key: string, value: unknown) =>
     database.run(

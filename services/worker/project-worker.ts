@@ -51,12 +51,16 @@ export interface ProjectWorkerParameters {
   readonly isRelayed: boolean;
   /** When each round's update was last handed to an aggregator, by `performance.now()`, which no correction of the machine's clock moves. Kept by the caller from call to call. */
   readonly relayedAtMs: Map<string, number>;
+  /** Since when each project is between two rounds, by the same clock; kept by the caller, too. */
+  readonly idleSinceMs: Map<bigint, number>;
   readonly onEvent: (event: WorkerEvent) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** An update that an aggregator took and did not relay is handed over again after this long. */
 const RELAY_AGAIN_MS = 15_000;
+/** So long after a round its outcome is read: the next one opens within moments, as a rule, and nobody waits for the outcome. */
+const OUTCOME_AFTER_MS = 500;
 /** Seconds before the end of the reveal phase from which a key that nobody confirmed goes on chain. */
 const ON_CHAIN_BEFORE_SECONDS = 10;
 
@@ -74,20 +78,45 @@ export async function workOnProject(
   parameters: ProjectWorkerParameters,
   projectId: bigint,
 ): Promise<boolean> {
-  const { chain, workStore } = parameters;
+  const { chain } = parameters;
   const [project, round] = await Promise.all([
     readProject(chain, projectId),
     readRound(chain, projectId),
   ]);
-  await recordOutcomes(parameters, project);
-  if (project.phase === "ended") return false;
-  if (!round.isOpen) return true;
-  const work = workStore.find(projectId, round.roundIndex);
-  if (round.phase === "commit") await takePart(parameters, project, round, work);
-  if ((round.phase === "reveal" || round.phase === "settle") && work) {
-    await handOver(parameters, project, round, work);
+  // Beside the round, which does not wait for what became of the last one. Both come to their end, or the next call would do them twice.
+  const ended = await Promise.allSettled([
+    isOutcomeDue(parameters, project) && recordOutcomes(parameters, project),
+    round.isOpen && work(parameters, project, round),
+  ]);
+  for (const each of ended) if (each.status === "rejected") throw each.reason;
+  return project.phase !== "ended";
+}
+
+async function work(
+  parameters: ProjectWorkerParameters,
+  project: Project,
+  round: Round,
+): Promise<void> {
+  const stored = parameters.workStore.find(project.projectId, round.roundIndex);
+  if (round.phase === "commit") await takePart(parameters, project, round, stored);
+  if ((round.phase === "reveal" || round.phase === "settle") && stored) {
+    await handOver(parameters, project, round, stored);
   }
-  return true;
+}
+
+/** Not in the first moment between two rounds, in which the next one is opened. */
+function isOutcomeDue(
+  { idleSinceMs }: ProjectWorkerParameters,
+  { phase, projectId }: Project,
+): boolean {
+  if (phase !== "idle") {
+    idleSinceMs.delete(projectId);
+    return true;
+  }
+  const now = performance.now();
+  const since = idleSinceMs.get(projectId) ?? now;
+  idleSinceMs.set(projectId, since);
+  return now - since >= OUTCOME_AFTER_MS;
 }
 
 async function takePart(
@@ -232,15 +261,15 @@ async function handOver(
   const release = { projectId, roundIndex: round.roundIndex, contentKey: work.contentKey };
   const confirmed = await releaseToAggregators(chain, missing, release, { signal });
   let releasedTo = [...stillReleasedTo, ...confirmed];
-  const now = await chainTime(chain);
   // Without the charge holder's receipt the key goes on chain while the reveal phase still lasts.
   const inCharge = terms.aggregators[project.aggregatorIndex] ?? "";
-  const mustGoOnChain =
-    !releasedTo.includes(inCharge) &&
-    now >= round.revealClosesAt - Math.max(ON_CHAIN_BEFORE_SECONDS, terms.revealSeconds / 2);
-  if (mustGoOnChain && now < round.revealClosesAt) {
-    await releaseOnChain(chain, release);
-    releasedTo = [...releasedTo, "chain"];
+  if (!releasedTo.includes(inCharge)) {
+    const now = await chainTime(chain);
+    const from = round.revealClosesAt - Math.max(ON_CHAIN_BEFORE_SECONDS, terms.revealSeconds / 2);
+    if (now >= from && now < round.revealClosesAt) {
+      await releaseOnChain(chain, release);
+      releasedTo = [...releasedTo, "chain"];
+    }
   }
   if (releasedTo.length === stillReleasedTo.length) return;
   workStore.save({ ...work, stage: "released", releasedTo });

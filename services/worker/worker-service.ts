@@ -174,6 +174,7 @@ export async function runWorker(
     await Promise.all([joinAll(), connecting]);
     onEvent({ type: "ready", account, peerId: ipfs.peerId });
     const relayedAtMs = new Map<string, number>();
+    const idleSinceMs = new Map<bigint, number>();
     let open = [...settings.projectIds];
     let lastFailure = "";
     while (open.length > 0 && !signal.aborted) {
@@ -189,7 +190,7 @@ export async function runWorker(
               makeUpdate,
               randomBytes: secureBytes,
               isRelayed: settings.isRelayed,
-              relayedAtMs,
+              ...{ relayedAtMs, idleSinceMs },
               onEvent,
               signal,
             },

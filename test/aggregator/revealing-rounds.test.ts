@@ -12,7 +12,10 @@ vi.mock("../../services/adapters/chain/round.ts", () => ({
     return { isOpen: true, roundIndex: 3, phase: node.phase as Round["phase"] };
   },
 }));
-vi.mock("../../services/adapters/chain/project.ts", () => ({ readProject: async () => ({}) }));
+vi.mock("../../services/adapters/chain/project.ts", () => ({
+  readProject: async () => ({}),
+  readTrainers: async () => [{ trainer: "0x01", status: "active" }],
+}));
 vi.mock("../../services/adapters/chain/connect.ts", () => ({ chainTime: async () => 1000 }));
 
 describe("a round whose keys come in", () => {
@@ -26,6 +29,7 @@ describe("a round whose keys come in", () => {
 
     expect(node.reads).toBe(1);
     expect(new Set(found.map(({ round }) => round.phase))).toEqual(new Set(["reveal"]));
+    expect(new Set(found.map(({ trainers }) => trainers.length))).toEqual(new Set([1]));
   });
 
   it("is read again for whoever comes later", async () => {

@@ -20,7 +20,14 @@ it("a key that went on chain because the aggregator was away, and that a reorgan
   const chain = market.of("trainer-1");
   const workStore = openWorkStore(":memory:");
   const parameters = {
-    ...{ chain, workStore, isRelayed: true, relayedAtMs: new Map(), onEvent: () => {} },
+    ...{
+      chain,
+      workStore,
+      isRelayed: true,
+      relayedAtMs: new Map(),
+      idleSinceMs: new Map(),
+      onEvent: () => {},
+    },
   } as unknown as ProjectWorkerParameters;
   const revealed = async () =>
     (await readRevealedKeys(chain, projectId, 0)).map(({ account }) => account);
