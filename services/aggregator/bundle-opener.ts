@@ -4,7 +4,7 @@ import type { RoundLog } from "../adapters/chain/round-log.ts";
 import { secureBytes } from "../learning/random.ts";
 import { isSameAddress } from "../protocol/address.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
-import type { Curve } from "../protocol/curve.ts";
+import { type Curve, type G1Point, isSamePoint } from "../protocol/curve.ts";
 import type { EncryptionKeyPair, Envelope } from "../protocol/envelope.ts";
 import { fromHex, toHex } from "../protocol/hex.ts";
 import {
@@ -32,11 +32,17 @@ export interface BundleOpenerParameters {
 /** A bundle as the chain names it. */
 export type NamedBundle = Parameters<typeof openSubmission>[0];
 
-/** Opens bundles with the keys that were released, and remembers what opened. */
+/**
+ * Opens bundles with the keys that were released, and remembers what opened. Their commitments are computed again meanwhile:
+ * {@link BundleOpener.confirmed} tells whether all of them were right.
+ */
 export class BundleOpener {
   readonly #parameters: BundleOpenerParameters;
   readonly #opened = new Map<string, ReadableUpdate>();
   readonly #checks = new CommitmentChecks(secureBytes);
+  readonly #unconfirmed = new Map<string, Promise<boolean>>();
+  /** What opened and was not what its author had committed to. */
+  readonly #wrong = new Set<string>();
 
   constructor(parameters: BundleOpenerParameters) {
     this.#parameters = parameters;
@@ -45,7 +51,22 @@ export class BundleOpener {
   /** Forgets what earlier rounds held. */
   clear(): void {
     this.#opened.clear();
+    this.#unconfirmed.clear();
+    this.#wrong.clear();
   }
+
+  /**
+   * Whether everything that was opened is what its authors committed to, once it is known. What is not opens as such from then on.
+   *
+   * @throws what the curve throws; opened again, it is checked again.
+   */
+  async confirmed(): Promise<boolean> {
+    const checks = [...this.#unconfirmed.values()];
+    this.#unconfirmed.clear();
+    return (await Promise.all(checks)).every(Boolean);
+  }
+
+  /** One bundle, decrypted and decoded. */
 
   async open(
     { projectId, terms }: Project,
@@ -72,11 +93,30 @@ export class BundleOpener {
       },
       fractionBits: terms.fractionBits,
       parameterCount: terms.parameterCount,
-      commit: (opening) => this.#checks.commit(curve, opening),
+      commit: async (opening) => {
+        const commitment = this.#checks.commit(curve, opening);
+        if (this.#wrong.has(place)) return commitment;
+        this.#confirm(place, opening.claimed, commitment);
+        return opening.claimed;
+      },
       signal,
     });
-    if (isReadable(opened)) this.#opened.set(place, opened);
+    if (isReadable(opened) && !this.#wrong.has(place)) this.#opened.set(place, opened);
     return opened;
+  }
+
+  #confirm(place: string, claimed: G1Point, recomputed: Promise<G1Point>): void {
+    const check = recomputed.then((commitment) => {
+      const isRight = isSamePoint(commitment, claimed);
+      if (!isRight) {
+        this.#wrong.add(place);
+        this.#opened.delete(place);
+      }
+      return isRight;
+    });
+    // Said by whoever asks whether all is confirmed.
+    check.catch(() => this.#opened.delete(place));
+    this.#unconfirmed.set(place, check);
   }
 
   /** Finds released keys: those that came by message, and those on chain, which nobody can say never came. */

@@ -228,6 +228,7 @@ export class ProjectEngine {
       {
         ...this.#parameters,
         ...{ projectId: this.projectId, models: this.#models, emit: this.#emit },
+        confirmed: this.#opener.confirmed(),
         isWanted: () => this.#isOpenStill(roundIndex),
       },
       { project, round, content },

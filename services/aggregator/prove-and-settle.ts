@@ -24,6 +24,8 @@ export interface ProveAndSettleParameters {
   readonly models: Pick<ModelKeeper, "publish">;
   readonly contentStore: Pick<ContentStore, "put">;
   readonly projectId: bigint;
+  /** Whether every opened update is what its trainer committed to: a proof with another one would be for nothing. */
+  readonly confirmed: Promise<boolean>;
   /** Asked when the proof's turn comes. */
   readonly isWanted: () => Promise<boolean>;
   readonly emit: (type: string, details: Record<string, unknown>) => void;
@@ -34,30 +36,39 @@ const isUnreadable = (each: ReadableUpdate | UnreadableUpdate): each is Unreadab
   !isReadable(each);
 
 /**
- * Proves what the rule makes of an opened round, publishes the new model, and settles.
+ * Proves what the rule makes of an opened round, publishes the new model, and settles. What was opened is confirmed meanwhile.
  *
- * @returns The settlement; undefined once the proof is not wanted any more.
+ * @returns The settlement; undefined once the proof is not wanted any more, or when something opened was wrong.
  */
 export async function proveAndSettle(
   parameters: ProveAndSettleParameters,
   { project, round, content }: { project: Project; round: Round; content: OpenedRoundContent },
 ): Promise<Receipt | undefined> {
-  const { chain, store, projectId, emit } = parameters;
+  const { chain, store, projectId, confirmed, emit } = parameters;
   const { roundIndex } = round;
   const excluded = content.updates.filter(isUnreadable);
-  let publishing: Promise<string> | undefined;
-  const publish = (decided: DecidedRound) =>
-    publishModel(parameters, { project, content, decided });
-  const proven = await prove(parameters, content, (decided) => {
+  let publishing: Promise<string | undefined> | undefined;
+  const publish = async (decided: DecidedRound) =>
+    (await confirmed) ? publishModel(parameters, { project, content, decided }) : undefined;
+  const refuted = new AbortController();
+  const refute = () => refuted.abort();
+  confirmed.then((isRight) => isRight || refute(), refute);
+  const signal = AbortSignal.any([parameters.signal, refuted.signal]);
+  const proving = prove({ ...parameters, signal }, content, (decided) => {
     publishing = publish(decided);
     // Said when the round is settled with it.
     publishing.catch(() => undefined);
   });
+  // Said if nothing opened was wrong.
+  proving.catch(() => undefined);
+  if (!(await confirmed)) return undefined;
+  const proven = await proving;
   if (proven === undefined) return undefined;
   const { result, seconds } = proven;
   const { proof, outcome } = result;
   emit("proven", { roundIndex, seconds, isVoid: outcome.isVoid });
   const newModelCid = await (publishing ?? publish({ ...result, ...proof }));
+  if (newModelCid === undefined) return undefined;
   store.saveResult(projectId, roundIndex, "exclusions", excluded);
   store.saveResult(projectId, roundIndex, "proof", { seconds });
   return settleRound(chain, {

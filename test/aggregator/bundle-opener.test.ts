@@ -1,0 +1,92 @@
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { openCurve } from "../../services/adapters/curve/open-curve.ts";
+import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
+import {
+  BundleOpener,
+  type BundleOpenerParameters,
+} from "../../services/aggregator/bundle-opener.ts";
+import { sealBundle } from "../../services/protocol/bundle.ts";
+import { commitUpdate } from "../../services/protocol/commitment.ts";
+
+const PARAMETERS = 20;
+const curve = await openCurve({ parameterCount: PARAMETERS, threads: 1 });
+afterAll(() => curve[Symbol.asyncDispose]());
+const envelope = createHpkeEnvelope();
+const keys = await envelope.generateKeyPair();
+const context = {
+  ...{ chainId: 31337n, market: `0x${"ab".repeat(20)}`, projectId: 1n, roundIndex: 3 },
+};
+const project = {
+  projectId: 1n,
+  terms: { parameterCount: PARAMETERS, fractionBits: 12 },
+} as Parameters<BundleOpener["open"]>[0];
+
+/** A round of six trainers; the one at `wrong` sealed another update than it committed to. */
+async function round(wrong?: number) {
+  const sealed = await Promise.all(
+    Array.from({ length: 6 }, async (_, index) => {
+      const trainer = `0x${String(index + 1).repeat(40)}`;
+      const update = Int16Array.from({ length: PARAMETERS }, (_, j) => j * index - 30);
+      const blinding = BigInt(index + 1);
+      const { bytes, commitmentHash, contentKey } = await sealBundle({
+        ...{ envelope, blinding, fractionBits: 12, aggregatorPublicKeys: [keys.publicKey] },
+        update: index === wrong ? update.with(7, 1) : update,
+        commitment: await commitUpdate(curve, { update, blinding }),
+        associated: { ...context, trainer },
+      });
+      const bundle = { ...{ trainer, commitmentHash }, slot: index + 3, bundleCid: `cid-${index}` };
+      return { bytes, contentKey, bundle };
+    }),
+  );
+  const get = async (cid: string) => sealed.find(({ bundle }) => bundle.bundleCid === cid)?.bytes;
+  const opener = new BundleOpener({
+    ...{ envelope, keys, signal: new AbortController().signal },
+    chain: { chainId: context.chainId, addresses: { market: context.market } },
+    curveFor: async () => curve,
+    contentStore: { get },
+  } as unknown as BundleOpenerParameters);
+  const open = () =>
+    Promise.all(
+      sealed.map(({ bundle, contentKey }) => opener.open(project, 3, bundle, contentKey)),
+    );
+  return { opener, open };
+}
+
+describe("opened bundles", () => {
+  it("are there before their commitments are computed again, once for all looks", async () => {
+    const { opener, open } = await round();
+    const commitIntegers = vi.spyOn(curve, "commitIntegers").mockClear();
+    const opened = await open();
+
+    expect(opened.every((each) => "update" in each)).toBe(true);
+    expect(await opener.confirmed()).toBe(true);
+    const computed = commitIntegers.mock.calls.length;
+    expect(computed).toBeGreaterThan(0);
+    expect(await open()).toEqual(opened);
+    expect(await opener.confirmed()).toBe(true);
+    expect(commitIntegers).toHaveBeenCalledTimes(computed);
+  });
+
+  it("are refuted by the one that is not what its trainer committed to, which then opens as wrong", async () => {
+    const { opener, open } = await round(4);
+    await open();
+
+    expect(await opener.confirmed()).toBe(false);
+    const again = await open();
+    expect(
+      again.flatMap((each, index) => ("update" in each ? [] : [[index, each.reason]])),
+    ).toEqual([[4, 4]]);
+    // What is left out needs no confirmation.
+    expect(await opener.confirmed()).toBe(true);
+  });
+
+  it("are opened and checked again after the curve has failed", async () => {
+    const { opener, open } = await round();
+    vi.spyOn(curve, "commitIntegers").mockRejectedValueOnce(new Error("no memory"));
+    await open();
+    await expect(opener.confirmed()).rejects.toThrow("no memory");
+
+    await open();
+    expect(await opener.confirmed()).toBe(true);
+  });
+});
