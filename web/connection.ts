@@ -2,6 +2,9 @@ import type { Chain } from "../services/adapters/chain/connect.ts";
 import { call, connectChain } from "../services/adapters/chain/connect.ts";
 import { resolveAddresses } from "../services/adapters/chain/resolve-addresses.ts";
 import { describeToken, type TokenDescription } from "../services/adapters/chain/token.ts";
+import { readTokenUnit } from "../services/adapters/chain/token-unit.ts";
+import type { TokenUnit } from "../services/protocol/token-amount.ts";
+import { onceEach } from "./once-each.ts";
 import type { WebSettings } from "./settings.ts";
 
 /** What the market's verifier says about its own keys. */
@@ -16,8 +19,10 @@ export interface Connection {
   readonly chain: Chain;
   readonly settings: WebSettings;
   readonly setup: SetupLabel;
-  /** Description of a reward token; asked once. */
+  /** Description of a token that somebody names. @throws CW2201 for what is none */
   readonly token: (address: string) => Promise<TokenDescription>;
+  /** How amounts of a project's token are written. One that does not describe itself must not hide all other projects. */
+  readonly unit: (address: string) => Promise<TokenUnit>;
 }
 
 /** Connects to the market of the settings, read only. @throws CW2200 and others of the chain adapter */
@@ -30,11 +35,9 @@ export async function openConnection(settings: WebSettings): Promise<Connection>
     call<boolean>(chain.verifier, "isDevelopmentSetup"),
     call<{ label: string }>(chain.verifier, "setupDescription"),
   ]);
-  const tokens = new Map<string, Promise<TokenDescription>>();
-  const token = (address: string) => {
-    const known = tokens.get(address) ?? describeToken(chain, address);
-    tokens.set(address, known);
-    return known;
+  return {
+    ...{ chain, settings, setup: { isDevelopment, label: description.label } },
+    token: onceEach((address) => describeToken(chain, address)),
+    unit: onceEach((address) => readTokenUnit(chain, address)),
   };
-  return { chain, settings, setup: { isDevelopment, label: description.label }, token };
 }

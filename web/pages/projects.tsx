@@ -15,7 +15,7 @@ import {
   type Project,
   readProjects,
 } from "../../services/adapters/chain/project.ts";
-import type { TokenDescription } from "../../services/adapters/chain/token.ts";
+import type { TokenUnit } from "../../services/protocol/token-amount.ts";
 import { Amount } from "../amount.tsx";
 import { shortHex } from "../amounts.ts";
 import type { Connection } from "../connection.ts";
@@ -28,17 +28,17 @@ import { useLoaded } from "../use-loaded.ts";
 
 interface ListedProject {
   readonly project: Project;
-  readonly token: TokenDescription;
+  readonly token: TokenUnit;
 }
 
 /** Titles by project: the owners' own words. */
 type Titles = ReadonlyMap<bigint, string>;
 
-async function loadProjects({ chain, token }: Connection): Promise<ListedProject[]> {
+async function loadProjects({ chain, unit }: Connection): Promise<ListedProject[]> {
   const count = await countProjects(chain);
   const projects = count === 0 ? [] : await readProjects(chain, 1n, count);
   return Promise.all(
-    projects.map(async (project) => ({ project, token: await token(project.terms.rewardToken) })),
+    projects.map(async (project) => ({ project, token: await unit(project.terms.rewardToken) })),
   );
 }
 

@@ -8,13 +8,13 @@ import {
   type VoidedRound,
 } from "../../services/adapters/chain/round-events.ts";
 import { readSettlements, type Settlement } from "../../services/adapters/chain/settlements.ts";
-import type { TokenDescription } from "../../services/adapters/chain/token.ts";
 import { type EscrowReading, readEscrow } from "../../services/auditor/read-escrow.ts";
+import type { TokenUnit } from "../../services/protocol/token-amount.ts";
 import type { Connection } from "../connection.ts";
 
 /** Everything that the chain says about a project, all of it as of one block. */
 export interface ProjectHistory extends EscrowReading {
-  readonly token: TokenDescription;
+  readonly token: TokenUnit;
   /** Everybody who ever joined, as the registry knows them now. */
   readonly participants: readonly Participant[];
   readonly openings: readonly OpenedRound[];
@@ -25,7 +25,7 @@ export interface ProjectHistory extends EscrowReading {
 
 /** Reads a project. @throws CW2200 when the chain is away, CW2206 when there is no such project. */
 export async function loadHistory(
-  { chain, token }: Connection,
+  { chain, unit }: Connection,
   projectId: bigint,
 ): Promise<ProjectHistory> {
   const posting = await readPosting(chain, projectId);
@@ -33,7 +33,7 @@ export async function loadHistory(
   const joined = escrow.events.filter(({ name }) => name === "TrainerJoined");
   const accounts = [...new Set(joined.map(({ args }) => String(args.trainer)))];
   const [described, openings, settlements, models, voided, participants] = await Promise.all([
-    token(posting.terms.rewardToken),
+    unit(posting.terms.rewardToken),
     readOpenings(chain, projectId),
     readSettlements(chain, projectId),
     readModels(chain, projectId),

@@ -14,7 +14,7 @@ import { readPlaces } from "./read-places.ts";
 
 /** Reads everything that the chain says about a round. @throws CW2200, CW2201, CW2207 */
 export async function loadRound(
-  { chain, token }: Connection,
+  { chain, unit }: Connection,
   projectId: bigint,
   roundIndex: number,
 ) {
@@ -22,7 +22,7 @@ export async function loadRound(
   const { rewardToken, slots, flatBps, capBps } = project.terms;
   const [described, [opening], submissions, [settlement], voided, closed, keys] = await Promise.all(
     [
-      token(rewardToken),
+      unit(rewardToken),
       readOpenings(chain, projectId, roundIndex),
       readSubmissions(chain, projectId, roundIndex),
       readSettlements(chain, projectId, roundIndex),
