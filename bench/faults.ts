@@ -14,6 +14,7 @@ import type { FaultKind } from "./faults/faulty-market.ts";
 import { areBooksSound } from "./faults/look-at-books.ts";
 import { faultEnvironment, setMachineFaults } from "./faults/machine-faults.ts";
 import { mountSmallDisk } from "./faults/small-disk.ts";
+import { median } from "./statistics.ts";
 
 export const title = "a market while its processes are killed, frozen and damaged: what is lost";
 
@@ -170,9 +171,6 @@ async function runUnderFaults(options: MarketOptions, wanted: readonly FaultKind
 }
 
 type Result = Awaited<ReturnType<typeof runUnderFaults>>;
-
-const median = (values: readonly number[]) =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 function text(result: Result): string {
   const { losses } = result;

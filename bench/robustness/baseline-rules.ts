@@ -2,6 +2,7 @@
 import type { DecideRound, RoundInputs } from "../../services/learning/decide-round.ts";
 import { dot, norm } from "../../services/learning/vector.ts";
 import { aggregateUpdates } from "../../services/protocol/fixed-point.ts";
+import { median } from "../statistics.ts";
 
 /** How many attackers the rules of the Krum family are told to expect. */
 export const EXPECTED_ATTACKERS = 3;
@@ -22,9 +23,6 @@ function weighted(inputs: RoundInputs, factors: readonly number[], total = TOTAL
     aggregate: aggregateUpdates({ updates: inputs.updates, weights, parameterCount }),
   };
 }
-
-const median = (values: readonly number[]) =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 
 function squaredDistances(updates: readonly Int16Array[]): number[][] {
   const squares = updates.map((update) => dot(update, update));

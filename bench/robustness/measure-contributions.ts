@@ -6,7 +6,7 @@ import type { LayeredModelSpec } from "../../services/learning/model-spec.ts";
 import { meanGradient } from "../../services/learning/references.ts";
 import type { SimulatedRound } from "../../services/learning/simulate-rounds.ts";
 import { dot } from "../../services/learning/vector.ts";
-import { spearman } from "../rules/statistics.ts";
+import { mean, normalised, spearman } from "../statistics.ts";
 import { RULES } from "./measure-attacks.ts";
 import { runScenario, type Scenario, scenarioSets } from "./scenarios.ts";
 
@@ -141,15 +141,6 @@ interface RoundScores {
   readonly onOther: readonly number[];
 }
 
-const mean = (values: readonly number[]) =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
-
-/** Values as parts of the sum of the positive ones, as pay is. */
-function parts(values: readonly number[]): number[] {
-  const sum = values.reduce((all, value) => all + Math.max(0, value), 0) || 1;
-  return values.map((value) => Math.max(0, value) / sum);
-}
-
 const add = (left: readonly number[], right: readonly number[]) =>
   left.map((value, i) => value + (right[i] as number));
 
@@ -186,8 +177,8 @@ async function scoreRun(
       onPay: of(onPay),
       onOther: of(onOther),
     });
-    paid = add(paid, parts(shares));
-    exact = add(exact, parts(onPay));
+    paid = add(paid, normalised(shares));
+    exact = add(exact, normalised(onPay));
   }
   return { rounds, overRun: spearman(paid, exact) };
 }

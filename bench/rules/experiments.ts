@@ -1,3 +1,4 @@
+import { mean, meanDistance, normalised, quantile, spearman } from "../statistics.ts";
 import { ATTACKS, LABEL_FLIP } from "./attacks.ts";
 import {
   type Federation,
@@ -8,7 +9,6 @@ import {
 } from "./federation.ts";
 import { exactShapley, type PayKind, partOfPay, payOf } from "./pay.ts";
 import { type Task, tableTask } from "./samples.ts";
-import { mean, meanDistance, normalised, quantile, spearman } from "./statistics.ts";
 
 /** A result as a table. */
 export interface Table {

@@ -1,9 +1,9 @@
 import { roundPayouts } from "../../services/protocol/payout.ts";
 import type { RoundRuleOutcome } from "../../services/protocol/round-rule.ts";
+import { normalised } from "../statistics.ts";
 import { type Federation, type FederationRound, squaredCosine } from "./federation.ts";
 import type { Samples } from "./samples.ts";
 import { allScores, meanLoss } from "./softmax.ts";
-import { normalised } from "./statistics.ts";
 
 /** Ways to turn a round into pay. */
 export type PayKind =

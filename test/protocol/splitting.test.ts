@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type FederationOptions, runFederation } from "../../bench/rules/federation.ts";
 import { partOfPay } from "../../bench/rules/pay.ts";
 import { tableTask } from "../../bench/rules/samples.ts";
-import { mean } from "../../bench/rules/statistics.ts";
+import { mean } from "../../bench/statistics.ts";
 
 const SEEDS = [1, 2, 3, 4, 5, 6];
 /** Splitting raised the share part by at most this in `docs/rules.md`, with base weights by stake. */

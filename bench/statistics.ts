@@ -9,6 +9,9 @@ export function quantile(values: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;
 }
 
+/** The value in the middle of a list; NaN for an empty one. */
+export const median = (values: readonly number[]) => quantile(values, 0.5);
+
 /** Values as parts of their sum, negative ones as zero. */
 export function normalised(values: readonly number[]): number[] {
   const clamped = values.map((value) => Math.max(0, value));
