@@ -19,6 +19,9 @@ const announcementSchema = z.object({
   }),
 });
 
+/** Announcements of one aggregator that are followed between two takings: each costs a question to the node, and an honest one makes one. */
+const MOST_FOLLOWED = 4;
+
 /** References that were made while the proof of the round before was still under way. */
 export interface ForeseenReferences<Made> {
   /** What was made for this round on exactly this model, if it was. */
@@ -42,6 +45,7 @@ export function foreseeReferences<Made>(options: {
 }): ForeseenReferences<Made> {
   const { endpoints, projectId, isWanted, make, signal } = options;
   const made = new Map<string, Promise<Made | undefined>>();
+  const followed = new Map<string, number>();
   // By its CID, too: of a right commitment under a wrong address nobody has to wait for the file.
   const placeOf = (roundIndex: number, { cid, commitment: { x, y } }: ForeseenModel) =>
     `${roundIndex}/${cid}/${x}/${y}`;
@@ -57,7 +61,9 @@ export function foreseeReferences<Made>(options: {
       const { x, y } = data.commitment;
       const model = { cid: data.modelCid, commitment: { x: BigInt(x), y: BigInt(y) } };
       const place = placeOf(roundIndex, model);
-      if (made.has(place)) return;
+      const count = followed.get(endpoint) ?? 0;
+      if (made.has(place) || count >= MOST_FOLLOWED) return;
+      followed.set(endpoint, count + 1);
       const work = async () => ((await isWanted(roundIndex)) ? make(roundIndex, model) : undefined);
       // Whatever goes wrong here is done again, and said, when the chain has the model.
       made.set(
@@ -72,6 +78,7 @@ export function foreseeReferences<Made>(options: {
     take: async (roundIndex, model) => {
       const found = await made.get(placeOf(roundIndex, model));
       made.clear();
+      followed.clear();
       return found;
     },
   };

@@ -68,7 +68,7 @@ async function listening(options: { isWanted?: boolean; failure?: Error } = {}) 
     signal: stopping.signal,
   });
   await heard;
-  return { foreseen, say, computed, counted };
+  return { foreseen, say, computed, asked, counted };
 }
 
 describe("references that are computed before the last round is settled", () => {
@@ -105,6 +105,19 @@ describe("references that are computed before the last round is settled", () => 
     await isCounted;
 
     expect(computed.map(([roundIndex]) => roundIndex)).toEqual([4, 5]);
+  });
+
+  it("are not followed without end, whatever an aggregator announces", async () => {
+    const { foreseen, say, asked, counted } = await listening({ isWanted: false });
+    const isCounted = counted(4);
+    for (let roundIndex = 3; roundIndex < 13; roundIndex++) say({ ...announcement, roundIndex });
+    await isCounted;
+    await foreseen.take(4, model);
+    const isCountedAgain = counted(5);
+    say({ ...announcement, roundIndex: 1000 });
+    await isCountedAgain;
+
+    expect(asked).toEqual([4, 5, 6, 7, 1001]);
   });
 
   it("are not computed for other projects, other events, or events that are no announcement", async () => {
