@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 
 const EVERY_MS = 3000;
+/** So much more than ever before is worth a closer look. */
+const GROWTH = 1.02;
 
 /** Watches how much memory a set of processes takes together. */
 export interface MemoryWatch {
@@ -24,7 +26,7 @@ async function residentPages(pid: number): Promise<number> {
 
 /**
  * Looks every few seconds, so that a peak between two looks is missed. To tell a process's part the system walks through all its pages:
- * it is asked only when there are more pages than ever before, or a market would spend a fortieth of its time on this.
+ * it is asked only when there are more pages than ever before, by two percent, or a market would spend a fortieth of its time on this.
  *
  * @param pids The processes there are now.
  */
@@ -34,7 +36,7 @@ export function watchMemory(pids: () => readonly number[]): MemoryWatch {
   const look = async () => {
     const pages = await Promise.all(pids().map(residentPages));
     const together = pages.reduce((sum, each) => sum + each, 0);
-    if (together <= mostPages) return;
+    if (together <= GROWTH * mostPages) return;
     mostPages = together;
     const each = await Promise.all(pids().map(proportionalKb));
     const known = each.filter((kilobytes) => kilobytes !== undefined);

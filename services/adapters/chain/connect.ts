@@ -4,6 +4,7 @@ import type { MarketAddresses } from "./addresses.ts";
 import { comparedRequest } from "./compared-request.ts";
 import { chainErrors, toChainError } from "./errors.ts";
 import { defaultFeePolicy, type FeePolicy } from "./fee-policy.ts";
+import { withGasMargin } from "./gas-limits.ts";
 import { participantRegistryAbi } from "./generated/participant-registry.ts";
 import { rewardVaultAbi } from "./generated/reward-vault.ts";
 import { roundVerifierAbi } from "./generated/round-verifier.ts";
@@ -15,7 +16,6 @@ import {
   type Receipt,
   type TransactionEvent,
   type TransactionSender,
-  withGasMargin,
 } from "./transaction-sender.ts";
 
 /** A connection to one market on one chain, with or without a key to sign with. */

@@ -10,6 +10,7 @@ import { CommonweightError } from "../../protocol/errors.ts";
 import { pause } from "../../protocol/pause.ts";
 import { chainErrors, isChainUnreachable, toChainError } from "./errors.ts";
 import { type FeePolicy, firstFees, type OfferedFees, replacementFees } from "./fee-policy.ts";
+import { createGasLimits } from "./gas-limits.ts";
 import { readNetworkFees } from "./network-fees.ts";
 import type {
   JournalEntry,
@@ -79,6 +80,7 @@ export function createTransactionSender(options: {
   readonly onEvent?: ((event: TransactionEvent) => void) | undefined;
 }): TransactionSender {
   const { provider, wallet, journal, policy, pollMs = 250 } = options;
+  const gasLimits = createGasLimits(provider, wallet.address);
   const watched = new Map<string, Promise<Receipt>>();
   const closing = new AbortController();
   let queue: Promise<unknown> = Promise.resolve();
@@ -135,12 +137,11 @@ export function createTransactionSender(options: {
 
   async function prepare(order: TransactionOrder, leastNonce: number): Promise<JournalEntry> {
     const { purpose, to, data, valueWei = 0n } = order;
-    const [gas, network, pending] = await Promise.all([
-      provider.estimateGas({ from: wallet.address, to, data, value: valueWei }),
+    const [gasLimit, network, pending] = await Promise.all([
+      gasLimits.find({ to, data, valueWei }),
       readNetworkFees(provider),
       provider.getTransactionCount(wallet.address, "pending"),
     ]);
-    const gasLimit = withGasMargin(gas);
     const fees = firstFees(network, policy);
     const nonce = Math.max(
       pending,
@@ -179,6 +180,7 @@ export function createTransactionSender(options: {
   function close(entry: JournalEntry, outcome: TransactionOutcome): void {
     journal.save({ ...entry, outcome });
     const { kind, gasUsed, gasPriceWei } = outcome;
+    if (kind === "mined") gasLimits.note(entry, gasUsed);
     emit("transaction-ended", entry, { outcome: kind, costWei: gasUsed * gasPriceWei });
   }
 
@@ -312,9 +314,6 @@ function toSendError(cause: unknown, purpose: string, account: string): Commonwe
   if (error === cause || error.code !== chainErrors.insufficientFunds.code) return error;
   return new CommonweightError(chainErrors.insufficientFunds, `${account} (${doing})`, { cause });
 }
-
-/** A tenth more than estimated: between the estimate and the block a cold word may have to be read. */
-export const withGasMargin = (gas: bigint): bigint => gas + gas / 10n + 20_000n;
 
 const newest = ({ attempts }: JournalEntry) => attempts.at(-1) as TransactionAttempt;
 
