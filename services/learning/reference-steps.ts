@@ -3,7 +3,7 @@ import { learningErrors } from "./errors.ts";
 import { countLocalSteps, type Hyperparameters } from "./hyperparameters.ts";
 
 /**
- * Steps of the reference: 2 to 4 times those of the median trainer (`rules.md` 7.1). A single gradient is a bad lie
+ * Steps of the reference: 2 to 4 times those of the median trainer (`docs/rules.md`). A single gradient is a bad lie
  * detector; a reference that ran on longer than the trainers points at what they got wrong.
  *
  * @throws CommonweightError CW3401 for a multiple outside 2..4.

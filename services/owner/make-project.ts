@@ -3,16 +3,14 @@ import { encodeCsv, parseCsv } from "../learning/csv.ts";
 import { countParameters } from "../learning/model-spec.ts";
 import type { Manifest } from "../protocol/manifest.ts";
 import {
-  type Choice,
-  choicesText,
   designManifest,
   designTerms,
-  explainDesign,
   modelFor,
   slotsFor,
   type TermsJson,
 } from "./design-project.ts";
 import { type DrawnSets, defaultSetSizes, drawSets } from "./draw-sets.ts";
+import { type Choice, choicesText, explainDesign } from "./explain-design.ts";
 import type { DataSummary } from "./inspect-data.ts";
 import { measureUpdates } from "./measure-updates.ts";
 import { type ProjectFile, writeInto, writeProjectFile } from "./project-folder.ts";
