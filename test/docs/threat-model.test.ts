@@ -48,6 +48,9 @@ describe("the threat model, and what else is claimed about safety and speed", ()
 
   it("counts what there is", () => {
     expect(page).toContain(`damaged valid inputs to ${fuzzTargets.length} readers`);
+    expect(pages.find(({ name }) => name === "SECURITY.md")?.text).toContain(
+      `the ${fuzzTargets.length} readers`,
+    );
     expect(page).toContain(`plants ${faults.length} faults`);
     expect(page).toContain(`all ${FAULT_KINDS.length} kinds`);
   });
