@@ -13,6 +13,9 @@ import { createWantBlock } from "./want-block.ts";
 // (7.1: `rm` keeps the remover instead of dropping it), so a later collection would take blocks that are still pinned.
 const PIN_PREFIX = "/commonweight/pin/";
 
+/** As often as that whoever is not connected is dialled again during a fetch. */
+const REDIAL_MS = 2000;
+
 /** Helia's options reject a signal that is present but undefined. */
 function given(signal: AbortSignal | undefined): { signal?: AbortSignal } {
   return signal === undefined ? {} : { signal };
@@ -41,6 +44,34 @@ export function heliaBackend(parts: HeliaParts): BlockBackend {
     asking.offer(cid).catch(() => undefined);
   };
   const wantBlock = createWantBlock({ helia, asking, isRouted, keep });
+  const redial = { isUnderWay: false };
+  /** Who has the block may be away for a moment: it is dialled again while the block is waited for. */
+  const wantPatiently = async (
+    cid: CID,
+    signal: AbortSignal | undefined,
+    providers: readonly string[],
+  ): Promise<Uint8Array> => {
+    const ended = new AbortController();
+    const timer = setInterval(() => {
+      if (redial.isUnderWay) return;
+      redial.isUnderWay = true;
+      reconnect(providers, ended.signal)
+        .catch(() => undefined)
+        .finally(() => {
+          redial.isUnderWay = false;
+        });
+    }, REDIAL_MS);
+    try {
+      return await wantBlock(
+        cid,
+        signal,
+        providers.flatMap((address) => peerIdOf(address) ?? []),
+      );
+    } finally {
+      clearInterval(timer);
+      ended.abort();
+    }
+  };
   return {
     loadHere: (cid, signal) => joined(blockstore.get(cid, given(signal))),
     load: async (cid, signal, providers = []) => {
@@ -50,8 +81,7 @@ export function heliaBackend(parts: HeliaParts): BlockBackend {
         // A copy that has rotted on disk is dropped and fetched again instead of failing for ever.
         await blockstore.delete(cid);
       }
-      const likely = providers.flatMap((address) => peerIdOf(address) ?? []);
-      return wantBlock(cid, signal, likely);
+      return wantPatiently(cid, signal, providers);
     },
     put: keep,
     // Past Helia: its `delete` fails on a node without a content router, and deadlocks when called while listing.

@@ -34,7 +34,7 @@ export interface IpfsNodeOptions {
   readonly listen?: readonly string[];
   /** Multiaddrs to publish instead of the ones listened on, for a node behind a forwarded port. */
   readonly announce?: readonly string[];
-  /** Multiaddrs to connect to and stay connected to: a trainer's aggregators. Unreachable ones are tried again before each fetch. */
+  /** Multiaddrs to connect to and stay connected to: a trainer's aggregators. Lost ones are dialled again, and before each fetch. */
   readonly dial?: readonly string[];
   /**
    * Find content by a DHT, and let others find what is pinned here; needs `dial` addresses of its members. `public`: that of the public
@@ -113,6 +113,9 @@ const DHT_SETTINGS = {
     peerInfoMapper: passthroughMapper,
   },
 } as const;
+/** Wait before a lost node is dialled again, doubled from one try to the next. */
+const FIRST_RETURN_MS = 500;
+const LONGEST_RETURN_MS = 30_000;
 /** How long telling the DHT about content may take. */
 const PROVIDE_TIMEOUT_MS = 60_000;
 
@@ -227,8 +230,8 @@ async function connectNode(
     }
   }
 
-  /** Connects to whoever of the wanted nodes is not connected now; failures surface as content that is not found. */
-  async function reconnect(providers: readonly string[], signal?: AbortSignal): Promise<void> {
+  /** Of the wanted nodes those who are not connected now. */
+  function missingOf(providers: readonly string[]): string[] {
     const connected = new Set(
       helia.libp2p.getConnections().map((connection) => connection.remotePeer.toString()),
     );
@@ -236,7 +239,12 @@ async function connectNode(
       ...keepConnected,
       ...providers.map((address) => parseAddress(address).toString()),
     ];
-    const missing = wanted.filter((address) => !connected.has(peerIdOf(address) ?? ""));
+    return wanted.filter((address) => !connected.has(peerIdOf(address) ?? ""));
+  }
+
+  /** Connects to whoever of the wanted nodes is not connected now; failures surface as content that is not found. */
+  async function reconnect(providers: readonly string[], signal?: AbortSignal): Promise<void> {
+    const missing = missingOf(providers);
     await Promise.all(missing.map((address) => dial(address, { signal }).catch(() => {})));
   }
 
@@ -248,6 +256,21 @@ async function connectNode(
   );
   await reconnect([], options.signal);
   const stopping = new AbortController();
+  let isReturning = false;
+  // Who cannot be dialled is only reached over the connection that it made itself: a lost one has to come back without being asked for.
+  async function returnToKept(): Promise<void> {
+    if (isReturning) return;
+    isReturning = true;
+    for (let waitMs = FIRST_RETURN_MS; !stopping.signal.aborted; ) {
+      await new Promise<void>((resolve) => setTimeout(resolve, waitMs).unref());
+      if (stopping.signal.aborted || missingOf([]).length === 0) break;
+      await reconnect([], stopping.signal);
+      waitMs = Math.min(2 * waitMs, LONGEST_RETURN_MS);
+    }
+    isReturning = false;
+  }
+  helia.libp2p.addEventListener("peer:disconnect", () => void returnToKept());
+  if (missingOf([]).length > 0) void returnToKept();
   let stopped: Promise<void> | undefined;
   /** Tells the DHT in the background: whether it takes note must not decide whether content is stored. */
   function provide(cid: string): void {

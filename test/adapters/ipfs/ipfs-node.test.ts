@@ -102,6 +102,35 @@ describe("two IPFS nodes", () => {
     expect(await trainer.get(cid, { retries: 4 })).toEqual(pattern(100_000, 4));
   });
 
+  it("find each other again though only one of them can dial, and it wants nothing", async () => {
+    const folder = await newFolder();
+    const aggregator = await open({ folder });
+    const listen = [String(aggregator.addresses()[0]?.split("/p2p/")[0])];
+    const trainer = await open({ listen: [], dial: aggregator.addresses() });
+    const cid = await trainer.put(pattern(5000, 5));
+    await aggregator.stop();
+
+    const again = await open({ folder, listen });
+
+    expect(await again.get(cid, { timeoutMs: 30_000, retries: 0 })).toEqual(pattern(5000, 5));
+  });
+
+  it("go on with a fetch when the aggregator that went away in the meantime is back", async () => {
+    const folder = await newFolder();
+    const aggregator = await open({ folder });
+    const cid = await aggregator.put(pattern(5000, 4));
+    const [address] = aggregator.addresses();
+    const listen = [String(address?.split("/p2p/")[0])];
+    const trainer = await open({ listen: [], dial: [String(address)] });
+    await aggregator.stop();
+
+    const fetching = trainer.get(cid, { timeoutMs: 30_000, retries: 0 });
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await open({ folder, listen });
+
+    expect(await fetching).toEqual(pattern(5000, 4));
+  });
+
   it("fetch from a provider named in the call", async () => {
     const provider = await open();
     const reader = await open({ listen: [] });
