@@ -83,8 +83,10 @@ const encodeBody = (body: unknown): Pick<RequestInit, "body" | "headers"> =>
     : { body: JSON.stringify(body), headers: { "content-type": "application/json" } };
 
 type Options = { signal?: AbortSignal | undefined };
+/** Where something of an aggregator's interface is. */
+const urlOf = (endpoint: string, path: string) => `${endpoint.replace(/\/$/, "")}/v1/${path}`;
 const roundUrl = (endpoint: string, projectId: bigint, roundIndex: number) =>
-  `${endpoint.replace(/\/$/, "")}/v1/projects/${projectId}/rounds/${roundIndex}`;
+  urlOf(endpoint, `projects/${projectId}/rounds/${roundIndex}`);
 
 const ownerSchema = z.object({ aggregator: z.string() });
 
@@ -114,11 +116,11 @@ export const fetchRoundReport = (
 
 /** Where the aggregator's IPFS node can be dialled. @throws CW2770, CW2771 */
 export const fetchIpfsAddresses = (endpoint: string, options: Options = {}) =>
-  request(`${endpoint.replace(/\/$/, "")}/v1/ipfs`, ipfsAddressSchema, options);
+  request(urlOf(endpoint, "ipfs"), ipfsAddressSchema, options);
 
 /** Whose service it is, as it says itself. @throws CW2770, CW2771 */
 export const fetchMarket = (endpoint: string, options: Options = {}) =>
-  request(`${endpoint.replace(/\/$/, "")}/v1/market`, ownerSchema, options);
+  request(urlOf(endpoint, "market"), ownerSchema, options);
 
 /** Asks for a private model's key, sealed to the encryption key that the reader has registered. @throws CW2770, CW2771 */
 export const fetchModelKey = (
@@ -127,7 +129,7 @@ export const fetchModelKey = (
   options: Options = {},
 ) =>
   request(
-    `${endpoint.replace(/\/$/, "")}/v1/projects/${projectId}/models/${cid}/keys/${account}`,
+    urlOf(endpoint, `projects/${projectId}/models/${cid}/keys/${account}`),
     modelKeySchema,
     options,
   );
@@ -175,7 +177,7 @@ export const postProjectFile = (
   bytes: Uint8Array,
   options: Options = {},
 ) =>
-  request(`${endpoint.replace(/\/$/, "")}/v1/projects/${projectId}/files/${cid}`, undefined, {
+  request(urlOf(endpoint, `projects/${projectId}/files/${cid}`), undefined, {
     ...options,
     body: bytes,
     timeoutMs: FILE_TIMEOUT_MS,
@@ -188,15 +190,11 @@ export const postEvaluation = (
   body: EvaluationBody,
   options: Options = {},
 ) =>
-  request(`${endpoint.replace(/\/$/, "")}/v1/projects/${projectId}/evaluations`, undefined, {
+  request(urlOf(endpoint, `projects/${projectId}/evaluations`), undefined, {
     ...options,
     body,
   });
 
 /** What the referee says to have measured of a project's models. Signatures are left to the caller. @throws CW2770, CW2771 */
 export const fetchEvaluations = (endpoint: string, projectId: bigint, options: Options = {}) =>
-  request(
-    `${endpoint.replace(/\/$/, "")}/v1/projects/${projectId}/evaluations`,
-    evaluationListSchema,
-    options,
-  );
+  request(urlOf(endpoint, `projects/${projectId}/evaluations`), evaluationListSchema, options);

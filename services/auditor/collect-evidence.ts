@@ -14,6 +14,7 @@ import {
   readSettleRequest,
   type Settlement,
 } from "../adapters/chain/settlements.ts";
+import { isSameAddress } from "../protocol/address.ts";
 import type { RoundEvidence } from "../protocol/audit-round.ts";
 import { type G1Point, INFINITY } from "../protocol/curve.ts";
 import { unpackOutcome } from "../protocol/public-signals.ts";
@@ -81,8 +82,8 @@ export async function collectEvidence(
   const forfeits = events.filter(({ name }) => name === "BondForfeited");
   const baseWeightOf = (trainer: string) =>
     Number(
-      joins.findLast(({ args }) => String(args.trainer).toLowerCase() === trainer.toLowerCase())
-        ?.args.baseWeight ?? 0,
+      joins.findLast(({ args }) => isSameAddress(String(args.trainer), trainer))?.args.baseWeight ??
+        0,
     );
   const rounds: ProjectEvidence["rounds"][number][] = [];
   let modelCommitment = models[0]?.commitment as G1Point;

@@ -6,6 +6,7 @@ import { readRevealedKeys, readSubmissions } from "../adapters/chain/round-event
 import { readSettlements, readSettleRequest } from "../adapters/chain/settlements.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
+import { isSameAddress } from "../protocol/address.ts";
 import { maxBundleBytes } from "../protocol/bundle.ts";
 import { commitUpdate } from "../protocol/commitment.ts";
 import { type ContentStore, isContentAway } from "../protocol/content-store.ts";
@@ -61,7 +62,7 @@ export async function recheckExclusion(options: RecheckOptions): Promise<Exclusi
   if (settlement === undefined) {
     throw new CommonweightError(auditorErrors.roundUnknown, `round ${roundIndex}`);
   }
-  const isTrainer = (address: string) => address.toLowerCase() === options.trainer.toLowerCase();
+  const isTrainer = (address: string) => isSameAddress(address, options.trainer);
   const request = await readSettleRequest(chain, settlement.transactionHash);
   const exclusion = exclusionsOf({ request, submissions }).find((each) => isTrainer(each.trainer));
   const submission = submissions.find((each) => isTrainer(each.trainer));
@@ -137,9 +138,7 @@ async function askAggregator(
   const answer = await fetchRoundReport(endpoint, { projectId, roundIndex }, { signal }).catch(
     () => undefined,
   );
-  const own = answer?.report?.trainers.find(
-    (each) => each.trainer.toLowerCase() === trainer.toLowerCase(),
-  );
+  const own = answer?.report?.trainers.find((each) => isSameAddress(each.trainer, trainer));
   return own?.exclusion?.explanation ?? null;
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CommonweightError } from "../protocol/errors.ts";
+import { CommonweightError, errorText } from "../protocol/errors.ts";
 import type { CommandResult } from "./command-context.ts";
 
 /** What an examination found, as commands print it with `--json`. */
@@ -47,7 +47,7 @@ export class Examination {
     try {
       this.#found.push({ part, state: "ok", detail: await body(), fix: "" });
     } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
+      const detail = errorText(error);
       const hint = error instanceof CommonweightError ? error.hint : fix;
       this.#found.push({ part, state: "broken", detail, fix: hint });
     }

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { CommonweightError } from "../protocol/errors.ts";
+import { CommonweightError, errorText } from "../protocol/errors.ts";
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 import { toJson } from "./json.ts";
 import { systemFailure } from "./system-failure.ts";
@@ -25,7 +25,7 @@ export interface ShownFailure {
 export function showFailure(thrown: unknown, style: FailureStyle): ShownFailure {
   const error = thrown instanceof CommonweightError ? thrown : (systemFailure(thrown) ?? thrown);
   const isOurs = error instanceof CommonweightError;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorText(error);
   const code = isOurs ? error.code : "internal";
   const hint = isOurs
     ? error.hint

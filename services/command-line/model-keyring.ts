@@ -1,6 +1,7 @@
 import { fetchModelKey } from "../adapters/aggregator-client.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
 import { readParticipant } from "../adapters/chain/participant.ts";
+import { isSameAddress } from "../protocol/address.ts";
 import type { EncryptionKeyPair, Envelope } from "../protocol/envelope.ts";
 import { fromHex } from "../protocol/hex.ts";
 import type { ModelKeyring } from "../protocol/private-model.ts";
@@ -26,7 +27,7 @@ export function createModelKeyring(
   const requestGrant = async (cid: string): Promise<Uint8Array | undefined> => {
     if (account === undefined) return undefined;
     for (const aggregator of aggregators) {
-      if (aggregator.toLowerCase() === account.toLowerCase()) continue;
+      if (isSameAddress(aggregator, account)) continue;
       const { endpoint } = await readParticipant(chain, aggregator);
       // One that does not answer, or refuses, may have colleagues that do not.
       const answer = endpoint

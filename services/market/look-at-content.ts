@@ -6,7 +6,7 @@ import { readPosting } from "../adapters/chain/project-posting.ts";
 import { createGatewayStore } from "../adapters/content-store/gateway-store.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
-import { CommonweightError } from "../protocol/errors.ts";
+import { CommonweightError, errorText } from "../protocol/errors.ts";
 import { marketErrors } from "./errors.ts";
 
 /** Something small that must be there: the manifest of the market's newest project. */
@@ -34,8 +34,6 @@ export async function findContentSample(chain: Chain): Promise<ContentSample | u
   return { projectId, cid: manifestCid, endpoints };
 }
 
-const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
 /**
  * Fetches the sample from every gateway by itself: of its aggregators, and of the configuration.
  *
@@ -52,7 +50,7 @@ export async function lookAtGateways(
       const store = createGatewayStore({ urls: [url] });
       return getManifest(store, cid, { signal, timeoutMs: WAIT_MS, retries: 0 }).then(
         () => undefined,
-        (error: unknown) => `${url}: ${reasonOf(error)}`,
+        (error: unknown) => `${url}: ${errorText(error)}`,
       );
     }),
   );

@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { createServer } from "node:net";
-import { CommonweightError } from "../protocol/errors.ts";
+import { CommonweightError, errorText } from "../protocol/errors.ts";
 import { marketErrors } from "./errors.ts";
 
 /** A run of the default market writes about 250 MB; a full disk shows up as the strangest errors. */
@@ -67,5 +67,4 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 const reason = (error: unknown) =>
-  REASONS[String((error as NodeJS.ErrnoException).code)] ??
-  (error instanceof Error ? error.message : String(error));
+  REASONS[String((error as NodeJS.ErrnoException).code)] ?? errorText(error);

@@ -15,6 +15,7 @@ import { createModelKeyring } from "../command-line/model-keyring.ts";
 import { stayConnected } from "../command-line/stay-connected.ts";
 import { assessReferenceSets, requireSoundReferences } from "../learning/assess-reference-sets.ts";
 import { projectDataset } from "../learning/project-dataset.ts";
+import { isSameAddress } from "../protocol/address.ts";
 import { isContentAway } from "../protocol/content-store.ts";
 import type { Envelope } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";
@@ -121,7 +122,7 @@ async function openOnce(
     const { onAwaiting } = settings;
     if (onAwaiting) await awaitProjects(chain, [projectId], { signal, onWaiting: onAwaiting });
     const { terms } = await readProject(chain, projectId);
-    if (terms.referee.toLowerCase() !== account.toLowerCase()) {
+    if (!isSameAddress(terms.referee, account)) {
       throw new CommonweightError(ownerErrors.notReferee, `${account} is not ${terms.referee}`);
     }
     const opening = openCurve({

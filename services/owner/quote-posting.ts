@@ -1,5 +1,6 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import { describeToken, readBalance, readNativeBalance } from "../adapters/chain/token.ts";
+import { isSameAddress } from "../protocol/address.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { aboutCoins, amountText } from "../protocol/token-amount.ts";
 import { ownerErrors } from "./errors.ts";
@@ -37,7 +38,7 @@ export async function quotePosting(
 ): Promise<PostingQuote> {
   const { escrowWei, terms } = prepared;
   const account = chain.account as string;
-  const isWrapped = terms.rewardToken.toLowerCase() === chain.addresses.wrappedNative.toLowerCase();
+  const isWrapped = isSameAddress(terms.rewardToken, chain.addresses.wrappedNative);
   const [coinWei, tokenWei, { gasPrice, maxFeePerGas }] = await Promise.all([
     readNativeBalance(chain, account),
     readBalance(chain, terms.rewardToken, account),

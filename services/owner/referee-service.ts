@@ -4,6 +4,7 @@ import { chainTime } from "../adapters/chain/connect.ts";
 import { endpointOf, forgetEndpoint } from "../adapters/chain/known-endpoints.ts";
 import { type Project, readProject } from "../adapters/chain/project.ts";
 import { readRound } from "../adapters/chain/round.ts";
+import { errorText } from "../protocol/errors.ts";
 import { createReferenceMaker } from "./make-references.ts";
 import { openReferee } from "./open-referee.ts";
 import { openRefereeModels } from "./referee-models.ts";
@@ -109,7 +110,7 @@ export async function runReferee(
         lastFailure = "";
       } catch (error) {
         if (signal.aborted) break;
-        const message = error instanceof Error ? error.message : String(error);
+        const message = errorText(error);
         if (message !== lastFailure) onEvent({ type: "failed", projectId, message });
         lastFailure = message;
       }

@@ -49,6 +49,10 @@ export class CommonweightError extends Error {
   }
 }
 
+/** What was thrown, in its own words: anything can be thrown. */
+export const errorText = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
 /** True when `error` is ours and of the given kind. */
 export function isErrorOf(error: unknown, definition: ErrorDefinition): error is CommonweightError {
   return error instanceof CommonweightError && error.code === definition.code;

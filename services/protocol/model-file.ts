@@ -1,3 +1,4 @@
+import { isSameAddress } from "./address.ts";
 import type { G1Point } from "./curve.ts";
 import { CommonweightError } from "./errors.ts";
 import { modelValues } from "./fixed-point.ts";
@@ -152,8 +153,7 @@ export async function verifyModel({
     throw new CommonweightError(modelFileErrors.wrongModel, `model file's ${what} is ${found}`);
   };
   if (lineage.chainId !== expected.chainId) differs("chain", lineage.chainId);
-  if (lineage.market.toLowerCase() !== expected.market.toLowerCase())
-    differs("market", lineage.market);
+  if (!isSameAddress(lineage.market, expected.market)) differs("market", lineage.market);
   // An initial model is written before its project has a number; the commitment binds it all the same.
   const isInitial = lineage.roundIndex === null;
   if (!isInitial && lineage.projectId !== expected.projectId) differs("project", lineage.projectId);

@@ -2,6 +2,7 @@ import { Alert, Button, Card, FileInput, Group, Stack, Text, Title } from "@mant
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { call } from "../../services/adapters/chain/connect.ts";
 import type { TokenDescription } from "../../services/adapters/chain/token.ts";
+import { isSameAddress } from "../../services/protocol/address.ts";
 import type { EncryptionKeyPair } from "../../services/protocol/envelope.ts";
 import type { Connection } from "../connection.ts";
 import { Failure } from "../loaded-view.tsx";
@@ -45,7 +46,7 @@ const native = { symbol: "ETH", decimals: 18 };
 function useReading(connection: Connection, form: PostingForm, account: string | undefined) {
   const token = useToken(connection, form.token);
   const { wrappedNative } = connection.chain.addresses;
-  const isNative = form.token === "" || form.token.toLowerCase() === wrappedNative.toLowerCase();
+  const isNative = form.token === "" || isSameAddress(form.token, wrappedNative);
   const decimals = token.state === "ready" ? token.value.decimals : native.decimals;
   const symbol = isNative || token.state !== "ready" ? native.symbol : token.value.symbol;
   const read = useMemo(

@@ -21,9 +21,10 @@ import { type PreparedProject, prepareProject } from "../../services/owner/post-
 import { quotePosting } from "../../services/owner/quote-posting.ts";
 import { sealToReaders } from "../../services/owner/seal-to-readers.ts";
 import type { PostableTerms } from "../../services/owner/terms-file.ts";
+import { isSameAddress } from "../../services/protocol/address.ts";
 import type { ContentStore } from "../../services/protocol/content-store.ts";
 import type { EncryptionKeyPair } from "../../services/protocol/envelope.ts";
-import { CommonweightError } from "../../services/protocol/errors.ts";
+import { CommonweightError, errorText } from "../../services/protocol/errors.ts";
 import { toHex } from "../../services/protocol/hex.ts";
 import { maxModelFileBytes } from "../../services/protocol/load-model.ts";
 import type { Manifest } from "../../services/protocol/manifest.ts";
@@ -204,7 +205,7 @@ async function wrapLacking(
   tell: Tell,
   onSent: (hash: string) => void,
 ): Promise<void> {
-  const isWrapped = terms.rewardToken.toLowerCase() === chain.addresses.wrappedNative.toLowerCase();
+  const isWrapped = isSameAddress(terms.rewardToken, chain.addresses.wrappedNative);
   const balance = await readBalance(chain, terms.rewardToken, chain.account as string);
   if (!isWrapped || balance >= escrowWei) {
     tell({ type: "step", name: "wrap", step: { state: "not-needed" } });
@@ -263,7 +264,7 @@ export async function handOver(options: {
           }
           return undefined;
         } catch (error) {
-          return error instanceof Error ? error.message : String(error);
+          return errorText(error);
         }
       }),
     );

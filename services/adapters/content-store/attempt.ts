@@ -4,6 +4,7 @@ import {
   DEFAULT_CONTENT_TIMEOUT_MS,
 } from "../../protocol/content-store.ts";
 import { CommonweightError, isErrorOf } from "../../protocol/errors.ts";
+import { pause } from "../../protocol/pause.ts";
 
 const FIRST_PAUSE_MS = 250;
 /** The system's words for a disk that takes nothing; libraries pass on the words and drop the code. */
@@ -90,14 +91,4 @@ function isWorthRetrying(error: unknown): boolean {
   return [notFound, timedOut, unreachable, corrupt].some((definition) =>
     isErrorOf(error, definition),
   );
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

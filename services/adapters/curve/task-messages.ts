@@ -1,3 +1,4 @@
+import { errorText } from "../../protocol/errors.ts";
 import { runTask, type TaskInput, type TaskName } from "./tasks/run-task.ts";
 import { createMachine, type WasmMachine } from "./wasm-machine.ts";
 
@@ -23,10 +24,7 @@ export function createTaskServer(
       else if (machine) result = runTask(machine, request.name, request.input);
       answer({ isDone: true, result }, [result.buffer]);
     } catch (error) {
-      answer(
-        { isDone: false, message: error instanceof Error ? error.message : String(error) },
-        [],
-      );
+      answer({ isDone: false, message: errorText(error) }, []);
     }
   };
 }

@@ -1,5 +1,6 @@
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { parsePort } from "../../command-line/parse-port.ts";
+import { untilAborted } from "../../command-line/until-aborted.ts";
 
 /** Adds `commonweight chain`. */
 export const register: RegisterCommand = (parent, context) => {
@@ -27,10 +28,7 @@ export const register: RegisterCommand = (parent, context) => {
             ? toJson({ type: "ready", rpcUrl, chainId })
             : `chain ${chainId} at ${rpcUrl}, a block a second; Ctrl+C stops it, and it forgets everything`,
         );
-        await new Promise<void>((resolve) => {
-          if (signal.aborted) resolve();
-          signal.addEventListener("abort", () => resolve(), { once: true });
-        });
+        await untilAborted(signal);
         await chain.stop();
         return { data: { type: "stopped", rpcUrl, chainId }, text: "stopped" };
       }),

@@ -4,6 +4,7 @@ import { runningMarketPath } from "../../adapters/config/running-market.ts";
 import type { Invocation, RegisterCommand } from "../../command-line/command-context.ts";
 import { toJson } from "../../command-line/json.ts";
 import { readSigningKey } from "../../command-line/signing-key.ts";
+import { untilAborted } from "../../command-line/until-aborted.ts";
 import type { Market } from "../market.ts";
 import { defaultMarketOptions as defaults } from "../market-plan.ts";
 import type { TimedEvent } from "../view/market-state.ts";
@@ -149,10 +150,7 @@ export const register: RegisterCommand = (parent, context) => {
                 "Stop it with Ctrl+C.",
               ].join("\n"),
             );
-            await new Promise<void>((resolve) => {
-              if (signal.aborted) resolve();
-              signal.addEventListener("abort", () => resolve(), { once: true });
-            });
+            await untilAborted(signal);
           }
           return { data: report, text: "", isShown: !isSilent };
         } finally {
