@@ -408,6 +408,24 @@ contract TrainingMarketSettlementTest is MarketFixture {
         _assertSolvent();
     }
 
+    function test_settle_severalEndInOneRound_eachByItsOwnVerdict() public {
+        ProjectTerms memory terms = _terms();
+        terms.maxStrikes = 1;
+        uint256 projectId = _ready(terms, 5);
+        _openAndSubmit(projectId, 5);
+        uint8[] memory verdicts = _verdicts(ACCEPTED);
+        verdicts[1] = ABOVE_NORM_BOUND;
+        verdicts[3] = AGAINST_REFERENCE;
+        _settleWith(projectId, primary, verdicts);
+
+        assertEq(uint256(market.getTrainer(projectId, _trainer(1)).status), uint256(TrainerStatus.Slashed));
+        assertEq(uint256(market.getTrainer(projectId, _trainer(3)).status), uint256(TrainerStatus.Expelled));
+        assertEq(market.getProject(projectId).rosterMask, 21);
+        assertEq(token.balanceOf(BURN_ADDRESS), 10 ether);
+        assertEq(market.getTrainer(projectId, _trainer(3)).stakeWei, 10 ether);
+        _assertSolvent();
+    }
+
     function test_settle_everyVerdictButOne_leavesTheStakeAlone() public {
         uint8[7] memory verdicts = [1, 3, 4, 5, 6, 7, 8];
         for (uint256 i = 0; i < verdicts.length; ++i) {
