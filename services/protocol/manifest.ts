@@ -13,6 +13,8 @@ import { isOneLine } from "./one-line.ts";
 
 /** Bytes of a manifest at most, before anything is parsed. */
 export const MAX_MANIFEST_BYTES = 65_536;
+/** Characters of a title at most. */
+export const LONGEST_TITLE = 120;
 /** The only version so far. */
 export const MANIFEST_VERSION = 1;
 
@@ -23,7 +25,7 @@ export const MANIFEST_VERSION = 1;
 export const manifestSchema = z
   .strictObject({
     version: z.literal(MANIFEST_VERSION),
-    title: z.string().min(1).max(120).refine(isOneLine, "has line breaks or controls"),
+    title: z.string().min(1).max(LONGEST_TITLE).refine(isOneLine, "has line breaks or controls"),
     description: z.string().max(8000),
     model: modelSchema,
     training: trainingSchema,

@@ -1,5 +1,5 @@
-/** What ends a line, steers a terminal or turns the direction of writing. */
-const OUT_OF_LINE = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u;
+/** What ends a line, steers a terminal, or turns the direction of what stands beside it; marks inside of a script that is written from right to left do not. */
+const OUT_OF_LINE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
 /** Whether a text stays in the line that it is written into. */
 export const isOneLine = (text: string): boolean => !OUT_OF_LINE.test(text);

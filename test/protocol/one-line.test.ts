@@ -18,7 +18,7 @@ describe("a stranger's words in a line of ours", () => {
   });
 
   it("are what they were otherwise, in any script", () => {
-    for (const text of ["Pinguine, größer", "企鹅", "טקסט", "🐧"]) {
+    for (const text of ["Pinguine, größer", "企鹅", "טקסט", "\u200fשלום\u200f!", "🐧"]) {
       expect(isOneLine(text)).toBe(true);
       expect(oneLine(text, 40)).toBe(text);
     }

@@ -51,6 +51,8 @@ describe("the form of a posting", () => {
 
   test.each<[string, Partial<PostingForm>, keyof PostingForm, RegExp]>([
     ["no budget", { budget: "" }, "budget", /no amount/],
+    ["a title that would fill the list", { title: "x".repeat(121) }, "title", /at most 120/],
+    ["a title that turns what stands beside it", { title: "\u202eHTE" }, "title", /one line/],
     ["a budget of nothing", { budget: "0" }, "budget", /between 0\.000000000000000001/],
     [
       "more digits than the token has",

@@ -6,7 +6,8 @@ import { requireProvable } from "../../services/owner/provable-size.ts";
 import { type PostableTerms, parseTerms } from "../../services/owner/terms-file.ts";
 import { exactDuration } from "../../services/protocol/duration-text.ts";
 import { CommonweightError, isErrorOf } from "../../services/protocol/errors.ts";
-import { type Manifest, readManifest } from "../../services/protocol/manifest.ts";
+import { LONGEST_TITLE, type Manifest, readManifest } from "../../services/protocol/manifest.ts";
+import { isOneLine } from "../../services/protocol/one-line.ts";
 import { type TermProblem, termProblems } from "../../services/protocol/project-rules.ts";
 import { amountText, type TokenUnit } from "../../services/protocol/token-amount.ts";
 import { type FieldReader, fieldReader, NOBODY, type Refuse } from "./field-reader.ts";
@@ -116,7 +117,12 @@ function readLearning(
 const sentenceCase = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
 function designed(form: PostingForm, read: FieldReader, refuse: Refuse): Manifest | undefined {
-  if (form.title.trim() === "") refuse("title", "Give the project a title.");
+  const title = form.title.trim();
+  if (title === "") refuse("title", "Give the project a title.");
+  if (title.length > LONGEST_TITLE || !isOneLine(title)) {
+    refuse("title", `Must be one line of at most ${LONGEST_TITLE} characters.`);
+    return;
+  }
   const data = readData(form, read, refuse);
   const samplesEach = read.whole("samplesEach", 1, 10_000_000);
   const learningRate = read.positive("learningRate", 100);
@@ -126,7 +132,7 @@ function designed(form: PostingForm, read: FieldReader, refuse: Refuse): Manifes
   if (data === undefined || samplesEach === undefined || learningRate === undefined) return;
   if (clipNorm === undefined || fractionBits === undefined || ditherBits === undefined) return;
   const answers = {
-    title: form.title.trim() === "" ? "untitled" : form.title.trim(),
+    title: title === "" ? "untitled" : title,
     description: form.description,
     model: form.model as "logistic" | "mlp" | "cnn",
     samplesEach,
