@@ -134,6 +134,16 @@ it("a quiet event stream is kept alive by comments, which are no events", async 
   await reader.cancel();
 });
 
+it("every answer says that no other page may frame it, and that nothing is to be guessed of its type", async () => {
+  const service = await start();
+
+  for (const path of ["/v1/health", "/ipfs/bafy?format=raw", "/nothing"]) {
+    const { headers } = await fetch(`${service.url}${path}`);
+    expect(headers.get("content-security-policy")).toContain("frame-ancestors 'self'");
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+  }
+});
+
 describe("limits of connections", () => {
   it.each([
     [64, { ofAll: 32, ofAddress: 32 }],
