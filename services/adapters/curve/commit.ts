@@ -49,10 +49,19 @@ export function multiplyIntegers(
 ): Promise<G1Point> {
   const source: ScalarSource = {
     length: values.length,
-    bits: values.BYTES_PER_ELEMENT * 8 - 1,
+    bits: magnitudeBits(values),
     part: (from, to) => values.slice(from, to),
   };
   return multiply(setup, source, options);
+}
+
+/** Bits of the largest magnitude; of the least value that a type has, those of the others. Updates fill few of theirs, and each bit less halves the buckets. */
+function magnitudeBits(values: Int16Array | Int32Array): number {
+  let set = 0;
+  // Of a negative number the bits of one less: -2^k needs no more than 2^k - 1.
+  for (let i = 0; i < values.length; i++)
+    set |= (values[i] as number) ^ ((values[i] as number) >> 31);
+  return Math.max(1, 32 - Math.clz32(set));
 }
 
 /** `sum_j scalars[j] * bases[j]` for plain numbers of at most `bits` bits, eight 32-bit words each, lowest first. */
