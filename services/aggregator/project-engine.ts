@@ -7,14 +7,14 @@ import {
   type RoundPhase,
   readProject,
 } from "../adapters/chain/project.ts";
-import { type Round, readRound } from "../adapters/chain/round.ts";
+import { abandonRound, type Round, readRound } from "../adapters/chain/round.ts";
 import { RoundLog } from "../adapters/chain/round-log.ts";
 import type { Receipt } from "../adapters/chain/transaction-sender.ts";
 import { isSameAddress } from "../protocol/address.ts";
-import type { ContentStore } from "../protocol/content-store.ts";
+import { type ContentStore, isContentAway } from "../protocol/content-store.ts";
 import type { Curve } from "../protocol/curve.ts";
 import type { EncryptionKeyPair, Envelope } from "../protocol/envelope.ts";
-import { CommonweightError } from "../protocol/errors.ts";
+import { CommonweightError, isErrorOf } from "../protocol/errors.ts";
 import type { TensorLayout } from "../protocol/model-file.ts";
 import { type Alerts, deadlineAlert } from "./alerts.ts";
 import { BundleOpener } from "./bundle-opener.ts";
@@ -27,8 +27,8 @@ import { openProjectRound } from "./open-project-round.ts";
 import type { ProjectLook } from "./project-looks.ts";
 import { proveAndSettle } from "./prove-and-settle.ts";
 import type { ProjectGround, Prover } from "./prover.ts";
-import { openRoundContent } from "./round-content.ts";
-import { planAction } from "./round-plan.ts";
+import { type AbandonReason, openRoundContent } from "./round-content.ts";
+import { type Action, planAction } from "./round-plan.ts";
 import { buildRoundReport } from "./round-report.ts";
 import type { RoundStore } from "./round-store.ts";
 import type { ServiceEvent } from "./service-status.ts";
@@ -81,6 +81,8 @@ export class ProjectEngine {
   #round: Round | undefined;
   #reporting: Promise<void> = Promise.resolve();
   #waitingFor = "";
+  /** Whether manifest and model were here when the first round was opened; what rounds make is published by those who settle them. */
+  #isComplete = false;
   #checking = -1;
   /** The round for which a proving process was started while its updates were collected. */
   #preparedFor = -1;
@@ -120,6 +122,10 @@ export class ProjectEngine {
     if (action.kind === "bond" || action.kind === "open") {
       await this.#parameters.requireKey(project);
     }
+    if (action.kind === "open" && !(await this.#hasFiles(project))) {
+      this.#wait("the project's manifest and model");
+      return true;
+    }
     if (action.kind === "collect") this.#prepareEarly(project, action.round);
     const keeping = this.#models.keep(project);
     // Said at the end: the step does not wait for it.
@@ -127,7 +133,7 @@ export class ProjectEngine {
     if (action.kind === "bond") await this.#bond(project);
     if (action.kind === "open" && references) await this.#open(project, references);
     if (action.kind === "collect") await this.#collector.collect(project, action.round, time);
-    if (action.kind === "settle") await this.#settle(project, action.round, action.isRevealOver);
+    if (action.kind === "settle") await this.#settle(project, action);
     if (action.kind === "poke") await this.#poke(project);
     if (action.kind === "wait") this.#wait(action.for);
     await keeping;
@@ -169,6 +175,22 @@ export class ProjectEngine {
     this.#parameters.onEvent({ type, at, projectId: this.projectId, ...details });
   };
 
+  /** Whether a round can be settled with what is here: an owner who hides the project's files would have the bond for it. */
+  async #hasFiles(project: Project): Promise<boolean> {
+    if (this.#isComplete) return true;
+    try {
+      await Promise.all([
+        this.#models.keep(project),
+        this.#models.current(project),
+        this.#parameters.layoutOf(project),
+      ]);
+      this.#isComplete = true;
+    } catch (error) {
+      if (!isContentAway(error) && !isErrorOf(error, aggregatorErrors.modelNotFound)) throw error;
+    }
+    return this.#isComplete;
+  }
+
   /** Once a round, while others train: a proving process that is not used for long ends, and is started again when keys come in. */
   #prepareEarly(project: Project, { roundIndex }: Round): void {
     const isInCharge = project.aggregatorIndex === this.#ownIndex(project);
@@ -208,7 +230,10 @@ export class ProjectEngine {
     this.#emit("round-opened", { roundIndex, gasUsed });
   }
 
-  async #settle(project: Project, round: Round, isRevealOver: boolean): Promise<void> {
+  async #settle(
+    project: Project,
+    { round, isRevealOver, isLastChance }: Extract<Action, { kind: "settle" }>,
+  ): Promise<void> {
     const { roundIndex } = round;
     const { chain, prover } = this.#parameters;
     if (this.#checking !== roundIndex) {
@@ -216,14 +241,21 @@ export class ProjectEngine {
       prover.prepare(groundOf(project), "soon");
     }
     this.#checking = roundIndex;
+    let reason: AbandonReason | undefined;
     const content = await openRoundContent(
       {
         ...{ chain, rounds: this.#rounds, opener: this.#opener, models: this.#models },
-        onMissing: (what) => this.#wait(what),
+        onMissing: (what, why) => {
+          this.#wait(what);
+          reason = why;
+        },
       },
       { project, round, isRevealOver },
     );
-    if (content === undefined) return;
+    if (content === undefined) {
+      if (isLastChance && reason !== undefined) await this.#abandon(roundIndex, reason);
+      return;
+    }
     const receipt = await proveAndSettle(
       {
         ...this.#parameters,
@@ -234,6 +266,17 @@ export class ProjectEngine {
       { project, round, content },
     );
     if (receipt !== undefined) this.#reporting = this.#report(roundIndex, receipt);
+  }
+
+  /** Gives a round up that others have made impossible to settle: a missed turn would cost the bond. */
+  async #abandon(roundIndex: number, reason: AbandonReason): Promise<void> {
+    const { gasUsed } = await abandonRound(
+      this.#parameters.chain,
+      this.projectId,
+      roundIndex,
+      reason,
+    );
+    this.#emit("round-abandoned", { roundIndex, reason, gasUsed });
   }
 
   /** Says what became of a round. The next one does not wait for it. */

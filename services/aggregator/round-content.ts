@@ -2,11 +2,24 @@ import type { Chain } from "../adapters/chain/connect.ts";
 import { type Project, readTrainers } from "../adapters/chain/project.ts";
 import type { Round } from "../adapters/chain/round.ts";
 import type { RoundLog } from "../adapters/chain/round-log.ts";
+import { isContentAway } from "../protocol/content-store.ts";
+import { isErrorOf } from "../protocol/errors.ts";
 import { commitmentHash } from "../protocol/submissions.ts";
 import type { BundleOpener } from "./bundle-opener.ts";
 import { isReadable, type ReadableUpdate, type UnreadableUpdate } from "./collect-bundles.ts";
+import { aggregatorErrors } from "./errors.ts";
 import type { ModelKeeper } from "./model-keeper.ts";
 import type { OpenedRoundContent } from "./settle-round.ts";
+
+/** Why a round is abandoned, by the contract's numbers. None of it is the aggregator's fault. */
+export const ABANDON_REASONS = {
+  tooFewReadable: 1,
+  referenceNotReadable: 2,
+  modelNotFound: 3,
+} as const;
+
+/** One of {@link ABANDON_REASONS}. */
+export type AbandonReason = (typeof ABANDON_REASONS)[keyof typeof ABANDON_REASONS];
 
 /** What a round is opened with. */
 export interface RoundContentParts {
@@ -14,8 +27,8 @@ export interface RoundContentParts {
   readonly rounds: RoundLog;
   readonly opener: BundleOpener;
   readonly models: ModelKeeper;
-  /** Told what is missing. */
-  readonly onMissing: (what: string) => void;
+  /** Told what is missing, and what it would be abandoned for if it never comes. */
+  readonly onMissing: (what: string, reason?: AbandonReason) => void;
 }
 
 /** Nobody who could be reached had it. */
@@ -89,13 +102,14 @@ export async function openRoundContent(
   const isReferenceMissing =
     referenceKey === undefined || (terms.usesPayGradient && payGradientKey === undefined);
   if (isReferenceMissing || (isMissing && !isRevealOver)) {
-    onMissing(isReferenceMissing ? "the referee's keys" : "content keys");
+    if (isReferenceMissing) onMissing("the referee's keys", ABANDON_REASONS.referenceNotReadable);
+    else onMissing("content keys");
     return undefined;
   }
   const reference = await openReference(referenceKey);
   const payGradient = terms.usesPayGradient ? await openPayGradient(payGradientKey) : undefined;
   if (!isReadable(reference) || (payGradient && !isReadable(payGradient))) {
-    onMissing("a readable reference from the referee");
+    onMissing("a readable reference from the referee", ABANDON_REASONS.referenceNotReadable);
     return undefined;
   }
   const updates: (ReadableUpdate | UnreadableUpdate)[] = [];
@@ -107,7 +121,17 @@ export async function openRoundContent(
     onMissing("bundles that nobody has now");
     return undefined;
   }
-  const [model, previousModel] = await models.current(project);
+  if (updates.filter(isReadable).length < terms.minTrainers) {
+    // The contract settles no round with fewer.
+    onMissing("as many readable updates as a round needs", ABANDON_REASONS.tooFewReadable);
+    return undefined;
+  }
+  const found = await models.current(project).catch((error: unknown) => {
+    if (!isContentAway(error) && !isErrorOf(error, aggregatorErrors.modelNotFound)) throw error;
+    onMissing("the project's model", ABANDON_REASONS.modelNotFound);
+  });
+  if (found === undefined) return undefined;
+  const [model, previousModel] = found;
   const trainers = await reading;
   return {
     ...{ project, opening, submissions, trainers },

@@ -6,7 +6,13 @@ export type Action =
   | { readonly kind: "bond" }
   | { readonly kind: "open" }
   | { readonly kind: "collect"; readonly round: Round }
-  | { readonly kind: "settle"; readonly round: Round; readonly isRevealOver: boolean }
+  | {
+      readonly kind: "settle";
+      readonly round: Round;
+      readonly isRevealOver: boolean;
+      /** Whether it is the last third of this aggregator's own turn: what cannot be settled is given up, before the bond is lost. */
+      readonly isLastChance: boolean;
+    }
   | { readonly kind: "poke" }
   | { readonly kind: "wait"; readonly for: string; readonly until: number }
   | { readonly kind: "done" };
@@ -42,6 +48,18 @@ function settlesFrom({ project, ownIndex }: Situation, round: Round): number {
   return place === 0 ? 0 : round.revealClosesAt + place * terms.settleSeconds;
 }
 
+/** Part of a turn that is left for giving up; until then what is missing may still come. */
+const GIVING_UP = 1 / 3;
+
+/** Whether a turn to settle is about to end. Only in its own turn an aggregator can abandon, and without a loss. */
+function isLastChance({ project, ownIndex, now }: Situation, round: Round): boolean {
+  const { terms, aggregatorIndex } = project;
+  const count = terms.aggregators.length;
+  const place = (ownIndex - aggregatorIndex + count) % count;
+  const left = round.revealClosesAt + (place + 1) * terms.settleSeconds - now;
+  return left > 0 && left <= GIVING_UP * terms.settleSeconds;
+}
+
 /**
  * Decides the next step from the chain's state alone: the same state gives the same step after any crash.
  *
@@ -69,5 +87,10 @@ export function planAction(situation: Situation): Action {
   if (phase === "commit") return { kind: "collect", round };
   const from = settlesFrom(situation, round);
   if (now < from) return { kind: "wait", for: "the aggregator in charge to settle", until: from };
-  return { kind: "settle", round, isRevealOver: now >= round.revealClosesAt };
+  return {
+    kind: "settle",
+    round,
+    isRevealOver: now >= round.revealClosesAt,
+    isLastChance: isLastChance(situation, round),
+  };
 }

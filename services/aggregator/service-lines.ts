@@ -23,6 +23,8 @@ export function serviceLine(event: CommandEvent): string | undefined {
       return line(`proven in ${Number(event.seconds).toFixed(1)} s${event.isVoid ? ", void" : ""}`);
     case "round-settled":
       return line(`settled for ${event.gasUsed} gas, everybody in it is credited`);
+    case "round-abandoned":
+      return line("given up, for it cannot be settled: nobody is paid, and no bond is lost");
     case "project-ended":
       return line("ended");
     case "alert":

@@ -16,8 +16,13 @@ beforeAll(async () => {
 afterAll(() => market.stop());
 
 /** Every key came; of the second trainer's bundle is said what `failure` says. */
-async function open(failure: { reason: number } | undefined, isRevealOver: boolean) {
+async function open(
+  failure: { reason: number } | undefined,
+  isRevealOver: boolean,
+  minTrainers = 2,
+) {
   const chain = market.of("aggregator");
+  const project = await readProject(chain, market.projectId);
   const missing: string[] = [];
   const tries: number[] = [];
   const second = market.of("trainer-2").account;
@@ -38,7 +43,8 @@ async function open(failure: { reason: number } | undefined, isRevealOver: boole
       opener: opener as BundleOpener,
     },
     {
-      project: await readProject(chain, market.projectId),
+      // Two of its three trainers are enough for it, unless the case says otherwise.
+      project: { ...project, terms: { ...project.terms, minTrainers } },
       round: await readRound(chain, market.projectId),
       isRevealOver,
     },
@@ -61,4 +67,11 @@ it("a bundle that nobody has now is waited for while keys may come, and left out
   expect(await open(away, true)).toEqual({ missing: [], readable: 2 });
   // What its author got wrong no waiting puts right.
   expect(await open(malformed, false)).toEqual({ missing: [], readable: 2 });
+});
+
+it("of fewer readable updates than a round needs nothing is proven: the contract would refuse it", async () => {
+  expect(await open({ reason: 3 }, true, 3)).toEqual({
+    missing: ["as many readable updates as a round needs"],
+    readable: undefined,
+  });
 });

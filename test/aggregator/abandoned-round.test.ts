@@ -1,0 +1,109 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readProject } from "../../services/adapters/chain/project.ts";
+import { readRound } from "../../services/adapters/chain/round.ts";
+import { readVoidedRounds } from "../../services/adapters/chain/round-events.ts";
+import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
+import { Alerts } from "../../services/aggregator/alerts.ts";
+import { ChainHead } from "../../services/aggregator/chain-head.ts";
+import { ProjectEngine } from "../../services/aggregator/project-engine.ts";
+import { openRoundStore } from "../../services/aggregator/round-store.ts";
+import { contentStoreErrors } from "../../services/protocol/content-store.ts";
+import { CommonweightError } from "../../services/protocol/errors.ts";
+import { type PlayedMarket, startPlayedMarket } from "../cli/played-market.ts";
+
+const nobodyHasIt = () =>
+  Promise.reject(new CommonweightError(contentStoreErrors.notFound, "nobody has it"));
+const BOND_WEI = 10n ** 17n;
+
+/** The market's referee never hands out a key: no round can be proven. */
+describe("a round that cannot be settled for somebody else's fault", () => {
+  let market: PlayedMarket;
+  const events: { type: string; [detail: string]: unknown }[] = [];
+  beforeEach(async () => {
+    events.length = 0;
+    market = await startPlayedMarket({ aggregatorBondWei: BOND_WEI });
+    await market.openNext();
+    await market.submitAs(["trainer-1", "trainer-2", "trainer-3"]);
+  });
+  afterEach(() => market.stop());
+
+  async function engineOf(changes: Record<string, unknown> = {}) {
+    const envelope = createHpkeEnvelope();
+    const chain = market.of("aggregator");
+    return new ProjectEngine(
+      {
+        ...{ chain, envelope, head: new ChainHead(), alerts: new Alerts(() => {}) },
+        keys: await envelope.generateKeyPair(),
+        store: Object.assign(
+          openRoundStore(":memory:", { append: () => {}, read: () => [] }),
+          changes,
+        ),
+        contentStore: { pin: nobodyHasIt, get: nobodyHasIt },
+        ...{ requireKey: async () => {}, layoutOf: nobodyHasIt, curveFor: async () => ({}) },
+        prover: { prepare: () => {} },
+        onEvent: (event: (typeof events)[number]) => void events.push(event),
+        signal: new AbortController().signal,
+      } as never,
+      market.projectId,
+    );
+  }
+
+  async function passTo(time: number): Promise<void> {
+    const { provider } = market.of("owner");
+    await provider.send("evm_setNextBlockTimestamp", [time]);
+    await provider.send("evm_mine", []);
+  }
+
+  const bondOf = async () => (await readProject(market.of("owner"), market.projectId)).bondsWei[0];
+
+  it("is abandoned in the last third of the aggregator's turn, and its bond is its own", async () => {
+    const { terms } = await readProject(market.of("owner"), market.projectId);
+    const { revealClosesAt } = await readRound(market.of("owner"), market.projectId);
+    const engine = await engineOf();
+
+    await passTo(revealClosesAt + 1);
+    await engine.step();
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: "waiting", for: "the referee's keys" }),
+    );
+    expect((await readRound(market.of("owner"), market.projectId)).isOpen).toBe(true);
+
+    await passTo(revealClosesAt + Math.ceil((terms.settleSeconds * 3) / 4));
+    await engine.step();
+
+    expect(events).toContainEqual(expect.objectContaining({ type: "round-abandoned" }));
+    expect(await readVoidedRounds(market.of("owner"), market.projectId)).toMatchObject([
+      { roundIndex: 0, reason: "abandoned" },
+    ]);
+    expect(await bondOf()).toBe(BOND_WEI);
+  });
+
+  it("is not opened while the project's files are hidden", async () => {
+    const { terms } = await readProject(market.of("owner"), market.projectId);
+    const { revealClosesAt } = await readRound(market.of("owner"), market.projectId);
+    const references = { reference: { x: "1", y: "2" }, referenceBundleCid: "b", signature: "0x" };
+    const engine = await engineOf({ findReferences: () => references });
+    await passTo(revealClosesAt + Math.ceil((terms.settleSeconds * 3) / 4));
+    await engine.step();
+
+    await engine.step();
+
+    expect(events.at(-1)).toMatchObject({
+      type: "waiting",
+      for: "the project's manifest and model",
+    });
+    expect((await readRound(market.of("owner"), market.projectId)).isOpen).toBe(false);
+  });
+
+  it("costs the bond of who sleeps through its turn", async () => {
+    const { terms } = await readProject(market.of("owner"), market.projectId);
+    const { revealClosesAt } = await readRound(market.of("owner"), market.projectId);
+    const engine = await engineOf();
+
+    await passTo(revealClosesAt + terms.settleSeconds + 1);
+    await engine.step();
+
+    expect(events).toContainEqual(expect.objectContaining({ type: "poked" }));
+    expect(await bondOf()).toBe(0n);
+  });
+});
