@@ -34,6 +34,23 @@ describe("error codes", () => {
     }
   });
 
+  it("documents no code that nobody throws", async () => {
+    const sources = [...(await readSourceFiles("services")), ...(await readSourceFiles("web"))];
+    const text = sources.map((source) => source.text).join("\n");
+    const tables = [...text.matchAll(/const (\w+) = defineErrors\([^{]*\{(.*?)\n\}\);/gs)];
+    const declared = tables.flatMap(([, table, body]) =>
+      [...(body ?? "").matchAll(/^ {2}(\w+): \{$/gm)].map(([, name]) => ({ table, name })),
+    );
+    /** By its name, by a name that is computed, or out of a destructured table. */
+    const isUsed = ({ table, name }: (typeof declared)[number]) =>
+      new RegExp(`\\b${table}\\.${name}\\b`).test(text) ||
+      new RegExp(`\\b${table}\\[`).test(text) ||
+      new RegExp(`\\{[^{}]*\\b${name}\\b[^{}]*\\} = ${table}\\b`).test(text);
+
+    expect(declared.length).toBeGreaterThan(150);
+    expect(declared.filter((each) => !isUsed(each))).toEqual([]);
+  });
+
   it("throws no nameless error across modules", async () => {
     const sources = await readSourceFiles("services");
     const nameless = sources.filter(({ text }) => /throw new Error\(/.test(text));
