@@ -562,6 +562,37 @@ contract TrainingMarketSettlementTest is MarketFixture {
         _refused(request, abi.encodeWithSelector(ITrainingMarket.MarketInvalidExclusion.selector, 5, 1));
     }
 
+    function test_exclusion_keyOfAnEarlierRound_isNoneOfThisOne() public {
+        uint256 projectId = _ready(_terms(), 4);
+        _openAndSubmit(projectId, 4);
+        vm.prank(_trainer(2));
+        market.revealKey(projectId, 0, false, "sealed");
+        _settle(projectId, primary);
+        _openAndSubmit(projectId, 4);
+        vm.warp(block.timestamp + 50);
+        SettleRound memory request = _settlement(projectId, _verdictsBut(2, 0));
+        request.excludedMask = 1 << 5;
+        request.exclusionReasons = hex"01";
+        vm.prank(primary);
+        market.settleRound(request);
+        assertEq(market.getProject(projectId).appliedRounds, 2);
+    }
+
+    function test_exclusion_everyReasonThatThereIs_isHeard() public {
+        for (uint8 reason = 1; reason <= 5; ++reason) {
+            uint256 projectId = _ready(_terms(), 4);
+            _openAndSubmit(projectId, 4);
+            vm.warp(START + 50 * uint256(reason));
+            SettleRound memory request = _settlement(projectId, _verdictsBut(2, 0));
+            request.excludedMask = 1 << 5;
+            request.exclusionReasons = abi.encodePacked(reason);
+            vm.expectEmit(address(market));
+            emit ITrainingMarket.SubmissionExcluded(projectId, 0, _trainer(2), 5, reason);
+            vm.prank(primary);
+            market.settleRound(request);
+        }
+    }
+
     function test_exclusion_badSlotReasonOrLength_reverts() public {
         uint256 projectId = _ready(_terms(), 4);
         _openAndSubmit(projectId, 4);
