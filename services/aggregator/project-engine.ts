@@ -79,6 +79,7 @@ export class ProjectEngine {
   readonly #models: ModelKeeper;
   readonly #collector: RoundCollector;
   #round: Round | undefined;
+  #isInCharge = false;
   #reporting: Promise<void> = Promise.resolve();
   #waitingFor = "";
   /** Whether manifest and model were here when the first round was opened; what rounds make is published by those who settle them. */
@@ -104,9 +105,11 @@ export class ProjectEngine {
    * @returns False once the project has ended.
    */
   async step(look?: StepLook): Promise<boolean> {
+    this.#readAhead();
     const { project, time, round: latest } = look ?? (await this.#look());
     const round = await this.#openRound(project, latest);
     this.#round = round;
+    this.#isInCharge = project.aggregatorIndex === this.#ownIndex(project);
     this.watch({ project, time });
     const references = this.#parameters.store.findReferences(
       this.projectId,
@@ -138,6 +141,17 @@ export class ProjectEngine {
     if (action.kind === "wait") this.#wait(action.for);
     await keeping;
     return true;
+  }
+
+  /** The log of the round as it was last seen, together with what it is now: one after the other is time that everybody waits. */
+  #readAhead(): void {
+    const { isOpen, roundIndex } = this.#round ?? {};
+    if (!isOpen || roundIndex === undefined || !this.#isInCharge) return;
+    const hasKeys = this.#parameters.store.listKeys(this.projectId, roundIndex).length > 0;
+    this.#rounds.readAhead(
+      roundIndex,
+      hasKeys ? ["opening", "submissions", "revealedKeys"] : ["submissions"],
+    );
   }
 
   /** Looks whether a window is about to end: a step that waits for its proof does not look itself. */
@@ -193,8 +207,7 @@ export class ProjectEngine {
 
   /** Once a round, while others train: a proving process that is not used for long ends, and is started again when keys come in. */
   #prepareEarly(project: Project, { roundIndex }: Round): void {
-    const isInCharge = project.aggregatorIndex === this.#ownIndex(project);
-    if (!isInCharge || this.#preparedFor === roundIndex) return;
+    if (!this.#isInCharge || this.#preparedFor === roundIndex) return;
     this.#preparedFor = roundIndex;
     this.#parameters.prover.prepare(groundOf(project), "later");
   }

@@ -47,12 +47,15 @@ export async function openRoundContent(
 ): Promise<OpenedRoundContent | undefined> {
   const { roundIndex } = round;
   const { projectId, terms } = project;
-  const [opening, submissions, find] = await Promise.all([
+  const [opening, known, find] = await Promise.all([
     rounds.opening(roundIndex),
     rounds.submissions(roundIndex),
     opener.releasedKeys(project, roundIndex),
   ]);
   if (opening === undefined) return undefined;
+  // What was read ahead may be older than the round.
+  const isBehind = known.length !== round.submittedCount;
+  const submissions = isBehind ? await rounds.submissions(roundIndex) : known;
   // A node that is behind with its log: without all of them the contract refuses whatever is proven.
   if (submissions.length !== round.submittedCount) {
     onMissing("a node that knows all submissions");

@@ -19,14 +19,39 @@ export class RoundLog {
   readonly #chain: Chain;
   readonly #projectId: bigint;
   #latest: { readonly roundIndex: number; readonly blockNumber: number } | undefined;
+  readonly #ahead = new Map<string, Promise<unknown>>();
 
   constructor(chain: Chain, projectId: bigint) {
     this.#chain = chain;
     this.#projectId = projectId;
   }
 
+  /** Asks now for what is probably asked for in a moment: the next question for it, and only that, gets this answer. */
+  readAhead(
+    roundIndex: number,
+    kinds: readonly ("opening" | "submissions" | "revealedKeys")[],
+  ): void {
+    this.#ahead.clear();
+    const readings = kinds.map(
+      (kind) => [`${kind}/${roundIndex}`, this[kind](roundIndex)] as const,
+    );
+    for (const [place, reading] of readings) {
+      // Said by whoever asks for it.
+      reading.catch(() => undefined);
+      this.#ahead.set(place, reading);
+    }
+  }
+
+  #takeAhead<T>(place: string): Promise<T> | undefined {
+    const reading = this.#ahead.get(place) as Promise<T> | undefined;
+    this.#ahead.delete(place);
+    return reading;
+  }
+
   /** The opening of a round; undefined while there is none. */
   async opening(roundIndex: number): Promise<OpenedRound | undefined> {
+    const ahead = this.#takeAhead<OpenedRound | undefined>(`opening/${roundIndex}`);
+    if (ahead !== undefined) return ahead;
     const [opening] = await readOpenings(
       this.#chain,
       this.#projectId,
@@ -41,12 +66,16 @@ export class RoundLog {
 
   /** All submissions of a round in order of their slots. */
   async submissions(roundIndex: number): Promise<Submission[]> {
+    const ahead = this.#takeAhead<Submission[]>(`submissions/${roundIndex}`);
+    if (ahead !== undefined) return ahead;
     const range = await this.#findRange(roundIndex);
     return readSubmissions(this.#chain, this.#projectId, roundIndex, range);
   }
 
   /** All content keys of a round that were released on chain. */
   async revealedKeys(roundIndex: number): Promise<RevealedKey[]> {
+    const ahead = this.#takeAhead<RevealedKey[]>(`revealedKeys/${roundIndex}`);
+    if (ahead !== undefined) return ahead;
     const range = await this.#findRange(roundIndex);
     return readRevealedKeys(this.#chain, this.#projectId, roundIndex, range);
   }

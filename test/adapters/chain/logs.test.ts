@@ -97,6 +97,46 @@ describe("the log of rounds", () => {
     expect(asked).toEqual(["UpdateSubmitted 20000-latest", "UpdateSubmitted 20000-25000"]);
   });
 
+  it("answers with what was read ahead once, and only for that round", async () => {
+    const events = [opening(4, 21_000), submission(4, 3, 21_010)];
+    const { chain, asked } = nodeWith(events);
+    const log = new RoundLog(chain, 1n);
+    await log.opening(4);
+    asked.splice(0);
+
+    log.readAhead(4, ["submissions", "revealedKeys"]);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(asked.splice(0)).toEqual(["UpdateSubmitted 20000-latest", "KeyRevealed 20000-latest"]);
+    events.push(submission(4, 4, 21_020));
+    expect(await log.submissions(4)).toHaveLength(1);
+    expect(await log.revealedKeys(4)).toEqual([]);
+    expect(asked.splice(0)).toEqual([]);
+    expect(await log.submissions(4)).toHaveLength(2);
+    log.readAhead(4, ["submissions"]);
+    expect(await log.submissions(5)).toEqual([]);
+    // What was read ahead for one step is not the next one's.
+    log.readAhead(4, []);
+    events.push(submission(4, 5, 21_030));
+    expect(await log.submissions(4)).toHaveLength(3);
+  });
+
+  it("fails for whoever asks when reading ahead has failed, and is asked again after that", async () => {
+    const { chain } = nodeWith([opening(4, 21_000), submission(4, 3, 21_010)]);
+    const log = new RoundLog(chain, 1n);
+    await log.opening(4);
+    const { market } = chain as unknown as { market: { queryFilter: unknown } };
+    const queryFilter = market.queryFilter;
+    market.queryFilter = async () => {
+      throw new Error("away");
+    };
+    log.readAhead(4, ["submissions"]);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    market.queryFilter = queryFilter;
+
+    await expect(log.submissions(4)).rejects.toThrow();
+    expect(await log.submissions(4)).toHaveLength(1);
+  });
+
   it("of an earlier round is searched from the beginning", async () => {
     const { chain, asked } = nodeWith([opening(4, 21_000), submission(1, 3, 150)]);
     const log = new RoundLog(chain, 1n);
