@@ -83,7 +83,7 @@ export async function buildRoundReport(
   const [{ terms }, submissions, request, models] = await Promise.all([
     readProject(chain, projectId),
     readSubmissions(chain, projectId, roundIndex),
-    readSettleRequest(chain, transactionHash),
+    readSettleRequest(chain, { ...settlement, projectId }),
     readModels(chain, projectId),
   ]);
   const money = await tokenFormatter(chain, terms.rewardToken);

@@ -91,7 +91,7 @@ export async function collectEvidence(
   for (const settlement of settlements) {
     options.signal?.throwIfAborted();
     const { roundIndex, blockNumber } = settlement;
-    const request = await readSettleRequest(chain, settlement.transactionHash);
+    const request = await readSettleRequest(chain, { ...settlement, projectId });
     const outcome = unpackOutcome(settlement.outcomeWords, terms.slots);
     const isVoid = outcome.weights.every((weight) => weight === 0);
     const published = models.find((each) => each.version > 0 && each.roundIndex === roundIndex);

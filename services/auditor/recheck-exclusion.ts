@@ -63,7 +63,7 @@ export async function recheckExclusion(options: RecheckOptions): Promise<Exclusi
     throw new CommonweightError(auditorErrors.roundUnknown, `round ${roundIndex}`);
   }
   const isTrainer = (address: string) => isSameAddress(address, options.trainer);
-  const request = await readSettleRequest(chain, settlement.transactionHash);
+  const request = await readSettleRequest(chain, { ...settlement, projectId });
   const exclusion = exclusionsOf({ request, submissions }).find((each) => isTrainer(each.trainer));
   const submission = submissions.find((each) => isTrainer(each.trainer));
   if (submission === undefined) {

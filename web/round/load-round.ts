@@ -31,7 +31,7 @@ export async function loadRound(
       readRevealedKeys(chain, projectId, roundIndex),
     ],
   );
-  const request = settlement && (await readSettleRequest(chain, settlement.transactionHash));
+  const request = settlement && (await readSettleRequest(chain, { ...settlement, projectId }));
   const outcome = settlement && unpackOutcome(settlement.outcomeWords, slots);
   const ended = voided.find((each) => each.roundIndex === roundIndex);
   const isPlace = (place: EventPlace | undefined): place is EventPlace => place !== undefined;

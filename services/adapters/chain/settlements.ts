@@ -38,25 +38,57 @@ export async function readSettlements(
 }
 
 /**
- * What a settlement sent, decoded from its transaction: the proof itself is nowhere else.
+ * What a settlement sent, decoded from its transaction: the proof itself is nowhere else. An aggregator may be a contract, or settle
+ * several rounds at once: then the call lies somewhere within the transaction's data.
  *
- * @throws CW2207 when the transaction is not a direct call of `settleRound`.
+ * @throws CW2207 when the transaction's data hold no settlement of the round with the announced outcome, as plain words.
  */
 export async function readSettleRequest(
   chain: Chain,
-  transactionHash: string,
+  round: Pick<Settlement, "transactionHash" | "roundIndex" | "outcomeWords"> & {
+    readonly projectId: bigint;
+  },
 ): Promise<SettleRequest> {
+  const { transactionHash, projectId, roundIndex, outcomeWords } = round;
   const transaction = await chain.provider.getTransaction(transactionHash).catch((cause) => {
     throw toChainError(cause, `reading transaction ${transactionHash}`);
   });
-  const parsed = transaction && chain.market.interface.parseTransaction({ data: transaction.data });
-  if (parsed?.name !== "settleRound") {
-    throw new CommonweightError(
-      chainErrors.malformed,
-      `transaction ${transactionHash} is not a direct call of settleRound`,
-    );
+  for (const request of settleRequestsIn(chain, transaction?.data ?? "")) {
+    const isSame = request.proof.outcomeWords.join() === outcomeWords.join();
+    if (request.projectId === projectId && request.roundIndex === roundIndex && isSame)
+      return request;
   }
-  const request = parsed.args[0];
+  throw new CommonweightError(
+    chainErrors.malformed,
+    `transaction ${transactionHash} has no call of settleRound for round ${roundIndex} of project ${projectId} in its data`,
+  );
+}
+
+/** More calls are not looked at: whoever repeats the selector does not keep a reader busy. */
+const MOST_CALLS = 64;
+
+/** Whatever decodes as a settlement, wherever it begins in a call's data. */
+function* settleRequestsIn({ market }: Chain, data: string): Generator<SettleRequest> {
+  const settle = market.interface.getFunction("settleRound");
+  if (settle === null) return;
+  const selector = settle.selector.slice(2);
+  let tried = 0;
+  for (let at = data.indexOf(selector); at >= 0; at = data.indexOf(selector, at + 2)) {
+    // Within a byte it is no selector.
+    if (at % 2 !== 0) continue;
+    if (++tried > MOST_CALLS) return;
+    try {
+      // A decoder reads what belongs to the call and nothing behind it.
+      const [request] = market.interface.decodeFunctionData(settle, `0x${data.slice(at)}`);
+      yield toSettleRequest(request);
+    } catch {
+      // These bytes happened to look like one.
+    }
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: values by name, as the ABI has them
+function toSettleRequest(request: any): SettleRequest {
   const { gram } = request.proof;
   return {
     projectId: request.projectId,

@@ -1,4 +1,4 @@
-import { getBytes, Signature, verifyTypedData } from "ethers";
+import { Signature, verifyTypedData } from "ethers";
 import type { G1Point } from "../../protocol/curve.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import type { TypedMessage } from "../../protocol/signed-messages.ts";
@@ -142,6 +142,3 @@ export function compactSignature(signature: string): { r: string; vs: string } {
   const { r, yParityAndS } = Signature.from(signature);
   return { r, vs: yParityAndS };
 }
-
-/** Bytes of a hex string. */
-export const bytesOfHex = (hex: string): Uint8Array => getBytes(hex);
