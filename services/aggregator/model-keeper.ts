@@ -10,6 +10,7 @@ import { type G1Point, isSamePoint } from "../protocol/curve.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { loadModel } from "../protocol/load-model.ts";
 import { encodeModelFile, type TensorLayout } from "../protocol/model-file.ts";
+import { pause } from "../protocol/pause.ts";
 import { type ModelKeyring, sealModel } from "../protocol/private-model.ts";
 import type { BundleOpener, BundleOpenerParameters } from "./bundle-opener.ts";
 import { aggregatorErrors } from "./errors.ts";
@@ -25,6 +26,8 @@ export interface ModelKeeperParameters extends BundleOpenerParameters {
   readonly onEvent: (event: ServiceEvent) => void;
 }
 
+/** How long after a round its model is fetched to be kept. */
+const KEEP_AFTER_MS = 1000;
 /** How long a model is looked for on the network before it is computed again. */
 const LOOK_MS = 15_000;
 
@@ -56,7 +59,12 @@ export class ModelKeeper {
     };
     pin(manifestCid, () => contentStore.pin(manifestCid, { signal, timeoutMs: 2 * LOOK_MS }));
     const newest = models.at(-1);
-    if (newest !== undefined) pin(newest.cid, () => this.#load(project, models, models.length - 1));
+    if (newest === undefined) return;
+    pin(newest.cid, async () => {
+      // The first one everybody waits for; of a later one its round's aggregator has it, and the next round is being opened.
+      if (models.length > 1) await pause(KEEP_AFTER_MS, signal);
+      await this.#load(project, models, models.length - 1);
+    });
   }
 
   /**
