@@ -26,8 +26,8 @@ const kindOf = ({ to, data }: GasCall): string | undefined =>
   data.length < 10 ? undefined : `${to}/${data.slice(0, 10)}`;
 
 /**
- * Nodes estimate gas by running a call many times, a dozen for a settlement. What is like the last one is run once, with half as much
- * again as that took; only when it does not succeed with that is it estimated.
+ * Nodes estimate gas by running a call again and again with less and less of it. What is like the last one is run once, with half as
+ * much again as that took; only when it does not succeed with that is it estimated.
  */
 export function createGasLimits(
   provider: Pick<JsonRpcProvider, "call" | "estimateGas">,
