@@ -227,8 +227,14 @@ contract TrainingMarketLivenessTest is MarketFixture {
         uint256 projectId = _ready(_terms(), 4);
         _openAndSubmit(projectId, 4);
         vm.warp(START + 349);
+        vm.recordLogs();
         _settle(projectId, primary);
         assertEq(market.getProject(projectId).bondsWei[0], 500 ether);
+        // Nor is anybody said to have taken charge who is in charge.
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 i = 0; i < logs.length; ++i) {
+            assertTrue(logs[i].topics[0] != ITrainingMarket.AggregatorChanged.selector);
+        }
     }
 
     function test_standby_voidRound_forfeitStillMoves() public {
