@@ -66,8 +66,7 @@ export class BundleOpener {
     return (await Promise.all(checks)).every(Boolean);
   }
 
-  /** One bundle, decrypted and decoded. */
-
+  /** Opens one bundle: decrypts and decodes it. */
   async open(
     { projectId, terms }: Project,
     roundIndex: number,
