@@ -11,6 +11,7 @@ import {
   readBundle,
   refuse,
 } from "./bundle-header.ts";
+import { FieldReader, FieldWriter } from "./byte-fields.ts";
 import { type G1Point, INFINITY, isSamePoint, SCALAR_FIELD } from "./curve.ts";
 import { type EncryptionKeyPair, type Envelope, TAG_BYTES } from "./envelope.ts";
 import { decodeInt16, encodeInt16 } from "./int16-coder.ts";
@@ -22,10 +23,8 @@ export const maxBundleBytes = (parameterCount: number): number => 2 * parameterC
 
 const SHARE_PURPOSE = "commonweight/bundle-share/v1";
 const KEY_PURPOSE = "commonweight/bundle-key/v1";
-/** A blinding, or a coordinate. */
-const NUMBER_BYTES = 32;
-/** Payload bytes before the update: blinding and commitment. */
-const OPENING_BYTES = 3 * NUMBER_BYTES;
+/** Payload bytes before the update: the blinding and the commitment's two coordinates. */
+const OPENING_BYTES = 3 * 32;
 
 /** What {@link sealBundle} seals. */
 export interface SealBundleParameters {
@@ -88,7 +87,7 @@ export async function sealBundle(parameters: SealBundleParameters): Promise<Seal
   const coded = encodeInt16(update);
   const coder = coded.length < 2 * update.length ? "range" : "plain";
   const plaintext = concatBytes(
-    ...[blinding, commitment.x, commitment.y].map(numberBytes),
+    new FieldWriter().uint(blinding, 32).uint(commitment.x, 32).uint(commitment.y, 32).finish(),
     coder === "range" ? coded : encodePlain(update),
   );
   const header: BundleHeader = {
@@ -165,9 +164,11 @@ export async function openBundle(parameters: OpenBundleParameters): Promise<Open
     .catch((cause) => {
       throw refuse("payloadTampered", "authentication failed", cause);
     });
+  if (plaintext.length < OPENING_BYTES) throw refuse("badCoding", `${plaintext.length} bytes`);
   const update = decodeUpdate(header, plaintext.subarray(OPENING_BYTES));
-  const blinding = numberAt(plaintext, 0);
-  const claimed = { x: numberAt(plaintext, 1), y: numberAt(plaintext, 2) };
+  const opening = new FieldReader(plaintext);
+  const blinding = opening.big(32);
+  const claimed = { x: opening.big(32), y: opening.big(32) };
   // A blinding and the same plus the field's order commit alike: only one of them is a bundle.
   if (blinding >= SCALAR_FIELD) throw refuse("badBlinding", "not below the field's order");
   if (commitmentHash(associated.trainer, claimed) !== associated.commitmentHash.toLowerCase())
@@ -273,18 +274,6 @@ function decodeUpdate({ coder, parameterCount }: BundleHeader, coded: Uint8Array
 function deriveBundleKey(contentKey: Uint8Array, share: Uint8Array): Uint8Array {
   return hkdf(sha256, concatBytes(contentKey, share), undefined, utf8ToBytes(KEY_PURPOSE), 32);
 }
-
-function numberBytes(value: bigint): Uint8Array {
-  return Uint8Array.from({ length: NUMBER_BYTES }, (_, index) =>
-    Number((value >> BigInt(8 * (31 - index))) & 0xffn),
-  );
-}
-
-/** The number at a place of the payload's opening. */
-const numberAt = (plaintext: Uint8Array, place: number): bigint =>
-  plaintext
-    .subarray(place * NUMBER_BYTES, (place + 1) * NUMBER_BYTES)
-    .reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
 
 /** Two bytes a value, little-endian on every machine. */
 function encodePlain(update: Int16Array): Uint8Array {

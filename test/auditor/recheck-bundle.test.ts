@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
 import { type BundleEvidence, recheckBundle } from "../../services/auditor/recheck-bundle.ts";
 import { sealBundle } from "../../services/protocol/bundle.ts";
+import { SOME_PLACE as place } from "../protocol/some-place.ts";
 import { standInCommitment as commit } from "../protocol/stand-in-commitment.ts";
 
 const envelope = createHpkeEnvelope();
@@ -9,13 +10,6 @@ const aggregator = await envelope.generateKeyPair();
 const update = Int16Array.from({ length: 100 }, (_, index) => index - 50);
 const fractionBits = 12;
 
-const place = {
-  chainId: 31337n,
-  market: `0x${"ab".repeat(20)}`,
-  projectId: 7n,
-  roundIndex: 3,
-  trainer: `0x${"11".repeat(20)}`,
-};
 const commitment = await commit({ update, blinding: 5n });
 const seal = (values: Int16Array, blinding = 5n) =>
   sealBundle({

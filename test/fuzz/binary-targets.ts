@@ -26,6 +26,7 @@ import {
   tensorOf,
 } from "../../services/protocol/safetensors.ts";
 import { openFile, sealFile } from "../../services/protocol/sealed-file.ts";
+import { SOME_PLACE as place } from "../protocol/some-place.ts";
 import { standInCommitment } from "../protocol/stand-in-commitment.ts";
 import type { FuzzTarget } from "./run-target.ts";
 
@@ -34,13 +35,6 @@ const update = Int16Array.from({ length: 120 }, (_, index) => ((index * 7919) % 
 const envelope = createHpkeEnvelope();
 const keys = await envelope.generateKeyPair();
 
-const place = {
-  chainId: 31337n,
-  market: `0x${"ab".repeat(20)}`,
-  projectId: 7n,
-  roundIndex: 3,
-  trainer: `0x${"11".repeat(20)}`,
-};
 const bundle = await sealBundle({
   envelope,
   update,

@@ -13,6 +13,7 @@ import {
 import { BASE_FIELD, SCALAR_FIELD } from "../../services/protocol/curve.ts";
 import type { EncryptionKeyPair } from "../../services/protocol/envelope.ts";
 import { isErrorOf } from "../../services/protocol/errors.ts";
+import { SOME_PLACE as place } from "./some-place.ts";
 import { standInCommitment } from "./stand-in-commitment.ts";
 
 const envelope = createHpkeEnvelope();
@@ -21,14 +22,6 @@ const primary = await envelope.generateKeyPair();
 const standby = await envelope.generateKeyPair();
 
 const commit = standInCommitment;
-
-const place = {
-  chainId: 31337n,
-  market: `0x${"ab".repeat(20)}`,
-  projectId: 7n,
-  roundIndex: 3,
-  trainer: `0x${"11".repeat(20)}`,
-};
 
 const update = Int16Array.from({ length: 300 }, (_, index) => ((index * 7919) % 601) - 300);
 const blinding = 123456789n;

@@ -19,6 +19,7 @@ import type { Blockstore } from "interface-blockstore";
 import type { Datastore } from "interface-datastore";
 import { type ContentStore, contentStoreErrors } from "../../protocol/content-store.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
+import { pause } from "../../protocol/pause.ts";
 import { attempt } from "../content-store/attempt.ts";
 import { createBlockContentStore } from "../content-store/block-content-store.ts";
 import { parseContentId } from "../content-store/content-id.ts";
@@ -262,7 +263,7 @@ async function connectNode(
     if (isReturning) return;
     isReturning = true;
     for (let waitMs = FIRST_RETURN_MS; !stopping.signal.aborted; ) {
-      await new Promise<void>((resolve) => setTimeout(resolve, waitMs).unref());
+      await pause(waitMs, stopping.signal);
       if (stopping.signal.aborted || missingOf([]).length === 0) break;
       await reconnect([], stopping.signal);
       waitMs = Math.min(2 * waitMs, LONGEST_RETURN_MS);
