@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import type { MarketOptions } from "./market-plan.ts";
 import type { MarketSamples } from "./market-samples.ts";
 
@@ -9,18 +10,30 @@ export interface MarketTrainer {
   readonly crashes: boolean;
 }
 
-/** The market's trainers, attackers last. @param addressOf The account of the trainer with this index, from 0. */
+/** The market's trainers, attackers last. @param accounts One each. */
 export function marketTrainers(
   options: MarketOptions,
-  addressOf: (index: number) => string,
+  accounts: readonly { readonly address: string }[],
 ): MarketTrainer[] {
   const firstAttacker = options.trainers - options.attackers.length;
-  return Array.from({ length: options.trainers }, (_, index) => ({
+  return accounts.map(({ address }, index) => ({
     name: `trainer-${index + 1}`,
-    address: addressOf(index),
+    address,
     attack: options.attackers[index - firstAttacker],
     crashes: options.hasCrash && index === 0,
   }));
+}
+
+/** The command of an aggregator. @param webFolder Files of the page, for the one that serves it. */
+export function aggregatorCommand(options: {
+  readonly port: number;
+  readonly webFolder: string | undefined;
+}): string[] {
+  return [
+    ...["aggregator", "run", "--port", String(options.port)],
+    ...["--threads", String(Math.max(1, availableParallelism()))],
+    ...(options.webFolder === undefined ? [] : ["--web", options.webFolder]),
+  ];
 }
 
 /** The command of the trainer with this index. It may start before the project is posted. */

@@ -7,13 +7,14 @@ import { type Endowment, fundAccounts, readNode } from "../adapters/chain/fund-a
 import { DEVELOPMENT_MNEMONIC } from "../adapters/embedded-chain.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { marketErrors } from "./errors.ts";
+import { marketAccountCount, marketAccounts } from "./market-accounts.ts";
 import { type MarketOptions, marketTerms } from "./market-plan.ts";
 
 /** A node that somebody else runs, with accounts on it that can pay for the market. */
 export interface OwnNode {
   readonly rpcUrl: string;
   readonly chainId: number;
-  /** Deployer, owner, referee, two aggregators; trainers from the tenth on. */
+  /** As `marketAccounts` shares them out. */
   readonly accounts: readonly DevelopmentAccount[];
 }
 
@@ -97,18 +98,23 @@ export function marketEndowments(
     terms.budgetPerRoundWei * BigInt(terms.rounds) + terms.settleFeeWei * settlements;
   const gas = (units: bigint) => units * gasPriceWei;
   const rounds = gas(GAS.aggregate * (settlements + 1n));
-  const fixed = [
-    gas(GAS.deploy),
-    escrowWei + gas(GAS.post),
-    gas(GAS.takePart * settlements),
-    terms.aggregatorBondWei + rounds,
-    terms.aggregatorBondWei + rounds,
-  ];
-  const trainerWei = terms.stakeWei + gas(GAS.join + GAS.takePart * settlements);
-  return accounts.flatMap(({ address }, i) => {
-    const leastWei = fixed[i] ?? (i >= 10 ? trainerWei : undefined);
-    return leastWei === undefined ? [] : [{ account: address, leastWei }];
+  const { deployer, owner, referee, aggregators, trainers } = marketAccounts(
+    accounts,
+    options.trainers,
+  );
+  const endowment = ({ address }: DevelopmentAccount, leastWei: bigint): Endowment => ({
+    account: address,
+    leastWei,
   });
+  return [
+    endowment(deployer, gas(GAS.deploy)),
+    endowment(owner, escrowWei + gas(GAS.post)),
+    endowment(referee, gas(GAS.takePart * settlements)),
+    ...aggregators.map((each) => endowment(each, terms.aggregatorBondWei + rounds)),
+    ...trainers.map((each) =>
+      endowment(each, terms.stakeWei + gas(GAS.join + GAS.takePart * settlements)),
+    ),
+  ];
 }
 
 /**
@@ -136,7 +142,7 @@ export async function openOwnNode(
       `chain ${chainId} is not of this machine alone, so the market's accounts must be nobody else's: they follow from a key of yours`,
     );
   }
-  const count = 10 + options.trainers;
+  const count = marketAccountCount(options.trainers);
   const accounts =
     privateKey === undefined
       ? developmentAccounts(DEVELOPMENT_MNEMONIC, count)

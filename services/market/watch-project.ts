@@ -79,19 +79,3 @@ export async function watchProject(
     news.close();
   }
 }
-
-/** Runs `crash` once, while the third round trains. */
-export function untilThirdRound(
-  chain: Chain,
-  projectId: bigint,
-  signal: AbortSignal,
-  crash: () => Promise<void>,
-): void {
-  const timer = setInterval(async () => {
-    if (signal.aborted) return clearInterval(timer);
-    const project = await readProject(chain, projectId).catch(() => undefined);
-    if (project === undefined || project.nextRoundIndex < 3 || project.phase !== "commit") return;
-    clearInterval(timer);
-    await crash();
-  }, 300);
-}
