@@ -1,12 +1,12 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import type { PublishedModel } from "../adapters/chain/published-models.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
-import type { AuditCheck } from "../protocol/audit-round.ts";
 import { type ContentStore, isContentAway } from "../protocol/content-store.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { loadModel, maxModelFileBytes, type WantedModel } from "../protocol/load-model.ts";
 import type { ModelKeyring } from "../protocol/private-model.ts";
 import { sealedFileErrors } from "../protocol/sealed-file.ts";
+import type { AuditCheck } from "./audit-check.ts";
 import type { ChainSetup } from "./chain-setup.ts";
 import { checkSealedModel } from "./check-sealed-model.ts";
 import type { ProjectEvidence } from "./collect-evidence.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { AuditCheck } from "../protocol/audit-round.ts";
+import type { AuditCheck } from "./audit-check.ts";
 import type { ProjectAudit } from "./replay-project.ts";
 
 const wei = z.string().regex(/^\d+$/);

@@ -1,6 +1,6 @@
-import type { AuditCheck } from "../protocol/audit-round.ts";
 import { amountText } from "../protocol/token-amount.ts";
 import { voidWords } from "../protocol/void-words.ts";
+import type { AuditCheck } from "./audit-check.ts";
 import type { ProjectAudit } from "./replay-project.ts";
 
 const MARKS = { true: "ok      ", false: "FAILED  ", null: "skipped " } as const;

@@ -1,9 +1,9 @@
-import type { AuditCheck } from "../protocol/audit-round.ts";
 import {
   type ExclusionReason,
   exclusionReasons,
   type SettleRequest,
 } from "../protocol/settlement.ts";
+import type { AuditCheck } from "./audit-check.ts";
 import type { TimedEvent } from "./project-history.ts";
 
 /** A submission that a settlement left out. */

@@ -1,10 +1,10 @@
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { getRoundJob } from "../adapters/dag-json/round-job-store.ts";
 import { roundHyperparameters } from "../learning/hyperparameters.ts";
-import type { AuditCheck } from "../protocol/audit-round.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import { isContentAway } from "../protocol/content-store.ts";
 import { CommonweightError } from "../protocol/errors.ts";
+import type { AuditCheck } from "./audit-check.ts";
 
 /**
  * Checks what rounds changed of the manifest's training settings: each job that was announced on chain must stay within the bounds

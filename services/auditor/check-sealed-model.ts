@@ -1,7 +1,7 @@
-import type { AuditCheck } from "../protocol/audit-round.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { modelContext, type SealedModel } from "../protocol/private-model.ts";
 import { isSealedFile, readersOf } from "../protocol/sealed-file.ts";
+import type { AuditCheck } from "./audit-check.ts";
 
 /**
  * What anybody can say about a private model without a key: that it was not published in the open, and that it was sealed for the

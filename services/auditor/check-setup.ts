@@ -4,8 +4,8 @@ import { readCircuitArtifacts, readVerifyingKey } from "../adapters/artifacts/ci
 import { artifactErrors } from "../adapters/artifacts/errors.ts";
 import { verifySrs } from "../adapters/curve/verify-srs.ts";
 import type { VerifyingKeyJson } from "../adapters/snark/verify-rule.ts";
-import type { AuditCheck } from "../protocol/audit-round.ts";
 import { CommonweightError } from "../protocol/errors.ts";
+import type { AuditCheck } from "./audit-check.ts";
 import type { ChainSetup } from "./chain-setup.ts";
 import { checkDevelopmentPowers, checkVerifyingKey, isSameTau } from "./check-verifying-key.ts";
 import { auditorErrors } from "./errors.ts";

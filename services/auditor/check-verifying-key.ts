@@ -1,7 +1,7 @@
 import { DEVELOPMENT_TAU_G2 } from "../adapters/curve/development-tau.ts";
 import type { VerifyingKeyJson } from "../adapters/snark/verify-rule.ts";
-import type { AuditCheck } from "../protocol/audit-round.ts";
 import type { G2Point } from "../protocol/curve.ts";
+import type { AuditCheck } from "./audit-check.ts";
 import { type ChainSetup, isSameKey } from "./chain-setup.ts";
 
 /** True when two points are the same. */

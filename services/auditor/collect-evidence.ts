@@ -15,10 +15,10 @@ import {
   type Settlement,
 } from "../adapters/chain/settlements.ts";
 import { isSameAddress } from "../protocol/address.ts";
-import type { RoundEvidence } from "../protocol/audit-round.ts";
 import { type G1Point, INFINITY } from "../protocol/curve.ts";
 import { unpackOutcome } from "../protocol/public-signals.ts";
 import { replayBudgets } from "./replay-budget.ts";
+import type { RoundEvidence } from "./round-evidence.ts";
 
 /** A project's history as the chain tells it. */
 export interface ProjectEvidence {

@@ -1,6 +1,6 @@
 import type { Project, ProjectTerms, ProjectTrainer } from "../adapters/chain/project.ts";
 import type { VaultMove, VaultState } from "../adapters/chain/vault-history.ts";
-import type { AuditCheck } from "../protocol/audit-round.ts";
+import type { AuditCheck } from "./audit-check.ts";
 import { type BudgetEvent, replayBudgets } from "./replay-budget.ts";
 
 /** Everything that the chain says about a project's money, all as of the same block. */

@@ -1,5 +1,4 @@
 import { splitCredits } from "../adapters/chain/credits.ts";
-import type { AuditCheck } from "../protocol/audit-round.ts";
 import { unpackOutcome } from "../protocol/public-signals.ts";
 import {
   MAX_RELIABILITY,
@@ -10,6 +9,7 @@ import {
   updatedReliability,
 } from "../protocol/reliability.ts";
 import type { Verdict } from "../protocol/verdicts.ts";
+import type { AuditCheck } from "./audit-check.ts";
 import type { ProjectHistory, RegistryChange, TimedEvent } from "./project-history.ts";
 
 /** A trainer's reliability in a project, recomputed from its proven verdicts, beside what the chain recorded. */

@@ -11,12 +11,13 @@ import { createGatewayStore } from "../../services/adapters/content-store/gatewa
 import { openVerifierCurve } from "../../services/adapters/curve/open-verifier-curve.ts";
 import { openRuleVerifier } from "../../services/adapters/snark/verify-rule.ts";
 import { auditProject } from "../../services/auditor/audit-project.ts";
+import { auditRound } from "../../services/auditor/audit-round.ts";
 import { readChainSetup } from "../../services/auditor/chain-setup.ts";
 import { collectEvidence } from "../../services/auditor/collect-evidence.ts";
+import type { RoundEvidence } from "../../services/auditor/round-evidence.ts";
 import { type Market, startMarket } from "../../services/market/market.ts";
 import type { MarketEvent } from "../../services/market/market-event.ts";
 import { defaultMarketOptions } from "../../services/market/market-plan.ts";
-import { auditRound, type RoundEvidence } from "../../services/protocol/audit-round.ts";
 import { unpackOutcome } from "../../services/protocol/public-signals.ts";
 
 /** A short run of exactly what `npm start` does: real processes, proofs, chain, IPFS and payments. */

@@ -1,5 +1,5 @@
+import type { AuditCheck } from "../../services/auditor/audit-check.ts";
 import type { ProjectAudit } from "../../services/auditor/replay-project.ts";
-import type { AuditCheck } from "../../services/protocol/audit-round.ts";
 import type { WebSettings } from "../settings.ts";
 
 /** Asks the worker for an audit; it is ended by terminating the worker. */

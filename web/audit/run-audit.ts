@@ -1,9 +1,9 @@
+import type { AuditCheck } from "../../services/auditor/audit-check.ts";
 import {
   checkDevelopmentPowers,
   checkVerifyingKey,
 } from "../../services/auditor/check-verifying-key.ts";
 import { type ReplayOptions, replayProject } from "../../services/auditor/replay-project.ts";
-import type { AuditCheck } from "../../services/protocol/audit-round.ts";
 import type { AuditMessage } from "./audit-messages.ts";
 import { publishedKey } from "./published-keys.ts";
 

@@ -1,5 +1,5 @@
 import type { PublishedModel } from "../../services/adapters/chain/published-models.ts";
-import type { AuditCheck } from "../../services/protocol/audit-round.ts";
+import type { AuditCheck } from "../../services/auditor/audit-check.ts";
 
 /** Asks the worker to download a model and to check it against the chain. */
 export interface ModelRequest {

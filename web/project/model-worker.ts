@@ -1,7 +1,7 @@
 import { createGatewayStore } from "../../services/adapters/content-store/gateway-store.ts";
 import { openCurve } from "../../services/adapters/curve/open-curve.ts";
+import type { AuditCheck } from "../../services/auditor/audit-check.ts";
 import { checkModel, checkSeal } from "../../services/auditor/audit-models.ts";
-import type { AuditCheck } from "../../services/protocol/audit-round.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
 import { maxModelFileBytes } from "../../services/protocol/load-model.ts";
 import type { ModelAnswer, ModelRequest } from "./model-messages.ts";
