@@ -79,11 +79,11 @@ export async function startAggregator(
       onFailure: (error) =>
         say("failed", { code: chainErrors.unreachable.code, message: String(error) }),
     });
-  const { rpcUrl, addresses, privateKey, chainId, stateFolder, maxFeePerGasWei } = settings;
+  const { rpcUrl, compareUrls = [], addresses, privateKey, chainId, stateFolder } = settings;
   const { chain, transactionStore } = await persist(() =>
     connectAccount({
-      connection: { rpcUrl, addresses, privateKey },
-      ...{ chainId, stateFolder, maxFeePerGasWei },
+      connection: { rpcUrl, compareUrls, addresses, privateKey },
+      ...{ chainId, stateFolder, maxFeePerGasWei: settings.maxFeePerGasWei },
       onTransaction: (event) => {
         feed.emit({ ...event, at: Math.floor(Date.now() / 1000) });
         watchTransaction(event, alerts);

@@ -5,6 +5,8 @@ import type { EncryptionKeyPair } from "../protocol/envelope.ts";
 /** Everything a running aggregator is told. */
 export interface AggregatorSettings {
   readonly rpcUrl: string;
+  /** Other nodes that have to give the same answers. */
+  readonly compareUrls?: readonly string[] | undefined;
   readonly chainId?: number | undefined;
   readonly addresses: MarketAddresses;
   readonly privateKey: string;

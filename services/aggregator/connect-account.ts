@@ -14,7 +14,7 @@ import { openTransactionStore, type TransactionStore } from "./transaction-store
 export async function connectAccount(options: {
   readonly connection: Pick<
     Parameters<typeof connectChain>[0],
-    "rpcUrl" | "addresses" | "privateKey"
+    "rpcUrl" | "compareUrls" | "addresses" | "privateKey"
   >;
   readonly chainId: number | undefined;
   readonly stateFolder: string;

@@ -1,11 +1,12 @@
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
-import { isChainUnreachable } from "../adapters/chain/errors.ts";
+import { isNodeSilent } from "../adapters/chain/errors.ts";
 import { resolveAddresses } from "../adapters/chain/resolve-addresses.ts";
 import { untilChainAnswers } from "../adapters/chain/until-chain-answers.ts";
 import { selectedNetwork } from "../adapters/config/config.ts";
 import { configErrors } from "../adapters/config/errors.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import type { Invocation } from "./command-context.ts";
+import { comparedNodes } from "./compare-option.ts";
 
 /** What a command needs to talk to the market of the selected network. */
 export interface MarketConnection {
@@ -16,17 +17,17 @@ export interface MarketConnection {
 }
 
 /**
- * Finds the market of the selected network.
+ * Finds the market of the selected network, and the nodes that have to say the same of it.
  *
- * @param compareUrls Other nodes that have to give the same answers.
  * @throws CW2754 when the configuration names no market, CW2755 when `commonweight up` does not run; CW2200 when another chain is
  * away.
  */
 export async function connectToMarket(
-  { config }: Pick<Invocation, "config">,
-  compareUrls: readonly string[] = [],
+  invocation: Pick<Invocation, "config" | "options">,
 ): Promise<MarketConnection> {
+  const { config } = invocation;
   const network = selectedNetwork(config);
+  const compareUrls = comparedNodes(invocation);
   // A network without a chain number is one that only --rpc-url names: somebody else's.
   const isOwnMarket = network.name === "embedded" && network.chainId !== undefined;
   if (network.market === undefined) {
@@ -46,7 +47,7 @@ export async function connectToMarket(
     wrappedNative: network.wrappedNative,
     deployBlock: network.deployBlock,
   }).catch((cause: unknown) => {
-    if (!isOwnMarket || !isChainUnreachable(cause)) throw cause;
+    if (!isOwnMarket || !isNodeSilent(cause)) throw cause;
     throw new CommonweightError(
       configErrors.marketNotRunning,
       `no market runs here: nothing answers at ${network.rpcUrl}`,
@@ -64,7 +65,7 @@ export async function connectToMarket(
  * @param onAway Called once for each thing that is in the way.
  */
 export function awaitMarket(
-  invocation: Pick<Invocation, "config" | "signal">,
+  invocation: Pick<Invocation, "config" | "options" | "signal">,
   onAway: (error: CommonweightError) => void,
 ): Promise<MarketConnection> {
   return untilChainAnswers(() => connectToMarket(invocation), {

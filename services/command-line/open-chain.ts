@@ -1,6 +1,5 @@
 import { type Chain, connectChain } from "../adapters/chain/connect.ts";
 import type { Invocation } from "./command-context.ts";
-import { comparedNodes } from "./compare-option.ts";
 import { connectToMarket } from "./market-connection.ts";
 
 /**
@@ -13,7 +12,7 @@ export async function withChain<T>(
   body: (chain: Chain) => Promise<T>,
   options: { privateKey?: string } = {},
 ): Promise<T> {
-  const { chainId, ...rest } = await connectToMarket(invocation, comparedNodes(invocation));
+  const { chainId, ...rest } = await connectToMarket(invocation);
   const chain = await connectChain({
     ...rest,
     ...options,

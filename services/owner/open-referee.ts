@@ -109,6 +109,7 @@ async function openOnce(
   try {
     const chain = await connectChain({
       rpcUrl: settings.rpcUrl,
+      compareUrls: settings.compareUrls ?? [],
       addresses: settings.addresses,
       privateKey: settings.privateKey,
       ...(settings.chainId === undefined ? {} : { chainId: settings.chainId }),

@@ -5,6 +5,8 @@ import type { OwnerSets } from "./find-project.ts";
 /** Everything a running referee is told. */
 export interface RefereeSettings {
   readonly rpcUrl: string;
+  /** Other nodes that have to give the same answers. */
+  readonly compareUrls?: readonly string[] | undefined;
   readonly chainId?: number | undefined;
   readonly addresses: MarketAddresses;
   readonly privateKey: string;

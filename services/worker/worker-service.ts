@@ -28,6 +28,8 @@ import { openWorkStore } from "./work-store.ts";
 /** Everything a running worker is told. */
 export interface WorkerSettings {
   readonly rpcUrl: string;
+  /** Other nodes that have to give the same answers. */
+  readonly compareUrls?: readonly string[] | undefined;
   readonly chainId?: number | undefined;
   readonly addresses: MarketAddresses;
   readonly privateKey: string;
@@ -67,6 +69,7 @@ export async function runWorker(
   mkdirSync(stateFolder, { recursive: true });
   const chain = await connectChain({
     rpcUrl: settings.rpcUrl,
+    compareUrls: settings.compareUrls ?? [],
     addresses: settings.addresses,
     privateKey: settings.privateKey,
     ...(settings.chainId === undefined ? {} : { chainId: settings.chainId }),

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { Interface } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { repositoryRoot } from "../../scripts/repository.ts";
+import { trainingMarketAbi } from "../../services/adapters/chain/generated/training-market.ts";
 import { createKeystore } from "../../services/adapters/chain/keystore.ts";
 import { exitCodes } from "../../services/command-line/exit-codes.ts";
 import { startAlteringNode } from "./altering-node.ts";
@@ -415,6 +417,55 @@ describe("bad input", () => {
       hiding.stop();
       honest.stop();
     }
+  });
+
+  it("a node that tells other terms than another one is believed by nobody who would stake or send", async () => {
+    const selectors = ["getProject", "getProjects", "projectCount"].map(
+      (name) => new Interface(trainingMarketAbi).getFunction(name)?.selector,
+    );
+    const lying = await startAlteringNode(market.rpcUrl, (method, result, params) => {
+      const { data, input } = Object(params[0]) as { data?: string; input?: string };
+      const isTerms = selectors.includes((data ?? input ?? "").slice(0, 10));
+      return method === "eth_call" && isTerms ? `${String(result).slice(0, -1)}7` : result;
+    });
+    const [network, known] = Object.entries(
+      market.config.networks as Record<string, object>,
+    )[0] as [string, object];
+    const networks = { [network]: { ...known, compareRpcUrls: [lying.url] } };
+    writeFileSync(`${market.folder}/compared.json`, JSON.stringify({ ...market.config, networks }));
+    const untilToldApart = async (as: string, line: string) => {
+      const stopping = new AbortController();
+      const said: string[] = [];
+      const { stderr } = await commandLine(
+        line.split(" ").map((word) => word.replace("FOLDER", market.folder)),
+        {
+          folder: market.folder,
+          environment: { COMMONWEIGHT_PRIVATE_KEY: market.privateKeyOf(as) },
+          signal: stopping.signal,
+          onLine: (text) => {
+            said.push(text);
+            // A service would wait for as long as it takes.
+            if (text.includes("differently")) stopping.abort();
+          },
+        },
+      );
+      return [...said, stderr].join("\n");
+    };
+    const named = `--compare-rpc ${lying.url}`;
+
+    const told = await Promise.all([
+      untilToldApart("trainer-1", `worker run 1 ${DATA} --state FOLDER/run ${named}`),
+      untilToldApart(
+        "owner",
+        `owner reference 1 ${DATA} --root 20 --pay 20 --state FOLDER/refer ${named}`,
+      ),
+      untilToldApart("aggregator", `aggregator run --port 0 --state FOLDER/aggregator ${named}`),
+      untilToldApart("stranger", `worker join 1 --yes --state FOLDER/join ${named}`),
+      untilToldApart("stranger", "worker join 1 --yes --state FOLDER/other --config compared.json"),
+    ]);
+
+    for (const said of told) expect(said).toContain(`${lying.url} answer eth_call differently`);
+    lying.stop();
   });
 
   it("has not made anybody join", async () => {

@@ -41,7 +41,10 @@ function invocationOn(network: string, rpcUrl: string) {
   const networks = { [network]: { rpcUrl, chainId: 31337, market: MARKET } };
   const config = { ...loadConfig({ folder: tmpdir(), environment: {} }), network, networks };
   const stopping = new AbortController();
-  return { invocation: { config, signal: stopping.signal }, stop: () => stopping.abort() };
+  return {
+    invocation: { config, options: {}, signal: stopping.signal },
+    stop: () => stopping.abort(),
+  };
 }
 
 describe("the market of the selected network", () => {

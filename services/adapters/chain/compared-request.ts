@@ -2,13 +2,8 @@ import type { FetchRequest, GetUrlResponse } from "ethers";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { chainErrors } from "./errors.ts";
 import { patientRequest } from "./patient-request.ts";
+import { atBlock, type RpcCall } from "./pinned-call.ts";
 import { isCompared, isSameAnswer, type RpcAnswer } from "./same-answer.ts";
-
-/** One call of a batch. */
-interface RpcCall {
-  readonly id: number;
-  readonly method: string;
-}
 
 type Answers = ReadonlyMap<number, RpcAnswer>;
 
@@ -17,7 +12,8 @@ const WAITS_MS: readonly number[] = [300, 600, 1200, 2400];
 
 /**
  * A request whose answers several nodes must agree on: one that lies is caught as long as one of the others does not. The newest
- * block is the oldest of their newest ones. What is sent goes to the first node alone.
+ * block is the oldest of their newest ones; when answers about the newest block differ, all are asked about that one, for on a quick
+ * chain nodes are hardly ever at the same. What is sent goes to the first node alone.
  *
  * @param urls The node that is asked, then those it is compared with; with one only, this is {@link patientRequest}.
  * @param options.waitsMs Waits before answers that differ are asked for again.
@@ -38,11 +34,20 @@ export function comparedRequest(
       ({ method }) => isCompared(method) || method === NEWEST_BLOCK,
     );
     if (calls.length === 0) return askFirst(asked, signal);
+    const all = listOf<RpcCall>(asked.body);
     for (let attempt = 0; ; attempt++) {
-      const response = await askFirst(asked, signal);
+      const block = attempt === 0 ? undefined : await commonBlock(urls, timeoutMs);
+      const pinned = (list: readonly RpcCall[]) =>
+        block === undefined ? list : list.map((each) => atBlock(each, block));
+      const response = await askFirst(
+        block === undefined ? asked : but(asked, pinned(all)),
+        signal,
+      );
       if (response.statusCode !== 200) return response;
       const own = answersOf(response.body);
-      const told = await Promise.all(others.map((other) => askOther(other, calls, timeoutMs)));
+      const told = await Promise.all(
+        others.map((other) => askOther(other, pinned(calls), timeoutMs)),
+      );
       const difference = findDifference(calls, own, told);
       if (difference === null) return withOldestBlock(response, calls, told);
       const waitMs = waitsMs[attempt];
@@ -59,6 +64,29 @@ export function comparedRequest(
 }
 
 const NEWEST_BLOCK = "eth_blockNumber";
+
+/** How far behind the others a node may be: one that lies could otherwise keep its asker in the past without a word. */
+const MOST_BEHIND_BLOCKS = 16;
+
+/** The newest block that all nodes have; undefined when one of them is too far behind, or does not say. */
+async function commonBlock(
+  urls: readonly string[],
+  timeoutMs: number,
+): Promise<number | undefined> {
+  const call = { jsonrpc: "2.0", id: 1, method: NEWEST_BLOCK, params: [] };
+  const told = await Promise.all(urls.map((url) => askOther(url, [call], timeoutMs)));
+  const blocks = told.map((answers) => Number(answers.get(1)?.result ?? Number.NaN));
+  const oldest = Math.min(...blocks);
+  return Math.max(...blocks) - oldest <= MOST_BEHIND_BLOCKS ? oldest : undefined;
+}
+
+/** The same request with other calls, as a list or alone as it was. */
+function but(asked: FetchRequest, calls: readonly RpcCall[]): FetchRequest {
+  const isList = Array.isArray(JSON.parse(new TextDecoder().decode(asked.body ?? undefined)));
+  const changed = asked.clone();
+  changed.body = JSON.stringify(isList ? calls : calls[0]);
+  return changed;
+}
 
 /** A batch, or a single call or answer, as a list. */
 function listOf<T>(body: Uint8Array | null): T[] {

@@ -120,9 +120,20 @@ function findRevertData(error: unknown, depth = 0): string | undefined {
   return undefined;
 }
 
-/** True when nothing but the connection is at fault, so that the same call may work later. */
+/** True when the node that is asked does not answer. */
+export const isNodeSilent = (error: unknown): boolean =>
+  error instanceof CommonweightError && error.code === chainErrors.unreachable.code;
+
+/** What comes and goes with nodes: one is away, or two are not of one mind. */
+const PASSING: readonly string[] = [
+  chainErrors.unreachable.code,
+  chainErrors.nodesDisagree.code,
+  chainErrors.comparedAway.code,
+];
+
+/** True when nothing but what nodes say, or that they say nothing, is at fault, so that the same call may work later. */
 export function isChainUnreachable(error: unknown): boolean {
-  return error instanceof CommonweightError && error.code === chainErrors.unreachable.code;
+  return error instanceof CommonweightError && PASSING.includes(error.code);
 }
 
 /** The name of the contract's custom error, when that is what a call failed with. */

@@ -38,7 +38,14 @@ export function isSameAnswer(method: string, first: RpcAnswer, second: RpcAnswer
     return first.error !== undefined && second.error !== undefined;
   }
   const fields = FIXED_FIELDS[method];
-  return canonical(first.result, fields) === canonical(second.result, fields);
+  const [one, other] = [first.result, second.result].map((result) => inBlock(method, result));
+  return canonical(one, fields) === canonical(other, fields);
+}
+
+/** Nodes need not have heard of the same transactions before these are in a block: until then there are none. */
+function inBlock(method: string, result: unknown): unknown {
+  const isWaiting = (result as { blockHash?: unknown } | null)?.blockHash === null;
+  return method === "eth_getTransactionByHash" && isWaiting ? null : result;
 }
 
 function canonical(value: unknown, fields: readonly string[] | undefined): string {

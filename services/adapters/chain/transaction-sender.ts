@@ -247,7 +247,7 @@ export function createTransactionSender(options: {
           sentAt = performance.now();
         }
       } catch (error) {
-        if (error instanceof CommonweightError) throw error;
+        if (error instanceof CommonweightError && !isChainUnreachable(error)) throw error;
         if (performance.now() - answeredAt > AWAY_MS) throw toChainError(error, entry.purpose);
       }
       await pause(look < 4 ? Math.min(pollMs, 50) : pollMs, closing.signal);

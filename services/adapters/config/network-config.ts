@@ -8,6 +8,8 @@ const addressSchema = z
 export const networkSchema = z.strictObject({
   /** JSON-RPC endpoint; `http`, `https`, `ws` or `wss`. */
   rpcUrl: z.url({ protocol: /^(https?|wss?)$/ }),
+  /** Other nodes of the chain, which have to say the same as the first: see `--compare-rpc`. */
+  compareRpcUrls: z.array(z.url({ protocol: /^https?$/ })).optional(),
   /** Refuses to talk to another chain than this one. */
   chainId: z.int().positive().optional(),
   /** The entry contract; the other addresses are read from it. */

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
+import { addCompareOption } from "../../command-line/compare-option.ts";
 import { eventPrinter } from "../../command-line/event-lines.ts";
 import { awaitMarket } from "../../command-line/market-connection.ts";
 import { parseAddress } from "../../command-line/parse-address.ts";
@@ -9,7 +10,7 @@ import { addKeystoreOption, readSigningKey } from "../../command-line/signing-ke
 
 /** Adds `commonweight aggregator run`. */
 export const register: RegisterCommand = (parent, context) => {
-  addKeystoreOption(parent.command("run"))
+  addCompareOption(addKeystoreOption(parent.command("run")))
     .description("open rounds, prove and settle them, until stopped")
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--port <number>", "port to listen on; 0 picks one", parsePort, 8600)

@@ -1,6 +1,7 @@
 import { readTokenUnit } from "../../adapters/chain/token-unit.ts";
 import { confirm } from "../../command-line/ask.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
+import { addCompareOption } from "../../command-line/compare-option.ts";
 import { withChain } from "../../command-line/open-chain.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
 import { amountIn, parseAmountAboveNothing } from "../../command-line/token-amount.ts";
@@ -8,7 +9,7 @@ import { amountText } from "../../protocol/token-amount.ts";
 
 /** Adds `commonweight owner fund`. */
 export const register: RegisterCommand = (parent, context) => {
-  addKeystoreOption(parent.command("fund"))
+  addCompareOption(addKeystoreOption(parent.command("fund")))
     .description("add budget to a project, for the rounds to come")
     .argument("<project>", "number of the project, or its folder")
     .argument(

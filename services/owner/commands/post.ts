@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { confirm } from "../../command-line/ask.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
+import { addCompareOption } from "../../command-line/compare-option.ts";
 import { withChain } from "../../command-line/open-chain.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
 import { tokenFormatter } from "../../command-line/token-amount.ts";
@@ -49,7 +50,7 @@ async function readSubject(
 
 /** Adds `commonweight owner post`. */
 export const register: RegisterCommand = (parent, context) => {
-  addKeystoreOption(parent.command("post"))
+  addCompareOption(addKeystoreOption(parent.command("post")))
     .description("publish a project's manifest and first model, and put its budget into escrow")
     .argument("[folder]", "a project's folder, instead of --manifest and --terms")
     .option("--manifest <file>", "the project's manifest (JSON)")

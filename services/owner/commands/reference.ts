@@ -1,4 +1,5 @@
 import type { RegisterCommand } from "../../command-line/command-context.ts";
+import { addCompareOption } from "../../command-line/compare-option.ts";
 import { eventPrinter } from "../../command-line/event-lines.ts";
 import { connectToMarket } from "../../command-line/market-connection.ts";
 import { parseCount, parseCountOrNone } from "../../command-line/parse-count.ts";
@@ -9,7 +10,7 @@ import { ownerErrors } from "../errors.ts";
 
 /** Adds `commonweight owner reference`. */
 export const register: RegisterCommand = (parent, context) => {
-  addKeystoreOption(parent.command("reference"))
+  addCompareOption(addKeystoreOption(parent.command("reference")))
     .description("serve a project's reference update and pay gradient from your own samples")
     .argument("<project>", "number of the project, or its folder")
     .option("--data <source>", "clean samples: mnist:test, a file … (default: the folder's sets)")

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { readTokenUnit } from "../../adapters/chain/token-unit.ts";
 import { confirm } from "../../command-line/ask.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
+import { addCompareOption } from "../../command-line/compare-option.ts";
 import { withChain } from "../../command-line/open-chain.ts";
 import { parseAddress } from "../../command-line/parse-address.ts";
 import { parseProjectId } from "../../command-line/parse-project-id.ts";
@@ -11,7 +12,7 @@ import { amountText } from "../../protocol/token-amount.ts";
 
 /** Adds `commonweight worker join`. */
 export const register: RegisterCommand = (parent, context) => {
-  addKeystoreOption(parent.command("join"))
+  addCompareOption(addKeystoreOption(parent.command("join")))
     .description("join a project: locks the stake until you leave")
     .argument("<project>", "number of the project", parseProjectId)
     .option("--stake <amount>", "stake to join with, instead of the least", parseAnyAmount)

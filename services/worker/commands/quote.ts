@@ -1,4 +1,5 @@
 import type { RegisterCommand } from "../../command-line/command-context.ts";
+import { addCompareOption } from "../../command-line/compare-option.ts";
 import { withChain } from "../../command-line/open-chain.ts";
 import { parseAddress } from "../../command-line/parse-address.ts";
 import { parseCount } from "../../command-line/parse-count.ts";
@@ -9,8 +10,7 @@ import { parseDataSource } from "../../learning/parse-data-source.ts";
 
 /** Adds `commonweight worker quote`. */
 export const register: RegisterCommand = (parent, context) => {
-  parent
-    .command("quote")
+  addCompareOption(parent.command("quote"))
     .description("what taking part brings and costs: share, gas, time of this machine, stake")
     .argument("<project>", "number of the project", parseProjectId)
     .option("--data <source>", "your samples: a short training on them measures the time")

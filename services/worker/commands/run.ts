@@ -3,6 +3,7 @@ import type { Chain } from "../../adapters/chain/connect.ts";
 import { readTokenUnit } from "../../adapters/chain/token-unit.ts";
 import type { Environment } from "../../adapters/config/config.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
+import { addCompareOption } from "../../command-line/compare-option.ts";
 import { eventPrinter } from "../../command-line/event-lines.ts";
 import { connectToMarket } from "../../command-line/market-connection.ts";
 import { parseAddress } from "../../command-line/parse-address.ts";
@@ -55,7 +56,7 @@ async function readUnits(chain: Chain, projectIds: readonly bigint[]) {
 
 /** Adds `commonweight worker run`. */
 export const register: RegisterCommand = (parent, context) => {
-  addKeystoreOption(parent.command("run"))
+  addCompareOption(addKeystoreOption(parent.command("run")))
     .description("train for projects and get paid, until they end")
     .argument("<project...>", "numbers of the projects", (text, earlier: bigint[] = []) => [
       ...earlier,

@@ -99,6 +99,54 @@ describe("a request that several nodes answer", () => {
     expect(asked).toBe(3);
   });
 
+  describe("on a quick chain, on which no two nodes are at the same block", () => {
+    /** A node that answers by the block that it is asked about, and is at another one whenever it is asked. */
+    const at = (first: number): Answer => {
+      let head = first;
+      return (method, params) => {
+        if (method === "eth_blockNumber") return { result: `0x${head.toString(16)}` };
+        const { toBlock } = Object(params[0]) as { toBlock?: string };
+        const asked = toBlock ?? params[method === "eth_call" ? 1 : 0];
+        const block = asked === "latest" ? head++ : Number(asked);
+        return {
+          result: method === "eth_getLogs" ? [{ ...log, data: `0x${block}` }] : `0x${block}`,
+        };
+      };
+    };
+
+    it("has the answer about the block that all have", async () => {
+      const { send } = await open(at(20), at(18), at(23));
+
+      // The first look has moved each of them by a block.
+      expect(await send("eth_call", [{}, "latest"])).toBe("0x19");
+      expect(await send("eth_getBlockByNumber", ["latest", false])).toBe("0x20");
+      expect(await send("eth_getLogs", [{ fromBlock: "0x1", toBlock: "latest" }])).toEqual([
+        { ...log, data: "0x21" },
+      ]);
+    });
+
+    it("fails rather than be kept far in the past by one", async () => {
+      const { send } = await open(at(40), at(20));
+
+      await expect(send("eth_call", [{}, "latest"])).rejects.toMatchObject({
+        code: chainErrors.nodesDisagree.code,
+      });
+    });
+  });
+
+  it("takes a transaction that no block has for none, and one that a block has for what it is", async () => {
+    const waiting = { hash: "0x01", blockHash: null };
+    const mined = { hash: "0x01", blockHash: "0x02" };
+    const told = (result: unknown) => but({ eth_getTransactionByHash: result });
+    const { send } = await open(told(waiting), told(null));
+    expect(await send("eth_getTransactionByHash", ["0x01"])).toEqual(waiting);
+
+    const hidden = await open(told(null), told(mined));
+    await expect(hidden.send("eth_getTransactionByHash", ["0x01"])).rejects.toMatchObject({
+      code: chainErrors.nodesDisagree.code,
+    });
+  });
+
   it("says of the newest block what the node says that is behind", async () => {
     const { send } = await open(honest, but({ eth_blockNumber: "0xe" }));
 
