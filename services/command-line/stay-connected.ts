@@ -13,13 +13,16 @@ const DIAL_MS = 5000;
  * connection is lost. Whoever can be dialled by nobody is reached only over connections of its own making, so after an aggregator's
  * restart it must be this side that calls. Resolves after the first round of attempts; an aggregator that is away is tried again.
  *
- * @param accounts The aggregators' accounts, asked at every look.
+ * @param options.accounts The aggregators' accounts, asked at every look.
+ * @param options.first Those of the first round of attempts, where somebody waits for it; by default all. The others follow at the
+ * next look.
  */
 export async function stayConnected(
   chain: Chain,
   ipfs: Pick<IpfsNode, "connections" | "dial">,
   options: {
     readonly accounts: () => readonly string[];
+    readonly first?: readonly string[];
     readonly signal: AbortSignal;
     readonly lookEveryMs?: number;
   },
@@ -42,14 +45,14 @@ export async function stayConnected(
       await ipfs.dial(multiaddr, { timeoutMs: DIAL_MS }).catch(() => undefined);
     }
   }
-  const look = () =>
-    Promise.all(accounts().map((account) => connect(account).catch(() => undefined)));
+  const look = (wanted: readonly string[]) =>
+    Promise.all(wanted.map((account) => connect(account).catch(() => undefined)));
 
-  await look();
+  await look(options.first ?? accounts());
   void (async () => {
     while (!signal.aborted) {
       await pause(lookEveryMs, signal);
-      if (!signal.aborted) await look();
+      if (!signal.aborted) await look(accounts());
     }
   })();
 }

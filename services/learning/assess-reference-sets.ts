@@ -22,13 +22,25 @@ export interface LabelSanity {
   readonly agreement: number;
 }
 
-/** What the check saw. */
+/** What a check of the sets saw. */
 export interface ReferenceAssessment {
   readonly findings: readonly ReferenceFinding[];
   readonly rootCounts: readonly number[];
   readonly payCounts: readonly number[];
+}
+
+/** What a comparison of their labels saw; no finding of it is blocking. */
+export interface LabelAssessment {
+  readonly findings: readonly ReferenceFinding[];
   readonly rootLabels: LabelSanity;
   readonly payLabels: LabelSanity;
+}
+
+/** Root and pay set. */
+interface ReferenceSets {
+  readonly rootSet: Dataset;
+  /** Null when the project has no pay gradient. */
+  readonly paySet: Dataset | null;
 }
 
 /** Advised sizes (`rules.md` 7.3 and 11.1), and below which part of an even share a class counts as rare. */
@@ -45,41 +57,41 @@ const LEAST_AGREEMENT = 0.4;
 
 /**
  * Checks root and pay set before a project opens. A missing class makes the rule reject honest trainers (up to two
- * thirds of them, `rules.md` 7.3) or pay by chance; wrong labels pay attackers; shared samples let a leak of one set
- * spoil both.
+ * thirds of them, `rules.md` 7.3) or pay by chance; shared samples let a leak of one set spoil both.
  */
-export async function assessReferenceSets(sets: {
-  readonly rootSet: Dataset;
-  /** Null when the project has no pay gradient. */
-  readonly paySet: Dataset | null;
-}): Promise<ReferenceAssessment> {
+export async function assessReferenceSets(sets: ReferenceSets): Promise<ReferenceAssessment> {
   const { rootSet, paySet } = sets;
   const rootCounts = await countLabels(rootSet);
   const payCounts = paySet ? await countLabels(paySet) : [];
-  const rootLabels = await compareLabels(rootSet);
-  const payLabels = paySet ? await compareLabels(paySet) : { suspects: 0, agreement: 1 };
   const shared = paySet ? await countShared(rootSet, paySet) : 0;
-  const findings = [
-    ...coverageFindings("root", rootCounts),
-    ...coverageFindings("pay", payCounts),
-    ...labelFindings("root", rootLabels),
-    ...labelFindings("pay", payLabels),
-  ];
+  const findings = [...coverageFindings("root", rootCounts), ...coverageFindings("pay", payCounts)];
   if (shared > 0) {
     const message = `${shared} samples are in both sets. Keep them disjoint: whoever learns one set then still does not know the pay.`;
     findings.push({ severity: "blocking", set: "both", message });
   }
-  return { findings, rootCounts, payCounts, rootLabels, payLabels };
+  return { findings, rootCounts, payCounts };
+}
+
+/**
+ * Looks for wrong labels, which pay attackers: compares every sample with those most like it. Takes a good part of a second where
+ * the other checks take none.
+ */
+export async function assessReferenceLabels(sets: ReferenceSets): Promise<LabelAssessment> {
+  const { rootSet, paySet } = sets;
+  const rootLabels = await compareLabels(rootSet);
+  const payLabels = paySet ? await compareLabels(paySet) : { suspects: 0, agreement: 1 };
+  const findings = [...labelFindings("root", rootLabels), ...labelFindings("pay", payLabels)];
+  return { findings, rootLabels, payLabels };
 }
 
 /** @throws CommonweightError CW3401 with the findings when one of them is blocking. */
-export function requireSoundReferences(assessment: ReferenceAssessment): void {
-  const blocking = assessment.findings.filter(({ severity }) => severity === "blocking");
+export function requireSoundReferences(findings: readonly ReferenceFinding[]): void {
+  const blocking = findings.filter(({ severity }) => severity === "blocking");
   if (blocking.length === 0) return;
   throw new CommonweightError(
     learningErrors.referenceInvalid,
     blocking.map(({ message }) => message).join(" "),
-    { details: { findings: assessment.findings } },
+    { details: { findings } },
   );
 }
 

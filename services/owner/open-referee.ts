@@ -65,9 +65,9 @@ async function openProjectSets(
     paySet: projectDataset(paySet, data),
     validationSet: validationSet && projectDataset(validationSet, data),
   };
-  const assessment = await assessReferenceSets(sets);
-  for (const finding of assessment.findings) onEvent({ type: "reference", ...finding });
-  requireSoundReferences(assessment);
+  const { findings } = await assessReferenceSets(sets);
+  for (const finding of findings) onEvent({ type: "reference", ...finding });
+  requireSoundReferences(findings);
   return sets;
 }
 
@@ -120,9 +120,11 @@ async function openOnce(
     closing.push(() => ipfs.stop());
     const engine = await startCurveEngine({ threads: settings.threads });
     closing.push(() => engine[Symbol.asyncDispose]());
+    const store = openReferenceStore(join(stateFolder, "referee.sqlite"));
+    closing.push(() => store.close());
     const { onAwaiting } = settings;
     if (onAwaiting) await awaitProjects(chain, [projectId], { signal, onWaiting: onAwaiting });
-    const { terms } = await readProject(chain, projectId);
+    const { terms, aggregatorIndex } = await readProject(chain, projectId);
     if (!isSameAddress(terms.referee, account)) {
       throw new CommonweightError(ownerErrors.notReferee, `${account} is not ${terms.referee}`);
     }
@@ -138,12 +140,14 @@ async function openOnce(
       readPosting(chain, projectId),
       ...terms.aggregators.map((each) => readParticipant(chain, each)),
     ]);
-    await stayConnected(chain, ipfs, { accounts: () => terms.aggregators, signal: calling.signal });
+    await stayConnected(chain, ipfs, {
+      accounts: () => terms.aggregators,
+      first: terms.aggregators.slice(aggregatorIndex, aggregatorIndex + 1),
+      signal: calling.signal,
+    });
     closing.push(() => calling.abort());
     const manifest = await getManifest(ipfs, manifestCid, { signal });
     const sets = await openProjectSets(settings, manifest, onEvent);
-    const store = openReferenceStore(join(stateFolder, "referee.sqlite"));
-    closing.push(() => store.close());
     const curve = await opening;
     const envelope = createHpkeEnvelope();
     const keyring = await openKeyring(chain, terms, { envelope, settings });

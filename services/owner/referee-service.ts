@@ -4,6 +4,7 @@ import { chainTime } from "../adapters/chain/connect.ts";
 import { endpointOf, forgetEndpoint } from "../adapters/chain/known-endpoints.ts";
 import { type Project, readProject } from "../adapters/chain/project.ts";
 import { readRound } from "../adapters/chain/round.ts";
+import { assessReferenceLabels } from "../learning/assess-reference-sets.ts";
 import { errorText } from "../protocol/errors.ts";
 import { createReferenceMaker } from "./make-references.ts";
 import { openReferee } from "./open-referee.ts";
@@ -24,6 +25,9 @@ export interface RefereeReport {
     readonly loss: number;
   }[];
 }
+
+/** A project whose first round does not begin in this time leaves its referee time. */
+const CALM_AFTER_MS = 15_000;
 
 /**
  * Serves a project's reference update and pay gradient: before each round it trains them on the owner's own
@@ -85,8 +89,8 @@ export async function runReferee(
     await Promise.all(terms.aggregators.map(tell));
   }
 
-  /** Does what there is to do now. @returns False once the project has ended. */
-  async function look(): Promise<boolean> {
+  /** Does what there is to do now. @returns The phase that the project was in. */
+  async function look(): Promise<Project["phase"]> {
     const [project, round] = await Promise.all([
       readProject(chain, projectId),
       readRound(chain, projectId),
@@ -94,19 +98,32 @@ export async function runReferee(
     // The round does not wait for a measurement that plans nothing in it.
     if (project.phase === "idle" && bounds === undefined) await offer(project);
     await models.evaluate(project);
-    if (project.phase === "ended") return false;
+    if (project.phase === "ended") return project.phase;
     if (project.phase === "idle" && bounds !== undefined) await offer(project);
     if (round.isOpen && round.phase !== "commit") await release(project, round);
-    return true;
+    return project.phase;
+  }
+
+  /** Warns of wrong labels: once, and at a moment in which nobody waits for the referee. */
+  let areLabelsAssessed = false;
+  async function assessLabels(isCalm: boolean): Promise<void> {
+    if (areLabelsAssessed || !isCalm) return;
+    areLabelsAssessed = true;
+    const { findings } = await assessReferenceLabels(opened.sets);
+    for (const finding of findings) onEvent({ type: "reference", ...finding });
   }
 
   const news = openBlockNews(chain);
+  const startedAtMs = performance.now();
   try {
     onEvent({ type: "ready", account, projectId });
     let lastFailure = "";
     while (!signal.aborted) {
       try {
-        if (!(await look())) break;
+        const phase = await look();
+        if (phase === "ended") break;
+        // While trainers train, or when none comes for a while.
+        await assessLabels(phase === "commit" || performance.now() - startedAtMs >= CALM_AFTER_MS);
         lastFailure = "";
       } catch (error) {
         if (signal.aborted) break;

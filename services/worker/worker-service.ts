@@ -3,10 +3,9 @@ import { join } from "node:path";
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
 import { openBlockNews } from "../adapters/chain/block-news.ts";
 import { type Chain, connectChain } from "../adapters/chain/connect.ts";
-import { DepositDesk } from "../adapters/chain/deposit-desk.ts";
 import { isChainUnreachable } from "../adapters/chain/errors.ts";
-import { readParticipant, registerParticipant } from "../adapters/chain/participant.ts";
-import { joinProject, type Project, readProject, readTrainer } from "../adapters/chain/project.ts";
+import { readParticipant } from "../adapters/chain/participant.ts";
+import { type Project, readProject } from "../adapters/chain/project.ts";
 import { openCurve, startCurveEngine } from "../adapters/curve/open-curve.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
@@ -21,8 +20,14 @@ import { CommonweightError } from "../protocol/errors.ts";
 import { toHex } from "../protocol/hex.ts";
 import { pause } from "../protocol/pause.ts";
 import { workerErrors } from "./errors.ts";
+import { joinProjects } from "./join-projects.ts";
 import { createMakeUpdate, type OwnTrainer, type UpdateMaker } from "./make-update.ts";
-import { isWorkToDo, type WorkerEvent, workOnProject } from "./project-worker.ts";
+import {
+  isWorkToDo,
+  type ProjectWorkerParameters,
+  type WorkerEvent,
+  workOnProject,
+} from "./project-worker.ts";
 import { openWorkStore } from "./work-store.ts";
 
 /** Everything a running worker is told. */
@@ -75,151 +80,125 @@ export async function runWorker(
     ...(settings.chainId === undefined ? {} : { chainId: settings.chainId }),
   });
   const account = chain.account as string;
+  // Closed in the opposite order however the work ends: an open node would keep the process alive.
+  const closing: (() => unknown)[] = [() => chain.close()];
   try {
     claimStateFolder(join(stateFolder, "worker-account.json"), chain);
-  } catch (error) {
-    chain.close();
-    throw error;
-  }
-  const ipfs = await openIpfsNode({ folder: join(stateFolder, "ipfs") });
-  const engine = await startCurveEngine({ threads: settings.threads });
-  const projects = await openProjects(chain, settings).catch(async (error: unknown) => {
-    // An open node would keep the process alive.
-    await ipfs.stop();
-    await engine[Symbol.asyncDispose]();
-    chain.close();
-    throw error;
-  });
-  const aggregators = new Set(projects.flatMap(({ terms }) => terms.aggregators));
-  // Ends with the work, too: whoever still looks for lost connections keeps the program alive after its last project.
-  const calling = new AbortController();
-  const connecting = stayConnected(chain, ipfs, {
-    accounts: () => [...aggregators],
-    signal: AbortSignal.any([signal, calling.signal]),
-  });
-  const curve = await openCurve({
-    parameterCount: Math.max(...projects.map(({ terms }) => terms.parameterCount)),
-    cacheDir: settings.cacheFolder,
-    srsPath: settings.srsPath,
-    engine,
-  });
-  const envelope = createHpkeEnvelope();
-  const workStore = openWorkStore(join(stateFolder, "worker.sqlite"));
-
-  async function joinAll(): Promise<void> {
-    if (settings.join === undefined) return;
-    const register = async () => {
-      if ((await readParticipant(chain, account)).registeredAt !== 0) return;
-      await registerParticipant(chain, {
-        encryptionKey: toHex(settings.encryptionKeys.publicKey),
-        payoutAddress: settings.payoutAddress ?? account,
-        endpoint: "",
+    // Whatever needs no project to be known comes before one is waited for.
+    const ipfs = await openIpfsNode({ folder: join(stateFolder, "ipfs") });
+    closing.push(() => ipfs.stop());
+    const engine = await startCurveEngine({ threads: settings.threads });
+    closing.push(() => engine[Symbol.asyncDispose]());
+    const workStore = openWorkStore(join(stateFolder, "worker.sqlite"));
+    closing.push(() => workStore.close());
+    const projects = await openProjects(chain, settings);
+    const aggregators = new Set(projects.flatMap(({ terms }) => terms.aggregators));
+    const inCharge = new Set(
+      projects.map(({ terms, aggregatorIndex }) => terms.aggregators[aggregatorIndex] as string),
+    );
+    // Ends with the work, too: whoever still looks for lost connections keeps the program alive after its last project.
+    const calling = new AbortController();
+    closing.push(() => calling.abort());
+    const connecting = stayConnected(chain, ipfs, {
+      accounts: () => [...aggregators],
+      first: [...inCharge],
+      signal: AbortSignal.any([signal, calling.signal]),
+    });
+    const curve = await openCurve({
+      parameterCount: Math.max(...projects.map(({ terms }) => terms.parameterCount)),
+      cacheDir: settings.cacheFolder,
+      srsPath: settings.srsPath,
+      engine,
+    });
+    const envelope = createHpkeEnvelope();
+    const { join: joining, encryptionKeys, payoutAddress } = settings;
+    const joins =
+      joining &&
+      joinProjects(chain, projects, {
+        ...{ encryptionKeys, payoutAddress, stakeWei: joining.stakeWei },
+        onJoined: (projectId, stakeWei) => onEvent({ type: "joined", projectId, stakeWei }),
       });
-    };
-    // Beside what the stake needs: on a chain of slow blocks, each transaction that waits for another is a block more.
-    const registered = register();
-    registered.catch(() => undefined);
-    const deposits = new DepositDesk(chain);
-    const { stakeWei: stakeOf } = settings.join;
-    const join = async ({ projectId, terms }: Project) => {
-      const stakeWei = stakeOf?.(projectId) ?? terms.stakeWei;
-      if ((await readTrainer(chain, projectId, account)).status !== "none") return;
-      await deposits.deposit({
-        token: terms.rewardToken,
-        amountWei: stakeWei,
-        send: async () => {
-          await registered;
-          return joinProject(chain, projectId, stakeWei);
-        },
-      });
-      onEvent({ type: "joined", projectId, stakeWei });
-    };
-    const joins = await Promise.allSettled(projects.map(join));
-    for (const joined of joins) if (joined.status === "rejected") throw joined.reason;
-    await registered;
-  }
-
-  /** One look at all of them, so that many projects that wait cost no more than one. */
-  async function whereSomethingIsToDo(open: readonly bigint[]): Promise<readonly bigint[]> {
-    // The work looks itself first.
-    if (open.length === 1) return open;
-    const isWanted = async (projectId: bigint) =>
-      // What this look fails with, the work itself says.
-      readProject(chain, projectId).then(
-        (project) => isWorkToDo(project, workStore),
-        () => true,
-      );
-    const wanted = await Promise.all(open.map(isWanted));
-    return open.filter((_, index) => wanted[index]);
-  }
-
-  const makeUpdate = createMakeUpdate({
-    chain,
-    curve,
-    contentStore: ipfs,
-    keyringFor: ({ projectId, terms: { aggregators } }) =>
-      createModelKeyring(chain, {
-        ...{ projectId, aggregators, account, envelope, keys: settings.encryptionKeys, signal },
-      }),
-    openData: settings.openData,
-    seed: settings.seed,
-    attack: settings.attack,
-    trainer: settings.trainer,
-    privacy: settings.privacyBudget && {
-      ledger: privacyLedgerFile(join(stateFolder, "privacy-ledger.json")),
-      budget: settings.privacyBudget,
-      onSpent: (statement) => onEvent({ type: "privacy", ...statement }),
-    },
-  });
-  const news = openBlockNews(chain);
-  try {
     // Nobody is needed for joining but the chain.
-    await Promise.all([joinAll(), connecting]);
+    await Promise.all([joins, connecting]);
     onEvent({ type: "ready", account, peerId: ipfs.peerId });
-    const relayedAtMs = new Map<string, number>();
-    const idleSinceMs = new Map<bigint, number>();
-    let open = [...settings.projectIds];
-    let lastFailure = "";
-    while (open.length > 0 && !signal.aborted) {
-      for (const projectId of await whereSomethingIsToDo(open)) {
-        try {
-          const isOpen = await workOnProject(
-            {
-              chain,
-              curve,
-              envelope,
-              contentStore: ipfs,
-              workStore,
-              makeUpdate,
-              randomBytes: secureBytes,
-              isRelayed: settings.isRelayed,
-              ...{ relayedAtMs, idleSinceMs },
-              onEvent,
-              signal,
-            },
-            projectId,
-          );
-          if (!isOpen) open = open.filter((each) => each !== projectId);
-          lastFailure = "";
-        } catch (error) {
-          if (signal.aborted) break;
-          const message = error instanceof Error ? error.message : String(error);
-          const code = error instanceof CommonweightError ? error.code : "CW4399";
-          if (message !== lastFailure) onEvent({ type: "failed", projectId, code, message });
-          lastFailure = message;
-          if (isChainUnreachable(error)) await pause(2000, signal);
-        }
-      }
-      await news.until({ longestMs: settings.pollMs ?? 1000, signal });
-    }
+    const news = openBlockNews(chain);
+    closing.push(() => news.close());
+    await workUntilOver(settings, {
+      ...{ chain, curve, envelope, workStore, onEvent, signal },
+      contentStore: ipfs,
+      makeUpdate: createMakeUpdate({
+        ...{ chain, curve, contentStore: ipfs },
+        keyringFor: ({ projectId, terms: { aggregators } }) =>
+          createModelKeyring(chain, {
+            ...{ projectId, aggregators, account, envelope, keys: encryptionKeys, signal },
+          }),
+        openData: settings.openData,
+        seed: settings.seed,
+        attack: settings.attack,
+        trainer: settings.trainer,
+        privacy: settings.privacyBudget && {
+          ledger: privacyLedgerFile(join(stateFolder, "privacy-ledger.json")),
+          budget: settings.privacyBudget,
+          onSpent: (statement) => onEvent({ type: "privacy", ...statement }),
+        },
+      }),
+      randomBytes: secureBytes,
+      isRelayed: settings.isRelayed,
+      relayedAtMs: new Map(),
+      idleSinceMs: new Map(),
+      untilNews: () => news.until({ longestMs: settings.pollMs ?? 1000, signal }),
+    });
   } finally {
-    calling.abort();
-    await ipfs.stop();
-    await engine[Symbol.asyncDispose]();
-    workStore.close();
-    news.close();
-    chain.close();
+    for (const close of closing.reverse()) await close();
   }
+}
+
+/** Looks at every project again and again, at each block as a rule, until all have ended or the signal says stop. */
+async function workUntilOver(
+  { projectIds }: Pick<WorkerSettings, "projectIds">,
+  parameters: ProjectWorkerParameters & {
+    readonly signal: AbortSignal;
+    readonly untilNews: () => Promise<void>;
+    readonly onEvent: (event: WorkerEvent | { type: string; [detail: string]: unknown }) => void;
+  },
+): Promise<void> {
+  const { signal, onEvent } = parameters;
+  let open = projectIds;
+  let lastFailure = "";
+  while (open.length > 0 && !signal.aborted) {
+    for (const projectId of await whereSomethingIsToDo(open, parameters)) {
+      try {
+        const isOpen = await workOnProject(parameters, projectId);
+        if (!isOpen) open = open.filter((each) => each !== projectId);
+        lastFailure = "";
+      } catch (error) {
+        if (signal.aborted) break;
+        const message = error instanceof Error ? error.message : String(error);
+        const code = error instanceof CommonweightError ? error.code : "CW4399";
+        if (message !== lastFailure) onEvent({ type: "failed", projectId, code, message });
+        lastFailure = message;
+        if (isChainUnreachable(error)) await pause(2000, signal);
+      }
+    }
+    await parameters.untilNews();
+  }
+}
+
+/** One look at all of them, so that many projects that wait cost no more than one. */
+async function whereSomethingIsToDo(
+  open: readonly bigint[],
+  { chain, workStore }: Pick<ProjectWorkerParameters, "chain" | "workStore">,
+): Promise<readonly bigint[]> {
+  // The work looks itself first.
+  if (open.length === 1) return open;
+  const isWanted = async (projectId: bigint) =>
+    // What this look fails with, the work itself says.
+    readProject(chain, projectId).then(
+      (project) => isWorkToDo(project, workStore),
+      () => true,
+    );
+  const wanted = await Promise.all(open.map(isWanted));
+  return open.filter((_, index) => wanted[index]);
 }
 
 /**

@@ -75,3 +75,29 @@ it("an aggregator that is away at first is called until it is there", async () =
   server.close();
   server.closeAllConnections();
 });
+
+it("whoever is named first is waited for, and the others follow", async () => {
+  const server = createServer((_, response) => {
+    response.end(JSON.stringify({ peerId: PEER, multiaddrs: [ADDRESS] }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const asked: string[] = [];
+  const getFunction = () => ({
+    staticCall: async (account: string) => {
+      asked.push(account);
+      return { endpoint };
+    },
+  });
+
+  await stayConnected(
+    { registry: { getFunction } } as unknown as Chain,
+    { dial: async () => undefined, connections: () => [] },
+    { accounts: () => ["0xa", "0xb"], first: ["0xb"], signal: stopping.signal, lookEveryMs: 5 },
+  );
+  expect(asked).toEqual(["0xb"]);
+  await eventually(() => expect(asked).toContain("0xa"));
+
+  server.close();
+  server.closeAllConnections();
+});

@@ -1,0 +1,55 @@
+import type { Chain } from "../adapters/chain/connect.ts";
+import { DepositDesk } from "../adapters/chain/deposit-desk.ts";
+import { readParticipant, registerParticipant } from "../adapters/chain/participant.ts";
+import { joinProject, type Project, readTrainer } from "../adapters/chain/project.ts";
+import type { EncryptionKeyPair } from "../protocol/envelope.ts";
+import { toHex } from "../protocol/hex.ts";
+
+/**
+ * Registers this account where needed and joins the projects that it is not in, side by side.
+ *
+ * @throws What the first project fails with, once every other has been tried.
+ */
+export async function joinProjects(
+  chain: Chain,
+  projects: readonly Project[],
+  options: {
+    readonly encryptionKeys: Pick<EncryptionKeyPair, "publicKey">;
+    /** Where earnings go, on registration; the account by default. */
+    readonly payoutAddress?: string | undefined;
+    /** In each project's own token; the least that its terms ask for by default. */
+    readonly stakeWei?: ((projectId: bigint) => bigint | undefined) | undefined;
+    readonly onJoined: (projectId: bigint, stakeWei: bigint) => void;
+  },
+): Promise<void> {
+  const account = chain.account as string;
+  const { encryptionKeys, payoutAddress, stakeWei: stakeOf, onJoined } = options;
+  const register = async () => {
+    if ((await readParticipant(chain, account)).registeredAt !== 0) return;
+    await registerParticipant(chain, {
+      encryptionKey: toHex(encryptionKeys.publicKey),
+      payoutAddress: payoutAddress ?? account,
+      endpoint: "",
+    });
+  };
+  // Beside what the stake needs: on a chain of slow blocks, each transaction that waits for another is a block more.
+  const registered = register();
+  registered.catch(() => undefined);
+  const deposits = new DepositDesk(chain);
+  const join = async ({ projectId, terms }: Project) => {
+    const stakeWei = stakeOf?.(projectId) ?? terms.stakeWei;
+    if ((await readTrainer(chain, projectId, account)).status !== "none") return;
+    await deposits.deposit({
+      token: terms.rewardToken,
+      amountWei: stakeWei,
+      send: async () => {
+        await registered;
+        return joinProject(chain, projectId, stakeWei);
+      },
+    });
+    onJoined(projectId, stakeWei);
+  };
+  const joins = await Promise.allSettled(projects.map(join));
+  for (const joined of joins) if (joined.status === "rejected") throw joined.reason;
+  await registered;
+}
