@@ -76,6 +76,7 @@ export async function startHttpServer(parameters: HttpServerParameters): Promise
   const { intake, status, webFolder } = parameters;
   const app = express();
   app.disable("x-powered-by");
+  const connections = limitConnections(parameters.connections ?? connectionLimits());
   app.use(cutPipelines());
   app.use(
     helmet({
@@ -98,6 +99,7 @@ export async function startHttpServer(parameters: HttpServerParameters): Promise
     response.setHeader("Access-Control-Allow-Origin", "*");
     next();
   });
+  app.use(connections.refuse);
   app.options("/{*path}", (_request, response) => {
     response.setHeader("Access-Control-Allow-Headers", "content-type");
     response.setHeader("Access-Control-Allow-Methods", "GET, POST");
@@ -237,7 +239,7 @@ export async function startHttpServer(parameters: HttpServerParameters): Promise
     server.once("listening", resolve);
     server.once("error", reject);
   });
-  limitConnections(server, parameters.connections ?? connectionLimits());
+  connections.watch(server);
   server.requestTimeout = 30_000;
   // An answer that nobody reads holds what it is made of.
   server.setTimeout(UNREAD_MS);

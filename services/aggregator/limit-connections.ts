@@ -1,5 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { Server } from "node:http";
+import type { Socket } from "node:net";
+import type { NextFunction, Request, Response } from "express";
+import { CommonweightError } from "../protocol/errors.ts";
+import { aggregatorErrors } from "./errors.ts";
 
 /** Connections that a server holds at a time. */
 export interface ConnectionLimits {
@@ -32,15 +36,28 @@ export function connectionLimits(openFiles = openFileLimit()): ConnectionLimits 
   return { ofAll, ofAddress: Math.max(4, Math.min(ofAll, Math.max(250, Math.floor(ofAll / 4)))) };
 }
 
-/** Ends connections beyond the limits before a byte of them is read. */
-export function limitConnections(server: Server, { ofAddress, ofAll }: ConnectionLimits): void {
-  server.maxConnections = ofAll;
+/** So many connections beyond an address's part are told so, all together, and so long each may ask for it; the others are ended. */
+const MOST_TOLD = 32;
+const TOLD_MS = 2000;
+
+/**
+ * Ends connections beyond the limits before a byte of them is read, but for a few: who asks something there is told that it is too many,
+ * for it may share its address with others and know nothing of them.
+ *
+ * @returns To be used before anything else.
+ */
+export function limitConnections(limits: ConnectionLimits): {
+  readonly watch: (server: Server) => void;
+  readonly refuse: (request: Request, response: Response, next: NextFunction) => void;
+} {
   const open = new Map<string, number>();
-  server.on("connection", (socket) => {
+  const told = new Set<Socket>();
+  function count(socket: Socket): void {
+    const { ofAddress } = limits;
     const address = socket.remoteAddress ?? "";
     const own = (open.get(address) ?? 0) + 1;
     if (own > ofAddress) {
-      socket.destroy();
+      tell(socket);
       return;
     }
     open.set(address, own);
@@ -49,5 +66,30 @@ export function limitConnections(server: Server, { ofAddress, ofAll }: Connectio
       if (left > 0) open.set(address, left);
       else open.delete(address);
     });
-  });
+  }
+  function tell(socket: Socket): void {
+    if (told.size >= MOST_TOLD) {
+      socket.destroy();
+      return;
+    }
+    told.add(socket);
+    const timer = setTimeout(() => socket.destroy(), TOLD_MS);
+    socket.once("close", () => {
+      clearTimeout(timer);
+      told.delete(socket);
+    });
+  }
+  return {
+    watch: (server) => {
+      server.maxConnections = limits.ofAll;
+      server.on("connection", count);
+    },
+    refuse: (request, response, next) => {
+      if (!told.has(request.socket)) return next();
+      response.setHeader("Connection", "close");
+      response.setHeader("Retry-After", "5");
+      const message = `more than ${limits.ofAddress} connections from this address`;
+      next(new CommonweightError(aggregatorErrors.tooManyRequests, message));
+    },
+  };
 }

@@ -37,6 +37,11 @@ export const learningErrors = defineErrors([3000, 3999], {
     title: "The requested compute device is not available",
     hint: "Use the WASM device, which works everywhere.",
   },
+  batchTooLarge: {
+    code: "CW3008",
+    title: "A batch of this model is too large for the built-in trainer",
+    hint: "Train it with a program of your own (docs/bring-your-own-trainer.md), or choose another project. As its owner, take a smaller batch or model.",
+  },
   dataUnreadable: {
     code: "CW3101",
     title: "A data file could not be read",

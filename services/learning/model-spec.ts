@@ -227,6 +227,15 @@ export function modelTensors(model: ModelSpec): readonly TensorPlace[] {
   return placed;
 }
 
+/** Shape of what each layer gives, for one sample. @throws CommonweightError CW3001 when layers do not fit together. */
+export function layerShapes(model: LayeredModelSpec): readonly (readonly number[])[] {
+  let shape = model.inputShape;
+  return model.layers.map((layer, index) => {
+    shape = applyLayer(layer, shape, index).shape;
+    return shape;
+  });
+}
+
 /** Number of entries in the parameter vector (`d` of the protocol). */
 export function countParameters(model: ModelSpec): number {
   return modelTensors(model).reduce((sum, tensor) => sum + tensor.length, 0);

@@ -66,6 +66,8 @@ export async function practiceRound(options: {
   readonly seed: string;
   readonly randomBytes: RandomBytes;
   readonly signal?: AbortSignal | undefined;
+  /** Told how much of the training on own samples is done, 0 to 1; judging it comes after. */
+  readonly onTraining?: ((doneShare: number) => void) | undefined;
 }): Promise<PracticeRound> {
   const { manifest, parameters, dataset, seed, randomBytes, signal, roundIndex = 0 } = options;
   const { model, fixedPoint, privacy, evaluation } = manifest;
@@ -81,7 +83,10 @@ export async function practiceRound(options: {
     hyperparameters: roundHyperparameters(manifest.training),
     ...(signal ? { signal } : {}),
   };
-  const trained = await trainLocally({ ...common, dataset: own });
+  const trained = await trainLocally({
+    ...{ ...common, dataset: own },
+    onProgress: ({ step, steps }) => options.onTraining?.(step / steps),
+  });
   const prepared = prepareUpdate({
     delta: difference(trained.parameters, parameters),
     ...{ fractionBits, ditherBits, clipNorm, randomBytes },

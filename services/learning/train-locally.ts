@@ -1,4 +1,5 @@
 import { CommonweightError } from "../protocol/errors.ts";
+import { requireComputable } from "./batch-effort.ts";
 import type { Dataset } from "./dataset.ts";
 import { learningErrors } from "./errors.ts";
 import { checkParameters } from "./flatten.ts";
@@ -45,8 +46,12 @@ export interface TrainingMetrics {
   readonly seconds: number;
 }
 
-/** Losses are read in groups: waiting for each would stop the device after every batch. */
-const READ_EVERY_STEPS = 16;
+/**
+ * Losses are read in groups: waiting for each would stop the device after every batch. Nothing else of this thread happens while a
+ * group is computed, so slow batches are read in smaller ones, that a cancelled training ends soon.
+ */
+const MOST_READ_AT_ONCE = 16;
+const LONGEST_GROUP_MS = 250;
 
 /** @throws CommonweightError CW3002 when the model is only a list of tensors. */
 export function requireLayers(model: ModelSpec): LayeredModelSpec {
@@ -104,7 +109,7 @@ const mean = (values: readonly number[]) =>
 /**
  * Trains a copy of the parameters on local data.
  *
- * @throws CommonweightError CW3004 settings out of range, CW3005 loss not finite, CW3006 cancelled, CW3105 data unfit.
+ * @throws CommonweightError CW3004 settings out of range, CW3005 loss not finite, CW3006 cancelled, CW3008 a batch that is too large, CW3105 data unfit.
  */
 export async function trainLocally(
   options: TrainLocallyParameters,
@@ -116,6 +121,7 @@ export async function trainLocally(
   requireFit(model, dataset);
   const startedAt = performance.now();
   const batchSize = Math.min(hyperparameters.batchSize, dataset.size);
+  requireComputable(model, batchSize);
   const compiled = await compileModel(model, { batchSize, device: options.device });
   const run = compiled.train(options.parameters, {
     kind: hyperparameters.optimiser,
@@ -129,6 +135,8 @@ export async function trainLocally(
   const losses: number[] = [];
   let pending: { loss(): Promise<number>; drop(): void }[] = [];
   let samplesSeen = 0;
+  let groupSize = 1;
+  let groupStartedAt = startedAt;
   try {
     for (let step = 1; step <= steps; step++) {
       if (signal?.aborted) {
@@ -137,13 +145,16 @@ export async function trainLocally(
       const indices = order.next().value;
       pending.push(run.step(await readPadded(dataset, indices, batchSize), rate));
       samplesSeen += indices.length;
-      if (pending.length >= READ_EVERY_STEPS || step === steps) {
+      if (pending.length >= groupSize || step === steps) {
         // Reading consumes them, so they must not be dropped again below when a loss is not finite.
         const finished = pending;
         pending = [];
         losses.push(...(await readLosses(finished)));
         // Lets an abort signal, a server's request or a page's painting in between.
         await new Promise((resolve) => setTimeout(resolve, 0));
+        const now = performance.now();
+        groupSize = nextGroupSize(groupSize, now - groupStartedAt);
+        groupStartedAt = now;
       }
       onProgress?.({ step, steps, loss: losses.at(-1) ?? Number.NaN });
     }
@@ -164,6 +175,12 @@ export async function trainLocally(
     for (const { drop } of pending) drop();
     run.dispose();
   }
+}
+
+/** Twice as many batches while they are fast, half as many when the last ones were slow. */
+export function nextGroupSize(size: number, tookMs: number): number {
+  if (tookMs > LONGEST_GROUP_MS) return Math.max(1, Math.floor(size / 2));
+  return tookMs > LONGEST_GROUP_MS / 2 ? size : Math.min(MOST_READ_AT_ONCE, 2 * size);
 }
 
 async function readLosses(pending: readonly { loss(): Promise<number> }[]): Promise<number[]> {

@@ -32,6 +32,8 @@ export function describeMarketEvent(event: MarketEvent): string | undefined {
       return line("opened");
     case "training":
       return line("training on its own samples");
+    case "too-late":
+      return line("was not ready in time, and waits for the next round");
     case "sealed":
       return line(`update committed and sealed (${Math.round(Number(event.bytes) / 1024)} KiB)`);
     case "key-released":

@@ -68,13 +68,12 @@ export interface UpdateMaker {
   readonly trainer?: OwnTrainer | undefined;
   /** Refuses rounds that would exceed the trainer's own budget. */
   readonly privacy?: PrivacyGuard | undefined;
-  readonly onProgress?: (roundIndex: number, fraction: number, loss: number) => void;
 }
 
 /** Builds the function that trains on the round's verified model and returns the quantised update. */
 export function createMakeUpdate(maker: UpdateMaker): MakeUpdate {
   const { chain, curve, contentStore, attack } = maker;
-  return async ({ project, roundIndex, signal }) => {
+  return async ({ project, roundIndex, signal, onProgress }) => {
     const { projectId, terms } = project;
     const { manifestCid } = await readPosting(chain, projectId);
     const manifest = await getManifest(contentStore, manifestCid, signal ? { signal } : {});
@@ -106,8 +105,7 @@ export function createMakeUpdate(maker: UpdateMaker): MakeUpdate {
 
     const common = {
       ...(signal ? { signal } : {}),
-      onProgress: ({ step, steps, loss }: TrainingProgress) =>
-        maker.onProgress?.(roundIndex, step / steps, loss),
+      onProgress: ({ step, steps }: TrainingProgress) => onProgress?.(step / steps),
     };
     const job = {
       model: manifest.model,

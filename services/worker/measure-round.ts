@@ -28,9 +28,11 @@ export interface RoundEffort {
   readonly uploadBytes: number;
 }
 
-/** Losses come back in groups of 16 steps; the first group pays for compiling. */
+/** Losses come back in groups of at most 16 steps; the first step pays for compiling. */
 const LEAST_STEPS = 48;
-const LONGEST_TRIAL_SECONDS = 4;
+const TRIAL_SECONDS = 4;
+/** After this, two steps are enough: how long a step is says a manifest, which a stranger wrote. */
+const LONGEST_TRIAL_SECONDS = 20;
 
 interface TrainingTrial {
   readonly seconds: number;
@@ -39,6 +41,10 @@ interface TrainingTrial {
   /** What training changed; undefined when the trial was cut short. */
   readonly delta: Float32Array | undefined;
 }
+
+const isEnough = (step: number, seconds: number) =>
+  (step >= LEAST_STEPS && seconds > TRIAL_SECONDS) ||
+  (step >= 2 && seconds > LONGEST_TRIAL_SECONDS);
 
 /** Trains until it is known how long a round takes, at most to the round's end. */
 async function tryTraining(options: {
@@ -64,7 +70,7 @@ async function tryTraining(options: {
       onProgress: ({ step }) => {
         const ms = performance.now() - startedAt;
         marks.push({ step, ms });
-        if (step >= LEAST_STEPS && ms > 1000 * LONGEST_TRIAL_SECONDS) enough.abort();
+        if (isEnough(step, ms / 1000)) enough.abort();
       },
     });
     const seconds = (performance.now() - startedAt) / 1000;
@@ -73,7 +79,7 @@ async function tryTraining(options: {
   } catch (error) {
     if (!enough.signal.aborted || options.signal?.aborted) throw error;
     const last = marks.at(-1) as (typeof marks)[number];
-    const warm = marks[15] as (typeof marks)[number];
+    const warm = marks[Math.min(15, marks.length - 2)] as (typeof marks)[number];
     const perStepMs = (last.ms - warm.ms) / (last.step - warm.step);
     const seconds = (warm.ms + perStepMs * (steps - warm.step)) / 1000;
     return { seconds, steps, measuredSteps: last.step, delta: undefined };

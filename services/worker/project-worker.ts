@@ -20,6 +20,7 @@ import { FIRST_TRAINER_SLOT } from "../protocol/round-terms.ts";
 import { type RandomBytes, randomScalar } from "../protocol/scalar.ts";
 import { commitmentHash } from "../protocol/submissions.ts";
 import { releaseOnChain, releaseToAggregators } from "./release-key.ts";
+import { watchCommitPhase } from "./watch-commit-phase.ts";
 import type { Work, WorkStore } from "./work-store.ts";
 
 /** Something a trainer may want to see, as it happens. */
@@ -35,7 +36,8 @@ export type MakeUpdate = (job: {
   readonly project: Project;
   readonly roundIndex: number;
   readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: (fraction: number, step: string) => void;
+  /** Told how much of the training is done, 0 to 1. */
+  readonly onProgress?: (doneShare: number) => void;
 }) => Promise<Int16Array>;
 
 /** What a worker needs to take part in one project. */
@@ -142,8 +144,8 @@ async function takePart(
   const isHandedOver = stored?.stage === "submitted" && parameters.isRelayed;
   const relayedAt = parameters.relayedAtMs.get(`${projectId}/${roundIndex}`) ?? -RELAY_AGAIN_MS;
   if (isHandedOver && performance.now() - relayedAt < RELAY_AGAIN_MS) return;
-  const work = stored ?? (await prepare(parameters, project, roundIndex));
-  if ((await chainTime(chain)) >= round.commitClosesAt) return;
+  const work = stored ?? (await prepareInTime(parameters, project, round));
+  if (work === undefined || (await chainTime(chain)) >= round.commitClosesAt) return;
   signal?.throwIfAborted();
   const update = {
     projectId,
@@ -197,17 +199,47 @@ async function submitThroughAggregator(
   throw failure;
 }
 
+/**
+ * Prepares the update while the commit phase lasts, and no longer: nobody could take what is ready after it.
+ *
+ * @returns undefined when the phase ended first.
+ */
+async function prepareInTime(
+  parameters: ProjectWorkerParameters,
+  project: Project,
+  { roundIndex }: Round,
+): Promise<Work | undefined> {
+  const { chain, onEvent } = parameters;
+  const { projectId } = project;
+  const startedAtMs = performance.now();
+  let doneShare = 0;
+  using phase = watchCommitPhase(() => readRound(chain, projectId), roundIndex, parameters.signal);
+  try {
+    return await prepare({ ...parameters, signal: phase.signal }, project, roundIndex, (share) => {
+      doneShare = share;
+    });
+  } catch (error) {
+    if (!phase.isOver()) throw error;
+    const seconds = (performance.now() - startedAtMs) / 1000;
+    onEvent({ type: "too-late", projectId, roundIndex, doneShare, seconds });
+    return undefined;
+  }
+}
+
 /** Trains, commits, seals and stores: all of it is on disk before anybody sees the commitment. */
 async function prepare(
   parameters: ProjectWorkerParameters,
   project: Project,
   roundIndex: number,
+  onProgress: (doneShare: number) => void,
 ): Promise<Work> {
   const { chain, curve, envelope, contentStore, workStore, randomBytes, onEvent, signal } =
     parameters;
   const { projectId, terms } = project;
   onEvent({ type: "training", projectId, roundIndex });
-  const update = await parameters.makeUpdate({ project, roundIndex, signal });
+  const update = await parameters.makeUpdate({
+    ...{ project, roundIndex, signal, onProgress },
+  });
   onEvent({ type: "trained", projectId, roundIndex });
   const blinding = randomScalar(randomBytes);
   const [commitment, ...participants] = await Promise.all([

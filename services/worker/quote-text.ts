@@ -11,6 +11,8 @@ export interface QuoteWords {
   readonly record: ProjectRecord;
   readonly quote: ProjectQuote;
   readonly effort: RoundEffort | undefined;
+  /** Whether the reward token is the chain's own coin, wrapped. */
+  readonly isNative: boolean;
   /** Writes an amount of the reward token. */
   readonly money: (wei: bigint) => string;
 }
@@ -106,6 +108,7 @@ export function quoteText(words: QuoteWords): string {
     `project ${project.projectId}: ${title} (${project.phase}, ${project.appliedRounds} of ${terms.rounds} rounds done, ${project.trainerCount} trainers)`,
     `share       ${percent(pay.share)} of a round's ${money(terms.budgetPerRoundWei)} for an accepted update: ${money(shortWei(pay.acceptedWei))}`,
     `            ${basisText(words)}`,
+    `            paid in the token ${terms.rewardToken}${words.isNative ? ", the wrapped coin of this chain" : ": anybody can name a token like another one, so look whether you know this address"}`,
     `chances     ${accepted}; ${place}`,
     `pay         about ${money(shortWei(pay.perRoundWei))} a round, ${money(shortWei(quote.expectedWei))} in the ${quote.rounds} rounds left, ${money(shortWei(record.perHourWei))} an hour of rounds`,
     `gas         ${aboutCoins(quote.entryGasWei)} to join and leave, ${aboutCoins(quote.roundGasWei)} a round, at ${Number((Number(quote.gasPriceWei) / 1e9).toPrecision(3))} gwei${quote.roundGasWei > 0n ? "; none a round with --relay" : ""}`,

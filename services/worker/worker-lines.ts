@@ -1,6 +1,8 @@
 import { type CommandEvent, describeEvent } from "../command-line/event-lines.ts";
 import { verdictWords } from "../command-line/verdict-words.ts";
+import { percentText } from "../protocol/percent-text.ts";
 import { voidWords } from "../protocol/void-words.ts";
+import { durationText } from "./quote-text.ts";
 
 /** Writes an amount of a project's reward token. */
 export type ProjectMoney = (projectId: bigint, amountWei: bigint) => string;
@@ -33,6 +35,10 @@ export function workerLine(event: CommandEvent, money: ProjectMoney): string | u
       return line("the model opens its commitment; training on it");
     case "trained":
       return undefined;
+    case "too-late":
+      return line(
+        `stopped after ${durationText(Number(event.seconds))}: the commit phase is over, and ${percentText(Number(event.doneShare))} of the training was done; waiting for the next round; \`worker quote\` measures how long one takes here`,
+      );
     case "sealed":
       return line(`trained; the update is sealed (${event.bytes} bytes)`);
     case "submitted":

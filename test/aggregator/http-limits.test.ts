@@ -87,6 +87,33 @@ describe("whoever holds more than its part", () => {
     });
   });
 
+  it("of connections is told so when it asks something on one too many: it may share its address with others", async () => {
+    const service = await start({ connections: { ofAddress: 2, ofAll: 100 } });
+    for (let i = 0; i < 2; i++) await open(service, "", "127.0.0.2");
+    const request = "GET /v1/health HTTP/1.1\r\nhost: x\r\n\r\n";
+    const { socket, state } = await open(service, request, "127.0.0.2");
+    let answer = "";
+    socket.on("data", (data) => (answer += data)).resume();
+
+    await eventually(() => expect(state.isEnded).toBe(true));
+    expect(answer).toMatch(/^HTTP\/1\.1 429/);
+    expect(answer).toMatch(/^Retry-After: 5\r$/m);
+    expect(answer).toContain('"message":"more than 2 connections from this address"');
+  });
+
+  it("of connections cannot have hundreds of them told", async () => {
+    const service = await start({ connections: { ofAddress: 1, ofAll: 1000 } });
+    const idle: Awaited<ReturnType<typeof open>>[] = [];
+    for (let i = 0; i < 60; i++) idle.push(await open(service, "", "127.0.0.2"));
+    for (const { socket } of idle) socket.resume();
+
+    // One is served, some are waited for in case they ask.
+    const ended = () => idle.filter(({ state }) => state.isEnded).length;
+    await eventually(() => expect(ended()).toBeGreaterThan(20));
+    expect(ended()).toBeLessThan(59);
+    await eventually(() => expect(ended()).toBe(59));
+  });
+
   it("of answers that it does not read is cut off before they fill the memory", async () => {
     const service = await start();
     const request = "GET /ipfs/bafy HTTP/1.1\r\nhost: x\r\n\r\n";

@@ -14,7 +14,7 @@ import {
   logisticRegression,
   multilayerPerceptron,
 } from "../../services/learning/model-spec.ts";
-import { trainLocally } from "../../services/learning/train-locally.ts";
+import { nextGroupSize, trainLocally } from "../../services/learning/train-locally.ts";
 
 const sgd = { optimiser: "sgd", learningRate: 0.1, batchSize: 32, epochs: 1 } as const;
 const mlp = multilayerPerceptron({ features: 784, hidden: [64], classes: 10, seed: "1" });
@@ -132,6 +132,15 @@ describe("trainLocally on MNIST", () => {
     });
 
     await expect(training1).rejects.toMatchObject({ code: "CW3006" });
+  });
+
+  test("batches are computed in groups that get smaller while they are slow, so that it is cancelled soon", () => {
+    const sizes = [1];
+    for (const tookMs of [200, 100, 100, 100, 100, 5000, 600, 300, 300, 200]) {
+      sizes.push(nextGroupSize(sizes.at(-1) as number, tookMs));
+    }
+
+    expect(sizes).toEqual([1, 1, 2, 4, 8, 16, 8, 4, 2, 1, 1]);
   });
 
   test("says so when training diverges", async () => {

@@ -90,6 +90,9 @@ describe("what a trainer is told before it joins", () => {
 
     expect(result.exitCode).toBe(4);
     expect(result.stdout).toContain("break-even  never: a round costs more than it brings");
+    expect(result.stdout).toContain(
+      `paid in the token ${market.of("owner").addresses.wrappedNative}, the wrapped coin of this chain`,
+    );
     expect(result.stdout).toContain("NOT WORTH IT: it is expected to cost more than it brings");
   });
 

@@ -198,6 +198,7 @@ const STAGES: Readonly<Record<string, TrainerStage>> = {
   joined: "waiting",
   training: "training",
   trained: "sealing",
+  "too-late": "waiting",
   sealed: "committed",
   "key-released": "revealed",
   crashed: "crashed",

@@ -1,6 +1,6 @@
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
-import { parseCount } from "../../command-line/parse-count.ts";
+import { parseCount, parsePositive } from "../../command-line/parse-count.ts";
 import { parseProjectId } from "../../command-line/parse-project-id.ts";
 import { parseDataSource } from "../../learning/parse-data-source.ts";
 import type { FitSubject } from "../read-fit-subject.ts";
@@ -24,6 +24,7 @@ export const register: RegisterCommand = (parent, context) => {
       "CSV: the column of the class (default: the project's, or the last)",
     )
     .option("--no-practice", "compare only")
+    .option("--practice-minutes <number>", "how long a practice round may take", parsePositive, 2)
     .option("--srs <file>", "powers of tau of the network's ceremony (.ptau)")
     .addHelpText(
       "after",
@@ -36,6 +37,7 @@ export const register: RegisterCommand = (parent, context) => {
         const { fitReport } = await import("../../learning/fit-report.ts");
         const { openDataset } = await import("../../learning/open-dataset.ts");
         const { practiceRound } = await import("../../learning/practice-round.ts");
+        const { practiseInTime } = await import("../practise-in-time.ts");
         const { projectDataset } = await import("../../learning/project-dataset.ts");
         const { secureBytes } = await import("../../learning/random.ts");
         const { CommonweightError, isErrorOf } = await import("../../protocol/errors.ts");
@@ -72,17 +74,25 @@ export const register: RegisterCommand = (parent, context) => {
           progress("fetching the model");
           const { parameters, modelFrom } = await loadModel();
           progress("playing a practice round");
-          const practice = await practiceRound({
-            ...{ ...subject, manifest, parameters, signal },
-            dataset: projectDataset(dataset, data),
-            seed: String(options.seed ?? "practice"),
-            randomBytes: secureBytes,
+          const practice = await practiseInTime({
+            practise: (around) =>
+              practiceRound({
+                ...{ ...subject, ...around, manifest, parameters },
+                dataset: projectDataset(dataset, data),
+                seed: String(options.seed ?? "practice"),
+                randomBytes: secureBytes,
+              }),
+            longestMs: 60_000 * Number(options.practiceMinutes),
+            signal,
           }).catch((error: unknown) => {
             if (isErrorOf(error, learningErrors.diverged)) return null;
             throw error;
           });
           if (practice === null) {
             return { ...diverged(report), classes, practice, modelFrom: null };
+          }
+          if (typeof practice === "string") {
+            return { report, classes, practice: null, noPractice: practice, modelFrom: null };
           }
           return { report, classes, practice, noPractice: null, modelFrom };
         };

@@ -41,6 +41,7 @@ export const register: RegisterCommand = (parent, context) => {
         const { projectDataset } = await import("../../learning/project-dataset.ts");
         const { measureRound } = await import("../measure-round.ts");
         const { readProjectRecord } = await import("../project-record.ts");
+        const { isSameAddress } = await import("../../protocol/address.ts");
         const { quoteProject } = await import("../quote-project.ts");
         const { quoteProblems, quoteText } = await import("../quote-text.ts");
         const projectId = args[0] as bigint;
@@ -96,7 +97,10 @@ export const register: RegisterCommand = (parent, context) => {
             machineHourWei: (options.machineHour as bigint | undefined) ?? 0n,
           });
           const money = await tokenFormatter(chain, terms.rewardToken);
-          const words = { title: manifest.title, project, record, quote, effort: measured, money };
+          const words = {
+            ...{ title: manifest.title, project, record, quote, effort: measured, money },
+            isNative: isSameAddress(terms.rewardToken, chain.addresses.wrappedNative),
+          };
           const problems = quoteProblems(words);
           return {
             data: {
