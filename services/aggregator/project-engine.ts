@@ -223,8 +223,10 @@ export class ProjectEngine {
     // Asked again before money moves: the node that says there is no bond may be one that is behind.
     const { project: now } = await this.#look();
     if ((now.bondsWei[this.#ownIndex(now)] ?? 0n) >= amountWei) return;
-    const send = () => bondAggregator(chain, this.projectId);
-    await deposits.deposit({ token, amountWei, send });
+    await deposits.deposit({
+      ...{ token, amountWei },
+      send: (first) => bondAggregator(chain, this.projectId, first),
+    });
     this.#emit("bonded", { bondWei: amountWei });
   }
 

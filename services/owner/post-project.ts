@@ -1,6 +1,6 @@
+import { allowDeposit } from "../adapters/chain/allow-deposit.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
 import { type ProjectTerms, postProject, requiredEscrow } from "../adapters/chain/project.ts";
-import { approveVault } from "../adapters/chain/token.ts";
 import type { Receipt } from "../adapters/chain/transaction-sender.ts";
 import { putManifest } from "../adapters/dag-json/manifest-store.ts";
 import { initialiseParameters } from "../learning/initialise.ts";
@@ -102,12 +102,12 @@ export async function prepareProject(options: {
   return { terms, manifestCid, modelCid, modelCommitment: commitment, escrowWei };
 }
 
-/** Approves the escrow and posts a prepared project. */
+/** Allows the escrow and posts a prepared project. */
 export async function postPreparedProject(
   chain: Chain,
   prepared: PreparedProject,
   options: { onSent?: (hash: string) => void } = {},
 ): Promise<{ projectId: bigint; receipt: Receipt }> {
-  await approveVault(chain, prepared.terms.rewardToken, prepared.escrowWei);
-  return postProject(chain, { ...prepared, ...options });
+  const first = await allowDeposit(chain, prepared.terms.rewardToken, prepared.escrowWei);
+  return postProject(chain, { ...prepared, ...options }, first);
 }

@@ -1,7 +1,7 @@
+import { allowDeposit } from "../adapters/chain/allow-deposit.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
 import { readParticipant, registerParticipant } from "../adapters/chain/participant.ts";
 import { joinProject, readProject, readTrainer } from "../adapters/chain/project.ts";
-import { approveVault } from "../adapters/chain/token.ts";
 import { topUpWrapped } from "../adapters/chain/token-balance.ts";
 import { toHex } from "../protocol/hex.ts";
 
@@ -47,7 +47,7 @@ export async function joinWithStake(
     });
   }
   await topUpWrapped(chain, terms.rewardToken, stakeWei);
-  await approveVault(chain, terms.rewardToken, stakeWei);
-  await joinProject(chain, projectId, stakeWei);
+  const first = await allowDeposit(chain, terms.rewardToken, stakeWei);
+  await joinProject(chain, projectId, stakeWei, first);
   return { projectId, account, stakeWei, isNew: true };
 }

@@ -42,9 +42,9 @@ export async function joinProjects(
     await deposits.deposit({
       token: terms.rewardToken,
       amountWei: stakeWei,
-      send: async () => {
+      send: async (first) => {
         await registered;
-        return joinProject(chain, projectId, stakeWei);
+        return joinProject(chain, projectId, stakeWei, first);
       },
     });
     onJoined(projectId, stakeWei);

@@ -30,7 +30,7 @@ import {
   runPosting,
 } from "../../web/post/run-posting.ts";
 import type { WalletProvider } from "../../web/wallet/injected-wallets.ts";
-import { deployPlainToken } from "./plain-token.ts";
+import { deployPlainToken } from "../adapters/chain/plain-token.ts";
 
 const ETHER = 10n ** 18n;
 let node: EmbeddedChain;
@@ -166,6 +166,21 @@ describe("posting with a wallet", () => {
     expect(order.escrowWei).toBe(3_050_000n);
     expect((await readProject(chain, result as bigint)).escrowWei).toBe(3_050_000n);
     expect(await readBalance(chain, plainToken, owner.address)).toBe(1_000_000_000n - 3_050_000n);
+  });
+
+  test("a token whose permits are of another kind is approved, too", async () => {
+    const { signer, close } = connectSigner(node.rpcUrl, node.chainId, deployer.privateKey);
+    const token = await deployPlainToken(signer, owner.address, 10_000_000n, {
+      hasOtherPermits: true,
+    });
+    close();
+    const order = orderOf({ token, budget: "1.5", stake: "1", fee: "0.01", bond: "1" });
+    const { result, told } = await post(order);
+
+    expect(told).toEqual(
+      expect.arrayContaining(["permit in-wallet", "permit not-needed", "posted"]),
+    );
+    expect((await readProject(chain, result as bigint)).escrowWei).toBe(order.escrowWei);
   });
 
   test("a private project: the owner's key is registered once, and the first model opens with it and nobody else's", async () => {

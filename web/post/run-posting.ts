@@ -5,9 +5,11 @@ import {
   connectChain,
   findReceipt,
 } from "../../services/adapters/chain/connect.ts";
+import { permitCall } from "../../services/adapters/chain/market-calls.ts";
 import { readEncryptionKey } from "../../services/adapters/chain/model-readers.ts";
 import { readParticipant, registerParticipant } from "../../services/adapters/chain/participant.ts";
 import {
+  isPermitTaken,
   readPermitDomain,
   signPermit,
   type VaultPermit,
@@ -175,6 +177,7 @@ export async function runPosting(options: {
   const token = prepared.terms.rewardToken;
   await wrapLacking(chain, prepared, tell, sent("wrap"));
   const permit = await permitEscrow(chain, prepared, tell);
+  const first = permit === undefined ? [] : [permitCall(permit)];
   if (permit === undefined) {
     await step("approve", tell, "in-wallet", async () => {
       const receipt = await approveVault(chain, token, prepared.escrowWei, {
@@ -191,7 +194,7 @@ export async function runPosting(options: {
       onSent(hash);
       sent("post")(hash);
     };
-    const posted = await postProject(chain, { ...prepared, onSent: onPosted }, permit);
+    const posted = await postProject(chain, { ...prepared, onSent: onPosted }, first);
     return { value: posted, step: { state: "done", receipt: posted.receipt } };
   });
   tell({ type: "posted", projectId });
@@ -233,7 +236,11 @@ async function permitEscrow(
   return step("permit", tell, "in-wallet", async () => {
     const deadline = BigInt((await chainTime(chain)) + PERMIT_SECONDS);
     const permit = await signPermit(chain, domain, { amountWei: escrowWei, deadline });
-    return { value: permit, step: { state: "done" } };
+    const isTaken = await isPermitTaken(chain, permit);
+    // A token with permits of another kind is asked for an approval instead.
+    return isTaken
+      ? { value: permit, step: { state: "done" } }
+      : { value: undefined, step: { state: "not-needed" } };
   });
 }
 

@@ -1,4 +1,6 @@
+import { allowDeposit } from "./allow-deposit.ts";
 import type { Chain } from "./connect.ts";
+import type { MarketCall } from "./market-calls.ts";
 import { approveVault } from "./token.ts";
 import { topUpWrapped } from "./token-balance.ts";
 
@@ -6,8 +8,8 @@ import { topUpWrapped } from "./token-balance.ts";
 export interface Deposit {
   readonly token: string;
   readonly amountWei: bigint;
-  /** Sends the transaction that takes the deposit; the allowance is there. */
-  readonly send: () => Promise<unknown>;
+  /** Sends the transaction that takes the deposit; the allowance is there once the calls that come first in it are made. */
+  readonly send: (first: readonly MarketCall[]) => Promise<unknown>;
 }
 
 interface Request extends Deposit {
@@ -51,13 +53,19 @@ export class DepositDesk {
     const [first] = requests;
     if (first === undefined) return;
     const sumWei = requests.reduce((sum, { amountWei }) => sum + amountWei, 0n);
+    let calls: readonly MarketCall[] = [];
     try {
       // In one block, if it likes: neither needs the other. Both are over before anything else is tried.
-      const provided = await Promise.allSettled([
+      const [toppedUp, allowed] = await Promise.allSettled([
         topUpWrapped(this.#chain, first.token, sumWei),
-        approveVault(this.#chain, first.token, sumWei),
+        // Permits count up, and the transactions of several might come in another order.
+        requests.length === 1
+          ? allowDeposit(this.#chain, first.token, sumWei)
+          : approveVault(this.#chain, first.token, sumWei).then(() => []),
       ]);
-      for (const each of provided) if (each.status === "rejected") throw each.reason;
+      if (toppedUp.status === "rejected") throw toppedUp.reason;
+      if (allowed.status === "rejected") throw allowed.reason;
+      calls = allowed.value;
     } catch (error) {
       if (requests.length === 1) return first.reject(error);
       // What is too much for all of them may do for some.
@@ -65,7 +73,7 @@ export class DepositDesk {
       return;
     }
     await Promise.all(
-      requests.map(({ send, resolve, reject }) => send().then(() => resolve(), reject)),
+      requests.map(({ send, resolve, reject }) => send(calls).then(() => resolve(), reject)),
     );
   }
 }

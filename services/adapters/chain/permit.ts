@@ -18,6 +18,7 @@ const permitAbi = [
   "function name() view returns (string)",
   "function nonces(address owner) view returns (uint256)",
   "function DOMAIN_SEPARATOR() view returns (bytes32)",
+  "function permit(address owner, address spender, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s)",
 ];
 
 const permitTypes = {
@@ -83,4 +84,23 @@ export async function signPermit(
   const signature = await signer.signTypedData({ ...domain }, permitTypes, message);
   const { v, r, s } = Signature.from(signature);
   return { token, amountWei, deadline, v, r, s };
+}
+
+/**
+ * Whether the token takes a permit, as the chain is now: some have the same domain and a `permit` of another kind. The market's own
+ * call would not say so, since somebody else may have used the permit first.
+ */
+export async function isPermitTaken(chain: Chain, permit: VaultPermit): Promise<boolean> {
+  const { token, amountWei, deadline, v, r, s } = permit;
+  const { account, addresses } = chain;
+  try {
+    await new Contract(token, permitAbi, chain.provider)
+      .getFunction("permit")
+      .staticCall(account, addresses.vault, amountWei, deadline, v, r, s);
+    return true;
+  } catch (cause) {
+    const error = toChainError(cause, "trying the token's permit");
+    if (error.code === chainErrors.unreachable.code) throw error;
+    return false;
+  }
 }

@@ -4,7 +4,7 @@ import type { JudgedTerms } from "../../protocol/project-rules.ts";
 import { cidToBytes } from "./cid-bytes.ts";
 import { type Chain, call, send } from "./connect.ts";
 import { chainErrors } from "./errors.ts";
-import type { VaultPermit } from "./permit.ts";
+import { type MarketCall, sendMarketCall } from "./market-calls.ts";
 import type { Receipt } from "./transaction-sender.ts";
 
 /** All terms of a project, as in `contracts/types/ProjectTerms.sol`, where each is explained. */
@@ -239,13 +239,13 @@ export interface Posting {
 }
 
 /**
- * Posts a project and returns its id. The vault needs an allowance of `requiredEscrow` (see `approveVault`), or else a permit for it,
- * which is used in the same transaction.
+ * Posts a project and returns its id. The vault needs an allowance of `requiredEscrow` (see `approveVault`), or else a
+ * permit for it among the calls that come first in the same transaction.
  */
 export async function postProject(
   chain: Chain,
   posting: Posting,
-  permit?: VaultPermit,
+  first: readonly MarketCall[] = [],
 ): Promise<{ projectId: bigint; receipt: Receipt }> {
   const values = [
     fromTerms(posting.terms),
@@ -253,27 +253,12 @@ export async function postProject(
     cidToBytes(posting.modelCid),
     cidToBytes(posting.manifestCid),
   ];
-  const options = posting.onSent ? { onSent: posting.onSent } : {};
-  const encode = (method: string, args: readonly unknown[]) =>
-    chain.market.interface.encodeFunctionData(method, args);
-  const receipt =
-    permit === undefined
-      ? await send(chain, chain.market, "postProject", values, options)
-      : await send(
-          chain,
-          chain.market,
-          "multicall",
-          [
-            [
-              encode("permit", [
-                ...[permit.token, permit.amountWei, permit.deadline],
-                ...[permit.v, permit.r, permit.s],
-              ]),
-              encode("postProject", values),
-            ],
-          ],
-          options,
-        );
+  const receipt = await sendMarketCall(
+    chain,
+    { method: "postProject", args: values },
+    first,
+    posting.onSent && { onSent: posting.onSent },
+  );
   return { projectId: await postedProjectId(chain, receipt), receipt };
 }
 
@@ -291,9 +276,13 @@ export async function postedProjectId(
   return (log as unknown as { args: { projectId: bigint } }).args.projectId;
 }
 
-/** Joins a project with a stake; the vault needs an allowance of it. */
-export const joinProject = (chain: Chain, projectId: bigint, stakeWei: bigint) =>
-  send(chain, chain.market, "joinProject", [projectId, stakeWei]);
+/** Joins a project with a stake; the vault needs an allowance of it, at the latest after the calls that come first. */
+export const joinProject = (
+  chain: Chain,
+  projectId: bigint,
+  stakeWei: bigint,
+  first: readonly MarketCall[] = [],
+) => sendMarketCall(chain, { method: "joinProject", args: [projectId, stakeWei] }, first);
 
 /** Leaves a project, at once or after the round that the trainer is in. */
 export const leaveProject = (chain: Chain, projectId: bigint) =>
@@ -303,13 +292,20 @@ export const leaveProject = (chain: Chain, projectId: bigint) =>
 export const releaseTrainer = (chain: Chain, projectId: bigint, trainer: string) =>
   send(chain, chain.market, "releaseTrainer", [projectId, trainer]);
 
-/** Deposits this account's bond as one of the project's aggregators. */
-export const bondAggregator = (chain: Chain, projectId: bigint) =>
-  send(chain, chain.market, "bondAggregator", [projectId]);
+/** Deposits this account's bond as one of the project's aggregators; see {@link joinProject} for what comes first. */
+export const bondAggregator = (
+  chain: Chain,
+  projectId: bigint,
+  first: readonly MarketCall[] = [],
+) => sendMarketCall(chain, { method: "bondAggregator", args: [projectId] }, first);
 
-/** Adds budget to a project. */
-export const addBudget = (chain: Chain, projectId: bigint, amountWei: bigint) =>
-  send(chain, chain.market, "addBudget", [projectId, amountWei]);
+/** Adds budget to a project; see {@link joinProject} for what comes first. */
+export const addBudget = (
+  chain: Chain,
+  projectId: bigint,
+  amountWei: bigint,
+  first: readonly MarketCall[] = [],
+) => sendMarketCall(chain, { method: "addBudget", args: [projectId, amountWei] }, first);
 
 /** Announces that no further round will open. */
 export const announceStop = (chain: Chain, projectId: bigint) =>

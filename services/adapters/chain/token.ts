@@ -46,6 +46,10 @@ export const readBalance = (
 export const readNativeBalance = (chain: Chain, account: string) =>
   chain.provider.getBalance(account);
 
+/** How much the vault may take from this account. */
+export const readAllowance = (chain: Chain, token: string) =>
+  call<bigint>(tokenAt(chain, token), "allowance", chain.account, chain.addresses.vault);
+
 /** Lets the vault take `amountWei` from this account; nothing is sent when it already may. */
 export async function approveVault(
   chain: Chain,
@@ -53,10 +57,8 @@ export async function approveVault(
   amountWei: bigint,
   options: { onSent?: (hash: string) => void } = {},
 ): Promise<Receipt | undefined> {
-  const contract = tokenAt(chain, token);
-  const allowance = await call<bigint>(contract, "allowance", chain.account, chain.addresses.vault);
-  if (allowance >= amountWei) return undefined;
-  return send(chain, contract, "approve", [chain.addresses.vault, amountWei], options);
+  if ((await readAllowance(chain, token)) >= amountWei) return undefined;
+  return send(chain, tokenAt(chain, token), "approve", [chain.addresses.vault, amountWei], options);
 }
 
 /** Wraps native coin so that it can be used as the reward token. */

@@ -25,7 +25,7 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async (invocation) => {
         const { addBudget, readProject } = await import("../../adapters/chain/project.ts");
-        const { approveVault } = await import("../../adapters/chain/token.ts");
+        const { allowDeposit } = await import("../../adapters/chain/allow-deposit.ts");
         const { topUpWrapped } = await import("../../adapters/chain/token-balance.ts");
         const { requireTokens } = await import("../../command-line/require-tokens.ts");
         const [given, amount] = invocation.args as [string, string];
@@ -43,8 +43,8 @@ export const register: RegisterCommand = (parent, context) => {
             await confirm(invocation, `Add ${shown} to project ${projectId}?`);
             invocation.progress("sending");
             await topUpWrapped(chain, rewardToken, amountWei);
-            await approveVault(chain, rewardToken, amountWei);
-            const receipt = await addBudget(chain, projectId, amountWei);
+            const first = await allowDeposit(chain, rewardToken, amountWei);
+            const receipt = await addBudget(chain, projectId, amountWei, first);
             return {
               data: { projectId, amountWei, receipt },
               text: `project ${projectId} got ${shown} (transaction ${receipt.hash})`,

@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import { Contract, ContractFactory, type Signer } from "ethers";
 
-/** A token of six decimals that knows no permits, like many older ones. */
-const source = `// SPDX-License-Identifier: GPL-3.0-only
+/** A token of six decimals that knows no permits, like many older ones; `more` is added to it. */
+const source = (more: string) => `// SPDX-License-Identifier: GPL-3.0-only
 pragma solidity ^0.8.0;
 contract PlainToken {
     string public constant name = "Plain";
@@ -36,20 +36,37 @@ contract PlainToken {
         emit Transfer(from, to, value);
         return true;
     }
+    ${more}
 }`;
+
+/** The usual domain with a `permit` of another kind, as DAI has them. */
+const otherPermits = `
+    function DOMAIN_SEPARATOR() external view returns (bytes32) {
+        bytes32 typehash = keccak256(
+            "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+        );
+        return keccak256(
+            abi.encode(typehash, keccak256(bytes(name)), keccak256("1"), block.chainid, address(this))
+        );
+    }
+    function nonces(address) external pure returns (uint256) {
+        return 0;
+    }
+    function permit(address, address, uint256, uint256, bool, uint8, bytes32, bytes32) external {}`;
 
 /** Deploys it and mints `units` of its smallest unit to an account. @returns its address */
 export async function deployPlainToken(
   signer: Signer,
   account: string,
   units: bigint,
+  { hasOtherPermits = false } = {},
 ): Promise<string> {
   const solc = createRequire(import.meta.url)("solc") as { compile(input: string): string };
   const output = JSON.parse(
     solc.compile(
       JSON.stringify({
         language: "Solidity",
-        sources: { "PlainToken.sol": { content: source } },
+        sources: { "PlainToken.sol": { content: source(hasOtherPermits ? otherPermits : "") } },
         settings: { outputSelection: { "*": { "*": ["abi", "evm.bytecode.object"] } } },
       }),
     ),
