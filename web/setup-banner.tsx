@@ -9,8 +9,15 @@ export function SetupBanner({ setup }: { setup: SetupLabel }) {
       The verifier contract says of itself: “{setup.label}”.
     </Alert>
   ) : (
-    <Alert color="blue" role="note" mb="md" title="Keys from a ceremony" data-setup="ceremony">
-      The verifier contract says of its keys: “{setup.label}”.
+    <Alert
+      color="blue"
+      role="note"
+      mb="md"
+      title="Keys from a ceremony, by the contract's own word"
+      data-setup="ceremony"
+    >
+      The verifier contract says of its keys: “{setup.label}”. An audit in a terminal with the
+      ceremony’s file (--srs) compares them.
     </Alert>
   );
 }

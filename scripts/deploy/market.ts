@@ -17,8 +17,10 @@ import {
   deploymentJson,
   type VerifierSetup,
 } from "../../services/adapters/chain/deploy.ts";
+import { DEVELOPMENT_ALPHA } from "../../services/adapters/snark/development-key.ts";
 import { showFailure } from "../../services/command-line/failure.ts";
 import { developmentSetup } from "../../services/market/development-setup.ts";
+import { refuseRealChain } from "../../services/market/test-chains.ts";
 
 const coordinate = z
   .string()
@@ -36,20 +38,8 @@ const setupSchema = z.strictObject({
     .min(1),
 });
 
-/** Chains on which a forged proof would cost somebody money. */
-const realMoneyChains = new Set([
-  1n,
-  10n,
-  56n,
-  100n,
-  137n,
-  324n,
-  8453n,
-  42161n,
-  43114n,
-  59144n,
-  534352n,
-]);
+/** As it stands in the code of every development key. */
+const DEVELOPMENT_ALPHA_HEX = DEVELOPMENT_ALPHA.x.toString(16).padStart(64, "0");
 
 const USAGE =
   "usage: npm run deploy-market -- --rpc-url <url> --key-file <file> --out <file> [--setup <file>] [--chain-id <n>]";
@@ -80,14 +70,16 @@ if (rpcUrl === undefined || keyFile === undefined || out === undefined) fail(USA
 
 function readSetup(chainId: bigint): VerifierSetup {
   if (values.setup !== undefined) {
-    return {
-      ...setupSchema.parse(JSON.parse(readFileSync(values.setup, "utf8"))),
-      isDevelopment: false,
-    };
+    const setup = setupSchema.parse(JSON.parse(readFileSync(values.setup, "utf8")));
+    const known = setup.keys.find(({ bytecode }) => bytecode.includes(DEVELOPMENT_ALPHA_HEX));
+    if (known !== undefined) {
+      throw new Error(
+        `${known.name} of ${values.setup} is a development key: its secret is public`,
+      );
+    }
+    return { ...setup, isDevelopment: false };
   }
-  if (realMoneyChains.has(chainId)) {
-    throw new Error(`chain ${chainId} holds real money: name a ceremony with --setup`);
-  }
+  refuseRealChain(chainId);
   return developmentSetup();
 }
 

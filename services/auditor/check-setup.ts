@@ -34,13 +34,12 @@ async function checkPublishedKey(
   { ruleId, slots }: SetupQuestion,
   setup: ChainSetup,
 ): Promise<AuditCheck> {
-  const name = "verifying key";
   try {
     const published = (await readVerifyingKey(ruleId, slots)) as VerifyingKeyJson;
     return checkVerifyingKey(published, setup);
   } catch (error) {
     if (!(error instanceof CommonweightError)) throw error;
-    return { name, isPassed: null, detail: `${error.code}: nothing published to compare with` };
+    return checkVerifyingKey(null, setup, `${error.code}: nothing published to compare with`);
   }
 }
 

@@ -49,7 +49,7 @@ export const marketErrors = defineErrors([6000, 6099], {
   nodeRefused: {
     code: "CW6009",
     title: "The market cannot be run on this node",
-    hint: "Take a chain for trying out, and a key with some of its coins: --keystore <file> or COMMONWEIGHT_PRIVATE_KEY. Leave out --node for a chain of the market's own.",
+    hint: "Take a chain for trying out, and a key with some of its coins: --keystore <file> or COMMONWEIGHT_PRIVATE_KEY. `up` without --node starts a chain of its own.",
   },
   foreignFolder: {
     code: "CW6010",

@@ -1,96 +1,44 @@
-import { once } from "node:events";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { developmentAccounts } from "../../services/adapters/chain/development-accounts.ts";
 import { DEVELOPMENT_MNEMONIC } from "../../services/adapters/embedded-chain.ts";
 import { defaultMarketOptions } from "../../services/market/market-plan.ts";
-import { marketEndowments, openOwnNode, requireTestChain } from "../../services/market/own-node.ts";
+import { marketEndowments, openOwnNode } from "../../services/market/own-node.ts";
 import { parseUpOptions } from "../../services/market/up-options.ts";
+import { fakeNode, serveRpc, stopFakeNode } from "./fake-node.ts";
 
 const ETHER = 10n ** 18n;
 const KEY = `0x${"42".repeat(32)}`;
 const hex = (value: bigint) => `0x${value.toString(16)}`;
 
-let server: Server | undefined;
-afterEach(() => server?.close());
-
-/** Something at an http address that answers JSON-RPC as told; it lists what it was asked to send. */
-async function serve(answers: Readonly<Record<string, (params: unknown[]) => unknown>>) {
-  const sent: unknown[] = [];
-  server = createServer(async (request, response) => {
-    let body = "";
-    for await (const part of request) body += part;
-    const calls = [JSON.parse(body)].flat() as { id: number; method: string; params: unknown[] }[];
-    const results = calls.map(({ id, method, params }) => {
-      if (method === "eth_sendTransaction") sent.push(params[0]);
-      const answer = answers[method];
-      return answer === undefined
-        ? { jsonrpc: "2.0", id, error: { code: -32601, message: `no ${method}` } }
-        : { jsonrpc: "2.0", id, result: answer(params) };
-    });
-    response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify(body.startsWith("[") ? results : results[0]));
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return { rpcUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, sent };
-}
-
-const node = (chainId: bigint, changes: Parameters<typeof serve>[0] = {}) =>
-  serve({
-    eth_chainId: () => hex(chainId),
-    eth_gasPrice: () => hex(10n ** 9n),
-    eth_blockNumber: () => "0x1",
-    eth_accounts: () => [],
-    eth_getBalance: () => "0x0",
-    ...changes,
-  });
+afterEach(stopFakeNode);
 
 const open = (rpcUrl: string, from: { privateKey?: string; saidChainId?: bigint } = {}) =>
   openOwnNode(defaultMarketOptions, { rpcUrl, ...from, onProgress: () => {} });
 
-describe("a chain that a market is to be run on", () => {
-  it.each([31_337n, 1337n, 11_155_111n, 84_532n])("%i is for trying out", (chainId) => {
-    expect(() => requireTestChain(chainId, undefined)).not.toThrow();
-  });
-
-  it.each([1n, 137n, 8453n, 42_161n])("%i is refused even when its number is said", (chainId) => {
-    for (const said of [undefined, chainId]) {
-      expect(() => requireTestChain(chainId, said)).toThrow(/coins are money.*forge a proof/);
-    }
-  });
-
-  it("that nobody knows takes its number, and the right one", () => {
-    expect(() => requireTestChain(987_654n, undefined)).toThrow("say so with --chain-id 987654");
-    expect(() => requireTestChain(987_654n, 5n)).toThrow(
-      "the node is of chain 987654, and --chain-id says 5",
-    );
-    expect(() => requireTestChain(987_654n, 987_654n)).not.toThrow();
-  });
-});
-
 describe("somebody else's node", () => {
   it("that is not there, or no node, is said as that", async () => {
     await expect(open("http://127.0.0.1:1")).rejects.toMatchObject({ code: "CW2200" });
-    const { rpcUrl } = await serve({});
+    const { rpcUrl } = await serveRpc({});
     await expect(open(rpcUrl)).rejects.toMatchObject({ code: expect.stringMatching(/^CW22/) });
   });
 
   it("of a real network is sent nothing, whoever would pay", async () => {
-    const { rpcUrl, sent } = await node(1n, { eth_accounts: () => [`0x${"11".repeat(20)}`] });
+    const { rpcUrl, sent } = await fakeNode(1n, { eth_accounts: () => [`0x${"11".repeat(20)}`] });
 
     await expect(open(rpcUrl, { privateKey: KEY })).rejects.toMatchObject({ code: "CW6009" });
     expect(sent).toEqual([]);
   });
 
   it("of a public network takes a key: accounts that everybody knows would be emptied", async () => {
-    const { rpcUrl } = await node(11_155_111n);
+    const { rpcUrl } = await fakeNode(11_155_111n);
 
     await expect(open(rpcUrl)).rejects.toThrow(/accounts must be nobody else's/);
   });
 
   it("says what is there and what it takes, before anything is sent", async () => {
-    const { rpcUrl, sent } = await node(11_155_111n, { eth_getBalance: () => hex(ETHER / 100n) });
+    const { rpcUrl, sent } = await fakeNode(11_155_111n, {
+      eth_getBalance: () => hex(ETHER / 100n),
+    });
     const opening = open(rpcUrl, { privateKey: KEY });
 
     await expect(opening).rejects.toMatchObject({
@@ -101,7 +49,7 @@ describe("somebody else's node", () => {
   });
 
   it("whose accounts have enough is sent nothing, and the accounts follow from the key", async () => {
-    const { rpcUrl } = await node(11_155_111n, { eth_getBalance: () => hex(1000n * ETHER) });
+    const { rpcUrl } = await fakeNode(11_155_111n, { eth_getBalance: () => hex(1000n * ETHER) });
     const [one, same, other] = await Promise.all(
       [KEY, KEY, `0x${"43".repeat(32)}`].map((privateKey) => open(rpcUrl, { privateKey })),
     );
@@ -114,7 +62,7 @@ describe("somebody else's node", () => {
   });
 
   it("of this machine without unlocked accounts says that nobody can pay", async () => {
-    const { rpcUrl } = await node(31_337n);
+    const { rpcUrl } = await fakeNode(31_337n);
 
     await expect(open(rpcUrl)).rejects.toThrow("no unlocked account");
   });

@@ -43,16 +43,13 @@ export async function runAudit({ tell, ...sources }: AuditSources): Promise<void
 /** What a page can compare: it has the verifying keys that it was built with, and no file that only provers need. */
 const checkSetup: ReplayOptions["checkSetup"] = async ({ ruleId, slots }, setup) => {
   const published = await publishedKey(ruleId, slots);
-  const missing = { isPassed: null, detail: "this page has no key of this rule to compare with" };
   const proving: AuditCheck = {
     name: "proving key",
     isPassed: null,
     detail: "only provers use it, and the page does not load it: the command line compares it",
   };
   return [
-    published === null
-      ? { name: "verifying key", ...missing }
-      : checkVerifyingKey(published, setup),
+    checkVerifyingKey(published, setup, "this page has no key of this rule to compare with"),
     proving,
     checkDevelopmentPowers(setup),
   ];

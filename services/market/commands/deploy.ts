@@ -21,6 +21,7 @@ export const register: RegisterCommand = (parent, context) => {
         const { deploymentJson, deployMarket } = await import("../../adapters/chain/deploy.ts");
         const { writeNetwork } = await import("../../adapters/config/write-network.ts");
         const { developmentSetup } = await import("../development-setup.ts");
+        const { refuseRealChain } = await import("../test-chains.ts");
         const network = selectedNetwork(config);
         const setup = developmentSetup();
         terminal.writeMessage(`WARNING: ${setup.label}`);
@@ -31,6 +32,7 @@ export const register: RegisterCommand = (parent, context) => {
           ...(network.chainId === undefined ? {} : { chainId: BigInt(network.chainId) }),
         });
         try {
+          refuseRealChain(chainId);
           await confirm(
             invocation,
             `Deploy a market whose proofs anybody can forge to chain ${chainId} (${network.rpcUrl})?`,
