@@ -195,7 +195,7 @@ also contain the novelty factor, which stops plain stale copies, not noisy ones 
 
 ${contributionTable(results)}
 
-What is proven is `w·⟨u, g⟩` for the g that the owner committed to: with the round's weights held fixed, the exact Shapley value of the first-order change in loss on the pay set, if g is the gradient there. That it is close to the
+What is proven is w·⟨u, g⟩ for the g that the owner committed to: with the round's weights held fixed, the exact Shapley value of the first-order change in loss on the pay set, if g is the gradient there. That it is close to the
 exact value of the loss itself on that set, and less close on other samples, is what this table shows; nothing stronger is claimed.
 
 Why not higher. On the pay set the gap is the curvature of the loss between the start and the end of a round: with the gradient taken half-way through the round's own
