@@ -1,8 +1,8 @@
 import { CommonweightError } from "../protocol/errors.ts";
+import { findSeparator, type Separator, withPoints } from "./csv-separator.ts";
 import { DATA_LIMITS } from "./data-limits.ts";
 import { learningErrors } from "./errors.ts";
 
-const FIRST_LINE_CHARACTERS = 65_536;
 /** No reader of JSON agrees with another on a field of this name, and manifests name columns. */
 const UNSAYABLE = "__proto__";
 
@@ -17,16 +17,17 @@ function malformed(message: string): CommonweightError {
 }
 
 /**
- * Parses CSV (RFC 4180): commas, quotes doubled inside quotes, LF or CRLF, a header in the first line. Empty lines are skipped, and so
+ * Parses CSV (RFC 4180): quotes doubled inside quotes, LF or CRLF, a header in the first line. Between the cells are commas, or else
+ * semicolons, tabs or bars; then numbers may have a decimal comma, and come back with a point. Empty lines are skipped, and so
  * are a nameless first column of row numbers and nameless empty columns, which programs write beside the samples.
  *
- * @throws CommonweightError CW3102 for an open quote, a row of another length, a missing, doubled or impossible column name; CW3103 for
- * too many columns.
+ * @throws CommonweightError CW3102 for an open quote, a row of another length, a missing, doubled or impossible column name, decimal
+ * commas beside decimal points; CW3103 for too many columns.
  */
 export function parseCsv(text: string): CsvTable {
   const plain = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-  requireCommas(plain);
-  const lines = splitCells(plain);
+  const separator = findSeparator(plain);
+  const lines = splitCells(plain, separator);
   const header = lines[0]?.map((name) => name.trim());
   if (!header) throw malformed("it is empty, without even a header");
   if (header.length > DATA_LIMITS.columns) {
@@ -51,11 +52,14 @@ export function parseCsv(text: string): CsvTable {
   const rows = lines.slice(1);
   const wrong = rows.findIndex((row) => row.length !== header.length);
   if (wrong >= 0) {
+    const whyTitle =
+      header.length === 1 ? "; is there a title or a remark above the row of names? Remove it" : "";
     throw malformed(
-      `row ${wrong + 1} has ${rows[wrong]?.length} cells, the header ${header.length}`,
+      `row ${wrong + 1} has ${rows[wrong]?.length} cells, the header ${header.length}${whyTitle}`,
     );
   }
-  return withoutUnnamed({ header, rows });
+  const table = withoutUnnamed({ header, rows });
+  return separator === "," ? table : requirePoints(table, separator);
 }
 
 /**
@@ -77,20 +81,13 @@ function withoutUnnamed(table: CsvTable): CsvTable {
   return { header: keep(header), rows: rows.map(keep) };
 }
 
-const OTHER_SEPARATORS = { ";": "semicolons", "\t": "tabs", "|": "bars" } as const;
-
-/** Refuses a table that spreadsheets of many countries write: one with semicolons, whose commas belong to numbers. */
-function requireCommas(text: string): void {
-  const [first = ""] = text.slice(0, FIRST_LINE_CHARACTERS).split(/\r|\n/, 1);
-  const outside = first.replace(/"[^"]*"/g, "");
-  const count = (separator: string) => outside.split(separator).length - 1;
-  for (const [separator, name] of Object.entries(OTHER_SEPARATORS)) {
-    if (count(separator) > count(",")) {
-      throw malformed(
-        `its columns are separated by ${name}; export it with commas, and points in numbers`,
-      );
-    }
-  }
+function requirePoints(table: CsvTable, separator: Separator): CsvTable {
+  const read = withPoints(table, separator);
+  if ("rows" in read) return read;
+  const { column, row } = read;
+  throw malformed(
+    `column "${table.header[column]}" has numbers with a comma and "${table.rows[row]?.[column]}" in row ${row + 1}; write all of them with a point`,
+  );
 }
 
 /**
@@ -104,16 +101,17 @@ export function encodeCsv({ header, rows }: CsvTable): string {
   return [header, ...rows].map((cells) => `${cells.map(encode).join(",")}\n`).join("");
 }
 
-function splitCells(text: string): string[][] {
+function splitCells(text: string, comma: Separator): string[][] {
+  const ends = `${comma}\r\n`;
   const lines: string[][] = [];
   let cells: string[] = [];
   let at = 0;
   while (at < text.length) {
-    const cell = readCell(text, at);
+    const cell = readCell(text, at, ends);
     cells.push(cell.value);
     at = cell.end;
     const separator = text[at];
-    if (separator === ",") {
+    if (separator === comma) {
       at += 1;
       if (at < text.length) continue;
       cells.push("");
@@ -126,11 +124,11 @@ function splitCells(text: string): string[][] {
   return lines;
 }
 
-/** Reads one cell from `start`; `end` is the position of the separator after it. */
-function readCell(text: string, start: number): { value: string; end: number } {
+/** Reads one cell from `start` to one of `ends`; `end` is the position of the separator after it. */
+function readCell(text: string, start: number, ends: string): { value: string; end: number } {
   if (text[start] !== '"') {
     let end = start;
-    while (end < text.length && !",\r\n".includes(text[end] as string)) end += 1;
+    while (end < text.length && !ends.includes(text[end] as string)) end += 1;
     return { value: text.slice(start, end), end };
   }
   let from = start + 1;
@@ -141,7 +139,7 @@ function readCell(text: string, start: number): { value: string; end: number } {
     value += text.slice(from, quote);
     if (text[quote + 1] !== '"') {
       const next = text[quote + 1];
-      if (next !== undefined && !",\r\n".includes(next)) {
+      if (next !== undefined && !ends.includes(next)) {
         throw malformed(`text follows a closing quote at character ${quote}`);
       }
       return { value, end: quote + 1 };

@@ -25,6 +25,8 @@ const TARGET_NAMES = ["label", "class", "target", "y", "outcome", "diagnosis", "
 const MOST_CLASSES = 100;
 /** A column of text with more values is a name or an identifier. */
 const MOST_VALUES = 30;
+/** Columns that a manifest can name. */
+const MOST_COLUMNS = 2000;
 const IDENTIFIER = /^(id|index|uuid|guid|row|nr|no|#)$|[_ -]id$/i;
 
 const rounded = (value: number) => Number(value.toPrecision(4));
@@ -33,11 +35,11 @@ function unfit(message: string): CommonweightError {
   return new CommonweightError(learningErrors.dataUnfit, `CSV: ${message}`);
 }
 
+const isTargetName = (name: string) => TARGET_NAMES.includes(name.toLowerCase());
+
 /** The column that is probably the class: by its name, otherwise the last. */
 export function guessTarget(header: readonly string[]): string {
-  return (
-    header.find((name) => TARGET_NAMES.includes(name.toLowerCase())) ?? (header.at(-1) as string)
-  );
+  return header.find(isTargetName) ?? (header.at(-1) as string);
 }
 
 /** Columns that could be the class instead: of few values, or of texts. */
@@ -51,7 +53,7 @@ function otherTargets({ header, rows }: CsvTable, target: string): string {
   return `; ${shown.join(", ")} could be one`;
 }
 
-function classesOf(table: CsvTable, target: string): string[] {
+function classesOf(table: CsvTable, target: string, isGuessed: boolean): string[] {
   const { header, rows } = table;
   const at = header.indexOf(target);
   if (rows.length === 0) throw unfit("there is a header and no samples");
@@ -67,6 +69,12 @@ function classesOf(table: CsvTable, target: string): string[] {
     );
   }
   const isNumeric = names.every((name) => Number.isFinite(Number(name)));
+  const fraction = names.find((name) => isNumber(name) && !Number.isInteger(Number(name)));
+  if (isGuessed && fraction !== undefined) {
+    throw unfit(
+      `no column is called like a class, and the last, "${target}", has fractions as "${fraction}", which are no classes; name the class column with --target${otherTargets(table, target)}`,
+    );
+  }
   return names.sort(isNumeric ? (a, b) => Number(a) - Number(b) : undefined);
 }
 
@@ -108,7 +116,7 @@ export function describeTable(
   if (unknown !== undefined) {
     throw unfit(`there is no column "${unknown}"; there are ${nameSome(header)}`);
   }
-  const classes = classesOf(table, target);
+  const classes = classesOf(table, target, options.target === undefined && !isTargetName(target));
   const dropped: { column: string; why: string }[] = [];
   const told: { column: string; what: string }[] = [];
   const columns: string[] = [];
@@ -152,6 +160,11 @@ export function describeTable(
     const [first] = dropped;
     const why = first === undefined ? "" : `: "${first.column}" is left out, for ${first.why}`;
     throw unfit(`no column is left to learn from${why}`);
+  }
+  if (columns.length > MOST_COLUMNS) {
+    throw unfit(
+      `${columns.length} columns to learn from; a manifest names at most ${MOST_COLUMNS}: leave some out, or bring the numbers as x.npy and y.npy in a folder`,
+    );
   }
   return {
     table: {

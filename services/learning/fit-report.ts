@@ -4,6 +4,7 @@ import { type LabelRelation, measureLabelRelation } from "./label-relation.ts";
 import { countClasses, type ModelSpec } from "./model-spec.ts";
 import { nameSome } from "./name-some.ts";
 import { countLabels } from "./partition.ts";
+import { CHANNELS_FIRST_ADVICE, hasChannelsLast, isOtherOrder } from "./reshape-to-model.ts";
 
 /** Something about a trainer's data that may stop or spoil training. */
 export interface FitFinding {
@@ -104,9 +105,11 @@ export async function fitReport(
   if (model.kind === "layers") {
     if (model.inputShape.join() !== dataset.inputShape.join()) {
       const values = (shape: readonly number[]) => shape.reduce((all, side) => all * side, 1);
-      const isFlat = values(model.inputShape) === values(dataset.inputShape);
+      const isOther = isOtherOrder(dataset.inputShape, model.inputShape);
+      const isFlat = values(model.inputShape) === values(dataset.inputShape) && !isOther;
+      const advice = isOther && hasChannelsLast(dataset.inputShape) ? CHANNELS_FIRST_ADVICE : "";
       (isFlat ? warning : blocking)(
-        `Samples have shape [${dataset.inputShape}], the model wants [${model.inputShape}].`,
+        `Samples have shape [${dataset.inputShape}], the model wants [${model.inputShape}]${advice && `: ${advice}`}.`,
       );
     }
     const classes = countClasses(model);

@@ -7,6 +7,7 @@ import type { Dataset } from "./dataset.ts";
 import { learningErrors } from "./errors.ts";
 import { findIdxFiles, openIdxFiles } from "./idx-folder.ts";
 import { openImageFolder } from "./image-folder.ts";
+import { isTableName } from "./is-table-name.ts";
 import { nameFile } from "./name-file.ts";
 import { openNpyDataset } from "./npy-dataset.ts";
 import { seenAs } from "./reshape-to-model.ts";
@@ -78,7 +79,7 @@ async function openFolder(folder: string, options: OpenDataFilesOptions): Promis
 }
 
 /**
- * Opens a trainer's data by what they are: a `.csv` file; a folder with MNIST's idx files (packed by gzip or not), with `x.npy` and `y.npy`, or with
+ * Opens a trainer's data by what they are: a `.csv` or `.tsv` file; a folder with MNIST's idx files (packed by gzip or not), with `x.npy` and `y.npy`, or with
  * one subfolder of images for each class.
  *
  * @throws CommonweightError CW3101 when nothing is there, CW3102 to CW3105 when it cannot be used.
@@ -90,7 +91,7 @@ export async function openDataFiles(
   const info = await stat(path).catch((cause) => {
     throw new CommonweightError(learningErrors.dataUnreadable, path, { cause });
   });
-  if (!info.isDirectory() && !path.toLowerCase().endsWith(".csv")) {
+  if (!info.isDirectory() && !isTableName(path)) {
     throw new CommonweightError(
       learningErrors.dataUnsupported,
       `${path}: ${extname(path) === "" ? "a file without an extension" : `a ${extname(path)} file`}`,

@@ -12,6 +12,7 @@ import {
 import { type ComputeDevice, compileModel, type PaddedBatch } from "./jax.ts";
 import type { LayeredModelSpec, ModelSpec } from "./model-spec.ts";
 import { seededRandom, shuffledIndices } from "./random.ts";
+import { CHANNELS_FIRST_ADVICE, hasChannelsLast, isOtherOrder } from "./reshape-to-model.ts";
 
 /** Told after every batch; `loss` is the latest one read, which may lie a few batches back. */
 export interface TrainingProgress {
@@ -67,10 +68,13 @@ const valuesOf = (shape: readonly number[]) => shape.reduce((all, side) => all *
  * @throws CommonweightError CW3105 otherwise, and for a data set without samples.
  */
 export function requireFit(model: LayeredModelSpec, dataset: Dataset): void {
-  if (valuesOf(model.inputShape) !== valuesOf(dataset.inputShape)) {
+  const { inputShape } = dataset;
+  const isOther = isOtherOrder(inputShape, model.inputShape);
+  if (valuesOf(model.inputShape) !== valuesOf(inputShape) || isOther) {
+    const advice = isOther && hasChannelsLast(inputShape) ? `; ${CHANNELS_FIRST_ADVICE}` : "";
     throw new CommonweightError(
       learningErrors.dataUnfit,
-      `samples of shape [${dataset.inputShape}], the model wants [${model.inputShape}]`,
+      `samples of shape [${inputShape}], the model wants [${model.inputShape}]${advice}`,
     );
   }
   if (dataset.size === 0) throw new CommonweightError(learningErrors.dataUnfit, "no samples");

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { ATTACKS } from "../learning/attacks/apply-attack.ts";
+import { isTableName } from "../learning/is-table-name.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { NATIVE_COIN, readTokenAmount } from "../protocol/token-amount.ts";
 import { marketErrors } from "./errors.ts";
@@ -174,7 +175,7 @@ function datasetProblems(dataset: string | undefined): string[] {
   if (dataset === undefined) return [];
   const info = statSync(dataset, { throwIfNoEntry: false });
   if (info === undefined) return [`--dataset ${dataset}: it does not exist`];
-  if (info.isDirectory() || dataset.toLowerCase().endsWith(".csv")) return [];
+  if (info.isDirectory() || isTableName(dataset)) return [];
   return [`--dataset ${dataset}: a .csv file, or a folder with idx files of images and labels`];
 }
 

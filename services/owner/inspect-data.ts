@@ -1,16 +1,19 @@
 import { readdir } from "node:fs/promises";
 import { parseCsv } from "../learning/csv.ts";
 import { dataFileOptions } from "../learning/data-file-options.ts";
-import type { Dataset } from "../learning/dataset.ts";
+import type { Dataset, Normalisation } from "../learning/dataset.ts";
 import { describeTable, type TableDescription, tableData } from "../learning/describe-table.ts";
 import { learningErrors } from "../learning/errors.ts";
 import { fitReport, LEAST_DEVIATIONS, unrelatedText } from "../learning/fit-report.ts";
+import { isTableName } from "../learning/is-table-name.ts";
 import { measureLabelRelation } from "../learning/label-relation.ts";
 import { logisticRegression } from "../learning/model-spec.ts";
 import { nameFile } from "../learning/name-file.ts";
 import { readTable } from "../learning/open-data-files.ts";
 import { openDataset } from "../learning/open-dataset.ts";
 import { countLabels } from "../learning/partition.ts";
+import { projectDataset } from "../learning/project-dataset.ts";
+import { CHANNELS_FIRST_ADVICE, hasChannelsLast } from "../learning/reshape-to-model.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import type { Manifest } from "../protocol/manifest.ts";
 
@@ -44,24 +47,37 @@ export async function inspectData(
   source: string,
   options: { readonly target?: string | undefined; readonly drop?: readonly string[] } = {},
 ): Promise<DataSummary> {
-  if (source.toLowerCase().endsWith(".csv")) return inspectTable(source, options);
+  if (isTableName(source)) return inspectTable(source, options);
   const { dataset, classes } = await openCounted(source);
-  const features = dataset.inputShape.reduce((all, side) => all * side, 1);
-  const report = await fitReport(
-    dataset,
-    logisticRegression({ features, classes: dataset.classes }),
-  );
+  const { inputShape } = dataset;
+  if (hasChannelsLast(inputShape)) {
+    throw new CommonweightError(
+      learningErrors.dataUnfit,
+      `${source}: images of shape [${inputShape}] seem to have their channels last; ${CHANNELS_FIRST_ADVICE}`,
+    );
+  }
+  const reportOn = async (normalisation?: Normalisation) => {
+    const features = inputShape.reduce((all, side) => all * side, 1);
+    return fitReport(
+      projectDataset(dataset, { inputShape: [features], normalisation }),
+      logisticRegression({ features, classes: dataset.classes }),
+    );
+  };
+  const raw = await reportOn();
+  const { min, max, mean, deviation } = raw.range;
+  const isRaw = Math.max(Math.abs(min), Math.abs(max)) > LARGEST_RAW && deviation > 0;
+  const normalisation = isRaw ? { mean: [mean], deviation: [deviation] } : undefined;
+  // What becomes of them is what may spoil training, not how they are written.
+  const report = normalisation ? await reportOn(normalisation) : raw;
   const broken = report.findings.find(({ severity }) => severity === "blocking");
   if (broken) throw new CommonweightError(learningErrors.dataUnfit, `${source}: ${broken.message}`);
-  const { min, max, mean, deviation } = report.range;
-  const isRaw = Math.max(Math.abs(min), Math.abs(max)) > LARGEST_RAW && deviation > 0;
   return {
     source,
     dataset,
     data: {
-      inputShape: [...dataset.inputShape],
+      inputShape: [...inputShape],
       classes,
-      ...(isRaw ? { normalisation: { mean: [mean], deviation: [deviation] } } : {}),
+      ...(normalisation ? { normalisation } : {}),
     },
     samples: dataset.size,
     classCounts: report.classCounts,

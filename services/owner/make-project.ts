@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { encodeCsv, parseCsv } from "../learning/csv.ts";
 import { countParameters } from "../learning/model-spec.ts";
-import type { Manifest } from "../protocol/manifest.ts";
+import { type Manifest, manifestText } from "../protocol/manifest.ts";
 import {
   designManifest,
   designTerms,
@@ -73,7 +73,7 @@ export async function makeProject(options: {
   const terms = designTerms(design);
   const choices = explainDesign(design, manifest, terms);
   const files = [
-    await writeInto(folder, "manifest.json", `${JSON.stringify(manifest, null, 2)}\n`),
+    await writeInto(folder, "manifest.json", manifestText(manifest)),
     await writeInto(folder, "terms.json", `${JSON.stringify(terms, null, 2)}\n`),
     await writeInto(folder, "choices.md", choicesText(answers.title, choices)),
     await writeInto(

@@ -75,6 +75,27 @@ export function parseManifest(value: unknown): Manifest {
 }
 
 /**
+ * A manifest as a file for people, or on one line where only so it is short enough to be read back.
+ *
+ * @throws CommonweightError CW1200 when it is too large even so.
+ */
+export function manifestText(manifest: Manifest): string {
+  const texts = [`${JSON.stringify(manifest, null, 2)}\n`, JSON.stringify(manifest)];
+  const bytes = texts.map((text) => new TextEncoder().encode(text).length);
+  const text = texts[bytes.findIndex((length) => length <= MAX_MANIFEST_BYTES)];
+  if (text !== undefined) return text;
+  const columns = manifest.data.table?.columns.length ?? 0;
+  const why =
+    columns > 0
+      ? `; the names and means of ${columns} columns take most of it: shorten them, leave some out, or bring the numbers as x.npy and y.npy in a folder`
+      : "";
+  throw new CommonweightError(
+    manifestErrors.tooLarge,
+    `${bytes[1]} bytes, of at most ${MAX_MANIFEST_BYTES}${why}`,
+  );
+}
+
+/**
  * Reads a manifest from JSON text in UTF-8.
  *
  * @throws CommonweightError CW1200 above 64 KiB, CW1201, CW1202 also for text that is not JSON.

@@ -147,11 +147,36 @@ describe("CSV", () => {
   });
 
   test.each([
-    ["semicolons", 'a;"b, c";species\n1;2;x\n'],
-    ["semicolons", "a, kg;b;species\n1,5;2,5;x\n"],
-    ["tabs", "a\tb\n1\t2\n"],
-  ])("says that columns are separated by %s", (name, text) => {
-    expect(() => parseCsv(text)).toThrow(`separated by ${name}; export it with commas`);
+    ["semicolons", 'a;"b; c";species\n1,5;"1.250,75";x, y\n-,5;2;z\n'],
+    ["tabs", 'a\t"b; c"\tspecies\r\n1.5\t1250.75\tx, y\r\n-.5\t2\tz\r\n'],
+    ["bars", 'a|"b; c"|species\n1.5|1250.75|x, y\n-0.5|2|z\n'],
+  ])("reads columns between %s, and their numbers with commas or points", (_, text) => {
+    const { header, rows } = parseCsv(text);
+
+    expect(header).toEqual(["a", "b; c", "species"]);
+    expect(rows.map(([a, b, species]) => [Number(a), Number(b), species])).toEqual([
+      [1.5, 1250.75, "x, y"],
+      [-0.5, 2, "z"],
+    ]);
+  });
+
+  test("takes a point for thousands only where numbers have commas, and refuses both signs in a column", () => {
+    const secondColumn = (text: string) => parseCsv(text).rows.map((row) => row[1]);
+
+    expect(secondColumn("a;b\n0,5;1.234\n1;x 1.234,5\n")).toEqual(["1234", "x 1.234,5"]);
+    expect(secondColumn("a;b\n5;1.234\n1;0.5\n")).toEqual(["1.234", "0.5"]);
+    expect(secondColumn("a\tb\n5\t1,234\n")).toEqual(["1,234"]);
+    expect(secondColumn("a\tb\n5,5\t1,234\n")).toEqual(["1.234"]);
+    expect(secondColumn('a,b\n5,"1,5"\n')).toEqual(["1,5"]);
+    expect(() => parseCsv("a;b\n0,5;1\n0.25;2\n")).toThrow(
+      'column "a" has numbers with a comma and "0.25" in row 2; write all of them with a point',
+    );
+  });
+
+  test("a remark above the names is found out", () => {
+    expect(() => parseCsv("# exported in May\na,class\n1,x\n")).toThrow(
+      "a title or a remark above",
+    );
   });
 
   test("leaves out what programs write beside a table: a nameless count of rows, empty columns at the end", () => {
@@ -184,6 +209,17 @@ describe("CSV", () => {
     expect(() => describeTable({ header: ["a", "class"], rows: [["1", "x"]] })).toThrow(
       "one class",
     );
+  });
+
+  test("a last column of fractions is taken for the class only when it was said to be one", () => {
+    const rows = Array.from({ length: 30 }, (_, i) => ["ab"[i % 2] as string, `${(i % 3) / 2}`]);
+    const table = { header: ["kind", "width"], rows };
+
+    expect(() => describeTable(table)).toThrow(
+      /"width", has fractions as "0.5".*--target; "kind" could be one$/,
+    );
+    expect(describeTable(table, { target: "width" }).classes).toEqual(["0", "0.5", "1"]);
+    expect(describeTable(table, { target: "kind" }).classes).toEqual(["a", "b"]);
   });
 
   test.each([

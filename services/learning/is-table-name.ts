@@ -1,0 +1,2 @@
+/** Whether a path is called like a table: CSV, or with tabs. */
+export const isTableName = (path: string) => /\.(csv|tsv)$/i.test(path);
