@@ -1,11 +1,12 @@
 import type { Chain } from "../adapters/chain/connect.ts";
-import { refusalName } from "../adapters/chain/errors.ts";
+import { chainErrors, refusalName } from "../adapters/chain/errors.ts";
 import type { Project } from "../adapters/chain/project.ts";
 import { type Round, submitUpdates } from "../adapters/chain/round.ts";
 import type { RoundLog } from "../adapters/chain/round-log.ts";
 import { isSameAddress } from "../protocol/address.ts";
 import { maxBundleBytes } from "../protocol/bundle.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
+import { isErrorOf } from "../protocol/errors.ts";
 import type { RoundStore } from "./round-store.ts";
 
 /** What collecting a round's updates needs. */
@@ -99,7 +100,10 @@ export class RoundCollector {
     }
   }
 
-  /** One transaction for all; if one of them is refused, each on its own, so that nobody can block the others. */
+  /**
+   * One transaction for all; if one of them is refused, each in one of its own, all at once, so that nobody can block the others: neither
+   * by an update that the contract does not take, nor by one that its author submits as well, so that the transaction fails in its block.
+   */
   async #relay(roundIndex: number, updates: Parameters<typeof submitUpdates>[3]): Promise<void> {
     const { chain, projectId, emit } = this.#parameters;
     const send = async (batch: typeof updates) => {
@@ -109,12 +113,15 @@ export class RoundCollector {
     try {
       await send(updates);
     } catch (error) {
-      if (refusalName(error) === undefined || updates.length === 1) throw error;
-      for (const update of updates) {
-        await send([update]).catch((failure: unknown) => {
-          emit("relay-refused", { roundIndex, message: String(failure) });
-        });
-      }
+      const isRefused = refusalName(error) !== undefined || isErrorOf(error, chainErrors.failed);
+      if (!isRefused || updates.length === 1) throw error;
+      await Promise.all(
+        updates.map((update) =>
+          send([update]).catch((failure: unknown) => {
+            emit("relay-refused", { roundIndex, message: String(failure) });
+          }),
+        ),
+      );
     }
   }
 

@@ -27,12 +27,13 @@ import { openProjectRound } from "./open-project-round.ts";
 import type { ProjectLook } from "./project-looks.ts";
 import { proveAndSettle } from "./prove-and-settle.ts";
 import type { ProjectGround, Prover } from "./prover.ts";
-import { type AbandonReason, openRoundContent } from "./round-content.ts";
+import { ABANDON_REASONS, type AbandonReason, openRoundContent } from "./round-content.ts";
 import { type Action, planAction } from "./round-plan.ts";
 import { buildRoundReport } from "./round-report.ts";
 import type { RoundStore } from "./round-store.ts";
 import type { ServiceEvent } from "./service-status.ts";
 import type { TransactionStore } from "./transaction-store.ts";
+import { beforeTurnEnds, turnEndsAt, type WorkInTurn } from "./turn-end.ts";
 
 /** What one project's engine works with. */
 export interface ProjectEngineParameters {
@@ -245,9 +246,26 @@ export class ProjectEngine {
     this.#emit("round-opened", { roundIndex, gasUsed });
   }
 
-  async #settle(
+  /**
+   * Settles, or gives the round up when its turn is about to end: an owner who leaves too little time for a proof, by its terms or by keys that
+   * come late, would have the bond for it.
+   */
+  async #settle(project: Project, action: Extract<Action, { kind: "settle" }>): Promise<void> {
+    const { roundIndex } = action.round;
+    const turn = {
+      endsAt: turnEndsAt(project, action.round, this.#ownIndex(project)),
+      seconds: project.terms.settleSeconds,
+    };
+    const isInTime = await beforeTurnEnds(this.#parameters, turn, (work) =>
+      this.#proveInTime(project, action, work),
+    );
+    if (!isInTime) await this.#abandon(roundIndex, ABANDON_REASONS.noTimeLeft);
+  }
+
+  async #proveInTime(
     project: Project,
     { round, isRevealOver, isLastChance }: Extract<Action, { kind: "settle" }>,
+    turn: WorkInTurn,
   ): Promise<void> {
     const { roundIndex } = round;
     const { chain, prover } = this.#parameters;
@@ -268,12 +286,15 @@ export class ProjectEngine {
       { project, round, isRevealOver },
     );
     if (content === undefined) {
+      turn.onSettling();
       if (isLastChance && reason !== undefined) await this.#abandon(roundIndex, reason);
       return;
     }
+    turn.signal.throwIfAborted();
     const receipt = await proveAndSettle(
       {
         ...this.#parameters,
+        ...turn,
         ...{ projectId: this.projectId, models: this.#models, emit: this.#emit },
         confirmed: this.#opener.confirmed(),
         isWanted: () => this.#isOpenStill(roundIndex),

@@ -28,6 +28,8 @@ export interface ProveAndSettleParameters {
   readonly confirmed: Promise<boolean>;
   /** Asked when the proof's turn comes. */
   readonly isWanted: () => Promise<boolean>;
+  /** Told when the proof is there and the settlement is about to be sent. */
+  readonly onSettling: () => void;
   readonly emit: (type: string, details: Record<string, unknown>) => void;
   readonly signal: AbortSignal;
 }
@@ -69,6 +71,8 @@ export async function proveAndSettle(
   emit("proven", { roundIndex, seconds, isVoid: outcome.isVoid });
   const newModelCid = await (publishing ?? publish({ ...result, ...proof }));
   if (newModelCid === undefined) return undefined;
+  parameters.signal.throwIfAborted();
+  parameters.onSettling();
   store.saveResult(projectId, roundIndex, "exclusions", excluded);
   store.saveResult(projectId, roundIndex, "proof", { seconds });
   return settleRound(chain, {

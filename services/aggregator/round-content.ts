@@ -11,11 +11,15 @@ import { aggregatorErrors } from "./errors.ts";
 import type { ModelKeeper } from "./model-keeper.ts";
 import type { OpenedRoundContent } from "./settle-round.ts";
 
-/** Why a round is abandoned, by the contract's numbers. None of it is the aggregator's fault. */
+/**
+ * Why a round is abandoned, by the contract's numbers. None of it is the aggregator's fault, but the last may be: what is needed comes too
+ * late, windows are too short for the model, or this machine is too slow for them.
+ */
 export const ABANDON_REASONS = {
   tooFewReadable: 1,
   referenceNotReadable: 2,
   modelNotFound: 3,
+  noTimeLeft: 4,
 } as const;
 
 /** One of {@link ABANDON_REASONS}. */

@@ -11,7 +11,8 @@ const hex = (bytes: number) =>
   z.string().regex(new RegExp(`^0x[0-9a-fA-F]{${2 * bytes}}$`), `expected ${bytes} bytes of hex`);
 const address = hex(20);
 const decimal = z.string().regex(/^(0|[1-9][0-9]{0,77})$/, "expected a decimal number");
-const cid = z.string().min(8).max(128);
+/** As long as the contract takes it (`Cids.sol`), and of the letters that CIDs are written with: one that it refuses would hold up those that are relayed with it. */
+const cid = z.string().regex(/^[A-Za-z0-9+/=_-]{8,96}$/, "expected a CID");
 
 /** A point with its coordinates as decimal strings. */
 export const pointSchema = z.object({ x: decimal, y: decimal });

@@ -13,7 +13,14 @@ import {
 } from "./bundle-header.ts";
 import { FieldReader, FieldWriter } from "./byte-fields.ts";
 import { type G1Point, INFINITY, isSamePoint, SCALAR_FIELD } from "./curve.ts";
-import { type EncryptionKeyPair, type Envelope, TAG_BYTES } from "./envelope.ts";
+import {
+  type EncryptionKeyPair,
+  type Envelope,
+  envelopeErrors,
+  leaveOutBadKey,
+  TAG_BYTES,
+} from "./envelope.ts";
+import { CommonweightError } from "./errors.ts";
 import { decodeInt16, encodeInt16 } from "./int16-coder.ts";
 import { isSameBytes } from "./same-bytes.ts";
 import { commitmentHash } from "./submissions.ts";
@@ -62,7 +69,9 @@ export interface SealedBundle {
  * The payload's key is HKDF-SHA256 of two secrets: the content key, which the author releases after the commit phase, and a share
  * that only the aggregators can open. The payload is the blinding, the commitment, and the integers, range-coded when that is shorter.
  *
- * @throws RangeError when a field does not fit its place (a bug of the caller).
+ * An aggregator whose registered key is no usable one is left out, so that a standby cannot stop everybody's updates by registering one.
+ *
+ * @throws RangeError when a field does not fit its place (a bug of the caller), CW2501 when no aggregator is left.
  */
 export async function sealBundle(parameters: SealBundleParameters): Promise<SealedBundle> {
   const { envelope, update, blinding, commitment, fractionBits, aggregatorPublicKeys } = parameters;
@@ -73,17 +82,23 @@ export async function sealBundle(parameters: SealBundleParameters): Promise<Seal
   const share = envelope.randomBytes(32);
   const bundleKey = deriveBundleKey(contentKey, share);
   const context = encodeContext(associated);
-  const recipients = await Promise.all(
-    aggregatorPublicKeys.map(async (publicKey) => ({
-      publicKey,
-      sealedShare: await envelope.seal({
-        recipient: publicKey,
-        purpose: SHARE_PURPOSE,
-        associated: context,
-        plaintext: share,
-      }),
-    })),
+  const sealed = await Promise.all(
+    aggregatorPublicKeys.map(async (publicKey) => {
+      const sealedShare = await envelope
+        .seal({
+          recipient: publicKey,
+          purpose: SHARE_PURPOSE,
+          associated: context,
+          plaintext: share,
+        })
+        .catch(leaveOutBadKey);
+      return sealedShare && { publicKey, sealedShare };
+    }),
   );
+  const recipients = sealed.filter((each) => each !== undefined);
+  if (recipients.length === 0) {
+    throw new CommonweightError(envelopeErrors.badKey, "no aggregator has registered one");
+  }
   const coded = encodeInt16(update);
   const coder = coded.length < 2 * update.length ? "range" : "plain";
   const plaintext = concatBytes(

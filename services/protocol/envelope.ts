@@ -1,4 +1,4 @@
-import { defineErrors } from "./errors.ts";
+import { CommonweightError, defineErrors } from "./errors.ts";
 
 /** An X25519 key pair of 32 raw bytes each; the public key is what a participant registers. */
 export interface EncryptionKeyPair {
@@ -64,3 +64,9 @@ export const envelopeErrors = defineErrors([2500, 2519], {
     hint: "An encryption key is 32 bytes; look up the recipient's registered key again.",
   },
 });
+
+/** For the `catch` of {@link Envelope.seal} to one of several: whoever registered no usable key is left out, and stops nobody else. */
+export function leaveOutBadKey(error: unknown): undefined {
+  const isBadKey = error instanceof CommonweightError && error.code === envelopeErrors.badKey.code;
+  if (!isBadKey) throw error;
+}

@@ -4,7 +4,7 @@ import { FieldReader, FieldWriter } from "./byte-fields.ts";
 import {
   type EncryptionKeyPair,
   type Envelope,
-  envelopeErrors,
+  leaveOutBadKey,
   SEAL_OVERHEAD_BYTES,
   TAG_BYTES,
 } from "./envelope.ts";
@@ -71,7 +71,9 @@ export async function sealFile({
   const contextHash = sha256(utf8ToBytes(context));
   const entries: { recipient: Uint8Array; sealedKey: Uint8Array }[] = [];
   for (const recipient of distinct(recipients)) {
-    const sealedKey = await sealKey({ envelope, key, recipient, contextHash }).catch(leaveOutBad);
+    const sealedKey = await sealKey({ envelope, key, recipient, contextHash }).catch(
+      leaveOutBadKey,
+    );
     if (sealedKey !== undefined) entries.push({ recipient, sealedKey });
   }
   if (entries.length < 1 || entries.length > MAX_RECIPIENTS)
@@ -168,11 +170,6 @@ function sealKey(parts: {
 }): Promise<Uint8Array> {
   const { envelope, key, recipient, contextHash } = parts;
   return envelope.seal({ recipient, purpose: PURPOSE, associated: contextHash, plaintext: key });
-}
-
-function leaveOutBad(error: unknown): undefined {
-  const isBadKey = error instanceof CommonweightError && error.code === envelopeErrors.badKey.code;
-  if (!isBadKey) throw error;
 }
 
 function requireContext(contextHash: Uint8Array, context: string): void {

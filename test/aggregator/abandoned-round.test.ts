@@ -6,6 +6,7 @@ import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelo
 import { Alerts } from "../../services/aggregator/alerts.ts";
 import { ChainHead } from "../../services/aggregator/chain-head.ts";
 import { ProjectEngine } from "../../services/aggregator/project-engine.ts";
+import { ABANDON_REASONS } from "../../services/aggregator/round-content.ts";
 import { openRoundStore } from "../../services/aggregator/round-store.ts";
 import { contentStoreErrors } from "../../services/protocol/content-store.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
@@ -27,7 +28,10 @@ describe("a round that cannot be settled for somebody else's fault", () => {
   });
   afterEach(() => market.stop());
 
-  async function engineOf(changes: Record<string, unknown> = {}) {
+  async function engineOf(
+    changes: Record<string, unknown> = {},
+    around: Record<string, unknown> = {},
+  ) {
     const envelope = createHpkeEnvelope();
     const chain = market.of("aggregator");
     return new ProjectEngine(
@@ -43,6 +47,7 @@ describe("a round that cannot be settled for somebody else's fault", () => {
         prover: { prepare: () => {} },
         onEvent: (event: (typeof events)[number]) => void events.push(event),
         signal: new AbortController().signal,
+        ...around,
       } as never,
       market.projectId,
     );
@@ -74,6 +79,29 @@ describe("a round that cannot be settled for somebody else's fault", () => {
     expect(events).toContainEqual(expect.objectContaining({ type: "round-abandoned" }));
     expect(await readVoidedRounds(market.of("owner"), market.projectId)).toMatchObject([
       { roundIndex: 0, reason: "abandoned" },
+    ]);
+    expect(await bondOf()).toBe(BOND_WEI);
+  });
+
+  it("is abandoned when what it needs comes too late to prove it, and the work for it ends", async () => {
+    const { terms } = await readProject(market.of("owner"), market.projectId);
+    const { revealClosesAt } = await readRound(market.of("owner"), market.projectId);
+    const sender = market.of("trainer-1").account as string;
+    const engine = await engineOf(
+      { listKeys: () => [{ sender, kind: "update", contentKey: `0x${"01".repeat(32)}` }] },
+      // As slow as a large proof: a bundle that never comes to its end.
+      { contentStore: { pin: nobodyHasIt, get: () => new Promise(() => {}) } },
+    );
+
+    // A sixth of the turn is kept.
+    await passTo(revealClosesAt + Math.ceil((terms.settleSeconds * 5) / 6) - 2);
+    await engine.step();
+
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: "round-abandoned", reason: ABANDON_REASONS.noTimeLeft }),
+    );
+    expect(await readVoidedRounds(market.of("owner"), market.projectId)).toMatchObject([
+      { roundIndex: 0, reason: "abandoned", detail: 4 },
     ]);
     expect(await bondOf()).toBe(BOND_WEI);
   });

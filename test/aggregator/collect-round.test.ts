@@ -1,17 +1,23 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Chain } from "../../services/adapters/chain/connect.ts";
+import { chainErrors } from "../../services/adapters/chain/errors.ts";
 import type { Project } from "../../services/adapters/chain/project.ts";
 import type { Round } from "../../services/adapters/chain/round.ts";
 import type { RoundLog } from "../../services/adapters/chain/round-log.ts";
 import { RoundCollector } from "../../services/aggregator/collect-round.ts";
 import type { ReferencesBody } from "../../services/protocol/api.ts";
 import type { ContentStore } from "../../services/protocol/content-store.ts";
+import { CommonweightError } from "../../services/protocol/errors.ts";
 
 const sent = vi.hoisted(() => [] as number[]);
+/** What becomes of transactions: why one of several updates fails, and when the others are in a block. */
+const batch = vi.hoisted(() => ({}) as { failure?: Error; isMined?: Promise<void> });
 vi.mock("../../services/adapters/chain/round.ts", async (original) => ({
   ...(await original<object>()),
   submitUpdates: async (_chain: Chain, _projectId: bigint, _round: number, updates: unknown[]) => {
     sent.push(updates.length);
+    if (updates.length > 1 && batch.failure !== undefined) throw batch.failure;
+    if (batch.isMined !== undefined) await batch.isMined;
     return { gasUsed: 1n };
   },
 }));
@@ -86,6 +92,27 @@ describe("updates that came by message", () => {
     await collecting.collect(project, round, CLOSES_AT - 30);
     expect(sent).toEqual([1]);
   });
+
+  it.each([
+    ["takes one of them not", { ...chainErrors.refused }, { refusal: "MarketInvalidCid" }],
+    ["has one of them already when their block comes", { ...chainErrors.failed }, {}],
+  ])(
+    "are sent on each alone, all at once, when the contract %s",
+    async (_, definition, details) => {
+      batch.failure = new CommonweightError(definition, "submitUpdates", { details });
+      let mine = () => {};
+      batch.isMined = new Promise((resolve) => {
+        mine = resolve;
+      });
+      const collecting = collector({ updates: 3 }, never).collect(project, round, 0);
+      // A block later would be a block late for the last of them.
+      await vi.waitFor(() => expect(sent).toEqual([3, 1, 1, 1]));
+      mine();
+      await collecting;
+      delete batch.failure;
+      delete batch.isMined;
+    },
+  );
 
   it("have their bundles fetched once, and again when they did not come", async () => {
     let [gets, isThere] = [0, false];

@@ -38,6 +38,7 @@ async function settle(confirmed: Promise<boolean>) {
       ...{ prover: { prove }, store: { saveResult: () => undefined }, confirmed },
       signal: new AbortController().signal,
       contentStore: { put: async () => `cid-${++published}` },
+      onSettling: () => {},
       emit: (type: string) => said.push(type),
     } as never,
     { project: content.project, round: { roundIndex: 3 }, content } as never,

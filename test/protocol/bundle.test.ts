@@ -72,6 +72,27 @@ describe("a sealed bundle", () => {
     expect(await open({}, standby)).toEqual({ update, blinding, commitment });
   });
 
+  it("is sealed although an aggregator has no usable key registered: nobody's update needs a saboteur's", async () => {
+    // Points of small order, and none: what an unregistered account has.
+    const weak = [
+      new Uint8Array(32),
+      Uint8Array.of(1, ...new Array(31).fill(0)),
+      new Uint8Array(3),
+    ];
+    const parameters = { envelope, update, blinding, commitment, associated: place, fractionBits };
+    const bundle = await sealBundle({
+      ...parameters,
+      aggregatorPublicKeys: [...weak, standby.publicKey],
+    });
+    const { contentKey, bytes } = bundle;
+
+    expect(readBundle(bytes).header.recipients).toHaveLength(1);
+    expect(await open({ bytes, secrets: { contentKey, keys: standby } })).toMatchObject({ update });
+    await expect(sealBundle({ ...parameters, aggregatorPublicKeys: weak })).rejects.toMatchObject({
+      code: "CW2501",
+    });
+  });
+
   it("opens with the disclosed bundle key alone, for an appeal", async () => {
     expect(await open({ secrets: { bundleKey: sealed.bundleKey } })).toEqual({
       update,

@@ -167,7 +167,7 @@ export const settleRound = (
     { ...options, purpose: `settle/${request.projectId}/${request.roundIndex}` },
   );
 
-/** Gives a round up for somebody else's fault: 1 too few readable, 2 reference not readable, 3 model not found. */
+/** Gives a round up for somebody else's fault: 1 too few readable, 2 reference not readable, 3 model not found, 4 no time left to prove it. */
 export const abandonRound = (
   chain: Chain,
   projectId: bigint,
