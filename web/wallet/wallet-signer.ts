@@ -10,6 +10,7 @@ import {
   type TypedDataField,
   toQuantity,
 } from "ethers";
+import { SentByWallet } from "../../services/adapters/chain/connect.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
 import { webErrors } from "../errors.ts";
 import type { WalletProvider } from "./injected-wallets.ts";
@@ -79,9 +80,11 @@ export class WalletSigner extends AbstractSigner {
         ...(gasLimit ? { gas: toQuantity(gasLimit) } : {}),
       },
     ]);
+    // From here on it is sent, whatever the page's node answers: posted once more it would cost a second escrow.
+    if (transaction.customData instanceof SentByWallet) transaction.customData.tell(hash);
     const endsAt = Date.now() + SEEN_WITHIN_MS;
     for (;;) {
-      const response = await this.provider?.getTransaction(hash);
+      const response = await this.provider?.getTransaction(hash).catch(() => null);
       if (response) return response;
       if (Date.now() >= endsAt) {
         throw new CommonweightError(webErrors.notSeenYet, hash, { details: { hash } });

@@ -157,6 +157,26 @@ export async function send(
   return chain.transactions.send({ purpose, to, data, valueWei }, { onSent });
 }
 
+/**
+ * Travels with a call as its `customData`, so that the signer tells the hash as soon as its wallet does: before any node has seen the
+ * transaction, which may take longer than a page stays open.
+ */
+export class SentByWallet {
+  readonly #onSent: ((hash: string) => void) | undefined;
+  #isTold = false;
+
+  constructor(onSent: ((hash: string) => void) | undefined) {
+    this.#onSent = onSent;
+  }
+
+  /** Once: what is told again is not passed on. */
+  tell(hash: string): void {
+    if (this.#isTold) return;
+    this.#isTold = true;
+    this.#onSent?.(hash);
+  }
+}
+
 /** A browser's wallet chooses nonce and fees itself, and asks its user. */
 async function sendByWallet(
   contract: Contract,
@@ -169,8 +189,9 @@ async function sendByWallet(
     const target = contract.getFunction(method);
     const gas = await target.estimateGas(...args, overrides);
     const gasLimit = withGasMargin(gas);
-    const response = await target.send(...args, { ...overrides, gasLimit });
-    onSent?.(response.hash);
+    const sent = new SentByWallet(onSent);
+    const response = await target.send(...args, { ...overrides, gasLimit, customData: sent });
+    sent.tell(response.hash);
     return toReceipt(await response.wait(), method);
   } catch (cause) {
     throw toChainError(cause, method);
