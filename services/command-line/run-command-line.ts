@@ -116,7 +116,26 @@ export async function createProgram(
   await registerCommands(program, context);
   addCompletion(program, context);
   addSchema(program, context);
+  nameMisspeltFirst(program);
   return program;
+}
+
+/** Methods of commander's that its types keep to itself. */
+interface Complaints {
+  missingMandatoryOptionValue(option: unknown): void;
+  unknownOption(flag: string): void;
+}
+
+/** A misspelt option is why a required one is missing, so it is the complaint that helps. */
+function nameMisspeltFirst(command: Command): void {
+  const complaints = command as unknown as Complaints;
+  const complainOfMissing = complaints.missingMandatoryOptionValue.bind(command);
+  complaints.missingMandatoryOptionValue = (option) => {
+    const misspelt = command.args.find((arg) => /^--\w/.test(arg));
+    if (misspelt !== undefined) complaints.unknownOption(misspelt.replace(/=.*/s, ""));
+    complainOfMissing(option);
+  };
+  command.commands.forEach(nameMisspeltFirst);
 }
 
 function usageJson({ message }: CommanderError): string {

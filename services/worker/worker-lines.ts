@@ -48,7 +48,9 @@ export function workerLine(event: CommandEvent, money: ProjectMoney): string | u
     case "outcome":
       return line(outcomeText(event, money));
     case "failed":
-      return line(`trying again after ${event.code}: ${event.message}`);
+      return line(
+        `trying again${Number(event.pauseSeconds ?? 0) > 0 ? ` in ${event.pauseSeconds} s` : ""} after ${event.code}: ${event.message}`,
+      );
     default:
       return describeEvent(event);
   }

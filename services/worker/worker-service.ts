@@ -28,6 +28,7 @@ import {
   type WorkerEvent,
   workOnProject,
 } from "./project-worker.ts";
+import { openTrainingPauses } from "./training-pauses.ts";
 import { openWorkStore } from "./work-store.ts";
 
 /** Everything a running worker is told. */
@@ -165,17 +166,23 @@ async function workUntilOver(
   const { signal, onEvent } = parameters;
   let open = projectIds;
   let lastFailure = "";
+  const pauses = openTrainingPauses();
   while (open.length > 0 && !signal.aborted) {
     for (const projectId of await whereSomethingIsToDo(open, parameters)) {
+      if (pauses.isPausing(projectId)) continue;
       try {
         const isOpen = await workOnProject(parameters, projectId);
         if (!isOpen) open = open.filter((each) => each !== projectId);
         lastFailure = "";
+        pauses.worked(projectId);
       } catch (error) {
         if (signal.aborted) break;
+        const pauseSeconds = pauses.failed(projectId, error);
         const message = error instanceof Error ? error.message : String(error);
         const code = error instanceof CommonweightError ? error.code : "CW4399";
-        if (message !== lastFailure) onEvent({ type: "failed", projectId, code, message });
+        if (message !== lastFailure) {
+          onEvent({ type: "failed", projectId, code, message, pauseSeconds });
+        }
         lastFailure = message;
         if (isChainUnreachable(error)) await pause(2000, signal);
       }

@@ -52,6 +52,12 @@ const MISTAKES: readonly Mistake[] = [
     exitCode: refused,
     says: /^CW2752: .*known: embedded, moon, away, bare/,
   },
+  {
+    what: "a required option that is misspelt",
+    args: "worker fit 1 --dta=x",
+    exitCode: usage,
+    says: "unknown option '--dta'\n(Did you mean --data?)",
+  },
   // Projects and rounds.
   ...[
     `worker status 9 TRAINER`,

@@ -28,6 +28,9 @@ describe("what a worker says", () => {
     expect(say("failed", { code: "CW2200", message: "no node", roundIndex: undefined })).toBe(
       "project 1: trying again after CW2200: no node",
     );
+    expect(say("failed", { code: "CW3301", message: "x", pauseSeconds: 4 })).toBe(
+      "project 1 round 2: trying again in 4 s after CW3301: x",
+    );
   });
 
   it("is nothing about what only machines want, and never nothing about what is new", () => {

@@ -4,6 +4,7 @@ import { confirm } from "../../command-line/ask.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { addCompareOption } from "../../command-line/compare-option.ts";
 import { withChain } from "../../command-line/open-chain.ts";
+import { shellWord } from "../../command-line/shell-word.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
 import { tokenFormatter } from "../../command-line/token-amount.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
@@ -124,7 +125,7 @@ export const register: RegisterCommand = (parent, context) => {
             const next =
               folder === undefined
                 ? `commonweight owner reference ${posted.projectId} --data <samples>`
-                : `commonweight owner reference ${String(args[0])} --keystore <file>`;
+                : `commonweight owner reference ${shellWord(String(args[0]))} --keystore <file>`;
             return {
               data: posted,
               text: [
