@@ -15,7 +15,7 @@ export const webErrors = defineErrors([7000, 7999], {
   auditFailed: {
     code: "CW7001",
     title: "The audit could not run to its end",
-    hint: "Check the RPC address and gateway in Settings, then verify again.",
+    hint: "Reload the page and verify again; `commonweight audit` does the same in a terminal.",
   },
   rehearsalFailed: {
     code: "CW7002",

@@ -121,17 +121,17 @@ export async function startMarket(
   }
 }
 
-/** What can be refused before anything is touched. */
+/** What can be refused before anything is emptied or started. */
 async function requireStartable({
   stateFolder,
   port,
   node,
 }: Pick<MarketSetting, "stateFolder" | "port" | "node">): Promise<void> {
-  await requireNoMarket(stateFolder);
-  await requireRoomAndPorts({ stateFolder, ports: port === 0 ? [] : [port, port + 1] });
   if (node === "anvil" && findAnvil(processEnvironment().PATH) === undefined) {
     throw new CommonweightError(marketErrors.noAnvil);
   }
+  await requireNoMarket(stateFolder);
+  await requireRoomAndPorts({ stateFolder, ports: port === 0 ? [] : [port, port + 1] });
 }
 
 /** What the steps of opening a market share. */

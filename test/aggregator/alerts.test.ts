@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Chain } from "../../services/adapters/chain/connect.ts";
 import type { Project } from "../../services/adapters/chain/project.ts";
 import type { Round } from "../../services/adapters/chain/round.ts";
-import { watchTransaction } from "../../services/aggregator/account-watch.ts";
+import { describeBalance, watchTransaction } from "../../services/aggregator/account-watch.ts";
 import { Alerts, balanceAlert, deadlineAlert } from "../../services/aggregator/alerts.ts";
 import { createMetrics } from "../../services/aggregator/metrics.ts";
 
@@ -72,5 +73,23 @@ describe("alerts", () => {
     expect(deadlineAlert(project("idle"), round, 0, { time: 1019 })).toBeUndefined();
     expect(deadlineAlert(project("idle"), round, 0, { time: 1020 })).toMatch(/10 s/);
     expect(deadlineAlert(project("commit"), round, 0, { time: 1059 })).toBeUndefined();
+  });
+});
+
+it("a doctor says the balance, or what it does not last for", async () => {
+  const chainWith = (balanceWei: bigint) =>
+    ({
+      account: "0x12",
+      provider: {
+        getBalance: async () => balanceWei,
+        getBlock: async () => ({ baseFeePerGas: 10n ** 9n }),
+        getFeeData: async () => ({ maxPriorityFeePerGas: 0n }),
+      },
+    }) as unknown as Chain;
+
+  await expect(describeBalance(chainWith(10n ** 20n))).resolves.toMatch(/^1000+ wei/);
+  await expect(describeBalance(chainWith(1n))).rejects.toMatchObject({
+    code: "CW5011",
+    message: expect.stringContaining("1 wei"),
   });
 });

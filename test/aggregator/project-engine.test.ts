@@ -10,7 +10,7 @@ import { ProjectEngine } from "../../services/aggregator/project-engine.ts";
 const ACCOUNT = `0x${"ab".repeat(20)}`;
 
 /** An engine of a project that waits for its aggregator's bond; whatever it sends fails the test. */
-function engineBefore(requireKey: () => Promise<void>) {
+function engineBefore(requireKey: () => Promise<void>, named = ACCOUNT) {
   const deposited: bigint[] = [];
   const parameters = {
     chain: { account: ACCOUNT },
@@ -21,7 +21,7 @@ function engineBefore(requireKey: () => Promise<void>) {
     },
     requireKey,
   };
-  const terms = { aggregators: [ACCOUNT], aggregatorBondWei: 5n, ruleId: 1, slots: 32 };
+  const terms = { aggregators: [named], aggregatorBondWei: 5n, ruleId: 1, slots: 32 };
   const project = { projectId: 1n, phase: "idle", terms, bondsWei: [0n], nextRoundIndex: 0 };
   const engine = new ProjectEngine(parameters as never, 1n);
   return { step: () => engine.step({ project, time: 0 } as never), deposited };
@@ -51,4 +51,11 @@ describe("an aggregator without a project's proving key", () => {
     await expect(look()).resolves.toBeUndefined();
     await rm(folder, { recursive: true });
   });
+});
+
+it("does not work on a project that names others", async () => {
+  const { step, deposited } = engineBefore(async () => undefined, `0x${"cd".repeat(20)}`);
+
+  await expect(step()).rejects.toMatchObject({ code: "CW5000" });
+  expect(deposited).toEqual([]);
 });

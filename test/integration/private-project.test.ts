@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Chain, connectChain } from "../../services/adapters/chain/connect.ts";
 import { connectSigner } from "../../services/adapters/chain/connect-signer.ts";
@@ -27,6 +30,8 @@ import { logisticRegression } from "../../services/learning/model-spec.ts";
 import { developmentSetup } from "../../services/market/development-setup.ts";
 import { defaultMarketOptions, marketTerms } from "../../services/market/market-plan.ts";
 import { postPreparedProject, prepareProject } from "../../services/owner/post-project.ts";
+import { publishProject } from "../../services/owner/publish-project.ts";
+import { registerEncryptionKey } from "../../services/owner/register-encryption-key.ts";
 import type { Curve } from "../../services/protocol/curve.ts";
 import type { EncryptionKeyPair } from "../../services/protocol/envelope.ts";
 import { loadModel } from "../../services/protocol/load-model.ts";
@@ -114,20 +119,23 @@ describe("a private project's models", () => {
     await node?.stop();
   });
 
-  async function post(): Promise<bigint> {
-    const chain = of(chains, "owner");
-    const owner = chain.account as string;
-    const terms = {
+  const privateTerms = () =>
+    ({
       ...marketTerms(
         { ...defaultMarketOptions, slots: 8 },
         {
-          rewardToken: chain.addresses.wrappedNative,
+          rewardToken: of(chains, "owner").addresses.wrappedNative,
           referee: of(chains, "referee").account as string,
           aggregators: [of(chains, "aggregator").account as string],
         },
       ),
       modelVisibility: "private",
-    } as const;
+    }) as const;
+
+  async function post(): Promise<bigint> {
+    const chain = of(chains, "owner");
+    const owner = chain.account as string;
+    const terms = privateTerms();
     const prepared = await prepareProject({
       ...{ chain, curve, contentStore, manifest, terms },
       sealTo: { envelope, readers: await readReaderKeys(chain, { owner, terms }) },
@@ -230,5 +238,38 @@ describe("a private project's models", () => {
     expect(checkSealedModel(new Uint8Array(100), published).isPassed).toBe(false);
     expect(checkSealedModel(bytes, { ...published, commitment: other }).isPassed).toBe(false);
     expect(checkSealedModel(bytes.slice(0, 90), published).isPassed).toBe(false);
+  });
+
+  it("are sealed to the key at hand or not posted: an owner who has registered another is told so", async () => {
+    const other = await envelope.generateKeyPair();
+
+    await expect(registerEncryptionKey(of(chains, "owner"), other)).rejects.toMatchObject({
+      code: "CW4090",
+    });
+    await expect(
+      registerEncryptionKey(of(chains, "owner"), of(pairs, "owner")),
+    ).resolves.toBeUndefined();
+  });
+
+  it("that no aggregator fetches in time are said to be missing, with the number of the posted project", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "commonweight unfetched "));
+    const posted: bigint[] = [];
+
+    const publishing = publishProject({
+      ...{ chain: of(chains, "owner"), manifest, terms: privateTerms(), waitMs: 0 },
+      ...{ ipfsFolder: join(folder, "ipfs"), cacheDir: join(folder, "cache") },
+      encryptionKeys: async () => of(pairs, "owner"),
+      signal: new AbortController().signal,
+      onProgress: () => {},
+      confirm: async () => {},
+      onPosted: async (project) => void posted.push(project.projectId),
+    });
+
+    await expect(publishing).rejects.toMatchObject({
+      code: "CW4014",
+      details: { projectId: String(projectId + 1n) },
+    });
+    expect(posted).toEqual([projectId + 1n]);
+    rmSync(folder, { recursive: true });
   });
 });

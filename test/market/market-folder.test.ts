@@ -1,8 +1,14 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { emptyFolder } from "../../services/market/market-folder.ts";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { MarketAddresses } from "../../services/adapters/chain/addresses.ts";
+import {
+  emptyFolder,
+  requireNoMarket,
+  writeMarketConfig,
+} from "../../services/market/market-folder.ts";
+import { fakeNode, stopFakeNode } from "./fake-node.ts";
 
 describe("the folder of a new market", () => {
   let folder: string;
@@ -35,5 +41,27 @@ describe("the folder of a new market", () => {
       expect.objectContaining({ code: "CW6010", message: expect.stringContaining("thesis.tex") }),
     );
     expect(readdirSync(folder)).toEqual(["thesis.tex"]);
+  });
+});
+
+describe("a folder in which a market runs", () => {
+  const folder = mkdtempSync(join(tmpdir(), "commonweight-running-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  afterEach(stopFakeNode);
+
+  it("takes no second one, until the first one's chain is gone", async () => {
+    const { rpcUrl } = await fakeNode(31_337n, {
+      eth_call: () => `0x${"ab".repeat(20).padStart(64, "0")}`,
+    });
+    const market = `0x${"cd".repeat(20)}`;
+    const addresses = { market, wrappedNative: market, deployBlock: 0 } as MarketAddresses;
+    writeMarketConfig(folder, { rpcUrl, chainId: 31_337 }, addresses);
+
+    await expect(requireNoMarket(folder)).rejects.toMatchObject({
+      code: "CW6006",
+      message: expect.stringContaining(rpcUrl),
+    });
+    stopFakeNode();
+    await expect(requireNoMarket(folder)).resolves.toBeUndefined();
   });
 });

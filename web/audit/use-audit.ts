@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { ProjectAudit } from "../../services/auditor/replay-project.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
+import { webErrors } from "../errors.ts";
 import type { WebSettings } from "../settings.ts";
 import type { AuditMessage, FinishedCheck } from "./audit-messages.ts";
 
@@ -49,13 +50,10 @@ export function useAudit(settings: WebSettings, projectId: bigint) {
       if (message.type === "done" || message.type === "failed") started.terminate();
     };
     started.onmessage = ({ data }: MessageEvent<AuditMessage>) => hear(data);
-    started.onerror = (event) =>
-      hear({
-        type: "failed",
-        code: "CW7001",
-        message: event.message || "The audit's worker could not start",
-        hint: "Reload the page and verify again.",
-      });
+    started.onerror = (event) => {
+      const { code, title, hint } = webErrors.auditFailed;
+      hear({ type: "failed", code, hint, message: `${title}: ${event.message || "no worker"}` });
+    };
     worker.current = started;
     setProgress({ ...idle, state: "running", doing: "starting" });
     started.postMessage({ settings, projectId });

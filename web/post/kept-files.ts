@@ -32,15 +32,20 @@ export async function keptFiles(chain: Chain, projectId: bigint): Promise<Handed
     readPosting(chain, projectId),
     readModels(chain, projectId),
   ]);
+  const contentStore = await keptContent();
+  return { prepared: { terms, manifestCid, modelCid: initial?.cid ?? "" }, contentStore };
+}
+
+/** What this browser kept, by its address; of anything else the answer is CW7019. */
+export async function keptContent(): Promise<Pick<ContentStore, "get">> {
   const cache = await caches.open(CACHE);
-  const contentStore: Pick<ContentStore, "get"> = {
+  return {
     get: async (cid) => {
       const kept = await cache.match(keyOf(cid));
       if (kept === undefined) throw new CommonweightError(webErrors.filesNotKept, cid);
       return new Uint8Array(await kept.arrayBuffer());
     },
   };
-  return { prepared: { terms, manifestCid, modelCid: initial?.cid ?? "" }, contentStore };
 }
 
 /** Gives the room back: somebody else has the files now. */
