@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { requireCircuitFiles } from "../adapters/artifacts/circuit-artifacts.ts";
 import { openBlockNews } from "../adapters/chain/block-news.ts";
 import { DepositDesk } from "../adapters/chain/deposit-desk.ts";
-import { chainErrors } from "../adapters/chain/errors.ts";
 import type { Project } from "../adapters/chain/project.ts";
 import { readPosting } from "../adapters/chain/project-posting.ts";
 import { untilChainAnswers } from "../adapters/chain/until-chain-answers.ts";
@@ -17,13 +16,14 @@ import { isSameAddress } from "../protocol/address.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { toHex } from "../protocol/hex.ts";
 import { watchBalance, watchTransaction } from "./account-watch.ts";
-import type { AggregatorSettings } from "./aggregator-settings.ts";
+import { type AggregatorSettings, toldRpcUrl } from "./aggregator-settings.ts";
 import { Alerts } from "./alerts.ts";
 import { ChainHead } from "./chain-head.ts";
 import { connectAccount, registerAccount } from "./connect-account.ts";
 import { createCurves } from "./curves.ts";
 import { readDueProjects } from "./due-projects.ts";
 import { aggregatorErrors } from "./errors.ts";
+import { failureWords } from "./failure-words.ts";
 import { GuardedSteps } from "./guarded-steps.ts";
 import { startHttpServer } from "./http-server.ts";
 import { createIntake } from "./intake.ts";
@@ -76,8 +76,7 @@ export async function startAggregator(
   const persist = <T>(work: () => Promise<T>) =>
     untilChainAnswers(work, {
       signal,
-      onFailure: (error) =>
-        say("failed", { code: chainErrors.unreachable.code, message: String(error) }),
+      onFailure: (error) => say("failed", failureWords(error)),
     });
   const { rpcUrl, compareUrls = [], addresses, privateKey, chainId, stateFolder } = settings;
   const { chain, transactionStore } = await persist(() =>
@@ -173,7 +172,7 @@ export async function startAggregator(
       ipfs: () => ({ peerId: ipfs.peerId, multiaddrs: ipfs.addresses() }),
       market: () => ({
         chainId: chain.chainId,
-        rpcUrl: settings.rpcUrl,
+        rpcUrl: toldRpcUrl(settings),
         addresses: settings.addresses,
         aggregator: account,
       }),

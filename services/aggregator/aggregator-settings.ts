@@ -1,10 +1,13 @@
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
+import { isPublicUrl } from "../adapters/chain/public-url.ts";
 import type { IpfsNodeOptions } from "../adapters/ipfs/ipfs-node.ts";
 import type { EncryptionKeyPair } from "../protocol/envelope.ts";
 
 /** Everything a running aggregator is told. */
 export interface AggregatorSettings {
   readonly rpcUrl: string;
+  /** Node that others are told of; the service's own when its address holds nothing but where it is, none otherwise. */
+  readonly publicRpcUrl?: string | undefined;
   /** Other nodes that have to give the same answers. */
   readonly compareUrls?: readonly string[] | undefined;
   readonly chainId?: number | undefined;
@@ -32,3 +35,10 @@ export interface AggregatorSettings {
   /** Cap on what a unit of gas may cost. */
   readonly maxFeePerGasWei?: bigint | undefined;
 }
+
+/** The node that others are told of, "" for none: many nodes' addresses hold a key that its owner pays for. */
+export const toldRpcUrl = ({
+  rpcUrl,
+  publicRpcUrl,
+}: Pick<AggregatorSettings, "rpcUrl" | "publicRpcUrl">): string =>
+  publicRpcUrl ?? (isPublicUrl(rpcUrl) ? rpcUrl : "");

@@ -14,6 +14,8 @@ const STATUS: Readonly<Record<string, number>> = {
   CW2404: 400,
   // The node is away or the disk is full: the same request may do later.
   CW2200: 503,
+  CW2211: 503,
+  CW2212: 503,
   CW2701: 503,
   CW2408: 503,
 };

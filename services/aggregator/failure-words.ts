@@ -1,3 +1,4 @@
+import { withPublicUrls } from "../adapters/chain/public-url.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { aggregatorErrors } from "./errors.ts";
 
@@ -5,6 +6,7 @@ import { aggregatorErrors } from "./errors.ts";
 export function failureWords(error: unknown): { readonly code: string; readonly message: string } {
   return {
     code: error instanceof CommonweightError ? error.code : aggregatorErrors.unforeseen.code,
-    message: error instanceof Error ? error.message : String(error),
+    // Everybody may read it, and the library's own errors name the node with its key.
+    message: withPublicUrls(error instanceof Error ? error.message : String(error)),
   };
 }

@@ -3,6 +3,7 @@ import { CommonweightError } from "../../protocol/errors.ts";
 import { chainErrors } from "./errors.ts";
 import { patientRequest } from "./patient-request.ts";
 import { atBlock, type RpcCall } from "./pinned-call.ts";
+import { publicUrl } from "./public-url.ts";
 import { isCompared, isSameAnswer, type RpcAnswer } from "./same-answer.ts";
 
 type Answers = ReadonlyMap<number, RpcAnswer>;
@@ -54,7 +55,7 @@ export function comparedRequest(
       if (waitMs === undefined) {
         throw new CommonweightError(
           chainErrors.nodesDisagree,
-          `${url} and ${others[difference.node]} answer ${difference.method} differently`,
+          `${publicUrl(url)} and ${publicUrl(others[difference.node] ?? "")} answer ${difference.method} differently`,
         );
       }
       await new Promise((resolve) => setTimeout(resolve, waitMs));
@@ -111,7 +112,7 @@ async function askOther(
     response.assertOk();
     return answersOf(response.body);
   } catch (cause) {
-    throw new CommonweightError(chainErrors.comparedAway, url, { cause });
+    throw new CommonweightError(chainErrors.comparedAway, publicUrl(url), { cause });
   }
 }
 

@@ -10,6 +10,7 @@ import { rewardVaultAbi } from "./generated/reward-vault.ts";
 import { roundVerifierAbi } from "./generated/round-verifier.ts";
 import { trainingMarketAbi } from "./generated/training-market.ts";
 import { openWallet } from "./open-wallet.ts";
+import { publicUrl } from "./public-url.ts";
 import { createMemoryJournal, type TransactionJournal } from "./transaction-journal.ts";
 import {
   createTransactionSender,
@@ -73,7 +74,7 @@ export async function connectChain(options: {
   if (options.chainId !== undefined && BigInt(options.chainId) !== chainId) {
     throw new CommonweightError(
       chainErrors.wrongNetwork,
-      `expected chain ${options.chainId}, but ${options.rpcUrl} is of chain ${chainId}`,
+      `expected chain ${options.chainId}, but ${publicUrl(options.rpcUrl)} is of chain ${chainId}`,
     );
   }
   const provider = new JsonRpcProvider(request, chainId, {

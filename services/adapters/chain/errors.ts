@@ -4,6 +4,7 @@ import { participantRegistryAbi } from "./generated/participant-registry.ts";
 import { rewardVaultAbi } from "./generated/reward-vault.ts";
 import { roundVerifierAbi } from "./generated/round-verifier.ts";
 import { trainingMarketAbi } from "./generated/training-market.ts";
+import { withPublicUrls } from "./public-url.ts";
 import { refusalWords } from "./refusal-words.ts";
 
 export const chainErrors = defineErrors([2200, 2399], {
@@ -143,8 +144,9 @@ export function refusalName(error: unknown): string | undefined {
   return typeof name === "string" ? name : undefined;
 }
 
-/** Says in our words what the RPC library threw. */
-export function toChainError(cause: unknown, doing: string): CommonweightError {
+/** Says in our words what the RPC library threw. The message tells no more of a node's address than where it is. */
+export function toChainError(cause: unknown, what: string): CommonweightError {
+  const doing = withPublicUrls(what);
   if (cause instanceof CommonweightError) return cause;
   const data = findRevertData(cause);
   const refusal = data === undefined ? undefined : decodeRefusal(data);
@@ -173,4 +175,6 @@ export function toChainError(cause: unknown, doing: string): CommonweightError {
 /** Nodes have no code for it, only words of their own. */
 const NO_FUNDS = /(insufficient|enough) funds/i;
 
-const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));
+/** The library writes the node's whole address into its messages, and an aggregator publishes what it fails with. */
+const messageOf = (cause: unknown) =>
+  withPublicUrls(cause instanceof Error ? cause.message : String(cause));

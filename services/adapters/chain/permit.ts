@@ -1,7 +1,7 @@
 import { Contract, Signature, TypedDataEncoder } from "ethers";
 import { CommonweightError } from "../../protocol/errors.ts";
 import type { Chain } from "./connect.ts";
-import { chainErrors, toChainError } from "./errors.ts";
+import { chainErrors, isChainUnreachable, toChainError } from "./errors.ts";
 
 /** A token owner's signed leave for the vault to take an amount (ERC-2612). It costs no transaction of its own. */
 export interface VaultPermit {
@@ -57,7 +57,7 @@ export async function readPermitDomain(
     return domains.find((domain) => TypedDataEncoder.hashDomain(domain) === separator);
   } catch (cause) {
     const error = toChainError(cause, "reading the token's permit domain");
-    if (error.code === chainErrors.unreachable.code) throw error;
+    if (isChainUnreachable(error)) throw error;
     return undefined;
   }
 }
@@ -100,7 +100,7 @@ export async function isPermitTaken(chain: Chain, permit: VaultPermit): Promise<
     return true;
   } catch (cause) {
     const error = toChainError(cause, "trying the token's permit");
-    if (error.code === chainErrors.unreachable.code) throw error;
+    if (isChainUnreachable(error)) throw error;
     return false;
   }
 }

@@ -1,8 +1,7 @@
 import { isSameAddress } from "../../protocol/address.ts";
-import { isErrorOf } from "../../protocol/errors.ts";
 import { NATIVE_COIN, type TokenUnit } from "../../protocol/token-amount.ts";
 import type { Chain } from "./connect.ts";
-import { chainErrors } from "./errors.ts";
+import { isChainUnreachable } from "./errors.ts";
 import { describeToken } from "./token.ts";
 
 /** That of a token that says nothing of itself: its smallest unit. */
@@ -11,12 +10,12 @@ export const UNKNOWN_UNIT: TokenUnit = { symbol: "units", decimals: 0 };
 /**
  * A token's own names and decimals; one that does not describe itself is counted in its smallest unit.
  *
- * @throws CW2200 rather than taking a token for one without decimals, because the node is away.
+ * @throws CW2200 rather than taking a token for one without decimals, because the node is away, CW2211 and CW2212 because nodes disagree or one is away.
  */
 export async function readTokenUnit(chain: Chain, token: string): Promise<TokenUnit> {
   const isWrapper = isSameAddress(token, chain.addresses.wrappedNative);
   const { symbol, decimals } = await describeToken(chain, token).catch((error: unknown) => {
-    if (isErrorOf(error, chainErrors.unreachable)) throw error;
+    if (isChainUnreachable(error)) throw error;
     return UNKNOWN_UNIT;
   });
   return { symbol, decimals, ...(isWrapper ? { alias: NATIVE_COIN.symbol } : {}) };

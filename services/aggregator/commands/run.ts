@@ -15,6 +15,10 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--port <number>", "port to listen on; 0 picks one", parsePort, 8600)
     .option("--public-url <url>", "URL under which others reach this service")
+    .option(
+      "--public-rpc-url <url>",
+      "node that others are told of, when this service's own address holds a key",
+    )
     .option("--payout <address>", "cold address that fees go to", parseAddress)
     .option(
       "--replace-encryption-key",
@@ -52,6 +56,7 @@ export const register: RegisterCommand = (parent, context) => {
             host: String(options.host),
             port: Number(options.port),
             publicUrl: options.publicUrl as string | undefined,
+            publicRpcUrl: options.publicRpcUrl as string | undefined,
             payoutAddress: options.payout as string | undefined,
             srsPath: options.srs as string | undefined,
             webFolder: options.web as string | undefined,
