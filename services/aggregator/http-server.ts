@@ -63,6 +63,10 @@ const integer = (value: unknown, name: string): bigint => {
 };
 
 const parse = <T>(schema: ZodType<T>, body: unknown): T => {
+  if (body === undefined) {
+    const message = "no body of JSON; send one with the header content-type: application/json";
+    throw new CommonweightError(aggregatorErrors.badRequest, message);
+  }
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   throw new CommonweightError(aggregatorErrors.badRequest, describe(parsed.error));

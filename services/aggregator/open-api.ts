@@ -18,9 +18,10 @@ import {
   roundSchema,
 } from "./api-answers.ts";
 
-const json = (schema: ZodType | undefined) => ({
+/** @param io Requests may leave out what has a value of its own; answers have everything. */
+const json = (schema: ZodType | undefined, io: "input" | "output" = "output") => ({
   content: {
-    "application/json": { schema: schema === undefined ? {} : z.toJSONSchema(schema) },
+    "application/json": { schema: schema === undefined ? {} : z.toJSONSchema(schema, { io }) },
   },
 });
 
@@ -50,7 +51,7 @@ const operation = (
 ) => ({
   summary,
   ...(shapes.parameters ? { parameters: shapes.parameters } : {}),
-  ...(shapes.body ? { requestBody: { required: true, ...json(shapes.body) } } : {}),
+  ...(shapes.body ? { requestBody: { required: true, ...json(shapes.body, "input") } } : {}),
   responses: {
     200: { description: "done", ...json(shapes.answer) },
     default: { description: "refused, with the reason and the way out", ...json(errorBodySchema) },

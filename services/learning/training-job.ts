@@ -1,4 +1,4 @@
-import { lstat, mkdir, readFile, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CommonweightError } from "../protocol/errors.ts";
 import type { Manifest } from "../protocol/manifest.ts";
@@ -12,6 +12,7 @@ import { learningErrors } from "./errors.ts";
 import { flattenTensors, unflattenTensors } from "./flatten.ts";
 import type { Hyperparameters } from "./hyperparameters.ts";
 import type { ModelSpec } from "./model-spec.ts";
+import { nameSome } from "./name-some.ts";
 
 /** Version of the contract between us and a trainer's own program: `docs/bring-your-own-trainer.md`. */
 export const TRAINING_JOB_VERSION = 1;
@@ -20,6 +21,11 @@ export const TRAINER_OUTPUT_FOLDER = "output";
 
 const MODEL_FILE = "model.safetensors";
 const METRICS_FILE = "metrics.json";
+/** What programs write instead, by how it begins. */
+const OTHER_FORMATS = [
+  { name: "a ZIP archive, as torch.save and numpy.savez write it", mark: [0x50, 0x4b, 3, 4] },
+  { name: "a .npy file", mark: [0x93, 0x4e, 0x55, 0x4d] },
+] as const;
 const MAX_HEADER_BYTES = 5_000_000;
 const MAX_METRICS_BYTES = 65_536;
 
@@ -115,7 +121,14 @@ export async function readTrainingResult(
   const input = await lstat(join(jobFolder, MODEL_FILE));
   const bytes = await readBounded(join(folder, MODEL_FILE), input.size + MAX_HEADER_BYTES);
   if (bytes === null) {
-    const message = `the program wrote no ${TRAINER_OUTPUT_FOLDER}/${MODEL_FILE}`;
+    const others = (await readdir(folder).catch(() => [])).filter((name) => name !== METRICS_FILE);
+    const instead = others.length > 0 ? `; in that folder is ${nameSome(others)}` : "";
+    const message = `the program wrote no ${TRAINER_OUTPUT_FOLDER}/${MODEL_FILE}${instead}`;
+    throw new CommonweightError(learningErrors.trainerResultInvalid, message);
+  }
+  const otherFormat = OTHER_FORMATS.find(({ mark }) => mark.every((byte, i) => bytes[i] === byte));
+  if (otherFormat !== undefined) {
+    const message = `${TRAINER_OUTPUT_FOLDER}/${MODEL_FILE} is ${otherFormat.name}, not safetensors`;
     throw new CommonweightError(learningErrors.trainerResultInvalid, message);
   }
   try {

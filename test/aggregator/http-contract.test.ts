@@ -131,6 +131,17 @@ const jsonSchema = (operation: Operation) =>
   operation.responses["200"]?.content?.["application/json"]?.schema ?? {};
 
 describe("the interface against its own description", () => {
+  it("asks a client for no field that may be left out, and tells one that sends no JSON how to", async () => {
+    const path = "/v1/projects/{projectId}/rounds/{roundIndex}/updates";
+    const body = paths[path]?.post?.requestBody as {
+      readonly content: Record<string, { readonly schema: { readonly required: string[] } }>;
+    };
+
+    expect(body.content["application/json"]?.schema.required).not.toContain("multiaddrs");
+    const response = await fetch(urlOf(path), { method: "POST", body: "trainer=1" });
+    expect(errorShape.parse(await response.json()).message).toContain("application/json");
+  });
+
   it("describes what there is", () => {
     expect(operations.length).toBeGreaterThanOrEqual(10);
     for (const { method, operation } of operations) {

@@ -275,6 +275,19 @@ describe("readTrainingResult", () => {
     await expect(resultOf(bytes)).rejects.toMatchObject({ code: "CW3304" });
   });
 
+  test("says what it found instead: a file of another name, or what torch.save and numpy write", async () => {
+    const jobFolder = newJobFolder();
+    await writeTrainingJob(jobFolder, jobOn("none"));
+    await mkdir(join(jobFolder, "output"));
+    await writeFile(join(jobFolder, "output/model.pt"), "");
+    const zip = Uint8Array.of(0x50, 0x4b, 3, 4, ...new Uint8Array(30));
+
+    await expect(readTrainingResult(jobFolder, model)).rejects.toThrow(
+      "wrote no output/model.safetensors; in that folder is model.pt",
+    );
+    await expect(resultOf(zip)).rejects.toThrow(/is a ZIP archive, as torch.save .* writes? it/);
+  });
+
   test.each([
     ["no JSON", "{"],
     ["Python's NaN", '{"loss": NaN}'],

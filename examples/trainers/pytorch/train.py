@@ -69,6 +69,10 @@ def main():
 
     folder = Path(job["input"]["data"])
     images = read_idx(folder / "train-images-idx3-ubyte").flatten(1).float() / 255
+    # Whoever scales otherwise than the project says trains for another model.
+    normalisation = (job.get("data") or {}).get("normalisation")
+    if normalisation:
+        images = (images - torch.tensor(normalisation["mean"])) / torch.tensor(normalisation["deviation"])
     labels = read_idx(folder / "train-labels-idx1-ubyte").long()
 
     model = Perceptron(job["model"])

@@ -13,7 +13,8 @@ const contractDomain = (chain: Chain) => ({
   verifyingContract: chain.addresses.market,
 });
 
-const updateTypes = {
+/** What a trainer signs, and the contract checks. */
+export const updateTypes = {
   Update: [
     { name: "projectId", type: "uint256" },
     { name: "roundIndex", type: "uint256" },
@@ -22,7 +23,8 @@ const updateTypes = {
   ],
 };
 
-const referenceTypes = {
+/** What a referee signs, and the contract checks. */
+export const referenceTypes = {
   RoundReference: [
     { name: "projectId", type: "uint256" },
     { name: "roundIndex", type: "uint256" },
