@@ -38,6 +38,7 @@ import { createProver } from "./prover.ts";
 import { requireRegisteredKey } from "./require-registered-key.ts";
 import { buildRoundReport } from "./round-report.ts";
 import { openRoundStore } from "./round-store.ts";
+import { refusalToServe } from "./served-projects.ts";
 import { EventFeed, type ServiceEvent } from "./service-status.ts";
 import { openOrBegin } from "./sound-database.ts";
 
@@ -127,6 +128,8 @@ export async function startAggregator(
   const head = new ChainHead();
   const engines = new Map<bigint, ProjectEngine>();
   const projects = new Map<bigint, Project>();
+  /** Why projects that name this account are not served. */
+  const refused = new Map<bigint, string>();
   const guarded = new GuardedSteps({ alerts, onEvent: (event) => feed.emit(event), signal });
   const deposits = new DepositDesk(chain);
   const looks = new ProjectLooks();
@@ -149,6 +152,7 @@ export async function startAggregator(
     webFolder: settings.webFolder,
     metrics,
     intake: createIntake({
+      refusalOf: (projectId) => refused.get(projectId),
       chain,
       store,
       onNews: (projectId) => {
@@ -258,6 +262,12 @@ export async function startAggregator(
       looks.add({ project, time });
       const isOurs = terms.aggregators.some((each) => isSameAddress(each, account));
       if (!isOurs || engines.has(projectId) || phase === "ended") continue;
+      const refusal = refusalToServe(project, settings.serving ?? {});
+      if (refusal !== undefined) {
+        if (!refused.has(projectId)) say("project-refused", { projectId, reason: refusal });
+        refused.set(projectId, refusal);
+        continue;
+      }
       engines.set(projectId, newEngine(projectId));
     }
     look++;

@@ -2,12 +2,15 @@ import type { MarketAddresses } from "../adapters/chain/addresses.ts";
 import { isPublicUrl } from "../adapters/chain/public-url.ts";
 import type { IpfsNodeOptions } from "../adapters/ipfs/ipfs-node.ts";
 import type { EncryptionKeyPair } from "../protocol/envelope.ts";
+import type { ServingRules } from "./served-projects.ts";
 
 /** Everything a running aggregator is told. */
 export interface AggregatorSettings {
   readonly rpcUrl: string;
   /** Node that others are told of; the service's own when its address holds nothing but where it is, none otherwise. */
   readonly publicRpcUrl?: string | undefined;
+  /** For whom it works; for everybody who names its account when absent. */
+  readonly serving?: ServingRules | undefined;
   /** Other nodes that have to give the same answers. */
   readonly compareUrls?: readonly string[] | undefined;
   readonly chainId?: number | undefined;

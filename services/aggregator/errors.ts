@@ -71,6 +71,11 @@ export const aggregatorErrors = defineErrors([5000, 5999], {
     title: "The account does not have the bond that a project asks for",
     hint: "Send the reward token of the project to the account; without its bond an aggregator may neither open nor settle.",
   },
+  notServed: {
+    code: "CW5014",
+    title: "This aggregator does not serve the project",
+    hint: "Its operator says for which tokens and owners it works; ask the project's other aggregators, or submit on the chain.",
+  },
   unforeseen: {
     code: "CW5099",
     title: "Something that nobody foresaw failed",

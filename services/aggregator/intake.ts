@@ -40,14 +40,16 @@ const pointOf = (point: { x: string; y: string }) => ({ x: BigInt(point.x), y: B
  * @param options.onMultiaddrs Told where a sender's node can be dialled.
  * @param options.onNews Told when something came that a project's round may have waited for. Of updates only the last one: they are
  *   relayed together.
+ * @param options.refusalOf Why a project is not served; undefined when it is. Its updates would wait here for nobody to relay them.
  */
 export function createIntake(options: {
   chain: Chain;
   store: RoundStore;
   onMultiaddrs: (multiaddrs: readonly string[]) => void;
   onNews?: (projectId: bigint) => void;
+  refusalOf?: (projectId: bigint) => string | undefined;
 }): Intake {
-  const { chain, store, onMultiaddrs, onNews = () => {} } = options;
+  const { chain, store, onMultiaddrs, onNews = () => {}, refusalOf = () => undefined } = options;
   const refuse = (kind: keyof typeof aggregatorErrors, message: string): never => {
     throw new CommonweightError(aggregatorErrors[kind], message);
   };
@@ -113,6 +115,8 @@ export function createIntake(options: {
     },
 
     async takeUpdate(projectId, roundIndex, body) {
+      const refusal = refusalOf(projectId);
+      if (refusal !== undefined) refuse("notServed", refusal);
       const signer = recoverUpdateSigner(
         chain,
         { projectId, roundIndex, commitmentHash: body.commitmentHash, bundleCid: body.bundleCid },

@@ -25,6 +25,8 @@ export function serviceLine(event: CommandEvent): string | undefined {
       return line(`settled for ${event.gasUsed} gas, everybody in it is credited`);
     case "round-abandoned":
       return line("given up, for it cannot be settled: nobody is paid, and no bond is lost");
+    case "project-refused":
+      return line(`not served: ${event.reason}`);
     case "project-ended":
       return line("ended");
     case "alert":

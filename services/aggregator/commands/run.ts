@@ -8,6 +8,11 @@ import { parseCount, parsePositive } from "../../command-line/parse-count.ts";
 import { parsePort } from "../../command-line/parse-port.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
 
+const collectAddress = (text: string, others: readonly string[] = []): readonly string[] => [
+  ...others,
+  parseAddress(text),
+];
+
 /** Adds `commonweight aggregator run`. */
 export const register: RegisterCommand = (parent, context) => {
   addCompareOption(addKeystoreOption(parent.command("run")))
@@ -18,6 +23,16 @@ export const register: RegisterCommand = (parent, context) => {
     .option(
       "--public-rpc-url <url>",
       "node that others are told of, when this service's own address holds a key",
+    )
+    .option(
+      "--serve-token <address>",
+      "work only for projects that pay in this token; may be repeated",
+      collectAddress,
+    )
+    .option(
+      "--serve-owner <address>",
+      "work only for this owner's projects; may be repeated",
+      collectAddress,
     )
     .option("--payout <address>", "cold address that fees go to", parseAddress)
     .option(
@@ -57,6 +72,10 @@ export const register: RegisterCommand = (parent, context) => {
             port: Number(options.port),
             publicUrl: options.publicUrl as string | undefined,
             publicRpcUrl: options.publicRpcUrl as string | undefined,
+            serving: {
+              tokens: options.serveToken as readonly string[] | undefined,
+              owners: options.serveOwner as readonly string[] | undefined,
+            },
             payoutAddress: options.payout as string | undefined,
             srsPath: options.srs as string | undefined,
             webFolder: options.web as string | undefined,
