@@ -12,8 +12,6 @@ export interface CircuitEntry {
   readonly slots: number;
   /** Whether its development key is kept in the repository, so that a fresh clone needs no setup. */
   readonly isCommitted: boolean;
-  /** Names of the public signals in their order, as in the compiled `.sym`. */
-  readonly publicSignals: readonly string[];
 }
 
 /** Reads the table of circuits. */

@@ -39,7 +39,7 @@ import { requireRegisteredKey } from "./require-registered-key.ts";
 import { buildRoundReport } from "./round-report.ts";
 import { openRoundStore } from "./round-store.ts";
 import { refusalToServe } from "./served-projects.ts";
-import { EventFeed, type ServiceEvent } from "./service-status.ts";
+import { EventFeed, type ServiceEvent } from "./service-event.ts";
 import { openOrBegin } from "./sound-database.ts";
 
 /** A running aggregator. */

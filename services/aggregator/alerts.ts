@@ -1,7 +1,7 @@
 import type { Project } from "../adapters/chain/project.ts";
 import type { Round } from "../adapters/chain/round.ts";
 import type { Head } from "./chain-head.ts";
-import type { ServiceEvent } from "./service-status.ts";
+import type { ServiceEvent } from "./service-event.ts";
 
 /** What an operator is called for. */
 export type AlertKind = "low-balance" | "deadline" | "chain" | "transaction";

@@ -2,7 +2,7 @@ import type { Express } from "express";
 import { CommonweightError } from "../protocol/errors.ts";
 import { aggregatorErrors } from "./errors.ts";
 import { plainJson } from "./plain-json.ts";
-import type { ServiceEvent } from "./service-status.ts";
+import type { ServiceEvent } from "./service-event.ts";
 
 /** Events that a viewer may leave unread. */
 const MAX_UNREAD_EVENT_BYTES = 1024 * 1024;

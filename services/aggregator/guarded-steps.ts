@@ -2,7 +2,7 @@ import { isChainUnreachable } from "../adapters/chain/errors.ts";
 import { pause } from "../protocol/pause.ts";
 import type { Alerts } from "./alerts.ts";
 import { failureWords } from "./failure-words.ts";
-import type { ServiceEvent } from "./service-status.ts";
+import type { ServiceEvent } from "./service-event.ts";
 
 /** How long a project rests after its node did not answer. */
 const REST_MS = 2000;

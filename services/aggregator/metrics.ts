@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { ServiceEvent } from "./service-status.ts";
+import type { ServiceEvent } from "./service-event.ts";
 
 /** Figures for a monitoring system, in Prometheus' text format. */
 export interface Metrics {

@@ -15,7 +15,7 @@ import { type ModelKeyring, sealModel } from "../protocol/private-model.ts";
 import type { BundleOpener, BundleOpenerParameters } from "./bundle-opener.ts";
 import { aggregatorErrors } from "./errors.ts";
 import { rebuildModel } from "./rebuild-model.ts";
-import type { ServiceEvent } from "./service-status.ts";
+import type { ServiceEvent } from "./service-event.ts";
 
 /** What keeping a project's models needs. */
 export interface ModelKeeperParameters extends BundleOpenerParameters {

@@ -31,7 +31,7 @@ import { ABANDON_REASONS, type AbandonReason, openRoundContent } from "./round-c
 import { type Action, planAction } from "./round-plan.ts";
 import { buildRoundReport } from "./round-report.ts";
 import type { RoundStore } from "./round-store.ts";
-import type { ServiceEvent } from "./service-status.ts";
+import type { ServiceEvent } from "./service-event.ts";
 import type { TransactionStore } from "./transaction-store.ts";
 import { beforeTurnEnds, turnEndsAt, type WorkInTurn } from "./turn-end.ts";
 

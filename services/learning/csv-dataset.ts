@@ -1,12 +1,19 @@
 import { CommonweightError } from "../protocol/errors.ts";
-import { type CsvTable, parseCsv } from "./csv.ts";
+import { parseCsv } from "./csv.ts";
+import type { CsvTable } from "./csv-table.ts";
 import { type Dataset, memoryDataset } from "./dataset.ts";
 import { learningErrors } from "./errors.ts";
 import { nameSome } from "./name-some.ts";
-import { columnReader, isMissing, isNumber, wrongCells } from "./table-column.ts";
+import {
+  type ColumnOptions,
+  columnReader,
+  isMissing,
+  isNumber,
+  wrongCells,
+} from "./table-column.ts";
 
 /** How a table becomes samples. */
-export interface CsvDatasetOptions {
+export interface CsvDatasetOptions extends ColumnOptions {
   /** Column of the class; the last one by default. */
   readonly targetColumn?: string | undefined;
   /** Columns of the samples in this order; without, all but the class in the file's order. */
@@ -14,10 +21,6 @@ export interface CsvDatasetOptions {
   /** Class names in the order of the model's outputs; without, classes must be numbers from 0. */
   readonly classes?: readonly string[] | undefined;
   readonly classCount?: number | undefined;
-  /** Values of categorical columns, each becoming a column of 0 and 1; a missing cell becomes zeros. */
-  readonly categories?: Readonly<Record<string, readonly string[]>> | undefined;
-  /** Replaces missing numbers, by column; without it they are refused. */
-  readonly missing?: Readonly<Record<string, number>> | undefined;
 }
 
 /** What is in a column. */

@@ -1,4 +1,4 @@
-import type { CsvTable } from "./csv.ts";
+import type { CsvTable } from "./csv-table.ts";
 
 const FIRST_LINE_CHARACTERS = 65_536;
 const SEPARATORS = [",", ";", "\t", "|"] as const;

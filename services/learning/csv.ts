@@ -1,16 +1,11 @@
 import { CommonweightError } from "../protocol/errors.ts";
 import { findSeparator, type Separator, withPoints } from "./csv-separator.ts";
+import type { CsvTable } from "./csv-table.ts";
 import { DATA_LIMITS } from "./data-limits.ts";
 import { learningErrors } from "./errors.ts";
 
 /** No reader of JSON agrees with another on a field of this name, and manifests name columns. */
 const UNSAYABLE = "__proto__";
-
-/** A table as text: the header, and rows of as many cells. */
-export interface CsvTable {
-  readonly header: readonly string[];
-  readonly rows: readonly (readonly string[])[];
-}
 
 function malformed(message: string): CommonweightError {
   return new CommonweightError(learningErrors.dataMalformed, `CSV: ${message}`);

@@ -1,7 +1,7 @@
 import { CommonweightError } from "../protocol/errors.ts";
 import type { Manifest } from "../protocol/manifest.ts";
-import type { CsvTable } from "./csv.ts";
 import { type CsvColumn, describeColumns } from "./csv-dataset.ts";
+import type { CsvTable } from "./csv-table.ts";
 import { learningErrors } from "./errors.ts";
 import { nameSome } from "./name-some.ts";
 import { isMissing, isNumber, numberAdvice, wrongCells } from "./table-column.ts";

@@ -1,5 +1,12 @@
-import type { CsvDatasetOptions } from "./csv-dataset.ts";
 import { nameSome } from "./name-some.ts";
+
+/** What a project says about the columns of its table. */
+export interface ColumnOptions {
+  /** Values of categorical columns, each becoming a column of 0 and 1; a missing cell becomes zeros. */
+  readonly categories?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** Replaces missing numbers, by column; without it they are refused. */
+  readonly missing?: Readonly<Record<string, number>> | undefined;
+}
 
 /** How one column of a table becomes numbers, and what in it cannot. */
 export interface ColumnReader {
@@ -86,7 +93,7 @@ const ofColumn = <T>(values: Readonly<Record<string, T>> | undefined, name: stri
 export function columnReader(
   name: string,
   cells: readonly string[],
-  options: Pick<CsvDatasetOptions, "categories" | "missing">,
+  options: ColumnOptions,
 ): ColumnReader {
   const categories = ofColumn(options.categories, name);
   if (categories) return categoryReader(name, cells, categories);

@@ -34,6 +34,9 @@ export interface RuleStatement {
   readonly termsWords: readonly bigint[];
 }
 
+/** Names of the public signals in every circuit's order, as in a compiled `.sym`. */
+export const PUBLIC_SIGNALS = ["folded", "alpha", "gramHash"] as const;
+
 function malformed(reason: string): CommonweightError {
   return new CommonweightError(ruleErrors.signalsMalformed, reason);
 }
@@ -152,7 +155,7 @@ export function unpackTerms(words: readonly bigint[], slotCount: number): RoundT
 }
 
 /**
- * The public signals in every circuit's order: folded, alpha, gramHash.
+ * The public signals, in the order of {@link PUBLIC_SIGNALS}.
  *
  * With the outcome's and then the terms' words as x_0 .. x_(m-1), `folded = sum_k alpha^k x_k + alpha^m mu`: on chain a signal costs a
  * multiplication of a point, so one signal carries all of them. Why that is sound: docs/proof.md, "One signal for many".

@@ -109,7 +109,7 @@ export function SettingsPage({ onChange }: { onChange: () => void }) {
       <Title order={1} size="h2">
         Settings
       </Title>
-      <Group>
+      <Group hiddenFrom="xs">
         <SchemeButton />
       </Group>
       <Text size="sm">
