@@ -35,7 +35,7 @@ export function diverged(report: FitReport): Pick<FitWords, "report" | "noPracti
   return { report: { ...report, isFit: false, findings }, noPractice: "training diverged" };
 }
 
-function practiceLines({ practice, noPractice, modelFrom }: FitWords): string[] {
+function practiceLines({ report, practice, noPractice, modelFrom }: FitWords): string[] {
   if (practice === null) return [`practice       none: ${noPractice}`];
   const { score, verdict, alignment, relativeLength, loss, accuracy } = practice;
   const start = modelFrom === "newest" ? "the newest model" : "the manifest's start values";
@@ -49,6 +49,9 @@ function practiceLines({ practice, noPractice, modelFrom }: FitWords): string[] 
         ]
       : []),
     "  The owner's secret samples decide in the market; yours stood in for them here.",
+    ...(report.classCounts.includes(0)
+      ? ["  They have every class and yours have not: the score says little."]
+      : []),
   ];
 }
 

@@ -1,8 +1,13 @@
 import { readFileSync } from "node:fs";
-import { TypedDataEncoder } from "ethers";
+import { TypedDataEncoder, toUtf8Bytes, Wallet } from "ethers";
 import { expect, it } from "vitest";
 import { repositoryRoot } from "../../scripts/repository.ts";
-import { referenceTypes, updateTypes } from "../../services/adapters/chain/sign.ts";
+import type { Chain } from "../../services/adapters/chain/connect.ts";
+import {
+  recoverUpdateSigner,
+  referenceTypes,
+  updateTypes,
+} from "../../services/adapters/chain/sign.ts";
 import {
   evaluationMessage,
   keyReceiptMessage,
@@ -32,4 +37,25 @@ it.each([
   ),
 ])("docs/formats.md has the typed data %s", (row) => {
   expect(formats).toContain(row);
+});
+
+it("what a client of one's own signs as the page says is taken for its account's", async () => {
+  const wallet = new Wallet(`0x${"12".repeat(32)}`);
+  const fields = /`Update\(([^)]*)\)`/.exec(formats)?.[1]?.split(",") ?? [];
+  const Update = fields.map((field) => {
+    const [type = "", name = ""] = field.split(" ");
+    return { type, name };
+  });
+  const domain = { name: "Commonweight", version: "1", chainId: 5n };
+  const update = { projectId: 1n, roundIndex: 2, commitmentHash: `0x${"ab".repeat(32)}` };
+  const cid = "bafkreiaeixkwuae7rb442zzvdco6637a476ns3duedv262mlhdupqx3auu";
+
+  const signature = await wallet.signTypedData(
+    { ...domain, verifyingContract: context.market },
+    { Update },
+    { ...update, bundleCid: toUtf8Bytes(cid) },
+  );
+
+  const chain = { chainId: 5n, addresses: { market: context.market } } as unknown as Chain;
+  expect(recoverUpdateSigner(chain, { ...update, bundleCid: cid }, signature)).toBe(wallet.address);
 });
