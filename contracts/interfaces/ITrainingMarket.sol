@@ -57,6 +57,10 @@ interface ITrainingMarket {
     error MarketNotATrainer(address account, TrainerStatus status);
     /// @notice Thrown when a trainer wants to be paid out while a round it is in is open.
     error MarketTrainerInRound(address trainer, uint256 roundIndex);
+    /// @notice Thrown when an active trainer cannot be released: it sends updates, or the roster has free places.
+    /// @param missedRounds How many rounds in a row it was drawn for and sent nothing; 3 makes it idle.
+    /// @param freePlaces How many places are free; only when none is does an idle trainer lose its own.
+    error MarketTrainerNotIdle(address trainer, uint256 missedRounds, uint256 freePlaces);
     /// @notice Thrown when an account is not one of the project's aggregators.
     error MarketNotAnAggregator(address account);
     /// @notice Thrown when an aggregator acts without its bond.
@@ -139,6 +143,8 @@ interface ITrainingMarket {
     );
     /// @notice Emitted when a trainer takes part in no further round but is still in the open one.
     event TrainerLeaving(uint256 indexed projectId, address indexed trainer);
+    /// @notice Emitted when an idle trainer's place is given away, before its `TrainerLeft`. It may join again.
+    event TrainerReleased(uint256 indexed projectId, address indexed trainer, address indexed releasedBy);
     /// @notice Emitted when a trainer was paid its earnings and stake and its place is free.
     /// @param paidWei Earnings and stake together.
     event TrainerLeft(uint256 indexed projectId, address indexed trainer, uint256 paidWei, uint256 reliability);
@@ -270,6 +276,9 @@ interface ITrainingMarket {
     function leaveProject(uint256 projectId) external;
 
     /// @notice Finishes somebody's leaving after the round: pays earnings and stake to its payout address. Anyone may call it.
+    /// @dev Also ends the part of an active trainer that is idle and not in the open round, while the roster is full, so that nobody
+    /// can keep places without training. It is paid the same, and may join again. Who wants the place calls this and `joinProject`
+    /// through `multicall`, with `poke` first if the round has expired, so that nobody comes in between.
     function releaseTrainer(uint256 projectId, address trainer) external;
 
     /// @notice Deposits the caller's bond as one of the project's aggregators. Needs an allowance to the vault.

@@ -5,6 +5,7 @@ import {IRewardVault} from "../interfaces/IRewardVault.sol";
 import {ProjectView, RoundView, TrainerView} from "../types/MarketViews.sol";
 import {PackedPoint} from "../types/PackedPoint.sol";
 import {Project, ProjectStage, TrainerRecord} from "../types/Project.sol";
+import {MissedRounds} from "./MissedRounds.sol";
 import {PackedPoints} from "./PackedPoints.sol";
 import {ProjectClock} from "./ProjectClock.sol";
 import {RosterMask} from "./RosterMask.sol";
@@ -97,6 +98,8 @@ library MarketReader {
 
     function _trainer(Project storage project, address trainer) private view returns (TrainerView memory) {
         TrainerRecord memory record = project.trainers[trainer];
+        // Whoever is gone keeps its record, while somebody else may have its place.
+        bool isInPlace = project.roster[record.rosterIndex] == trainer;
         return
             TrainerView({
                 trainer: trainer,
@@ -106,6 +109,7 @@ library MarketReader {
                 reliability: record.reliability,
                 reliabilityUpdatedAt: record.reliabilityUpdatedAt,
                 strikes: record.strikes,
+                missedRounds: isInPlace ? MissedRounds.countAt(project, record.rosterIndex) : 0,
                 earnedWei: record.earnedWei,
                 stakeWei: project.stakesWei[trainer]
             });

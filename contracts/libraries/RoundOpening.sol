@@ -11,6 +11,7 @@ import {OpenRound} from "../types/RoundRequests.sol";
 import {AggregatorTurns} from "./AggregatorTurns.sol";
 import {Bn254} from "./Bn254.sol";
 import {Cids} from "./Cids.sol";
+import {MissedRounds} from "./MissedRounds.sol";
 import {ProjectClock} from "./ProjectClock.sol";
 import {Reliability} from "./Reliability.sol";
 import {RosterMask} from "./RosterMask.sol";
@@ -44,7 +45,7 @@ library RoundOpening {
         uint256 joined = uint256(project.rosterMask).count();
         if (joined < project.terms.minTrainers)
             revert ITrainingMarket.MarketTooFewTrainers(project.terms.minTrainers, joined);
-        uint40 eligibleMask = uint40(_sample(project, request, joined));
+        uint40 eligibleMask = uint40(_sample(project, request, joined, MissedRounds.store(project, !clock.hasEnough)));
         progress.eligibleMask = eligibleMask;
         ++progress.nextRoundIndex;
         progress.stage = ProjectStage.InRound;
@@ -95,14 +96,16 @@ library RoundOpening {
     function _sample(
         Project storage project,
         OpenRound calldata request,
-        uint256 joined
+        uint256 joined,
+        uint256 idle
     ) private view returns (uint256 eligible) {
         uint256 candidates = project.rosterMask;
         uint256 places = project.terms.maxTrainers;
         if (joined <= places) return candidates;
         uint256[] memory reliabilities = new uint256[](RosterMask.CAPACITY);
         for (uint256 place = 0; place < RosterMask.CAPACITY; ++place) {
-            if (!candidates.has(place)) continue;
+            // Who is idle has the least chance that there is, and keeps one: by a submission it is idle no more.
+            if (!candidates.has(place) || idle.has(place)) continue;
             TrainerRecord storage record = project.trainers[project.roster[place]];
             reliabilities[place] = Reliability.afterTime(
                 record.reliability,

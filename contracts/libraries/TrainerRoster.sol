@@ -8,6 +8,7 @@ import {TrainerStatus} from "../types/MarketViews.sol";
 import {Progress, Project, ProjectStage, TrainerRecord} from "../types/Project.sol";
 import {BaseWeightKind, ProjectTerms} from "../types/ProjectTerms.sol";
 import {RoundPhase} from "../types/RoundPhase.sol";
+import {MissedRounds} from "./MissedRounds.sol";
 import {ProjectClock} from "./ProjectClock.sol";
 import {RosterMask} from "./RosterMask.sol";
 import {SinglePayment} from "./SinglePayment.sol";
@@ -20,6 +21,8 @@ library TrainerRoster {
     using RosterMask for uint256;
 
     uint256 private constant _FULL_WEIGHT = 1023;
+    /// @dev Of who was released: in no mask, so that nobody takes it for the one who has its place now.
+    uint8 private constant _NO_PLACE = type(uint8).max;
 
     /// @notice See `ITrainingMarket.joinProject`.
     function join(
@@ -33,7 +36,10 @@ library TrainerRoster {
         if (project.isStopAnnounced) revert ITrainingMarket.MarketStopAnnounced(projectId);
         _requireNoConflict(project, msg.sender);
         TrainerRecord memory record = project.trainers[msg.sender];
-        if (record.status != TrainerStatus.None) revert ITrainingMarket.MarketAlreadyJoined(msg.sender, record.status);
+        // Who was released comes back with the strikes that it had.
+        if (record.status != TrainerStatus.None && record.status != TrainerStatus.Released) {
+            revert ITrainingMarket.MarketAlreadyJoined(msg.sender, record.status);
+        }
         record.baseWeight = _baseWeight(project.terms, stakeAmountWei);
         record.reliability = _joinReliability(parts.registry, project.terms.minReliability);
         record.joinReliability = record.reliability;
@@ -76,7 +82,18 @@ library TrainerRoster {
 
     /// @notice See `ITrainingMarket.releaseTrainer`.
     function release(Project storage project, MarketParts memory parts, uint256 projectId, address trainer) external {
+        TrainerRecord storage record = project.trainers[trainer];
+        bool isActive = record.status == TrainerStatus.Active;
+        if (isActive) {
+            _requireIdle(project, trainer, record.rosterIndex);
+            project.rosterMask &= ~uint40(1 << record.rosterIndex);
+            record.status = TrainerStatus.Leaving;
+            emit ITrainingMarket.TrainerReleased(projectId, trainer, msg.sender);
+        }
         _release(parts, projectId, project, trainer);
+        if (!isActive) return;
+        record.status = TrainerStatus.Released;
+        record.rosterIndex = _NO_PLACE;
     }
 
     /// @dev Pays a trainer that has no further part, and frees its place.
@@ -91,8 +108,18 @@ library TrainerRoster {
             revert ITrainingMarket.MarketTrainerInRound(trainer, project.submissions.roundIndex);
         }
         project.occupiedMask &= ~uint40(1 << record.rosterIndex);
+        MissedRounds.forget(project, record.rosterIndex);
         (address payee, uint256 amountWei) = TrainerParts.close(parts.registry, projectId, project, trainer);
         SinglePayment.pay(parts.vault, projectId, payee, amountWei);
+    }
+
+    /// @dev Nobody loses a place that nobody needs: while one is free, whoever wants to join takes that.
+    function _requireIdle(Project storage project, address trainer, uint256 place) private view {
+        uint256 missed = MissedRounds.countAt(project, place);
+        uint256 free = RosterMask.CAPACITY - uint256(project.occupiedMask).count();
+        if (missed != MissedRounds.IDLE || free != 0) {
+            revert ITrainingMarket.MarketTrainerNotIdle(trainer, missed, free);
+        }
     }
 
     function _requireNoConflict(Project storage project, address account) private view {

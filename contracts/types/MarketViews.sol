@@ -24,14 +24,16 @@ enum EndReason {
 }
 
 /// @notice What a trainer is in a project.
-/// @dev `Leaving`: takes part in no further round. `Expelled`: too many strikes. `Slashed`: its stake is burned.
+/// @dev `Leaving`: takes part in no further round. `Expelled`: too many strikes. `Slashed`: its stake is burned. `Released`: it sent
+/// nothing while the roster was full, and somebody gave its place away; the only one that may join again.
 enum TrainerStatus {
     None,
     Active,
     Leaving,
     Expelled,
     Slashed,
-    Left
+    Left,
+    Released
 }
 
 /// @notice A project as a page shows it.
@@ -113,11 +115,12 @@ struct RoundView {
 /// @notice A trainer in a project.
 /// @param trainer The worker's key.
 /// @param status What it is in the project.
-/// @param rosterIndex Its place, the bit in every roster mask.
+/// @param rosterIndex Its place, the bit in every roster mask; 255 for who was released.
 /// @param baseWeight 1 to 1023, the rule's base weight.
 /// @param reliability 0 to 65535, as of its last outcome here.
 /// @param reliabilityUpdatedAt Unix seconds of that outcome, or of joining.
 /// @param strikes Strikes now.
+/// @param missedRounds Rounds in a row that it was drawn for and sent nothing, 0 to 3; at 3 it is idle. See `MissedRounds`.
 /// @param earnedWei Credited and not yet transferred.
 /// @param stakeWei Its stake.
 struct TrainerView {
@@ -128,6 +131,7 @@ struct TrainerView {
     uint256 reliability;
     uint256 reliabilityUpdatedAt;
     uint256 strikes;
+    uint256 missedRounds;
     uint256 earnedWei;
     uint256 stakeWei;
 }

@@ -63,6 +63,14 @@ struct Reveals {
     uint40 revealedMask;
 }
 
+/// @notice Rounds missed in a row by who has each roster place, two bits each; see `MissedRounds`.
+/// @param low Places whose count is odd.
+/// @param high Places whose count is 2 or 3.
+struct MissedCounts {
+    uint40 low;
+    uint40 high;
+}
+
 /// @notice A trainer in a project: what a settlement changes, in one storage word.
 /// @param earnedWei Credited and not yet transferred.
 /// @param reliability Reliability now; flushed to the registry when the trainer's part ends.
@@ -70,7 +78,7 @@ struct Reveals {
 /// @param reliabilityUpdatedAt Unix seconds.
 /// @param joinedAt Unix seconds.
 /// @param strikes Strikes now.
-/// @param rosterIndex Its place.
+/// @param rosterIndex Its place; 255, which is none, once it was released.
 /// @param baseWeight The rule's base weight, fixed on joining.
 /// @param status What it is.
 struct TrainerRecord {
@@ -109,6 +117,7 @@ struct AggregatorAccount {
 /// @param roster Trainer in each roster place.
 /// @param trainers Records.
 /// @param stakesWei Stakes, apart from the record because rounds do not touch them.
+/// @param missed See `MissedCounts`.
 struct Project {
     ProjectTerms terms;
     address owner;
@@ -125,4 +134,5 @@ struct Project {
     mapping(uint256 rosterIndex => address trainer) roster;
     mapping(address trainer => TrainerRecord) trainers;
     mapping(address trainer => uint256 stakeWei) stakesWei;
+    MissedCounts missed;
 }

@@ -80,10 +80,13 @@ export async function collectEvidence(
   ]);
   const { budgets } = replayBudgets(events, terms);
   const forfeits = events.filter(({ name }) => name === "BondForfeited");
-  const baseWeightOf = (trainer: string) =>
+  // Who was released and came back may have another one since.
+  const baseWeightOf = (trainer: string, blockNumber: number) =>
     Number(
-      joins.findLast(({ args }) => isSameAddress(String(args.trainer), trainer))?.args.baseWeight ??
-        0,
+      joins.findLast(
+        ({ args, place }) =>
+          place.blockNumber <= blockNumber && isSameAddress(String(args.trainer), trainer),
+      )?.args.baseWeight ?? 0,
     );
   const rounds: ProjectEvidence["rounds"][number][] = [];
   let modelCommitment = models[0]?.commitment as G1Point;
@@ -111,7 +114,7 @@ export async function collectEvidence(
           submissionsHash: await submissionsHashBefore(chain, projectId, blockNumber),
           request,
           settlement,
-          baseWeights: submissions.map(({ trainer }) => baseWeightOf(trainer)),
+          baseWeights: submissions.map(({ trainer }) => baseWeightOf(trainer, blockNumber)),
           modelCommitment,
           lastAggregate,
           published: published ?? null,

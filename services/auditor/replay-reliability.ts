@@ -57,6 +57,8 @@ export function replayReliability(
   terms: { readonly slots: number; readonly maxStrikes: number },
 ): ReliabilityReplay {
   const parts = new Map<string, Part>();
+  /** Of those who were released and came back. */
+  const earlier: Part[] = [];
   const problems: string[] = [];
   const penalties = { slashed: 0, expelled: 0, problems: [] as string[] };
   const scores = registryScores(history.registry, problems);
@@ -70,9 +72,12 @@ export function replayReliability(
       if (overall !== joined.score) {
         problems.push(`${trainer} joined with ${joined.score}, its record says ${overall}`);
       }
+      const before = parts.get(trainer);
+      if (before !== undefined) earlier.push(before);
       parts.set(trainer, {
         ...{ trainer, joined, stakeWei: BigInt(args.stakeWei), now: joined },
-        ...{ outcomes: 0, strikes: 0, recorded: null, recomputed: joined.score },
+        ...{ outcomes: 0, strikes: before?.strikes ?? 0, recorded: null },
+        recomputed: joined.score,
       });
     } else if (name === "StakeSlashed" || name === "TrainerExpelled") pending.push(event);
     else if (name === "RoundSettled") {
@@ -86,7 +91,7 @@ export function replayReliability(
     part.recorded = each.reliability;
     part.recomputed = part.now.score;
   }
-  return { ...report(parts, problems, penalties) };
+  return { ...report([...earlier, ...parts.values()], problems, penalties) };
 }
 
 /** Overall scores over time: each change must continue the one before, faded by the time between. */
@@ -193,16 +198,14 @@ function leave(
 }
 
 function report(
-  parts: ReadonlyMap<string, Part>,
+  parts: readonly Part[],
   problems: readonly string[],
   penalties: { slashed: number; expelled: number; problems: readonly string[] },
 ): ReliabilityReplay {
-  const trainers = [...parts.values()].map(
-    ({ trainer, joined, outcomes, strikes, recomputed, recorded }) => ({
-      ...{ trainer, joinedWith: joined.score, outcomes, strikes, recomputed, recorded },
-      isSame: recorded === null || recorded === recomputed,
-    }),
-  );
+  const trainers = parts.map(({ trainer, joined, outcomes, strikes, recomputed, recorded }) => ({
+    ...{ trainer, joinedWith: joined.score, outcomes, strikes, recomputed, recorded },
+    isSame: recorded === null || recorded === recomputed,
+  }));
   const wrong = trainers.filter(({ isSame }) => !isSame);
   const found = [
     ...wrong.map((each) => `${each.trainer} has ${each.recorded}, must have ${each.recomputed}`),

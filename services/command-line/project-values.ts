@@ -76,6 +76,7 @@ export const trainerOutput = z.strictObject({
   reliability: count,
   reliabilityUpdatedAt: seconds,
   strikes: count,
+  missedRounds: count,
   earnedWei: wei,
   stakeWei: wei,
 });

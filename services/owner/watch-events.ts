@@ -29,6 +29,7 @@ const TOLD: Readonly<Record<string, (args: Args, slots: number) => Record<string
     refundWei,
   }),
   TrainerJoined: ({ trainer, stakeWei }) => ({ type: "joined", trainer, stakeWei }),
+  TrainerReleased: ({ trainer, releasedBy }) => ({ type: "released", trainer, releasedBy }),
   TrainerLeft: ({ trainer, paidWei }) => ({ type: "left", trainer, paidWei }),
   TrainerExpelled: ({ trainer, strikes }) => ({
     type: "expelled",

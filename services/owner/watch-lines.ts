@@ -48,6 +48,8 @@ export function watchLine(event: Event, money: Money): string | undefined {
       return `${money(event.amountWei as bigint)} of budget added by ${event.from}`;
     case "joined":
       return `${event.trainer} joined with a stake of ${money(event.stakeWei as bigint)}`;
+    case "released":
+      return `${event.trainer} sent nothing and loses its place to whoever wants it`;
     case "left":
       return `${event.trainer} left, paid ${money(event.paidWei as bigint)}`;
     case "expelled":

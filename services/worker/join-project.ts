@@ -1,5 +1,6 @@
 import { allowDeposit } from "../adapters/chain/allow-deposit.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
+import { findPlace } from "../adapters/chain/find-place.ts";
 import { readParticipant, registerParticipant } from "../adapters/chain/participant.ts";
 import { joinProject, readProject, readTrainer } from "../adapters/chain/project.ts";
 import { topUpWrapped } from "../adapters/chain/token-balance.ts";
@@ -32,11 +33,14 @@ export async function joinWithStake(
 ): Promise<JoinedProject> {
   const { projectId, encryptionKey, payoutAddress } = options;
   const account = chain.account as string;
-  const { terms } = await readProject(chain, projectId);
+  const project = await readProject(chain, projectId);
+  const { terms } = project;
   const before = await readTrainer(chain, projectId, account);
-  if (before.status !== "none" && before.status !== "left") {
+  if (!["none", "left", "released"].includes(before.status)) {
     return { projectId, account, stakeWei: before.stakeWei, isNew: false };
   }
+  // Before anything is asked or sent: a full project may have no place.
+  await findPlace(chain, project, account);
   const stakeWei = options.stakeWei ?? terms.stakeWei;
   await options.confirm(stakeWei, terms.rewardToken);
   if ((await readParticipant(chain, account)).registeredAt === 0) {
@@ -48,6 +52,8 @@ export async function joinWithStake(
   }
   await topUpWrapped(chain, terms.rewardToken, stakeWei);
   const first = await allowDeposit(chain, terms.rewardToken, stakeWei);
-  await joinProject(chain, projectId, stakeWei, first);
+  // By now the place may be somebody else's.
+  const place = await findPlace(chain, await readProject(chain, projectId), account);
+  await joinProject(chain, projectId, stakeWei, [...first, ...place]);
   return { projectId, account, stakeWei, isNew: true };
 }

@@ -1,5 +1,6 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import { DepositDesk } from "../adapters/chain/deposit-desk.ts";
+import { findPlace } from "../adapters/chain/find-place.ts";
 import { readParticipant, registerParticipant } from "../adapters/chain/participant.ts";
 import { joinProject, type Project, readTrainer } from "../adapters/chain/project.ts";
 import type { EncryptionKeyPair } from "../protocol/envelope.ts";
@@ -36,15 +37,19 @@ export async function joinProjects(
   const registered = register();
   registered.catch(() => undefined);
   const deposits = new DepositDesk(chain);
-  const join = async ({ projectId, terms }: Project) => {
+  const join = async (project: Project) => {
+    const { projectId, terms } = project;
     const stakeWei = stakeOf?.(projectId) ?? terms.stakeWei;
-    if ((await readTrainer(chain, projectId, account)).status !== "none") return;
+    const { status } = await readTrainer(chain, projectId, account);
+    // Who was away and lost its place meanwhile comes back.
+    if (status !== "none" && status !== "released") return;
+    const place = await findPlace(chain, project, account);
     await deposits.deposit({
       token: terms.rewardToken,
       amountWei: stakeWei,
       send: async (first) => {
         await registered;
-        return joinProject(chain, projectId, stakeWei, first);
+        return joinProject(chain, projectId, stakeWei, [...first, ...place]);
       },
     });
     onJoined(projectId, stakeWei);

@@ -1,10 +1,11 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import { chainErrors, toChainError } from "../adapters/chain/errors.ts";
-import { type Project, readTrainers } from "../adapters/chain/project.ts";
+import { type Project, type ProjectTrainer, readTrainers } from "../adapters/chain/project.ts";
 import { readOpenings } from "../adapters/chain/round-events.ts";
 import { readSettlements, type Settlement } from "../adapters/chain/settlements.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { unpackOutcome } from "../protocol/public-signals.ts";
+import { IDLE_AFTER_ROUNDS } from "../protocol/roster.ts";
 import { type ExpectedPay, expectedPay, type PastRound } from "./expected-pay.ts";
 
 /** How a project has paid, and how fast it goes. */
@@ -81,10 +82,13 @@ export async function readProjectRecord(
   const isOwn = (each: { trainer: string }) =>
     each.trainer.toLowerCase() === account?.toLowerCase();
   const active = trainers.filter(({ status }) => status === "active");
+  // As `RoundOpening` draws.
+  const drawnWith = ({ reliability, missedRounds }: ProjectTrainer) =>
+    missedRounds >= IDLE_AFTER_ROUNDS ? 0 : reliability;
   const pay = expectedPay({
     terms,
-    othersReliability: active.filter((each) => !isOwn(each)).map(({ reliability }) => reliability),
-    reliability: active.find(isOwn)?.reliability,
+    othersReliability: active.filter((each) => !isOwn(each)).map(drawnWith),
+    reliability: active.filter(isOwn).map(drawnWith)[0],
     past: newest.map((settlement) => toPastRound(settlement, terms.slots, account)),
   });
   const measured = await measuredRoundSeconds(chain, projectId, newest);

@@ -35,6 +35,10 @@ contract MarketSteps {
         _handler.release(seed);
     }
 
+    function takePlace(uint256 seed) external {
+        _handler.takePlace(seed);
+    }
+
     function rebond(uint256 seed) external {
         _handler.rebond(seed);
     }
@@ -106,6 +110,7 @@ contract MarketInvariantTest is Test {
         _nobodyGainsWithoutAPart();
         _onlyProvenOutcomesTouchScores();
         _noExitIsRefused();
+        _nobodyLosesAPlaceThatIsUsedOrNotWanted();
     }
 
     /// @dev The vault holds exactly what it owes, and it owes exactly its pots and claims.
@@ -151,6 +156,10 @@ contract MarketInvariantTest is Test {
         assertEq(handler.lockedExits(), 0, "an overdue project can be moved on");
     }
 
+    function _nobodyLosesAPlaceThatIsUsedOrNotWanted() private view {
+        assertEq(handler.unjustReleases(), 0, "only idle trainers of a full roster lose their places");
+    }
+
     /// @dev A run in which nothing was ever settled would prove little; `test_sequence_reachesSettlements` shows that they are.
     function test_sequence_reachesSettlements() public {
         MarketSteps steps = new MarketSteps(handler);
@@ -158,9 +167,13 @@ contract MarketInvariantTest is Test {
             // Steps take the project from the seed's ninths.
             steps.playRound(9 * seed, uint256(keccak256(abi.encode(seed))));
             steps.poke(9 * seed);
+            for (uint256 i = 0; i < 8; ++i) {
+                steps.takePlace((uint256(keccak256(abi.encode(seed, i))) << 16) | (9 * seed));
+            }
         }
         assertGt(handler.settlements(), 5, "rounds are settled");
         assertGt(handler.voids(), 0, "some of them void");
+        assertGt(handler.replacements(), 3, "idle trainers are replaced");
         this.afterInvariant();
     }
 

@@ -41,6 +41,12 @@ contract ProjectLayoutTest is Test {
         assertEq(_word(14), 3);
     }
 
+    function test_missedCounts_shareAWordOfTheirOwn() public {
+        (_project.missed.low, _project.missed.high) = (1, 2);
+
+        assertEq(_word(20), (uint256(2) << 40) | 1);
+    }
+
     function _word(uint256 place) private view returns (uint256 word) {
         Project storage project = _project;
         assembly {

@@ -396,17 +396,13 @@ contract TrainingMarketLivenessTest is MarketFixture {
 
     // --- Those who only take places ---
 
-    /// @dev What remains of it: nothing but a rejection costs anything, so who holds all places stops a project for good.
-    function test_squatters_whoNeverSubmit_costTheProjectItsAttemptsAndNobodyMoney() public {
+    /// @dev When nobody else wants the places: they stop a project, and it costs nobody anything. Who does want them takes them:
+    /// `TrainingMarket.idle.t.sol`.
+    function test_squatters_whomNobodyReplaces_costTheProjectItsAttemptsAndNobodyMoney() public {
         ProjectTerms memory terms = _terms();
         terms.rounds = 1;
         terms.extraRounds = 1;
         uint256 projectId = _ready(terms, 40);
-        address honest = makeAddr("honest");
-        _register(honest);
-        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketRosterFull.selector, projectId, 40));
-        vm.prank(honest);
-        market.joinProject(projectId, 10 ether);
 
         for (uint256 attempt = 0; attempt < 2; ++attempt) {
             _openAndSubmit(projectId, 0);

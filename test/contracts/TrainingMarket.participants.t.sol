@@ -307,9 +307,7 @@ contract TrainingMarketParticipantsTest is MarketFixture {
     function test_release_whoHasNotAskedToLeave_reverts() public {
         uint256 projectId = _ready(_terms(), 3);
 
-        vm.expectRevert(
-            abi.encodeWithSelector(ITrainingMarket.MarketNotATrainer.selector, _trainer(0), TrainerStatus.Active)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketTrainerNotIdle.selector, _trainer(0), 0, 37));
         market.releaseTrainer(projectId, _trainer(0));
         vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketNotATrainer.selector, third, TrainerStatus.None));
         vm.prank(third);

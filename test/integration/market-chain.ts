@@ -47,9 +47,14 @@ export interface MarketChain {
   close(): Promise<void>;
 }
 
-/** Deploys a market by the same path as everywhere, with a verifier of the test's choice. */
+/**
+ * Deploys a market by the same path as everywhere, with a verifier of the test's choice.
+ *
+ * @param accounts How many there are; the last one deploys.
+ */
 export async function openMarketChain(
   deployVerifier: (deploy: MarketChain["deploy"]) => Promise<string | VerifierSetup>,
+  accounts = 32,
 ): Promise<MarketChain> {
   await hre.tasks.getTask("build").run({ files: [...SOURCES], quiet: true });
   // Another harness in this process may have read the list of artifacts before these were built.
@@ -57,7 +62,7 @@ export async function openMarketChain(
   const connection = await hre.network.create({
     network: "default",
     chainType: "l1",
-    override: { chainId: 31337, accounts: { count: 32 } },
+    override: { chainId: 31337, accounts: { count: accounts } },
   });
   const provider = new BrowserProvider(connection.provider as Eip1193Provider, undefined, {
     cacheTimeout: -1,

@@ -20,6 +20,8 @@ export interface ParticipantRow {
   /** In all projects together, as the registry has it now. */
   readonly overall: number | null;
   readonly strikes: number | null;
+  /** In a row, 0 to 3. */
+  readonly missedRounds: number | null;
 }
 
 /** Neither taken nor refused by a proof. */
@@ -46,12 +48,17 @@ export function participantRows(history: {
   });
   const about = (name: string, trainer: string) =>
     events.filter((event) => event.name === name && String(event.args.trainer) === trainer);
-  return events
-    .filter(({ name }) => name === "TrainerJoined")
+  const joined = events.filter(({ name }) => name === "TrainerJoined");
+  return joined
+    .filter(
+      ({ args }, place) =>
+        // Who was released and came back is one participant.
+        joined.findIndex((other) => other.args.trainer === args.trainer) === place,
+    )
     .map(({ args }) => {
       const trainer = String(args.trainer);
       const present = trainers.find((each) => each.trainer === trainer);
-      const [left] = about("TrainerLeft", trainer);
+      const left = about("TrainerLeft", trainer).at(-1);
       const mine = verdicts.filter((each) => each.trainer === trainer);
       const accepted = mine.filter(({ verdict }) => verdict === "accepted").length;
       const removed = mine.filter(({ verdict }) => !undecided.has(verdict)).length - accepted;
@@ -67,6 +74,7 @@ export function participantRows(history: {
         reliability: present?.reliability ?? Number(left?.args.reliability ?? joinedWith),
         overall: participants.find(({ account }) => account === trainer)?.reliability ?? null,
         strikes: present?.strikes ?? null,
+        missedRounds: present?.missedRounds ?? null,
       };
     });
 }

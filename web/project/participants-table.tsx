@@ -37,6 +37,7 @@ export function ParticipantsTable({ history }: { history: ProjectHistory }) {
             <Table.Td>
               {row.state}
               {row.strikes ? `, ${row.strikes} strike${row.strikes === 1 ? "" : "s"}` : ""}
+              {row.missedRounds ? `, ${row.missedRounds} missed in a row` : ""}
             </Table.Td>
             <Table.Td>{row.submitted}</Table.Td>
             <Table.Td>{row.accepted}</Table.Td>

@@ -68,6 +68,11 @@ export const chainErrors = defineErrors([2200, 2399], {
     title: "A node to compare with cannot be reached",
     hint: "Check its address, or leave it out: what is not compared rests on one node's word.",
   },
+  noPlace: {
+    code: "CW2213",
+    title: "All places of the project are taken",
+    hint: "Try again after a round: who sends nothing for three rounds, or to one that comes to nothing, can be replaced then. `commonweight worker projects` lists other projects.",
+  },
   displaced: {
     code: "CW2209",
     title: "Another transaction of this account took its place",

@@ -34,6 +34,7 @@ export const trainerStatuses = [
   "expelled",
   "slashed",
   "left",
+  "released",
 ] as const;
 
 export type RoundPhase = (typeof roundPhases)[number];
@@ -74,6 +75,8 @@ export interface ProjectTrainer {
   readonly reliability: number;
   readonly reliabilityUpdatedAt: number;
   readonly strikes: number;
+  /** Rounds in a row that it was drawn for and sent nothing, 0 to 3; see `contracts/libraries/MissedRounds.sol`. */
+  readonly missedRounds: number;
   readonly earnedWei: bigint;
   readonly stakeWei: bigint;
 }
@@ -171,6 +174,7 @@ function toTrainer(raw: Raw): ProjectTrainer {
     reliability: Number(raw.reliability),
     reliabilityUpdatedAt: Number(raw.reliabilityUpdatedAt),
     strikes: Number(raw.strikes),
+    missedRounds: Number(raw.missedRounds),
     earnedWei: raw.earnedWei as unknown as bigint,
     stakeWei: raw.stakeWei as unknown as bigint,
   };
@@ -276,7 +280,11 @@ export async function postedProjectId(
   return (log as unknown as { args: { projectId: bigint } }).args.projectId;
 }
 
-/** Joins a project with a stake; the vault needs an allowance of it, at the latest after the calls that come first. */
+/**
+ * Joins a project with a stake; the vault needs an allowance of it, at the latest after the calls that come first.
+ *
+ * @param first See `allowDeposit` and `findPlace`.
+ */
 export const joinProject = (
   chain: Chain,
   projectId: bigint,
@@ -288,7 +296,7 @@ export const joinProject = (
 export const leaveProject = (chain: Chain, projectId: bigint) =>
   send(chain, chain.market, "leaveProject", [projectId]);
 
-/** Pays out somebody who left during a round that is over now. Anyone may. */
+/** Pays out somebody who left during a round that is over now, or who is idle in a full project. Anyone may. */
 export const releaseTrainer = (chain: Chain, projectId: bigint, trainer: string) =>
   send(chain, chain.market, "releaseTrainer", [projectId, trainer]);
 

@@ -51,7 +51,14 @@ const WORDS: Readonly<Record<string, (values: Values) => RefusalWords>> = {
   }),
   MarketRosterFull: ({ projectId }) => ({
     sentence: `project ${projectId} has no free place`,
-    hint: "Wait until somebody leaves, or choose another project.",
+    hint: "Run the command again: if one of its trainers is idle, you get that one's place. Otherwise wait, or choose another project.",
+  }),
+  MarketTrainerNotIdle: ({ trainer, missedRounds, freePlaces }) => ({
+    sentence:
+      Number(freePlaces) > 0
+        ? `${trainer} keeps its place while ${freePlaces} others are free`
+        : `${trainer} is not idle: it has missed ${missedRounds} rounds in a row`,
+    hint: "Only a trainer that has missed three rounds in a row, or one that came to nothing, loses its place, and only when all are taken.",
   }),
   MarketNotATrainer: ({ account }) => ({
     sentence: `${account} is not a trainer of this project`,

@@ -5,6 +5,13 @@ import { parseAddress } from "../../command-line/parse-address.ts";
 import { parseProjectId } from "../../command-line/parse-project-id.ts";
 import { tokenFormatter } from "../../command-line/token-amount.ts";
 import { isSameAddress } from "../../protocol/address.ts";
+import { IDLE_AFTER_ROUNDS } from "../../protocol/roster.ts";
+
+/** What somebody who could lose its place has to know. */
+const missedText = (missedRounds: number) =>
+  missedRounds === 0
+    ? ""
+    : `; rounds missed in a row: ${missedRounds}${missedRounds >= IDLE_AFTER_ROUNDS ? ", so in a full project others can have its place" : ""}`;
 
 /** Adds `commonweight worker status`. */
 export const register: RegisterCommand = (parent, context) => {
@@ -49,7 +56,7 @@ export const register: RegisterCommand = (parent, context) => {
           const earnedWei = rounds.reduce((sum, each) => sum + each.earnedWei, 0n);
           const text = [
             `trainer ${account} in project ${projectId} (${phase})`,
-            `status       ${trainer.status}, stake ${money(trainer.stakeWei)}`,
+            `status       ${trainer.status}, stake ${money(trainer.stakeWei)}${missedText(trainer.missedRounds)}`,
             `reliability  ${((100 * participant.reliability) / 65_535).toFixed(0)} %`,
             `earned       ${money(earnedWei)}, of which not yet paid out ${money(trainer.earnedWei)}`,
             `in the vault ${money(claimWei)}${claimWei > 0n ? " (take it with `worker withdraw`)" : ""}`,

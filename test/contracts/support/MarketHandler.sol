@@ -16,7 +16,7 @@ import {MarketFixture} from "./MarketFixture.sol";
 contract MarketHandler is MarketFixture {
     using RosterMask for uint256;
 
-    uint256 public constant PROJECTS = 2;
+    uint256 public constant PROJECTS = 3;
     uint256 public constant TRAINERS = 9;
 
     uint256 public settlements;
@@ -32,9 +32,14 @@ contract MarketHandler is MarketFixture {
     mapping(uint256 projectId => uint256) public settledRounds;
     /// @dev Set when a step that is no proven outcome changed a trainer's strikes or reliability.
     uint256 public unprovenChanges;
+    /// @dev Places of idle trainers that others took.
+    uint256 public replacements;
+    /// @dev Set when somebody lost its place that sends updates, or while another place was free.
+    uint256 public unjustReleases;
     /// @dev Set when an exit that must exist was refused.
     uint256 public lockedExits;
 
+    uint256 private _takers;
     mapping(uint256 projectId => address[]) private _submitters;
     mapping(uint256 projectId => G1[]) private _submitted;
 
@@ -53,7 +58,9 @@ contract MarketHandler is MarketFixture {
                 terms.fullWeightStakeWei = 50 ether;
                 terms.usesPayGradient = false;
             }
-            uint256 projectId = _ready(terms, 4);
+            // The third has a full roster, most of which never does anything.
+            if (i == 2) terms.extraRounds = 40;
+            uint256 projectId = _ready(terms, i == 2 ? 40 : 4);
             (, putInWei[projectId]) = vault.potOf(projectId);
         }
     }
@@ -98,6 +105,29 @@ contract MarketHandler is MarketFixture {
     function release(uint256 seed) external {
         uint256 projectId = _project(seed);
         try market.releaseTrainer(projectId, _trainer(seed % TRAINERS)) {} catch {}
+    }
+
+    /// @dev Somebody new tries to take a trainer's place, whoever that is.
+    function takePlace(uint256 seed) external {
+        uint256 projectId = _project(seed);
+        TrainerView[] memory trainers = market.getTrainers(projectId, 0, 40);
+        if (trainers.length == 0) return;
+        TrainerView memory taken = trainers[(seed >> 16) % trainers.length];
+        bool isJust = trainers.length == 40 && taken.missedRounds == 3;
+        uint256 stakeWei = market.getProject(projectId).terms.stakeWei;
+        address taker = makeAddr(string.concat("taker ", vm.toString(++_takers)));
+        _register(taker);
+        _fund(taker, stakeWei);
+        bytes[] memory calls = new bytes[](2);
+        calls[0] = abi.encodeCall(market.releaseTrainer, (projectId, taken.trainer));
+        calls[1] = abi.encodeCall(market.joinProject, (projectId, stakeWei));
+        vm.prank(taker);
+        try market.multicall(calls) {
+            putInWei[projectId] += stakeWei;
+            if (taken.status != TrainerStatus.Active) return;
+            ++replacements;
+            if (!isJust) ++unjustReleases;
+        } catch {}
     }
 
     function rebond(uint256 seed) external {
@@ -334,7 +364,7 @@ contract MarketHandler is MarketFixture {
     function _scores(uint256 projectId) private returns (bytes32 scores) {
         for (uint256 i = 0; i < TRAINERS; ++i) {
             TrainerView memory trainer = market.getTrainer(projectId, _trainer(i));
-            bool isGone = trainer.status == TrainerStatus.Left;
+            bool isGone = trainer.status >= TrainerStatus.Left;
             scores = keccak256(
                 abi.encode(scores, isGone ? 0 : trainer.strikes, isGone ? 0 : trainer.reliability, isGone)
             );

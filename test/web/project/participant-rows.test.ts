@@ -23,7 +23,7 @@ const joined = (trainer: string) => ({
 });
 const present = (trainer: string, change: Partial<ProjectTrainer> = {}): ProjectTrainer => ({
   ...{ trainer, status: "active", rosterIndex: 0, baseWeight: 1023, reliability: 40_000 },
-  ...{ reliabilityUpdatedAt: 1, strikes: 0, earnedWei: 0n, stakeWei: 1n },
+  ...{ reliabilityUpdatedAt: 1, strikes: 0, missedRounds: 0, earnedWei: 0n, stakeWei: 1n },
   ...change,
 });
 
@@ -58,6 +58,19 @@ describe("the participants of a project", () => {
 
   it("are all that ever joined, in order", () => {
     expect(rows.map(({ trainer }) => trainer)).toEqual([ALICE, BOB, CAROL]);
+  });
+
+  it("are one each, also who lost its place and came back", () => {
+    const back = {
+      ...history,
+      events: [...history.events, joined(BOB)],
+      trainers: [...history.trainers, present(BOB, { missedRounds: 2 })],
+    };
+
+    const rowsThen = participantRows(back);
+
+    expect(rowsThen.map(({ trainer }) => trainer)).toEqual([ALICE, BOB, CAROL]);
+    expect(rowsThen[1]).toMatchObject({ state: "taking part", missedRounds: 2 });
   });
 
   it("keep what those who left had then, and what the registry says now", () => {

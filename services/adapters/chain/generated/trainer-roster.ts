@@ -121,6 +121,27 @@ export const trainerRosterAbi = [
  {
   "inputs": [
    {
+    "internalType": "address",
+    "name": "trainer",
+    "type": "address"
+   },
+   {
+    "internalType": "uint256",
+    "name": "missedRounds",
+    "type": "uint256"
+   },
+   {
+    "internalType": "uint256",
+    "name": "freePlaces",
+    "type": "uint256"
+   }
+  ],
+  "name": "MarketTrainerNotIdle",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
     "internalType": "uint256",
     "name": "expected",
     "type": "uint256"
@@ -246,6 +267,31 @@ export const trainerRosterAbi = [
    }
   ],
   "name": "TrainerLeft",
+  "type": "event"
+ },
+ {
+  "anonymous": false,
+  "inputs": [
+   {
+    "indexed": true,
+    "internalType": "uint256",
+    "name": "projectId",
+    "type": "uint256"
+   },
+   {
+    "indexed": true,
+    "internalType": "address",
+    "name": "trainer",
+    "type": "address"
+   },
+   {
+    "indexed": true,
+    "internalType": "address",
+    "name": "releasedBy",
+    "type": "address"
+   }
+  ],
+  "name": "TrainerReleased",
   "type": "event"
  }
 ] as const;

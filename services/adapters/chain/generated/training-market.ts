@@ -494,6 +494,27 @@ export const trainingMarketAbi = [
  {
   "inputs": [
    {
+    "internalType": "address",
+    "name": "trainer",
+    "type": "address"
+   },
+   {
+    "internalType": "uint256",
+    "name": "missedRounds",
+    "type": "uint256"
+   },
+   {
+    "internalType": "uint256",
+    "name": "freePlaces",
+    "type": "uint256"
+   }
+  ],
+  "name": "MarketTrainerNotIdle",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
     "internalType": "uint256",
     "name": "projectId",
     "type": "uint256"
@@ -1501,6 +1522,31 @@ export const trainingMarketAbi = [
    },
    {
     "indexed": true,
+    "internalType": "address",
+    "name": "trainer",
+    "type": "address"
+   },
+   {
+    "indexed": true,
+    "internalType": "address",
+    "name": "releasedBy",
+    "type": "address"
+   }
+  ],
+  "name": "TrainerReleased",
+  "type": "event"
+ },
+ {
+  "anonymous": false,
+  "inputs": [
+   {
+    "indexed": true,
+    "internalType": "uint256",
+    "name": "projectId",
+    "type": "uint256"
+   },
+   {
+    "indexed": true,
     "internalType": "uint256",
     "name": "roundIndex",
     "type": "uint256"
@@ -2420,6 +2466,11 @@ export const trainingMarketAbi = [
      },
      {
       "internalType": "uint256",
+      "name": "missedRounds",
+      "type": "uint256"
+     },
+     {
+      "internalType": "uint256",
       "name": "earnedWei",
       "type": "uint256"
      },
@@ -2492,6 +2543,11 @@ export const trainingMarketAbi = [
      {
       "internalType": "uint256",
       "name": "strikes",
+      "type": "uint256"
+     },
+     {
+      "internalType": "uint256",
+      "name": "missedRounds",
       "type": "uint256"
      },
      {
