@@ -19,8 +19,10 @@ export interface MarketOptions {
   readonly seed: string;
   /** Samples of all trainers together. */
   readonly samples: number;
-  /** A .csv file, or a folder of idx files, to learn instead of MNIST. */
+  /** A table, or a folder of idx files, to learn instead of MNIST. */
   readonly dataset?: string | undefined;
+  /** Of a table: the column of the class, when neither its name nor its place tells. */
+  readonly target?: string | undefined;
   /** Whether one honest trainer is killed in the middle and comes back. */
   readonly hasCrash: boolean;
   /** Terms that differ from the market's own, for rehearsals of special cases. */

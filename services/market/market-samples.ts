@@ -48,7 +48,7 @@ export async function divideSamples(
       design: async () => ({ manifest: marketManifest(options), terms: {} }),
     };
   }
-  const summary = await inspectData(dataset);
+  const summary = await inspectData(dataset, { target: options.target });
   const sizes = sizesFor(summary.samples);
   const { root, pay, validation, rest } = await drawSets(summary.dataset, sizes, options.seed);
   const most = Math.min(rest.length, options.samples);
@@ -114,7 +114,7 @@ async function divideIdx(
   if (files === undefined) {
     throw new CommonweightError(
       marketErrors.options,
-      `--dataset ${source}: a .csv file, or a folder with idx files of images and labels`,
+      `--dataset ${source}: a .csv or .tsv file, or a folder with idx files of images and labels`,
     );
   }
   const [images, labels] = await Promise.all(

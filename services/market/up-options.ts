@@ -113,6 +113,7 @@ export function parseUpOptions(
       MNIST_TRAINING_SAMPLES,
     ),
     ...(options.dataset === undefined ? {} : { dataset: resolve(String(options.dataset)) }),
+    ...(options.target === undefined ? {} : { target: String(options.target) }),
     hasCrash: options.crash !== false,
     ...(Object.keys(terms).length > 0 ? { terms } : {}),
   };
@@ -129,7 +130,7 @@ export function parseUpOptions(
   if (rpcUrl === undefined && options.keystore !== undefined) {
     problems.push("--keystore: only with --node <address>, where somebody must pay");
   }
-  problems.push(...datasetProblems(market.dataset));
+  problems.push(...datasetProblems(market));
   problems.push(...fileProblems(file, options.json === true));
   if (problems.length > 0) {
     throw new CommonweightError(marketErrors.options, problems.join("\n"), {
@@ -171,12 +172,16 @@ function budgetTerms(budget: unknown, problems: string[]): MarketOptions["terms"
   };
 }
 
-function datasetProblems(dataset: string | undefined): string[] {
+function datasetProblems({ dataset, target }: MarketOptions): string[] {
+  const isTable = dataset !== undefined && isTableName(dataset);
+  if (target !== undefined && !isTable) return ["--target: only with a table as --dataset"];
   if (dataset === undefined) return [];
   const info = statSync(dataset, { throwIfNoEntry: false });
   if (info === undefined) return [`--dataset ${dataset}: it does not exist`];
-  if (info.isDirectory() || isTableName(dataset)) return [];
-  return [`--dataset ${dataset}: a .csv file, or a folder with idx files of images and labels`];
+  if (info.isDirectory() || isTable) return [];
+  return [
+    `--dataset ${dataset}: a .csv or .tsv file, or a folder with idx files of images and labels`,
+  ];
 }
 
 function fileProblems(file: string | undefined, isJson: boolean): string[] {

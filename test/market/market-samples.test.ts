@@ -56,6 +56,23 @@ describe("a market over one's own samples", () => {
     expect(terms.normBoundSquared).toBeGreaterThan(0n);
   });
 
+  it("takes the column that it is told for the class, from a table of another country", async () => {
+    const path = join(folder, "flowers.csv");
+    const line = (i: number) => `${"abc"[i % 3]};${(i % 3) + (i % 7) / 10},5;${i % 10},25\n`;
+    const rows = Array.from({ length: 150 }, (_, i) => line(i).replace(/\.\d*,/g, ","));
+    writeFileSync(path, `kind;length;width\n${rows.join("")}`);
+    const around = { folder: join(folder, "samples"), signal: new AbortController().signal };
+    const options = { ...defaultMarketOptions, dataset: path, trainers: 4 };
+
+    await expect(divideSamples(options, around)).rejects.toThrow(/--target; "kind"/);
+    const { design } = await divideSamples({ ...options, target: "kind" }, around);
+
+    expect((await design()).manifest.data).toMatchObject({
+      classes: ["a", "b", "c"],
+      table: { columns: ["length", "width"], target: "kind" },
+    });
+  });
+
   it("deals images and labels of idx files in step", async () => {
     const count = 100;
     const values = Uint8Array.from({ length: count * 4 }, (_, at) => Math.floor(at / 4));

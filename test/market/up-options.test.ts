@@ -53,6 +53,13 @@ describe("the options of `commonweight up`", () => {
     }
   });
 
+  it("takes the column of the class only with a table", () => {
+    expect(problemsOf({ target: "kind" })).toEqual(["--target: only with a table as --dataset"]);
+    expect(problemsOf({ target: "species", dataset: "examples/penguins/penguins.csv" })).toEqual(
+      [],
+    );
+  });
+
   it("takes the address of a node, and what belongs to one only with it", () => {
     const own = parseUpOptions(
       { ...defaults, node: "https://node.example/key", chainId: "7" },

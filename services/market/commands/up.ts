@@ -45,7 +45,11 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--model <name>", "logistic, mlp or cnn", defaults.model)
     .option(
       "--dataset <path>",
-      "samples to learn instead of MNIST: a .csv file, or a folder of idx files",
+      "samples to learn instead of MNIST: a .csv or .tsv file, or a folder of idx files",
+    )
+    .option(
+      "--target <column>",
+      "with a table: the column of the class (default: by its name, or the last)",
     )
     .option("--split <plan>", "how samples are spread: iid or dirichlet:<alpha>", defaults.split)
     .option(
