@@ -12,17 +12,14 @@ import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
 import { claimStateFolder } from "../command-line/claim-state-folder.ts";
 import { stayConnected } from "../command-line/stay-connected.ts";
 import { modelTensors } from "../learning/model-spec.ts";
-import { isSameAddress } from "../protocol/address.ts";
-import { CommonweightError } from "../protocol/errors.ts";
 import { toHex } from "../protocol/hex.ts";
+import { AccountProjects } from "./account-projects.ts";
 import { watchBalance, watchTransaction } from "./account-watch.ts";
 import { type AggregatorSettings, toldRpcUrl } from "./aggregator-settings.ts";
 import { Alerts } from "./alerts.ts";
 import { ChainHead } from "./chain-head.ts";
 import { connectAccount, registerAccount } from "./connect-account.ts";
 import { createCurves } from "./curves.ts";
-import { readDueProjects } from "./due-projects.ts";
-import { aggregatorErrors } from "./errors.ts";
 import { failureWords } from "./failure-words.ts";
 import { GuardedSteps } from "./guarded-steps.ts";
 import { startHttpServer } from "./http-server.ts";
@@ -30,16 +27,13 @@ import { createIntake } from "./intake.ts";
 import { openKeyLog } from "./key-log.ts";
 import { createMetrics } from "./metrics.ts";
 import { createModelKeys } from "./model-keys.ts";
-import { ProjectEngine } from "./project-engine.ts";
+import { ProjectEngine, type ProjectEngineParameters } from "./project-engine.ts";
 import { createProjectFiles } from "./project-files.ts";
-import { ProjectLooks } from "./project-looks.ts";
-import { ProjectTurns } from "./project-turns.ts";
 import { createProver } from "./prover.ts";
 import { requireRegisteredKey } from "./require-registered-key.ts";
-import { buildRoundReport } from "./round-report.ts";
 import { openRoundStore } from "./round-store.ts";
-import { refusalToServe } from "./served-projects.ts";
 import { EventFeed, type ServiceEvent } from "./service-event.ts";
+import { describeService } from "./service-status.ts";
 import { openOrBegin } from "./sound-database.ts";
 
 /** A running aggregator. */
@@ -49,6 +43,9 @@ export interface AggregatorService {
   readonly multiaddrs: readonly string[];
   stop(): Promise<void>;
 }
+
+const POLL_MS = 500;
+const BALANCE_EVERY_LOOKS = 100;
 
 /**
  * Starts an aggregator: it works on every project whose terms name its account, until it is stopped.
@@ -63,22 +60,39 @@ export async function startAggregator(
   onEvent: (event: ServiceEvent) => void,
 ): Promise<AggregatorService> {
   mkdirSync(settings.stateFolder, { recursive: true });
-  const stopping = new AbortController();
-  const { signal } = stopping;
+  const opened = new AsyncDisposableStack();
+  try {
+    return await openService(settings, onEvent, opened);
+  } catch (error) {
+    // What is open would keep the program, and its folder locked.
+    await opened.disposeAsync();
+    throw error;
+  }
+}
+
+/** What a service tells: to whoever listens, to its counters, and as alerts to its operator. */
+function openFeed(onEvent: (event: ServiceEvent) => void) {
   const feed = new EventFeed();
   feed.onEvent(onEvent);
   const metrics = createMetrics();
   feed.onEvent((event) => metrics.record(event));
+  const alerts = new Alerts((event) => feed.emit(event));
   const say = (type: string, details: Record<string, unknown>) =>
     feed.emit({ type, at: Math.floor(Date.now() / 1000), ...details });
-  const alerts = new Alerts((event) => feed.emit(event));
   const setAside = (aside: string, cause: unknown) =>
     say("database-set-aside", { aside, message: String(cause) });
-  const persist = <T>(work: () => Promise<T>) =>
-    untilChainAnswers(work, {
-      signal,
-      onFailure: (error) => say("failed", failureWords(error)),
-    });
+  return { feed, metrics, alerts, say, setAside };
+}
+
+type Feed = ReturnType<typeof openFeed>;
+
+/** Connects the account and makes sure that folder and keys are its own, before anything is sent. */
+async function openAccount(
+  settings: AggregatorSettings,
+  { feed, alerts, setAside }: Feed,
+  persist: <T>(work: () => Promise<T>) => Promise<T>,
+  opened: AsyncDisposableStack,
+) {
   const { rpcUrl, compareUrls = [], addresses, privateKey, chainId, stateFolder } = settings;
   const { chain, transactionStore } = await persist(() =>
     connectAccount({
@@ -91,74 +105,97 @@ export async function startAggregator(
       onSetAside: setAside,
     }),
   );
-  const account = chain.account as string;
-  try {
-    claimStateFolder(join(settings.stateFolder, "aggregator-account.json"), chain);
-    await persist(() =>
-      requireRegisteredKey(chain, settings.encryptionKeys, {
-        isReplacing: settings.isKeyReplaced === true,
-      }),
-    );
-  } catch (error) {
+  opened.defer(() => {
     transactionStore.close();
     chain.close();
-    throw error;
-  }
+  });
+  claimStateFolder(join(stateFolder, "aggregator-account.json"), chain);
+  await persist(() =>
+    requireRegisteredKey(chain, settings.encryptionKeys, {
+      isReplacing: settings.isKeyReplaced === true,
+    }),
+  );
+  return { chain, roundCosts: transactionStore.roundCosts };
+}
+
+/** What the account keeps and works with on this machine. */
+async function openTools(
+  settings: AggregatorSettings,
+  { setAside }: Feed,
+  opened: AsyncDisposableStack,
+) {
+  const { stateFolder, cacheFolder, srsPath, threads } = settings;
   const ipfs = await openIpfsNode({
-    folder: join(settings.stateFolder, "ipfs"),
+    folder: join(stateFolder, "ipfs"),
     listen: settings.ipfsListen,
     dial: settings.ipfsDial ?? [],
     dht: settings.ipfsDht,
   });
-  const envelope = createHpkeEnvelope();
-  const keyLog = openKeyLog(join(settings.stateFolder, "released-keys.jsonl"));
+  opened.defer(() => ipfs.stop());
+  const keyLog = openKeyLog(join(stateFolder, "released-keys.jsonl"));
   const store = openOrBegin(
-    join(settings.stateFolder, "aggregator.sqlite"),
+    join(stateFolder, "aggregator.sqlite"),
     (path) => openRoundStore(path, keyLog),
     setAside,
   );
+  opened.defer(() => store.close());
+  const prover = createProver({ cacheFolder, srsPath, threads });
+  opened.defer(() => prover.stop());
+  const curves = createCurves({ srsPath, cacheDir: cacheFolder, threads });
+  opened.defer(() => curves.close());
+  return { ipfs, store, prover, curves, envelope: createHpkeEnvelope() };
+}
+
+async function openService(
+  settings: AggregatorSettings,
+  onEvent: (event: ServiceEvent) => void,
+  opened: AsyncDisposableStack,
+): Promise<AggregatorService> {
+  const stopping = new AbortController();
+  opened.defer(() => stopping.abort());
+  const { signal } = stopping;
+  const told = openFeed(onEvent);
+  const { feed, alerts, say } = told;
+  const persist = <T>(work: () => Promise<T>) =>
+    untilChainAnswers(work, {
+      signal,
+      onFailure: (error) => say("failed", failureWords(error)),
+    });
+  const { chain, roundCosts } = await openAccount(settings, told, persist, opened);
+  const account = chain.account as string;
+  const keys = settings.encryptionKeys;
+  const tools = await openTools(settings, told, opened);
+  const { ipfs, store, envelope, prover } = tools;
+  const guarded = new GuardedSteps({ alerts, onEvent: (event) => feed.emit(event), signal });
+  const head = new ChainHead();
+  const deposits = new DepositDesk(chain);
+  const layoutOf = async ({ projectId }: Project) => {
+    const { manifestCid } = await readPosting(chain, projectId);
+    return modelTensors((await getManifest(ipfs, manifestCid)).model);
+  };
+  const engineParameters: ProjectEngineParameters = {
+    ...{ chain, head, envelope, store, prover, deposits, alerts, layoutOf, signal },
+    ...{ keys, roundCosts, contentStore: ipfs, curveFor: tools.curves.forSize },
+    requireKey: ({ terms }) => requireCircuitFiles(terms.ruleId, terms.slots),
+    onEvent: (event) => feed.emit(event),
+  };
+  const projects = new AccountProjects({
+    ...{ chain, head, guarded, say, signal, serving: settings.serving ?? {} },
+    newEngine: (projectId) => new ProjectEngine(engineParameters, projectId),
+  });
+
   const dialInBackground = (multiaddr: string) => {
     ipfs.dial(multiaddr, { timeoutMs: 5000 }).catch(() => undefined);
   };
   for (const peer of store.listPeers()) dialInBackground(peer);
-  const { cacheFolder, srsPath, threads } = settings;
-  const prover = createProver({ cacheFolder, srsPath, threads });
-  const curves = createCurves({ srsPath, cacheDir: cacheFolder, threads });
-  const startedAt = Math.floor(Date.now() / 1000);
-  const head = new ChainHead();
-  const engines = new Map<bigint, ProjectEngine>();
-  const projects = new Map<bigint, Project>();
-  /** Why projects that name this account are not served. */
-  const refused = new Map<bigint, string>();
-  const guarded = new GuardedSteps({ alerts, onEvent: (event) => feed.emit(event), signal });
-  const deposits = new DepositDesk(chain);
-  const looks = new ProjectLooks();
-  const turns = new ProjectTurns(async (projectId) => {
-    const engine = engines.get(projectId);
-    if (engine === undefined || signal.aborted) return;
-    await guarded.run(projectId, async () => {
-      const isAlive = await engine
-        .step(looks.find(projectId))
-        .finally(() => looks.outdate(projectId));
-      if (isAlive) return;
-      engines.delete(projectId);
-      say("project-ended", { projectId });
-    });
-  });
-
+  const rpcUrl = toldRpcUrl(settings);
   const server = await startHttpServer({
-    host: settings.host,
-    port: settings.port,
-    webFolder: settings.webFolder,
-    metrics,
+    ...{ host: settings.host, port: settings.port, webFolder: settings.webFolder },
+    metrics: told.metrics,
     intake: createIntake({
-      refusalOf: (projectId) => refused.get(projectId),
-      chain,
-      store,
-      onNews: (projectId) => {
-        looks.outdate(projectId);
-        turns.wake(projectId);
-      },
+      ...{ chain, store },
+      refusalOf: (projectId) => projects.refusalOf(projectId),
+      onNews: (projectId) => projects.wake(projectId),
       onMultiaddrs: (multiaddrs) => {
         for (const each of multiaddrs) {
           store.savePeer(each);
@@ -166,149 +203,50 @@ export async function startAggregator(
         }
       },
     }),
-    status: {
-      startedAt,
-      alerts: () => alerts.list(),
-      readiness: () => {
-        const { lastError } = guarded;
-        return { isReady: lastError === undefined, lastError, alerts: alerts.list() };
-      },
-      ipfs: () => ({ peerId: ipfs.peerId, multiaddrs: ipfs.addresses() }),
-      market: () => ({
-        chainId: chain.chainId,
-        rpcUrl: toldRpcUrl(settings),
-        addresses: settings.addresses,
-        aggregator: account,
-      }),
-      projects: () => [...projects.values()],
-      round: async (projectId, roundIndex) => {
-        if (!projects.has(projectId)) throw new CommonweightError(aggregatorErrors.unknownRecord);
-        const report = await buildRoundReport(
-          { chain, store, roundCosts: transactionStore.roundCosts },
-          projectId,
-          roundIndex,
-        );
-        return { projectId, roundIndex, report: report ?? null };
-      },
-      evaluations: (projectId) => ({ evaluations: store.listEvaluations(projectId) }),
-      onEvent: (listener) => feed.onEvent(listener),
-    },
+    status: describeService({
+      ...{ chain, rpcUrl, ipfs, store, roundCosts, projects, guarded, alerts, feed },
+    }),
     files: createProjectFiles({ chain, account, contentStore: ipfs }),
     readBlock: (cid) => ipfs.getBlock(cid),
     exportCar: (cid) => ipfs.exportCar(cid),
-    grantModelKey: createModelKeys({
-      chain,
-      contentStore: ipfs,
-      envelope,
-      keys: settings.encryptionKeys,
-    }),
-  }).catch(async (error: unknown) => {
-    // The port is taken, as a rule: what is open would keep the program, and its folder locked.
-    prover.stop();
-    await curves.close();
-    await ipfs.stop();
-    store.close();
-    transactionStore.close();
-    chain.close();
-    throw error;
+    grantModelKey: createModelKeys({ chain, contentStore: ipfs, envelope, keys }),
   });
-
-  const layoutOf = async ({ projectId }: Project) => {
-    const { manifestCid } = await readPosting(chain, projectId);
-    return modelTensors((await getManifest(ipfs, manifestCid)).model);
-  };
-
-  const register = () =>
-    registerAccount(chain, {
-      encryptionKey: toHex(settings.encryptionKeys.publicKey),
-      payoutAddress: settings.payoutAddress,
-      endpoint: settings.publicUrl ?? server.url,
-    });
-
-  /** The other aggregators of our projects: each keeps what the others publish. */
-  const colleagues = (): string[] => {
-    const ours = [...projects.values()].filter(({ projectId }) => engines.has(projectId));
-    const accounts = new Set(ours.flatMap(({ terms }) => terms.aggregators));
-    return [...accounts].filter((each) => each.toLowerCase() !== account.toLowerCase());
-  };
-
-  const newEngine = (projectId: bigint) =>
-    new ProjectEngine(
-      {
-        ...{ chain, head, envelope, store, prover, deposits, alerts, layoutOf, signal },
-        curveFor: curves.forSize,
-        contentStore: ipfs,
-        keys: settings.encryptionKeys,
-        roundCosts: transactionStore.roundCosts,
-        requireKey: ({ terms }) => requireCircuitFiles(terms.ruleId, terms.slots),
-        onEvent: (event) => feed.emit(event),
-      },
-      projectId,
-    );
-
-  let look = 0;
-  /** Looks at the market's projects and finds those that name this account. */
-  async function lookAtProjects(): Promise<void> {
-    looks.begin();
-    const { time } = await head.read(chain);
-    const due = readDueProjects(chain, {
-      look,
-      isAtWork: (projectId) => engines.has(projectId),
-      isKnown: (projectId) => projects.has(projectId),
-    });
-    for await (const project of due) {
-      const { projectId, phase, terms } = project;
-      projects.set(projectId, project);
-      looks.add({ project, time });
-      const isOurs = terms.aggregators.some((each) => isSameAddress(each, account));
-      if (!isOurs || engines.has(projectId) || phase === "ended") continue;
-      const refusal = refusalToServe(project, settings.serving ?? {});
-      if (refusal !== undefined) {
-        if (!refused.has(projectId)) say("project-refused", { projectId, reason: refusal });
-        refused.set(projectId, refusal);
-        continue;
-      }
-      engines.set(projectId, newEngine(projectId));
-    }
-    look++;
-  }
-
-  const pollMs = settings.pollMs ?? 500;
+  opened.defer(() => server.stop());
   const news = openBlockNews(chain);
+  opened.defer(() => news.close());
+
   // Whatever was under way when this service was killed comes to its end before anything new is sent.
   await chain.transactions?.resume();
-  await persist(register);
-  await stayConnected(chain, ipfs, { accounts: colleagues, signal });
-  const loop = (async () => {
+  await persist(() =>
+    registerAccount(chain, {
+      encryptionKey: toHex(keys.publicKey),
+      payoutAddress: settings.payoutAddress,
+      endpoint: settings.publicUrl ?? server.url,
+    }),
+  );
+  await stayConnected(chain, ipfs, { accounts: () => projects.colleagues(), signal });
+  const work = (async () => {
     while (!signal.aborted) {
-      if (look % 100 === 0) await guarded.run(undefined, () => watchBalance(chain, alerts));
-      const isLooked = await guarded.run(undefined, lookAtProjects);
-      for (const [projectId, engine] of isLooked ? engines : []) {
-        const found = looks.find(projectId);
-        if (!turns.begin(projectId) && found !== undefined) engine.watch(found);
-      }
-      await news.until({ longestMs: pollMs, signal });
+      const isDue = projects.lookCount % BALANCE_EVERY_LOOKS === 0;
+      if (isDue) await guarded.run(undefined, () => watchBalance(chain, alerts));
+      const isLooked = await guarded.run(undefined, () => projects.look());
+      if (isLooked) projects.beginSteps();
+      await news.until({ longestMs: settings.pollMs ?? POLL_MS, signal });
     }
+    await projects.ended();
   })();
 
   return {
-    url: server.url,
-    account,
-    multiaddrs: ipfs.addresses(),
+    ...{ url: server.url, account, multiaddrs: ipfs.addresses() },
     stop: async () => {
+      // Before what they wait for: steps under way end by this.
       stopping.abort();
       prover.stop();
       news.close();
       chain.transactions?.close();
       await server.stop();
-      await loop;
-      await turns.ended();
-      for (const engine of engines.values()) await engine.reported();
-      await ipfs.stop();
-      await curves.close();
-      store.close();
-      transactionStore.close();
-      chain.close();
+      await work;
+      await opened.disposeAsync();
     },
   };
 }

@@ -1,5 +1,14 @@
-import type { Alert } from "./alerts.ts";
-import type { ServiceEvent } from "./service-event.ts";
+import type { Chain } from "../adapters/chain/connect.ts";
+import type { IpfsNode } from "../adapters/ipfs/ipfs-node.ts";
+import { CommonweightError } from "../protocol/errors.ts";
+import type { AccountProjects } from "./account-projects.ts";
+import type { Alert, Alerts } from "./alerts.ts";
+import { aggregatorErrors } from "./errors.ts";
+import type { GuardedSteps } from "./guarded-steps.ts";
+import { buildRoundReport } from "./round-report.ts";
+import type { RoundStore } from "./round-store.ts";
+import type { EventFeed, ServiceEvent } from "./service-event.ts";
+import type { TransactionStore } from "./transaction-store.ts";
 
 /** What the service says about itself. */
 export interface ServiceStatus {
@@ -16,4 +25,41 @@ export interface ServiceStatus {
   evaluations(projectId: bigint): unknown;
   /** Calls `listener` for every event until the returned function is called. */
   onEvent(listener: (event: ServiceEvent) => void): () => void;
+}
+
+/** What a running service says about itself, from its parts. */
+export function describeService(parts: {
+  readonly chain: Chain;
+  /** The node that others are told of. */
+  readonly rpcUrl: string;
+  readonly ipfs: Pick<IpfsNode, "peerId" | "addresses">;
+  readonly store: RoundStore;
+  readonly roundCosts: TransactionStore["roundCosts"];
+  readonly projects: AccountProjects;
+  readonly guarded: GuardedSteps;
+  readonly alerts: Alerts;
+  readonly feed: EventFeed;
+}): ServiceStatus {
+  const { chain, rpcUrl, ipfs, store, roundCosts, projects, guarded, alerts, feed } = parts;
+  return {
+    startedAt: Math.floor(Date.now() / 1000),
+    alerts: () => alerts.list(),
+    readiness: () => {
+      const { lastError } = guarded;
+      return { isReady: lastError === undefined, lastError, alerts: alerts.list() };
+    },
+    ipfs: () => ({ peerId: ipfs.peerId, multiaddrs: ipfs.addresses() }),
+    market: () => ({
+      ...{ chainId: chain.chainId, rpcUrl, addresses: chain.addresses },
+      aggregator: chain.account as string,
+    }),
+    projects: () => projects.list(),
+    round: async (projectId, roundIndex) => {
+      if (!projects.has(projectId)) throw new CommonweightError(aggregatorErrors.unknownRecord);
+      const report = await buildRoundReport({ chain, store, roundCosts }, projectId, roundIndex);
+      return { projectId, roundIndex, report: report ?? null };
+    },
+    evaluations: (projectId) => ({ evaluations: store.listEvaluations(projectId) }),
+    onEvent: (listener) => feed.onEvent(listener),
+  };
 }
