@@ -22,6 +22,7 @@ import {PublicSignals} from "./libraries/PublicSignals.sol";
 import {RosterMask} from "./libraries/RosterMask.sol";
 import {RoundClosing} from "./libraries/RoundClosing.sol";
 import {RoundOpening} from "./libraries/RoundOpening.sol";
+import {RoundPhases} from "./libraries/RoundPhases.sol";
 import {RoundSettlement} from "./libraries/RoundSettlement.sol";
 import {RoundSubmissions} from "./libraries/RoundSubmissions.sol";
 import {TrainerRoster} from "./libraries/TrainerRoster.sol";
@@ -205,7 +206,7 @@ contract TrainingMarket is ITrainingMarket, EIP712, ReentrancyGuardTransient {
     /// @inheritdoc ITrainingMarket
     function revealKey(uint256 projectId, uint256 roundIndex, bool isReference, bytes calldata sealedKeys) external {
         Project storage project = _existing(projectId);
-        AggregatorTurns.requireAfterCommit(project, projectId, roundIndex);
+        RoundPhases.Clock memory clock = AggregatorTurns.requireAfterCommit(project, projectId, roundIndex);
         if (project.reveals.roundIndex != roundIndex) {
             project.reveals.roundIndex = uint16(roundIndex);
             project.reveals.isReferenceRevealed = false;
@@ -216,6 +217,11 @@ contract TrainingMarket is ITrainingMarket, EIP712, ReentrancyGuardTransient {
             if (project.reveals.isReferenceRevealed) revert MarketAlreadyRevealed(msg.sender);
             project.reveals.isReferenceRevealed = true;
         } else {
+            // Later it would make untrue what a proof under way rests on, that the key never came: of several trainers who release one
+            // after the other, each just before the settlement is mined, every one would cost another proof, and in the end the bond.
+            if (block.timestamp >= clock.commitClosesAt + clock.revealSeconds) {
+                revert MarketWrongPhase(projectId, RoundPhase.Reveal, RoundPhase.Settle);
+            }
             uint256 place = _placeOfSubmitter(project, msg.sender, roundIndex);
             if (uint256(project.reveals.revealedMask).has(place)) revert MarketAlreadyRevealed(msg.sender);
             project.reveals.revealedMask |= uint40(1 << place);

@@ -310,7 +310,8 @@ interface ITrainingMarket {
     function submitUpdates(uint256 projectId, uint256 roundIndex, SignedUpdate[] calldata updates) external;
 
     /// @notice Releases content keys on chain, after the commit phase: the fallback that an aggregator cannot ignore.
-    /// @dev A trainer releases its update's keys; the referee those of the reference and pay gradient (`isReference`).
+    /// @dev A trainer releases its update's keys, while the reveal phase lasts; the referee those of the reference and pay gradient
+    /// (`isReference`), as long as the round can be settled.
     function revealKey(uint256 projectId, uint256 roundIndex, bool isReference, bytes calldata sealedKeys) external;
 
     /// @notice Settles a round with its proof: pays, updates the model's commitment, strikes and reliability.
@@ -320,7 +321,8 @@ interface ITrainingMarket {
     /// @notice Gives a round up for somebody else's fault: the round is void and no bond is forfeited.
     /// @dev Only the aggregator whose window it is, after the commit phase. After two abandoned rounds in a row the next aggregator
     /// takes charge for good.
-    /// @param reason Free code for people and indexers: 1 = too few readable, 2 = reference not readable, 3 = model not found.
+    /// @param reason Free code for people and indexers: 1 = too few readable, 2 = reference not readable, 3 = model not found,
+    /// 4 = no time left to prove it.
     function abandonRound(uint256 projectId, uint256 roundIndex, uint8 reason) external;
 
     // --- Tokens ---

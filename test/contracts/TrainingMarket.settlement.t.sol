@@ -562,6 +562,45 @@ contract TrainingMarketSettlementTest is MarketFixture {
         _refused(request, abi.encodeWithSelector(ITrainingMarket.MarketInvalidExclusion.selector, 5, 1));
     }
 
+    /// @dev Released just before a settlement that says that it is missing, it would cost the aggregator another proof, and in the end,
+    /// trainer after trainer, its turn and its bond.
+    function test_exclusion_keyReleasedAfterTheRevealPhase_cannotStopASettlement() public {
+        uint256 projectId = _ready(_terms(), 4);
+        _openAndSubmit(projectId, 4);
+        vm.warp(START + 50);
+        SettleRound memory request = _settlement(projectId, _verdictsBut(2, 0));
+        request.excludedMask = 1 << 5;
+        request.exclusionReasons = hex"01";
+
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                ITrainingMarket.MarketWrongPhase.selector,
+                projectId,
+                RoundPhase.Reveal,
+                RoundPhase.Settle
+            )
+        );
+        vm.prank(_trainer(2));
+        market.revealKey(projectId, 0, false, "sealed");
+        // The referee's are what a settlement needs, whenever they come.
+        vm.prank(referee);
+        market.revealKey(projectId, 0, true, "sealed");
+        vm.prank(primary);
+        market.settleRound(request);
+
+        assertEq(market.getProject(projectId).appliedRounds, 1);
+    }
+
+    function test_reveal_inTheLastSecond_isInTime() public {
+        uint256 projectId = _ready(_terms(), 4);
+        _openAndSubmit(projectId, 4);
+        vm.warp(START + 49);
+        vm.prank(_trainer(2));
+        market.revealKey(projectId, 0, false, "sealed");
+
+        assertEq(market.getRound(projectId).revealedMask, 4);
+    }
+
     function test_exclusion_keyOfAnEarlierRound_isNoneOfThisOne() public {
         uint256 projectId = _ready(_terms(), 4);
         _openAndSubmit(projectId, 4);
