@@ -123,7 +123,6 @@ async function post(
     },
     onSent: (hash) => sent.push(hash),
   }).catch((error: { code: string }) => error);
-  signing.close();
   const { steps, projectId } = events.reduce(advancePosting, idleProgress);
   const told = events.flatMap((event) =>
     event.type === "step" ? [`${event.name} ${event.step.state}`] : [event.type],
@@ -132,6 +131,16 @@ async function post(
 }
 
 describe("posting with a wallet", () => {
+  test("reads through the nodes that the page compares, and opens no connection of its own to one of them", async () => {
+    const signing = await connectWallet(chain, walletOf().provider, owner.address);
+
+    expect(signing.provider).toBe(chain.provider);
+    for (const contract of [signing.market, signing.vault, signing.registry, signing.verifier]) {
+      expect(contract.runner?.provider).toBe(chain.provider);
+    }
+    expect([signing.account, signing.transactions]).toEqual([owner.address, undefined]);
+  });
+
   test("coins: wraps, signs a permit, posts; every step is done by its receipt, and posted comes after", async () => {
     taken.length = 0;
     const order = orderOf();

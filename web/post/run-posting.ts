@@ -2,8 +2,8 @@ import { postProjectFile } from "../../services/adapters/aggregator-client.ts";
 import {
   type Chain,
   chainTime,
-  connectChain,
   findReceipt,
+  signingWith,
 } from "../../services/adapters/chain/connect.ts";
 import { permitCall } from "../../services/adapters/chain/market-calls.ts";
 import { readEncryptionKey } from "../../services/adapters/chain/model-readers.ts";
@@ -50,7 +50,7 @@ export interface HandedFiles {
   readonly contentStore: Pick<ContentStore, "get">;
 }
 
-/** A chain that signs with a wallet and reads with the page's node. */
+/** A chain that signs with a wallet and reads as the page does, from all nodes of its settings. @throws CW7011 on another network */
 export async function connectWallet(
   chain: Chain,
   wallet: WalletProvider,
@@ -58,10 +58,7 @@ export async function connectWallet(
 ): Promise<Chain> {
   const { provider, chainId } = chain;
   await requireNetwork(wallet, chainId);
-  return connectChain({
-    ...{ rpcUrl: chain.rpcUrl, addresses: chain.addresses, chainId: Number(chainId) },
-    signer: new WalletSigner({ wallet, address, chainId, provider }),
-  });
+  return signingWith(chain, new WalletSigner({ wallet, address, chainId, provider }));
 }
 
 /** Makes the first model, its commitment and both CIDs. @throws CW4023 and what `prepareProject` throws */

@@ -53,7 +53,6 @@ export async function connectChain(options: {
   addresses: MarketAddresses;
   chainId?: number;
   privateKey?: string;
-  signer?: Signer;
   timeoutMs?: number;
   pollingIntervalMs?: number;
   journalFor?: (scope: string) => TransactionJournal;
@@ -84,16 +83,15 @@ export async function connectChain(options: {
     // Calls of one moment still travel together; ones that follow each other do not wait 10 ms each for company.
     batchStallTime: 0,
   });
-  const wallet = offline?.connect(provider);
-  const signer = options.signer ?? wallet;
+  const signer = offline?.connect(provider);
   const transactions =
-    wallet === undefined || options.signer !== undefined
+    signer === undefined
       ? undefined
       : createTransactionSender({
           provider,
-          wallet,
+          wallet: signer,
           chainId,
-          journal: options.journalFor?.(`${chainId}/${wallet.address}`) ?? createMemoryJournal(),
+          journal: options.journalFor?.(`${chainId}/${signer.address}`) ?? createMemoryJournal(),
           policy: options.feePolicy ?? defaultFeePolicy,
           onEvent: options.onTransaction,
         });
@@ -108,13 +106,29 @@ export async function connectChain(options: {
     vault: new Contract(addresses.vault, rewardVaultAbi, runner),
     registry: new Contract(addresses.registry, participantRegistryAbi, runner),
     verifier: new Contract(addresses.verifier, roundVerifierAbi, runner),
-    account: await signer?.getAddress(),
+    account: signer?.address,
     signer,
     transactions,
     close: () => {
       transactions?.close();
       provider.destroy();
     },
+  };
+}
+
+/**
+ * The same connection for somebody else's wallet, which sends by itself: it reads as before, through the same nodes, and is closed with
+ * the first one.
+ *
+ * @param signer Reads through the connection's provider.
+ */
+export async function signingWith(chain: Chain, signer: Signer): Promise<Chain> {
+  const connected = (contract: Contract) => contract.connect(signer) as Contract;
+  return {
+    ...chain,
+    ...{ market: connected(chain.market), vault: connected(chain.vault) },
+    ...{ registry: connected(chain.registry), verifier: connected(chain.verifier) },
+    ...{ account: await signer.getAddress(), signer, transactions: undefined },
   };
 }
 
