@@ -19,7 +19,7 @@ const isAddress = (text: unknown): text is string =>
   typeof text === "string" && /^0x[0-9a-fA-F]{40}$/.test(text);
 
 /** Why a text is no address of a server, or null. */
-export function urlProblem(text: string): string | null {
+function urlProblem(text: string): string | null {
   try {
     const { protocol } = new URL(text);
     return protocol === "http:" || protocol === "https:" ? null : "must begin with http(s)://";

@@ -5,7 +5,7 @@ import { aggregateUpdates } from "../../services/protocol/fixed-point.ts";
 import { median } from "../statistics.ts";
 
 /** How many attackers the rules of the Krum family are told to expect. */
-export const EXPECTED_ATTACKERS = 3;
+const EXPECTED_ATTACKERS = 3;
 const TOTAL = 1024;
 
 /** Weights in parts of 1024 as a decision without verdicts and pay. */

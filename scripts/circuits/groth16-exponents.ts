@@ -50,7 +50,7 @@ export function lagrangeValues(order: number, tau: bigint): bigint[] {
 }
 
 /** The smallest power of two that holds the constraints and one more for each public wire, as snarkjs counts it. */
-export function domainSizeOf({ constraints, publicCount }: R1cs): number {
+function domainSizeOf({ constraints, publicCount }: R1cs): number {
   return 2 ** (Math.floor(Math.log2(constraints.length + publicCount)) + 1);
 }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { repositoryRoot } from "../repository.ts";
 
 /** Where the manifest lies, below the root. */
-export const KEY_MANIFEST = "circuits/keys/keys.json";
+const KEY_MANIFEST = "circuits/keys/keys.json";
 
 /** What is known about the key of one circuit. The same shape as `KeyRecord` in services/adapters/artifacts. */
 export interface KeyRecord {

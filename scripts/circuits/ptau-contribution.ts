@@ -26,7 +26,7 @@ export type HashedSection = readonly [group: GroupName, points: Uint8Array];
 const newHash = () => blake2b.create({ dkLen: 64 });
 
 /** The hash of a file of 2^power generators, with which every ceremony begins. */
-export async function firstChallenge(curve: TranscriptCurve, power: number): Promise<Uint8Array> {
+async function firstChallenge(curve: TranscriptCurve, power: number): Promise<Uint8Array> {
   const one = async (group: GroupName) =>
     await curve[group].batchLEMtoU(curve[group].toAffine(curve[group].g));
   const [g1, g2] = [await one("G1"), await one("G2")];

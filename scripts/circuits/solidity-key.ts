@@ -14,7 +14,7 @@ export interface SnarkjsVerifyingKey {
 const RULE_TITLES: Readonly<Record<number, string>> = { 1: "trust rule", 2: "multi-Krum rule" };
 
 /** `trust-16` -> `Trust16Key`. */
-export function keyContractName(name: string): string {
+function keyContractName(name: string): string {
   const words = name.split("-").map((word) => word.charAt(0).toUpperCase() + word.slice(1));
   return `${words.join("")}Key`;
 }

@@ -10,7 +10,7 @@ export interface SuiteResult {
 /**
  * A suite that looked at nothing proves nothing: it counts as one failure.
  */
-export function withEmptySuiteAsFailure(result: SuiteResult): SuiteResult {
+function withEmptySuiteAsFailure(result: SuiteResult): SuiteResult {
   if (result.passed + result.failed > 0) return result;
   return { ...result, failed: 1, notes: [...result.notes, "ran no test"] };
 }

@@ -43,7 +43,7 @@ interface Part {
 }
 
 /** Adds what happened in one project to the overall score. Twin: `Reliability.afterProject`. */
-export function afterProject(score: number, before: number, afterwards: number): number {
+function afterProject(score: number, before: number, afterwards: number): number {
   return Math.min(MAX_RELIABILITY, Math.max(0, score + afterwards - before));
 }
 

@@ -8,7 +8,7 @@ import {
 import { address, bytes32, cid, count, integerText, point, seconds, wei } from "./output-values.ts";
 
 /** A project's terms in an output. */
-export const termsOutput = z.strictObject({
+const termsOutput = z.strictObject({
   rewardToken: address,
   budgetPerRoundWei: wei,
   referee: address,

@@ -17,7 +17,7 @@ export function mnistFolder(): string {
 }
 
 /** Makes a data set of MNIST's two idx files, pixels scaled to 0..1. Works in the browser too. */
-export function mnistFromIdx(images: Uint8Array, labels: Uint8Array): Dataset {
+function mnistFromIdx(images: Uint8Array, labels: Uint8Array): Dataset {
   const pixels = decodeIdx(images);
   const classes = decodeIdx(labels);
   const inputShape = [pixels.shape.slice(1).reduce((all, side) => all * side, 1)];

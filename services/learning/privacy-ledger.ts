@@ -35,7 +35,7 @@ export interface PrivacyStatement {
  * Two data sets of one trainer, however different, give updates at most two clip norms apart. So what is protected is
  * the trainer's whole data set, against everybody including the aggregator (local model).
  */
-export const SENSITIVITY_IN_CLIP_NORMS = 2;
+const SENSITIVITY_IN_CLIP_NORMS = 2;
 
 const VERSION = 1;
 

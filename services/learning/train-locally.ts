@@ -81,11 +81,7 @@ export function requireFit(model: LayeredModelSpec, dataset: Dataset): void {
 }
 
 /** Sample positions batch by batch: every epoch in a new order; the last batch of an epoch may be short. */
-export function* sampleOrder(
-  size: number,
-  batchSize: number,
-  seed: string,
-): Generator<Int32Array, never> {
+function* sampleOrder(size: number, batchSize: number, seed: string): Generator<Int32Array, never> {
   const random = seededRandom(`commonweight/order/${seed}`);
   for (;;) {
     const order = shuffledIndices(size, random);

@@ -15,7 +15,7 @@ import type { ModelSpec } from "./model-spec.ts";
 import { nameSome } from "./name-some.ts";
 
 /** Version of the contract between us and a trainer's own program: `docs/bring-your-own-trainer.md`. */
-export const TRAINING_JOB_VERSION = 1;
+const TRAINING_JOB_VERSION = 1;
 /** Where the program leaves its results, inside the job folder. */
 export const TRAINER_OUTPUT_FOLDER = "output";
 
@@ -60,7 +60,7 @@ export function encodeModel(model: ModelSpec, parameters: Float32Array): Uint8Ar
  *
  * @throws CommonweightError CW3003 when tensors do not fit the model, or a safetensors error.
  */
-export function decodeModel(model: ModelSpec, bytes: Uint8Array): Float32Array {
+function decodeModel(model: ModelSpec, bytes: Uint8Array): Float32Array {
   const { tensors } = decodeSafetensors(bytes);
   return flattenTensors(
     model,

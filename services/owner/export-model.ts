@@ -7,7 +7,7 @@ import { type CommittedModel, encodeModelFile, floatsOf } from "../protocol/mode
 import { ownerErrors } from "./errors.ts";
 
 /** The formats that models are written in. */
-export const modelFormats = ["safetensors", "npy", "npz", "onnx"] as const;
+const modelFormats = ["safetensors", "npy", "npz", "onnx"] as const;
 
 /**
  * Writes a verified model in a format that other programs read: safetensors keeps the proof's integers, `npy` is the flat vector,

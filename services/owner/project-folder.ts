@@ -11,7 +11,7 @@ const size = z.int().min(0);
  * `project.json`: what the owner's commands remember about a project. It stays on the owner's machine; what the world sees
  * is the manifest and the terms.
  */
-export const projectFileSchema = z.strictObject({
+const projectFileSchema = z.strictObject({
   version: z.literal(1),
   /** The owner's samples: as files of this folder, or drawn from a source that is too large to be copied. */
   sets: z.discriminatedUnion("kind", [

@@ -15,10 +15,10 @@ const decimal = z.string().regex(/^(0|[1-9][0-9]{0,77})$/, "expected a decimal n
 const cid = z.string().regex(/^[A-Za-z0-9+/=_-]{8,96}$/, "expected a CID");
 
 /** A point with its coordinates as decimal strings. */
-export const pointSchema = z.object({ x: decimal, y: decimal });
+const pointSchema = z.object({ x: decimal, y: decimal });
 
 /** What a released content key opens. */
-export const releaseKinds = ["update", "reference", "pay-gradient"] as const;
+const releaseKinds = ["update", "reference", "pay-gradient"] as const;
 export type ReleaseKind = (typeof releaseKinds)[number];
 
 /** `GET /v1/ipfs`: where the aggregator's IPFS node can be dialled. */

@@ -3,7 +3,7 @@ import { bytesToHex, concatBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { BASE_FIELD, type G1Point } from "./curve.ts";
 
 /** Hashed to the curve to give H, the base of every blinding; nobody can know its logarithm. */
-export const BLINDING_BASE_SEED = "commonweight/H/v1";
+const BLINDING_BASE_SEED = "commonweight/H/v1";
 
 function power(base: bigint, exponent: bigint): bigint {
   let result = 1n;

@@ -38,7 +38,7 @@ export interface BundleHeader extends BundleContext {
 /** How the payload's integers are written: two bytes each, or range-coded. */
 export type BundleCoder = "plain" | "range";
 
-export const BUNDLE_VERSION = 2;
+const BUNDLE_VERSION = 2;
 export const MAX_RECIPIENTS = 8;
 /** Bytes of a share: a key of 32 bytes, sealed. */
 export const SHARE_BYTES = 32 + SEAL_OVERHEAD_BYTES;

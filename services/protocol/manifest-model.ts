@@ -35,7 +35,7 @@ export const layeredModelSchema = z.strictObject({
 });
 
 /** Named tensors that trainers' own programs train: a whole model, a head, an adapter. */
-export const tensorModelSchema = z.strictObject({
+const tensorModelSchema = z.strictObject({
   kind: z.literal("tensors"),
   tensors: z
     .array(

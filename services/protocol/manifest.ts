@@ -16,7 +16,7 @@ export const MAX_MANIFEST_BYTES = 65_536;
 /** Characters of a title at most. */
 export const LONGEST_TITLE = 120;
 /** The only version so far. */
-export const MANIFEST_VERSION = 1;
+const MANIFEST_VERSION = 1;
 
 /**
  * A project's manifest: everything a trainer must know that the contract need not. It lies on IPFS; its CID is in the

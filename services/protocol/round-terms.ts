@@ -17,7 +17,7 @@ export const NORM_BOUND_LIMIT = 1n << 54n;
 /** Largest base weight of a trainer. */
 export const MAX_BASE_WEIGHT = 1023;
 /** A rule's own two parameters are below this. */
-export const RULE_PARAMETER_LIMIT = 32;
+const RULE_PARAMETER_LIMIT = 32;
 
 /** What a rule needs besides the Gram matrix. All of it comes from the contract's state, never from the aggregator. */
 export interface RoundTerms {

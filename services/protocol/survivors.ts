@@ -19,7 +19,7 @@ export function squaredDistance(gram: GramMatrix, i: number, j: number): bigint 
 }
 
 /** True when there is a last aggregate to compare with: active and not the zero vector. */
-export function hasLastAggregate({ gram, terms }: RoundRuleInput): boolean {
+function hasLastAggregate({ gram, terms }: RoundRuleInput): boolean {
   return (
     terms.active[LAST_AGGREGATE_SLOT] === true &&
     gramEntry(gram, LAST_AGGREGATE_SLOT, LAST_AGGREGATE_SLOT) > 0n

@@ -5,7 +5,7 @@ import { ink } from "./colours.ts";
 import { useWidth } from "./use-width.ts";
 
 /** Room around the area that a chart draws in, in pixels. */
-export const margins = { left: 52, right: 12, top: 10, bottom: 26 } as const;
+const margins = { left: 52, right: 12, top: 10, bottom: 26 } as const;
 
 /** What a chart draws with: everything in pixels. */
 export interface ChartArea {

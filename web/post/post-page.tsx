@@ -229,9 +229,8 @@ export function PostPage({ connection }: { connection: Connection }) {
               <Alert color="yellow" title="A posting is on its way" data-sent={sent.hash}>
                 <Stack gap="xs" align="flex-start">
                   <Text size="sm" style={{ overflowWrap: "anywhere" }}>
-                    Transaction {sent.hash} left the wallet, and the page was closed before its
-                    receipt was seen and an aggregator had its files. Posting again would pay a
-                    second escrow.
+                    Transaction {sent.hash} left the wallet, and this page has not seen its receipt,
+                    or no aggregator has its files yet. Posting again would pay a second escrow.
                   </Text>
                   <Group>
                     <Button size="xs" onClick={() => void posting.search()}>

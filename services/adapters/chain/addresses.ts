@@ -3,7 +3,7 @@ import { z } from "zod";
 const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, "expected an address");
 
 /** Where a market's contracts are; what `deploy` writes and every other command reads. */
-export const marketAddressesSchema = z.object({
+const marketAddressesSchema = z.object({
   market: address,
   vault: address,
   registry: address,

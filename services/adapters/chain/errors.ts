@@ -97,7 +97,7 @@ export interface DecodedRefusal {
 }
 
 /** Decodes the data of a revert; undefined when it is none of our errors. */
-export function decodeRefusal(data: string): DecodedRefusal | undefined {
+function decodeRefusal(data: string): DecodedRefusal | undefined {
   let parsed: ReturnType<Interface["parseError"]>;
   try {
     parsed = errorInterface.parseError(data);

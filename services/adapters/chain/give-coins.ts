@@ -3,7 +3,7 @@ import type { DevelopmentAccount } from "./development-accounts.ts";
 import { toChainError } from "./errors.ts";
 
 /** The chain number of development nodes; no real chain has it. */
-export const DEVELOPMENT_CHAIN_ID = 31337n;
+const DEVELOPMENT_CHAIN_ID = 31337n;
 
 /**
  * Sends coins of a development chain from one of its well-known accounts.

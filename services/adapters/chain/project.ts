@@ -131,7 +131,7 @@ export function toTerms(raw: Raw): ProjectTerms {
 }
 
 /** Terms in the shape the contract takes. */
-export function fromTerms(terms: ProjectTerms): Record<string, unknown> {
+function fromTerms(terms: ProjectTerms): Record<string, unknown> {
   return {
     ...terms,
     baseWeightKind: baseWeightKinds.indexOf(terms.baseWeightKind),

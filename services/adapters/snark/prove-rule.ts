@@ -26,7 +26,7 @@ function emptyFile() {
 }
 
 /** snarkjs' proof as the EVM takes it: imaginary parts first. */
-export function evmProof({ pi_a: a, pi_b: b, pi_c: c }: Groth16Proof): bigint[] {
+function evmProof({ pi_a: a, pi_b: b, pi_c: c }: Groth16Proof): bigint[] {
   return [a[0], a[1], b[0][1], b[0][0], b[1][1], b[1][0], c[0], c[1]].map(BigInt);
 }
 
