@@ -53,6 +53,18 @@ const SUBJECTS: readonly Subject[] = [
     suites: ["TrainingMarket.participants.t.sol", "TrainingMarket.settlement.t.sol"],
   },
   {
+    file: "libraries/MissedRounds.sol",
+    suites: ["MissedRounds.t.sol", "TrainingMarket.idle.t.sol"],
+  },
+  {
+    file: "libraries/RoundOpening.sol",
+    suites: [
+      "TrainingMarket.rounds.t.sol",
+      "TrainingMarket.idle.t.sol",
+      "TrainingMarket.liveness.t.sol",
+    ],
+  },
+  {
     file: "libraries/AggregatorTurns.sol",
     suites: ["TrainingMarket.liveness.t.sol", "TrainingMarket.rounds.t.sol"],
   },

@@ -6,6 +6,11 @@ export const workerErrors = defineErrors([4300, 4599], {
     title: "It is not clear which project the data are for",
     hint: "Give the number of a project of the market, or else --manifest with a file.",
   },
+  placeLost: {
+    code: "CW4305",
+    title: "Somebody else has this trainer's place in the project",
+    hint: "Its updates had not come for three rounds, or when too few did. Stake and earnings are paid out. Start `worker run` again, or `worker join`, to take a place that is free or whose trainer is idle.",
+  },
   otherEncryptionKey: {
     code: "CW4304",
     title: "This account reads private models with another encryption key",

@@ -14,11 +14,13 @@ import { commitUpdate } from "../protocol/commitment.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import type { Curve } from "../protocol/curve.ts";
 import type { Envelope } from "../protocol/envelope.ts";
+import { CommonweightError } from "../protocol/errors.ts";
 import { fromHex } from "../protocol/hex.ts";
 import { unpackOutcome } from "../protocol/public-signals.ts";
 import { FIRST_TRAINER_SLOT } from "../protocol/round-terms.ts";
 import { type RandomBytes, randomScalar } from "../protocol/scalar.ts";
 import { commitmentHash } from "../protocol/submissions.ts";
+import { workerErrors } from "./errors.ts";
 import { releaseOnChain, releaseToAggregators } from "./release-key.ts";
 import { watchCommitPhase } from "./watch-commit-phase.ts";
 import type { Work, WorkStore } from "./work-store.ts";
@@ -131,6 +133,9 @@ async function takePart(
   const { projectId } = project;
   const { roundIndex } = round;
   const trainer = await readTrainer(chain, projectId, chain.account as string);
+  if (trainer.status === "released") {
+    throw new CommonweightError(workerErrors.placeLost, `project ${projectId}`);
+  }
   const isPending = ((round.pendingMask >> BigInt(trainer.rosterIndex)) & 1n) === 1n;
   if (trainer.status !== "active" || !isPending) {
     // Submitted before a crash, and the crash came before this was written down.

@@ -4,6 +4,8 @@ import type { Chain } from "../../services/adapters/chain/connect.ts";
 import { readProject, readTrainer } from "../../services/adapters/chain/project.ts";
 import { readBalance } from "../../services/adapters/chain/token.ts";
 import { joinWithStake } from "../../services/worker/join-project.ts";
+import { workOnProject } from "../../services/worker/project-worker.ts";
+import { openWorkStore } from "../../services/worker/work-store.ts";
 import { asChain } from "./as-chain.ts";
 import {
   type Cast,
@@ -109,8 +111,21 @@ it("takes back whoever lost its place", async () => {
   expect(await released()).toHaveLength(2);
 });
 
-it("leads nobody to the place of somebody who is in the open round", async () => {
+it("says to the program of who lost its place that it did, while a round is open", async () => {
   await market.send(cast.primary, market.market, "openRound", [openRequest(1n, 1n)]);
+  const [gone] = (await released()) as [JsonRpcSigner];
+  const workStore = openWorkStore(":memory:");
+
+  const working = workOnProject(
+    { chain: await as(gone), workStore, idleSinceMs: new Map() } as never,
+    1n,
+  );
+
+  await expect(working).rejects.toMatchObject({ code: "CW4305" });
+  workStore.close();
+});
+
+it("leads nobody to the place of somebody who is in the open round", async () => {
   const chain = await asChain(market);
   const before = await readTrainer(chain, 1n, candidate(0).address);
 
