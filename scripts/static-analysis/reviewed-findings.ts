@@ -84,6 +84,7 @@ export const REVIEWED_FINDINGS: Readonly<
       "AggregatorTurns.requireAfterCommit",
       "AggregatorTurns.requireOpener",
       "AggregatorTurns.requireSettler",
+      "MissedRounds.countAt",
       "ParticipantRegistry.confirmPayoutChange",
       "ParticipantRegistry.getParticipants",
       "ParticipantRegistry.isRegistered",
