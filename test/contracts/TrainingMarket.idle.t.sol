@@ -7,7 +7,6 @@ import {Sampling} from "../../contracts/libraries/Sampling.sol";
 import {RoundView, TrainerStatus, TrainerView} from "../../contracts/types/MarketViews.sol";
 import {ProjectTerms} from "../../contracts/types/ProjectTerms.sol";
 import {RoundPhase} from "../../contracts/types/RoundPhase.sol";
-import {OpenRound} from "../../contracts/types/RoundRequests.sol";
 import {MarketFixture} from "./support/MarketFixture.sol";
 
 /// @title Trainers that send nothing, and who may have their places

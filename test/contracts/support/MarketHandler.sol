@@ -39,7 +39,6 @@ contract MarketHandler is MarketFixture {
     /// @dev Set when an exit that must exist was refused.
     uint256 public lockedExits;
 
-    uint256 private _takers;
     mapping(uint256 projectId => address[]) private _submitters;
     mapping(uint256 projectId => G1[]) private _submitted;
 
@@ -115,7 +114,7 @@ contract MarketHandler is MarketFixture {
         TrainerView memory taken = trainers[(seed >> 16) % trainers.length];
         bool isJust = trainers.length == 40 && taken.missedRounds == 3;
         uint256 stakeWei = market.getProject(projectId).terms.stakeWei;
-        address taker = makeAddr(string.concat("taker ", vm.toString(++_takers)));
+        address taker = makeAddr(string.concat("taker ", vm.toString(seed)));
         _register(taker);
         _fund(taker, stakeWei);
         bytes[] memory calls = new bytes[](2);
