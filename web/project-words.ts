@@ -1,5 +1,6 @@
-import type { ProjectTerms, RoundPhase } from "../services/adapters/chain/project.ts";
+import type { ProjectTerms } from "../services/adapters/chain/project.ts";
 import { exactDuration } from "../services/protocol/duration-text.ts";
+import type { RoundPhase } from "../services/protocol/phases.ts";
 
 const phaseTexts: Record<RoundPhase, string> = {
   idle: "waiting for the next round",

@@ -1,12 +1,6 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import type { DepositDesk } from "../adapters/chain/deposit-desk.ts";
-import {
-  bondAggregator,
-  type Project,
-  poke,
-  type RoundPhase,
-  readProject,
-} from "../adapters/chain/project.ts";
+import { bondAggregator, type Project, poke, readProject } from "../adapters/chain/project.ts";
 import { abandonRound, type Round, readRound } from "../adapters/chain/round.ts";
 import { RoundLog } from "../adapters/chain/round-log.ts";
 import type { Receipt } from "../adapters/chain/transaction-sender.ts";
@@ -16,6 +10,7 @@ import type { Curve } from "../protocol/curve.ts";
 import type { EncryptionKeyPair, Envelope } from "../protocol/envelope.ts";
 import { CommonweightError, isErrorOf } from "../protocol/errors.ts";
 import type { TensorLayout } from "../protocol/model-file.ts";
+import type { RoundPhase } from "../protocol/phases.ts";
 import { type Alerts, deadlineAlert } from "./alerts.ts";
 import { BundleOpener } from "./bundle-opener.ts";
 import type { ChainHead } from "./chain-head.ts";

@@ -1,5 +1,6 @@
-import type { Project, RoundPhase } from "../adapters/chain/project.ts";
+import type { Project } from "../adapters/chain/project.ts";
 import type { Round } from "../adapters/chain/round.ts";
+import type { RoundPhase } from "../protocol/phases.ts";
 
 /** What an aggregator should do next for a project. */
 export type Action =

@@ -1,10 +1,6 @@
 import { z } from "zod";
-import {
-  baseWeightKinds,
-  modelVisibilities,
-  roundPhases,
-  trainerStatuses,
-} from "../adapters/chain/project.ts";
+import { baseWeightKinds, modelVisibilities, trainerStatuses } from "../adapters/chain/project.ts";
+import { ROUND_PHASES } from "../protocol/phases.ts";
 import { address, bytes32, cid, count, integerText, point, seconds, wei } from "./output-values.ts";
 
 /** A project's terms in an output. */
@@ -48,7 +44,7 @@ export const projectOutput = z.strictObject({
   projectId: integerText,
   owner: address,
   terms: termsOutput,
-  phase: z.enum(roundPhases),
+  phase: z.enum(ROUND_PHASES),
   phaseEndsAt: seconds,
   isStopAnnounced: z.boolean(),
   rewardLeftWei: wei,

@@ -1,4 +1,4 @@
-import type { RoundPhase } from "../adapters/chain/project.ts";
+import type { RoundPhase } from "../protocol/phases.ts";
 
 const WORDS: Readonly<Record<RoundPhase, string>> = {
   idle: "waiting to be opened",

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import type { Project, RoundPhase } from "../../services/adapters/chain/project.ts";
+import type { Project } from "../../services/adapters/chain/project.ts";
+import type { RoundPhase } from "../../services/protocol/phases.ts";
 import { isWorkToDo } from "../../services/worker/project-worker.ts";
 import type { Work } from "../../services/worker/work-store.ts";
 

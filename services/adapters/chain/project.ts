@@ -1,5 +1,6 @@
 import type { G1Point } from "../../protocol/curve.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
+import { ROUND_PHASES, type RoundPhase } from "../../protocol/phases.ts";
 import type { JudgedTerms } from "../../protocol/project-rules.ts";
 import { cidToBytes } from "./cid-bytes.ts";
 import { type Chain, call, send } from "./connect.ts";
@@ -18,15 +19,6 @@ export interface ProjectTerms extends JudgedTerms {
 /** In the order of the contract's enums. */
 export const baseWeightKinds = ["equal", "bonded-stake"] as const;
 export const modelVisibilities = ["public", "private"] as const;
-export const roundPhases = [
-  "idle",
-  "commit",
-  "reveal",
-  "settle",
-  "expired",
-  "overdue",
-  "ended",
-] as const;
 export const trainerStatuses = [
   "none",
   "active",
@@ -37,7 +29,6 @@ export const trainerStatuses = [
   "released",
 ] as const;
 
-export type RoundPhase = (typeof roundPhases)[number];
 export type TrainerStatus = (typeof trainerStatuses)[number];
 
 /** A project as the chain has it now. */
@@ -145,7 +136,7 @@ function toProject(raw: Raw): Project {
     projectId: raw.projectId as unknown as bigint,
     owner: String(raw.owner),
     terms: toTerms(raw.terms as unknown as Raw),
-    phase: enumName(roundPhases, raw.phase),
+    phase: enumName(ROUND_PHASES, raw.phase),
     phaseEndsAt: Number(raw.phaseEndsAt),
     isStopAnnounced: Boolean(raw.isStopAnnounced),
     rewardLeftWei: raw.rewardLeftWei as unknown as bigint,

@@ -1,7 +1,8 @@
+import { ROUND_PHASES, type RoundPhase } from "../../protocol/phases.ts";
 import type { SettleRequest } from "../../protocol/settlement.ts";
 import { cidToBytes } from "./cid-bytes.ts";
 import { type Chain, call, send } from "./connect.ts";
-import { type AtBlock, type RoundPhase, roundPhases } from "./project.ts";
+import type { AtBlock } from "./project.ts";
 import { compactSignature, type UnsignedReference, type UnsignedUpdate } from "./sign.ts";
 import type { Receipt } from "./transaction-sender.ts";
 
@@ -33,7 +34,7 @@ export async function readRound(chain: Chain, projectId: bigint, at: AtBlock = {
   return {
     isOpen: Boolean(raw.isOpen),
     roundIndex: Number(raw.roundIndex),
-    phase: roundPhases[Number(raw.phase)] ?? "idle",
+    phase: ROUND_PHASES[Number(raw.phase)] ?? "idle",
     commitClosesAt: Number(raw.commitClosesAt),
     revealClosesAt: Number(raw.revealClosesAt),
     settleClosesAt: Number(raw.settleClosesAt),
