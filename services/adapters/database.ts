@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { CommonweightError, defineErrors } from "../protocol/errors.ts";
@@ -30,7 +30,7 @@ export interface Database {
 }
 
 /**
- * Opens (or creates) a database file and runs the schema statements, which must be idempotent.
+ * Opens a database file, or creates one that its owner alone can read, and runs the schema statements, which must be idempotent.
  *
  * @param path A file, or `:memory:`.
  * @throws CW2700 when the file cannot be opened or is not a database.
@@ -38,7 +38,11 @@ export interface Database {
 export function openDatabase(path: string, schema: readonly string[]): Database {
   let sqlite: DatabaseSync;
   try {
-    if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
+    if (path !== ":memory:") {
+      mkdirSync(dirname(path), { recursive: true });
+      // Keys of updates that nobody may read yet lie in some: SQLite gives its other files the rights of this one.
+      closeSync(openSync(path, "a", 0o600));
+    }
     sqlite = new DatabaseSync(path);
     // A killed process must never leave half a write behind: write-ahead log, synced at each commit.
     sqlite.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000");

@@ -73,10 +73,13 @@ function decodeModel(model: ModelSpec, bytes: Uint8Array): Float32Array {
   );
 }
 
-/** Writes `model.safetensors` and `job.json` into a folder, which is created. */
+/**
+ * Writes `model.safetensors` and `job.json` into a folder, which is created for its owner alone: what training makes of private data will
+ * lie in it.
+ */
 export async function writeTrainingJob(jobFolder: string, job: TrainingJob): Promise<void> {
   const { model, parameters, ...rest } = job;
-  await mkdir(jobFolder, { recursive: true });
+  await mkdir(jobFolder, { recursive: true, mode: 0o700 });
   await writeFile(join(jobFolder, MODEL_FILE), encodeModel(model, parameters));
   const description = {
     version: TRAINING_JOB_VERSION,
