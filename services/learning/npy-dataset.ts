@@ -11,19 +11,26 @@ interface NpyFile {
   readonly header: NpyHeader;
 }
 
-/** Reads bytes at a position; a file that is replaced by a shorter one while we train is an error, not zeros. */
-async function readAt(path: string, position: number, length: number): Promise<Uint8Array> {
+type ReadAt = (position: number, length: number) => Promise<Uint8Array>;
+
+/** Opens a file for some reads; one that is replaced by a shorter one while we train gives fewer bytes, not zeros. */
+async function reading<T>(path: string, body: (readAt: ReadAt) => Promise<T>): Promise<T> {
   const file = await open(path).catch((cause) => {
     throw new CommonweightError(learningErrors.dataUnreadable, path, { cause });
   });
   try {
-    const bytes = new Uint8Array(length);
-    const { bytesRead } = await file.read(bytes, 0, length, position);
-    return bytes.subarray(0, bytesRead);
+    return await body(async (position, length) => {
+      const bytes = new Uint8Array(length);
+      const { bytesRead } = await file.read(bytes, 0, length, position);
+      return bytes.subarray(0, bytesRead);
+    });
   } finally {
     await file.close();
   }
 }
+
+const readAt = (path: string, position: number, length: number) =>
+  reading(path, (read) => read(position, length));
 
 async function openNpy(path: string): Promise<NpyFile> {
   const beginning = await readAt(path, 0, DATA_LIMITS.headerBytes + 12);
@@ -76,14 +83,16 @@ export async function openNpyDataset(options: {
     readBatch: async (indices) => {
       const batch = new Float32Array(indices.length * length);
       const rowBytes = length * bytesPerValue;
-      for (let row = 0; row < indices.length; row++) {
-        const at = dataOffset + (indices[row] as number) * rowBytes;
-        const bytes = await readAt(inputsPath, at, rowBytes);
-        if (bytes.length !== rowBytes) {
-          throw new CommonweightError(learningErrors.dataMalformed, `${inputsPath} became shorter`);
+      await reading(inputsPath, async (read) => {
+        for (let row = 0; row < indices.length; row++) {
+          const bytes = await read(dataOffset + (indices[row] as number) * rowBytes, rowBytes);
+          if (bytes.length !== rowBytes) {
+            const message = `${inputsPath} became shorter`;
+            throw new CommonweightError(learningErrors.dataMalformed, message);
+          }
+          batch.set(decodeNpyValues(bytes, format), row * length);
         }
-        batch.set(decodeNpyValues(bytes, format), row * length);
-      }
+      });
       return {
         inputs: batch,
         labels: Int32Array.from(indices, (index) => labels[index] as number),

@@ -2,23 +2,46 @@ import { CommonweightError } from "../protocol/errors.ts";
 import { DATA_LIMITS } from "./data-limits.ts";
 import { learningErrors } from "./errors.ts";
 
-/** Number formats of NumPy we read, all little-endian, with their width in bytes. */
-const FORMATS = {
-  "|u1": { bytes: 1, read: (view: DataView, at: number) => view.getUint8(at) },
-  "|i1": { bytes: 1, read: (view: DataView, at: number) => view.getInt8(at) },
-  "|b1": { bytes: 1, read: (view: DataView, at: number) => view.getUint8(at) },
-  "<u2": { bytes: 2, read: (view: DataView, at: number) => view.getUint16(at, true) },
-  "<i2": { bytes: 2, read: (view: DataView, at: number) => view.getInt16(at, true) },
-  "<u4": { bytes: 4, read: (view: DataView, at: number) => view.getUint32(at, true) },
-  "<i4": { bytes: 4, read: (view: DataView, at: number) => view.getInt32(at, true) },
-  "<i8": { bytes: 8, read: (view: DataView, at: number) => Number(view.getBigInt64(at, true)) },
-  "<f4": { bytes: 4, read: (view: DataView, at: number) => view.getFloat32(at, true) },
-  "<f8": { bytes: 8, read: (view: DataView, at: number) => view.getFloat64(at, true) },
-} as const;
+interface NumberFormat {
+  readonly bytes: number;
+  read(view: DataView, at: number, isLittle: boolean): number;
+}
+
+/** Number formats of NumPy we read, by kind and width in bytes. */
+const FORMATS: Readonly<Record<string, NumberFormat>> = {
+  u1: { bytes: 1, read: (view, at) => view.getUint8(at) },
+  i1: { bytes: 1, read: (view, at) => view.getInt8(at) },
+  b1: { bytes: 1, read: (view, at) => view.getUint8(at) },
+  u2: { bytes: 2, read: (view, at, isLittle) => view.getUint16(at, isLittle) },
+  i2: { bytes: 2, read: (view, at, isLittle) => view.getInt16(at, isLittle) },
+  u4: { bytes: 4, read: (view, at, isLittle) => view.getUint32(at, isLittle) },
+  i4: { bytes: 4, read: (view, at, isLittle) => view.getInt32(at, isLittle) },
+  u8: { bytes: 8, read: (view, at, isLittle) => Number(view.getBigUint64(at, isLittle)) },
+  i8: { bytes: 8, read: (view, at, isLittle) => Number(view.getBigInt64(at, isLittle)) },
+  f2: { bytes: 2, read: (view, at, isLittle) => halfOf(view.getUint16(at, isLittle)) },
+  f4: { bytes: 4, read: (view, at, isLittle) => view.getFloat32(at, isLittle) },
+  f8: { bytes: 8, read: (view, at, isLittle) => view.getFloat64(at, isLittle) },
+};
+
+/** A number of IEEE 754's half precision: a sign, five bits of exponent, ten of fraction. Not every browser has `getFloat16`. */
+function halfOf(bits: number): number {
+  const sign = bits >> 15 === 1 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = (bits & 0x3ff) / 1024;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (exponent === 0 ? fraction * 2 ** -14 : (1 + fraction) * 2 ** (exponent - 15));
+}
+
+/** The format that a header names; undefined for one we do not read. */
+function formatOf(name: string): NumberFormat | undefined {
+  const kind = name.slice(1);
+  return /^[<>|=]/.test(name) && Object.hasOwn(FORMATS, kind) ? FORMATS[kind] : undefined;
+}
 
 /** What the header of a `.npy` file says. */
 export interface NpyHeader {
-  readonly format: keyof typeof FORMATS;
+  /** As NumPy writes it: the order of bytes, the kind, and how many bytes a number has, as `<f4`. */
+  readonly format: string;
   readonly shape: readonly number[];
   /** Where the numbers begin. */
   readonly dataOffset: number;
@@ -57,22 +80,23 @@ export function readNpyHeader(bytes: Uint8Array): NpyHeader {
   const match = HEADER.exec(text);
   if (!match) throw malformed("its header is not the one NumPy writes");
   const [, format, order, sides] = match as unknown as [string, string, string, string];
-  if (!Object.hasOwn(FORMATS, format) || order === "True") {
+  const known = formatOf(format);
+  if (known === undefined || order === "True") {
     throw new CommonweightError(
       learningErrors.dataUnsupported,
       `.npy file of format ${format}${order === "True" ? " in Fortran order" : ""}: save numpy.ascontiguousarray(x, dtype="<f4"), and labels as "<i8"`,
     );
   }
   const shape = sides.split(",").flatMap((side) => (side.trim() === "" ? [] : [Number(side)]));
-  const known = format as keyof typeof FORMATS;
-  return { format: known, shape, dataOffset, bytesPerValue: FORMATS[known].bytes };
+  return { format, shape, dataOffset, bytesPerValue: known.bytes };
 }
 
-/** Decodes the numbers of a piece of the data. */
+/** Decodes the numbers of a piece of the data. @param format As in a header that was read. */
 export function decodeNpyValues(bytes: Uint8Array, format: NpyHeader["format"]): Float64Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const { bytes: width, read } = FORMATS[format];
+  const { bytes: width, read } = formatOf(format) as NumberFormat;
+  const isLittle = !format.startsWith(">");
   return Float64Array.from({ length: Math.floor(bytes.length / width) }, (_, i) =>
-    read(view, i * width),
+    read(view, i * width, isLittle),
   );
 }

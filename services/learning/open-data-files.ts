@@ -66,10 +66,14 @@ async function openFolder(folder: string, options: OpenDataFilesOptions): Promis
   const classes = options.classes?.length ?? options.classCount;
   const idx = findIdxFiles(names);
   if (idx) return openIdxFiles(folder, { ...idx, classes });
-  if (names.includes("x.npy") && names.includes("y.npy")) {
+  // Many call the inputs X.
+  const [inputs, labels] = ["x.npy", "y.npy"].map((wanted) =>
+    names.find((name) => name.toLowerCase() === wanted),
+  );
+  if (inputs !== undefined && labels !== undefined) {
     return openNpyDataset({
-      inputsPath: join(folder, "x.npy"),
-      labelsPath: join(folder, "y.npy"),
+      inputsPath: join(folder, inputs),
+      labelsPath: join(folder, labels),
       classes: classes ?? DATA_LIMITS.columns,
     });
   }

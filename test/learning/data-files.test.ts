@@ -418,6 +418,27 @@ describe("NumPy files", () => {
     });
   });
 
+  test("are read in half precision, with the other order of bytes, unsigned labels, and called X.npy", async () => {
+    const half = Uint16Array.of(0x3e00, 0xb400, 0x0001, 0x7bff, 0x8000, 0x3555);
+    const swapped = new Uint8Array(2 * half.length);
+    const bytes = new Uint8Array(half.buffer);
+    bytes.forEach((byte, i) => {
+      swapped[i ^ 1] = byte;
+    });
+    const labels = BigUint64Array.of(0n, 1n, 2n);
+    const wanted = Float32Array.of(1.5, -0.25, 2 ** -24, 65_504, -0, 0x555 / 2 ** 12);
+    const read = async (name: string, format: string, data: Uint8Array) => {
+      const files = { "X.npy": npy(format, "(3, 2)", data), "y.npy": npy("<u8", "(3,)", labels) };
+      return (await open(name, files)).readBatch([0, 1, 2]);
+    };
+
+    const little = await read("half", "<f2", bytes);
+    const big = await read("half-big", ">f2", swapped);
+
+    expect(little).toEqual({ inputs: wanted, labels: Int32Array.of(0, 1, 2) });
+    expect(big.inputs).toEqual(wanted);
+  });
+
   test.each([
     ["a cut body", x.subarray(0, x.length - 1), "CW3102"],
     ["a longer body", Uint8Array.of(...x, 0), "CW3102"],
