@@ -48,8 +48,9 @@ export class AccountProjects {
     return [...this.#projects.values()];
   }
 
-  has(projectId: bigint): boolean {
-    return this.#projects.has(projectId);
+  /** The project as it was last looked at; undefined for one that was never seen. */
+  find(projectId: bigint): Project | undefined {
+    return this.#projects.get(projectId);
   }
 
   /** Why a project is not served; undefined for all others. */

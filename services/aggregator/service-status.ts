@@ -1,11 +1,10 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import type { IpfsNode } from "../adapters/ipfs/ipfs-node.ts";
-import { CommonweightError } from "../protocol/errors.ts";
 import type { AccountProjects } from "./account-projects.ts";
 import type { Alert, Alerts } from "./alerts.ts";
-import { aggregatorErrors } from "./errors.ts";
 import type { GuardedSteps } from "./guarded-steps.ts";
 import { buildRoundReport } from "./round-report.ts";
+import { createRoundReports } from "./round-reports.ts";
 import type { RoundStore } from "./round-store.ts";
 import type { EventFeed, ServiceEvent } from "./service-event.ts";
 import type { TransactionStore } from "./transaction-store.ts";
@@ -41,6 +40,11 @@ export function describeService(parts: {
   readonly feed: EventFeed;
 }): ServiceStatus {
   const { chain, rpcUrl, ipfs, store, roundCosts, projects, guarded, alerts, feed } = parts;
+  const reports = createRoundReports({
+    build: (projectId, roundIndex) =>
+      buildRoundReport({ chain, store, roundCosts }, projectId, roundIndex),
+    nextRoundIndexOf: (projectId) => projects.find(projectId)?.nextRoundIndex,
+  });
   return {
     startedAt: Math.floor(Date.now() / 1000),
     alerts: () => alerts.list(),
@@ -54,11 +58,10 @@ export function describeService(parts: {
       aggregator: chain.account as string,
     }),
     projects: () => projects.list(),
-    round: async (projectId, roundIndex) => {
-      if (!projects.has(projectId)) throw new CommonweightError(aggregatorErrors.unknownRecord);
-      const report = await buildRoundReport({ chain, store, roundCosts }, projectId, roundIndex);
-      return { projectId, roundIndex, report: report ?? null };
-    },
+    round: async (projectId, roundIndex) => ({
+      ...{ projectId, roundIndex },
+      report: await reports(projectId, roundIndex),
+    }),
     evaluations: (projectId) => ({ evaluations: store.listEvaluations(projectId) }),
     onEvent: (listener) => feed.onEvent(listener),
   };

@@ -160,7 +160,7 @@ async function takePart(
   };
   try {
     if (parameters.isRelayed) {
-      await submitThroughAggregator(parameters, project, update);
+      await submitThroughAggregators(parameters, project, update, { isAgain: isHandedOver });
       parameters.relayedAtMs.set(`${projectId}/${roundIndex}`, performance.now());
     } else {
       await submitUpdate(chain, update, {
@@ -178,10 +178,12 @@ async function takePart(
     onEvent({ type: "submitted", projectId, roundIndex, bundleCid: work.bundleCid });
 }
 
-async function submitThroughAggregator(
+/** Hands the update to the first aggregator that takes it; to all of them once one has taken it and kept it, by mistake or for a rival's sake. */
+async function submitThroughAggregators(
   { chain, contentStore, signal }: ProjectWorkerParameters,
   { terms }: Project,
   update: Parameters<typeof signUpdate>[1],
+  { isAgain }: { isAgain: boolean },
 ): Promise<void> {
   const signature = await signUpdate(chain, update);
   const body = {
@@ -192,16 +194,18 @@ async function submitThroughAggregator(
     signature,
   };
   let failure: unknown;
+  let isTaken = false;
   for (const aggregator of terms.aggregators) {
     try {
       await postUpdate(await endpointOf(chain, aggregator), update, body, { signal });
-      return;
+      isTaken = true;
+      if (!isAgain) break;
     } catch (error) {
       forgetEndpoint(chain, aggregator);
       failure = error;
     }
   }
-  throw failure;
+  if (!isTaken) throw failure;
 }
 
 /**
