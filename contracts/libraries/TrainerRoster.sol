@@ -83,17 +83,18 @@ library TrainerRoster {
     /// @notice See `ITrainingMarket.releaseTrainer`.
     function release(Project storage project, MarketParts memory parts, uint256 projectId, address trainer) external {
         TrainerRecord storage record = project.trainers[trainer];
-        bool isActive = record.status == TrainerStatus.Active;
-        if (isActive) {
-            _requireIdle(project, trainer, record.rosterIndex);
-            project.rosterMask &= ~uint40(1 << record.rosterIndex);
-            record.status = TrainerStatus.Leaving;
-            emit ITrainingMarket.TrainerReleased(projectId, trainer, msg.sender);
+        if (record.status != TrainerStatus.Active) {
+            _release(parts, projectId, project, trainer);
+            return;
         }
-        _release(parts, projectId, project, trainer);
-        if (!isActive) return;
+        uint256 place = record.rosterIndex;
+        _requireIdle(project, trainer, place);
+        project.rosterMask &= ~uint40(1 << place);
+        emit ITrainingMarket.TrainerReleased(projectId, trainer, msg.sender);
+        (address payee, uint256 amountWei) = _close(parts, projectId, project, trainer, place);
         record.status = TrainerStatus.Released;
         record.rosterIndex = _NO_PLACE;
+        SinglePayment.pay(parts.vault, projectId, payee, amountWei);
     }
 
     /// @dev Pays a trainer that has no further part, and frees its place.
@@ -104,13 +105,24 @@ library TrainerRoster {
                 record.status == TrainerStatus.Expelled ||
                 record.status == TrainerStatus.Slashed;
         if (!isLeaving) revert ITrainingMarket.MarketNotATrainer(trainer, record.status);
-        if (_isInRound(project, record.rosterIndex)) {
+        (address payee, uint256 amountWei) = _close(parts, projectId, project, trainer, record.rosterIndex);
+        SinglePayment.pay(parts.vault, projectId, payee, amountWei);
+    }
+
+    /// @dev Everything but the payment.
+    function _close(
+        MarketParts memory parts,
+        uint256 projectId,
+        Project storage project,
+        address trainer,
+        uint256 place
+    ) private returns (address payee, uint256 amountWei) {
+        if (_isInRound(project, place)) {
             revert ITrainingMarket.MarketTrainerInRound(trainer, project.submissions.roundIndex);
         }
-        project.occupiedMask &= ~uint40(1 << record.rosterIndex);
-        MissedRounds.forget(project, record.rosterIndex);
-        (address payee, uint256 amountWei) = TrainerParts.close(parts.registry, projectId, project, trainer);
-        SinglePayment.pay(parts.vault, projectId, payee, amountWei);
+        project.occupiedMask &= ~uint40(1 << place);
+        MissedRounds.forget(project, place);
+        return TrainerParts.close(parts.registry, projectId, project, trainer);
     }
 
     /// @dev Nobody loses a place that nobody needs: while one is free, whoever wants to join takes that.

@@ -178,7 +178,7 @@ export const faults: readonly Fault[] = [
   {
     name: "whoever gets an idle trainer's place is idle, too",
     file: "libraries/TrainerRoster.sol",
-    original: "MissedRounds.forget(project, record.rosterIndex);",
+    original: "MissedRounds.forget(project, place);",
     planted: "",
     suite: "TrainingMarket.idle.t.sol",
   },

@@ -70,7 +70,11 @@ const SUBJECTS: readonly Subject[] = [
   },
   {
     file: "libraries/TrainerRoster.sol",
-    suites: ["TrainingMarket.participants.t.sol", "TrainingMarket.settlement.t.sol"],
+    suites: [
+      "TrainingMarket.participants.t.sol",
+      "TrainingMarket.idle.t.sol",
+      "TrainingMarket.settlement.t.sol",
+    ],
   },
   {
     file: "libraries/RoundSettlement.sol",
