@@ -1,6 +1,7 @@
 import type { Project } from "../adapters/chain/project.ts";
 import type { Round } from "../adapters/chain/round.ts";
 import type { RoundPhase } from "../protocol/phases.ts";
+import { turnEndsAt, turnsBefore } from "./turn-end.ts";
 
 /** What an aggregator should do next for a project. */
 export type Action =
@@ -32,21 +33,18 @@ export interface Situation {
 
 /** The aggregator in charge may open at once; each standby one window later than the one before it. */
 function opensFrom({ project, ownIndex }: Situation): number {
-  const { terms, aggregatorIndex, phaseEndsAt } = project;
-  const count = terms.aggregators.length;
-  const place = (ownIndex - aggregatorIndex + count) % count;
+  const { terms, phaseEndsAt } = project;
+  const before = turnsBefore(project, ownIndex);
   // Who is in charge need not wait until the time for joining is over.
-  if (place === 0) return 0;
+  if (before === 0) return 0;
   // `phaseEndsAt` of an idle project is the end of the last aggregator's window.
-  return phaseEndsAt - (count - place) * terms.openSeconds;
+  return phaseEndsAt - (terms.aggregators.length - before) * terms.openSeconds;
 }
 
 /** The aggregator in charge may settle from the end of the commit phase; standbys in their own windows. */
 function settlesFrom({ project, ownIndex }: Situation, round: Round): number {
-  const { terms, aggregatorIndex } = project;
-  const count = terms.aggregators.length;
-  const place = (ownIndex - aggregatorIndex + count) % count;
-  return place === 0 ? 0 : round.revealClosesAt + place * terms.settleSeconds;
+  const before = turnsBefore(project, ownIndex);
+  return before === 0 ? 0 : round.revealClosesAt + before * project.terms.settleSeconds;
 }
 
 /** Part of a turn that is left for giving up; until then what is missing may still come. */
@@ -54,11 +52,8 @@ const GIVING_UP = 1 / 3;
 
 /** Whether a turn to settle is about to end. Only in its own turn an aggregator can abandon, and without a loss. */
 function isLastChance({ project, ownIndex, now }: Situation, round: Round): boolean {
-  const { terms, aggregatorIndex } = project;
-  const count = terms.aggregators.length;
-  const place = (ownIndex - aggregatorIndex + count) % count;
-  const left = round.revealClosesAt + (place + 1) * terms.settleSeconds - now;
-  return left > 0 && left <= GIVING_UP * terms.settleSeconds;
+  const left = turnEndsAt(project, round, ownIndex) - now;
+  return left > 0 && left <= GIVING_UP * project.terms.settleSeconds;
 }
 
 /**

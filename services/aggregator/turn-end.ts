@@ -9,15 +9,22 @@ const KEPT = 1 / 6;
 /** How soon a node that does not answer is asked again. */
 const AGAIN_MS = 1000;
 
-/** When this aggregator's turn to settle ends, Unix seconds. */
-export function turnEndsAt(
+/** How many turns come before this aggregator's: 0 for the one in charge. */
+export function turnsBefore(
   { terms, aggregatorIndex }: Pick<Project, "terms" | "aggregatorIndex">,
-  { revealClosesAt }: Pick<Round, "revealClosesAt">,
   ownIndex: number,
 ): number {
   const count = terms.aggregators.length;
-  const place = (ownIndex - aggregatorIndex + count) % count;
-  return revealClosesAt + (place + 1) * terms.settleSeconds;
+  return (ownIndex - aggregatorIndex + count) % count;
+}
+
+/** When this aggregator's turn to settle ends, Unix seconds. */
+export function turnEndsAt(
+  project: Pick<Project, "terms" | "aggregatorIndex">,
+  { revealClosesAt }: Pick<Round, "revealClosesAt">,
+  ownIndex: number,
+): number {
+  return revealClosesAt + (turnsBefore(project, ownIndex) + 1) * project.terms.settleSeconds;
 }
 
 /** What looks at the chain's clock. */
