@@ -18,6 +18,16 @@ export interface ShownFailure {
   readonly exitCode: ExitCode;
 }
 
+/** A path, an address, a name or a number: what it has to do with the failure, only the title says. */
+function isNoSentence(message: string): boolean {
+  if (/^https?:/.test(message)) return !/\s/.test(message);
+  // Folders may have spaces in their names.
+  if (/^(\.{0,2}\/|[A-Za-z]:\\)/.test(message)) {
+    return !/[:;(]\s| (has|is|are|was|no|not|cannot|does|did|seem|became|names|and) /.test(message);
+  }
+  return !/\s\w+\s|[:;]\s/.test(message);
+}
+
 /**
  * Says what went wrong and what to do. A `CommonweightError` shows its code, message and hint, and so does a path or address
  * that the system refuses; anything else is a bug of ours and asks for a report. Stack and causes only when asked for.
@@ -37,6 +47,10 @@ export function showFailure(thrown: unknown, style: FailureStyle): ShownFailure 
     const details = isOurs ? error.details : undefined;
     return { text: toJson({ error: { code, message, hint, details, trace } }), exitCode };
   }
-  const lines = [`${code}: ${message}`, `  ${hint}`, ...(trace === undefined ? [] : ["", trace])];
+  const shown =
+    isOurs && message !== error.title && isNoSentence(message)
+      ? `${message}: ${error.title}`
+      : message;
+  const lines = [`${code}: ${shown}`, `  ${hint}`, ...(trace === undefined ? [] : ["", trace])];
   return { text: lines.join("\n"), exitCode };
 }

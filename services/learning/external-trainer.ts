@@ -82,7 +82,12 @@ export async function runExternalTrainer(parameters: RunExternalTrainerParameter
   }
 }
 
-const lastLine = (text: string) => text.trim().split("\n").at(-1) || "no message";
+/** The line that names the error, which Python writes last and Node.js above the stack and its own version. */
+function lastLine(text: string): string {
+  const lines = text.trim().split("\n");
+  const error = lines.findLast((line) => /^[\w.]*(Error|Exception)\b[^:]*: /.test(line));
+  return error ?? (lines.at(-1) || "no message");
+}
 
 function waitForEnd(
   child: ChildProcess,

@@ -33,6 +33,8 @@ export function defineErrors<const T extends Record<string, ErrorDefinition>>(
 /** The one error class of the project: a definition, a message with the values of this case, and its cause. */
 export class CommonweightError extends Error {
   readonly code: string;
+  /** What went wrong, in the definition's words. */
+  readonly title: string;
   readonly hint: string;
   readonly details: Readonly<Record<string, unknown>>;
 
@@ -44,6 +46,7 @@ export class CommonweightError extends Error {
     super(message ?? definition.title, options.cause === undefined ? {} : { cause: options.cause });
     this.name = "CommonweightError";
     this.code = definition.code;
+    this.title = definition.title;
     this.hint = definition.hint;
     this.details = options.details ?? {};
   }

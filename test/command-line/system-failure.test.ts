@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { exitCodes } from "../../services/command-line/exit-codes.ts";
 import { showFailure } from "../../services/command-line/failure.ts";
+import { learningErrors } from "../../services/learning/errors.ts";
+import { CommonweightError } from "../../services/protocol/errors.ts";
 
 const style = { isJson: false, isVerbose: false };
 const thrownBy = (work: () => unknown): unknown => {
@@ -55,5 +57,31 @@ describe("what the system refuses", () => {
 
     expect(shown.exitCode).toBe(exitCodes.internal);
     expect(shown.text).toMatch(/^internal: x is not a function/);
+  });
+});
+
+describe("a failure whose message is only a thing", () => {
+  const shown = (message?: string) =>
+    showFailure(new CommonweightError(learningErrors.dataUnreadable, message), style).text;
+  const { code, title } = learningErrors.dataUnreadable;
+
+  it.each([
+    "/my data/table.csv",
+    "../x y z.csv",
+    "C:\\data\\t.csv",
+    "http://127.0.0.1:1",
+    'network "a"',
+    "12 bytes",
+  ])("says what is the matter with %s", (message) => {
+    expect(shown(message)).toMatch(`${code}: ${message}: ${title}\n  `);
+  });
+
+  it.each([
+    "/my data/t.csv is not UTF-8",
+    "/x: 5 bytes, of at most 3",
+    "http://a and http://b answer otherwise",
+    undefined,
+  ])("repeats nothing when it is a sentence: %s", (message) => {
+    expect(shown(message)).toMatch(`${code}: ${message ?? title}\n  `);
   });
 });

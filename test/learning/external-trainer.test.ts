@@ -156,6 +156,15 @@ describe("a trainer's own program", () => {
     });
   });
 
+  test("that throws is told by its error, not by what Node.js prints below it", async () => {
+    const failing = runProgram('import "node:fs"; throw new TypeError("my own bug");');
+
+    await expect(failing).rejects.toMatchObject({
+      code: "CW3301",
+      message: expect.stringMatching(/ ended with 1: TypeError: my own bug$/),
+    });
+  });
+
   test("is ended with its children when it runs past its time", async () => {
     const marker = join(folder, "still-alive");
     const child = `setTimeout(() => fs.writeFileSync(${JSON.stringify(marker)}, ""), 2500); setInterval(() => {}, 100);`;

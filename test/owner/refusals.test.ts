@@ -49,7 +49,7 @@ describe("a project's folder", () => {
     const again = await owner("init crops --data crops.csv --yes");
 
     expect(again.exitCode).toBe(exitCodes.refused);
-    expect(again.stderr).toMatch(/^CW4018: .*crops\n.*--force/);
+    expect(again.stderr).toMatch(/^CW4018: .*crops: The folder holds a project already\n.*--force/);
   });
 
   it("is not posted twice by mistake: that would be a second escrow", async () => {
