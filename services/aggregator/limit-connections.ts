@@ -27,8 +27,8 @@ function openFileLimit(): number {
 }
 
 /**
- * Half of the files that this process may have open, so that databases, IPFS and the chain keep theirs whatever strangers do, and of
- * these a quarter for one address.
+ * Half of the files that this process may have open, so that databases, IPFS and the chain keep theirs whatever strangers do; of
+ * these a quarter for one address, or what its event streams need if that is more.
  */
 export function connectionLimits(openFiles = openFileLimit()): ConnectionLimits {
   const ofAll = Math.max(16, Math.min(MOST_CONNECTIONS, Math.floor(openFiles / 2)));
