@@ -91,7 +91,7 @@ export async function examineMarket(
   }
   await examination.look("contracts", async () => {
     const projects = await countProjects(chain);
-    return `market ${chain.addresses.market} with ${projects} projects`;
+    return `market ${chain.addresses.market} with ${projects} ${projects === 1 ? "project" : "projects"}`;
   });
   await examination.look("clock", () => lookAtClock(chain), "Set this machine's clock (NTP).");
   return chain;
