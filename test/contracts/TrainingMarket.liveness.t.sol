@@ -418,6 +418,23 @@ contract TrainingMarketLivenessTest is MarketFixture {
         assertEq(token.balanceOf(address(vault)), 0);
     }
 
+    /// @dev **Not prevented**: what is proven in a project of one's own, paid in a token of one's own, is proven. Reliability costs the
+    /// gas of a round, not the work that others think of.
+    function test_reliability_madeInOnesOwnProject_opensEveryOther() public {
+        uint256 ownId = _ready(_terms(), 3);
+        _openAndSubmit(ownId, 3);
+        _settle(ownId, primary);
+        vm.prank(_trainer(0));
+        market.leaveProject(ownId);
+
+        ProjectTerms memory terms = _terms();
+        terms.minReliability = 32769;
+        uint256 projectId = _post(terms);
+        _join(projectId, _trainer(0), terms.stakeWei);
+
+        assertGt(market.getTrainer(projectId, _trainer(0)).reliability, 34000);
+    }
+
     function test_squatters_belowTheTermsReliability_stayOutside() public {
         ProjectTerms memory terms = _terms();
         terms.minReliability = 32769;
