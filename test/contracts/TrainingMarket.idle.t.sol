@@ -37,6 +37,21 @@ contract TrainingMarketIdleTest is MarketFixture {
         assertEq(_missed(projectId, 0), 0);
     }
 
+    function test_missed_submissionAfterTwo_isForgottenForGood() public {
+        ProjectTerms memory terms = _terms();
+        terms.rounds = 6;
+        uint256 projectId = _ready(terms, 4);
+        for (uint256 round = 0; round < 3; ++round) {
+            _openAndSubmit(projectId, round == 2 ? 4 : 3);
+            _closeCommit(projectId);
+            _settle(projectId, primary);
+        }
+        assertEq(_missed(projectId, 3), 0);
+        // Nor does the count of two come back when the round that ended it is not in storage any more.
+        _open(projectId, primary);
+        assertEq(_missed(projectId, 3), 0);
+    }
+
     function test_missed_roundThatTooFewSubmittedTo_countsAsThree() public {
         uint256 projectId = _ready(_terms(), 4);
         _openAndSubmit(projectId, 2);
@@ -86,6 +101,26 @@ contract TrainingMarketIdleTest is MarketFixture {
             );
             _closeCommit(projectId);
             market.poke(projectId);
+        }
+    }
+
+    function test_draw_whoMissedOnce_weighsAsBefore() public {
+        uint256 projectId = _ready(_terms(), 12);
+        uint256[] memory reliabilities = new uint256[](40);
+        for (uint256 i = 0; i < 12; ++i) {
+            reliabilities[i] = 32768;
+        }
+        for (uint256 round = 0; round < 3; ++round) {
+            vm.prevrandao(bytes32(round));
+            _open(projectId, primary);
+            uint256 eligible = market.getRound(projectId).eligibleMask;
+            assertEq(eligible, Sampling.draw((1 << 12) - 1, reliabilities, 5, round, projectId, round));
+            // Void, so that nobody's reliability moves.
+            for (uint256 i = 0; submitters.length < 3; ++i) {
+                if (eligible.has(i)) _submit(projectId, _trainer(i));
+            }
+            _closeCommit(projectId);
+            _settleWith(projectId, primary, _verdicts(AGAINST_REFERENCE));
         }
     }
 
