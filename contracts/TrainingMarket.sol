@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
-import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
@@ -27,13 +26,14 @@ import {RoundSettlement} from "./libraries/RoundSettlement.sol";
 import {RoundSubmissions} from "./libraries/RoundSubmissions.sol";
 import {TrainerRoster} from "./libraries/TrainerRoster.sol";
 import {TrainerWord} from "./libraries/TrainerWord.sol";
+import {UpdateBatch} from "./libraries/UpdateBatch.sol";
 import {G1} from "./types/G1.sol";
 import {MarketParts} from "./types/MarketParts.sol";
 import {EndReason, ProjectView, RoundView, TrainerStatus, TrainerView} from "./types/MarketViews.sol";
 import {AggregatorAccount, Project, ProjectStage, Submissions, TrainerRecord} from "./types/Project.sol";
 import {ProjectTerms} from "./types/ProjectTerms.sol";
 import {RoundPhase} from "./types/RoundPhase.sol";
-import {OpenRound, SettleRound, SignedUpdate} from "./types/RoundRequests.sol";
+import {OpenRound, SettleRound} from "./types/RoundRequests.sol";
 
 /// @title The market for training projects
 /// @notice See `ITrainingMarket`.
@@ -46,9 +46,6 @@ contract TrainingMarket is ITrainingMarket, EIP712, ReentrancyGuardTransient {
     using ProjectClock for Project;
     using RosterMask for uint256;
 
-    bytes32 private constant _UPDATE_TYPEHASH = keccak256(
-        "Update(uint256 projectId,uint256 roundIndex,bytes32 commitmentHash,bytes bundleCid)"
-    );
     IRoundVerifier private immutable _VERIFIER;
     IParticipantRegistry private immutable _REGISTRY;
     IRewardVault private immutable _VAULT;
@@ -179,28 +176,33 @@ contract TrainingMarket is ITrainingMarket, EIP712, ReentrancyGuardTransient {
     ) external {
         Project storage project = _projects[projectId];
         Submissions memory submissions = _openFor(project, projectId, roundIndex);
-        _submit(project, submissions, projectId, msg.sender, commitmentHash, bundleCid);
-        _storeSubmissions(project, submissions, projectId);
+        bytes memory submitted = UpdateBatch.reserve(UpdateBatch.MOST_BYTES);
+        _submit(project, submissions, submitted, msg.sender, commitmentHash, bundleCid);
+        _storeSubmissions(project, submissions, projectId, submitted, 1);
     }
 
     /// @inheritdoc ITrainingMarket
-    function submitUpdates(uint256 projectId, uint256 roundIndex, SignedUpdate[] calldata updates) external {
-        if (updates.length == 0) revert MarketEmptyBatch();
+    function submitUpdates(uint256 projectId, uint256 roundIndex, bytes calldata batch) external {
+        if (batch.length == 0) revert MarketEmptyBatch();
         Project storage project = _projects[projectId];
         Submissions memory submissions = _openFor(project, projectId, roundIndex);
-        bytes32 separator = _domainSeparatorV4();
-        for (uint256 i = 0; i < updates.length; ++i) {
-            SignedUpdate calldata update = updates[i];
-            _submit(
-                project,
-                submissions,
-                projectId,
-                _signerOf(separator, projectId, roundIndex, update),
-                update.commitmentHash,
-                update.bundleCid
-            );
+        bytes memory signing = UpdateBatch.signingOf(_domainSeparatorV4(), projectId, roundIndex);
+        bytes memory submitted = UpdateBatch.reserve(batch.length);
+        uint256 count = 0;
+        while (batch.length != 0) {
+            bytes32 commitmentHash;
+            bytes32 r;
+            bytes32 vs;
+            bytes calldata bundleCid;
+            (commitmentHash, r, vs, bundleCid, batch) = UpdateBatch.takeFirst(batch);
+            address trainer = UpdateBatch.signerOf(signing, commitmentHash, r, vs, bundleCid);
+            _submit(project, submissions, submitted, trainer, commitmentHash, bundleCid);
+            // As many as places at most.
+            unchecked {
+                ++count;
+            }
         }
-        _storeSubmissions(project, submissions, projectId);
+        _storeSubmissions(project, submissions, projectId, submitted, count);
     }
 
     /// @inheritdoc ITrainingMarket
@@ -393,49 +395,43 @@ contract TrainingMarket is ITrainingMarket, EIP712, ReentrancyGuardTransient {
         }
     }
 
-    /// @dev Adds one submission to `submissions`, in memory.
+    /// @dev Adds one submission to `submissions` and to what will be told of them, both in memory.
     function _submit(
         Project storage project,
         Submissions memory submissions,
-        uint256 projectId,
+        bytes memory submitted,
         address trainer,
         bytes32 commitmentHash,
         bytes calldata bundleCid
-    ) private {
+    ) private view {
         Cids.requireCid(bundleCid);
         uint256 record = TrainerWord.load(project.trainers[trainer]);
         uint40 bit = uint40(1 << TrainerWord.rosterIndex(record));
         // A trainer that has left keeps its record, while somebody else may have its place.
-        TrainerStatus status = TrainerWord.status(record);
-        bool isTrainer = status == TrainerStatus.Active || status == TrainerStatus.Leaving;
-        if (!isTrainer || submissions.pendingMask & bit == 0) {
+        if (!TrainerWord.takesPart(record) || submissions.pendingMask & bit == 0) {
             revert MarketNotEligible(trainer, submissions.roundIndex);
         }
-        uint256 slot = PublicSignals.FIRST_TRAINER_SLOT + submissions.submittedCount;
         submissions.submissionsHash = RoundSubmissions.next(submissions.submissionsHash, trainer, commitmentHash);
         submissions.pendingMask ^= bit;
-        ++submissions.submittedCount;
-        emit UpdateSubmitted(projectId, submissions.roundIndex, trainer, slot, commitmentHash, bundleCid);
+        UpdateBatch.append(submitted, trainer, commitmentHash, bundleCid);
     }
 
-    function _storeSubmissions(Project storage project, Submissions memory submissions, uint256 projectId) private {
+    /// @dev Tells of the submissions that were added, and stores them.
+    function _storeSubmissions(
+        Project storage project,
+        Submissions memory submissions,
+        uint256 projectId,
+        bytes memory submitted,
+        uint256 count
+    ) private {
+        uint256 roundIndex = submissions.roundIndex;
+        uint256 firstSlot = PublicSignals.FIRST_TRAINER_SLOT + submissions.submittedCount;
+        submissions.submittedCount += uint8(count);
+        emit UpdatesSubmitted(projectId, roundIndex, firstSlot, submitted);
         if (submissions.pendingMask == 0) {
             submissions.commitClosesAt = uint32(block.timestamp);
-            emit CommitPhaseClosed(projectId, submissions.roundIndex, block.timestamp);
+            emit CommitPhaseClosed(projectId, roundIndex, block.timestamp);
         }
         project.submissions = submissions;
-    }
-
-    function _signerOf(
-        bytes32 separator,
-        uint256 projectId,
-        uint256 roundIndex,
-        SignedUpdate calldata update
-    ) private pure returns (address) {
-        bytes32 structHash = keccak256(
-            abi.encode(_UPDATE_TYPEHASH, projectId, roundIndex, update.commitmentHash, keccak256(update.bundleCid))
-        );
-        bytes32 digest = keccak256(abi.encodePacked(hex"1901", separator, structHash));
-        return ECDSA.recover(digest, update.r, update.vs);
     }
 }

@@ -1,5 +1,7 @@
 import type { Contract, JsonRpcSigner } from "ethers";
+import { encodeUpdateBatch } from "../../services/adapters/chain/update-batch.ts";
 import type { G1Point } from "../../services/protocol/curve.ts";
+import { fromHex } from "../../services/protocol/hex.ts";
 import { commitmentHash } from "../../services/protocol/submissions.ts";
 import {
   type Cast,
@@ -127,7 +129,7 @@ export async function submit(
     const receipt = await chain.send(cast.primary, chain.market, "submitUpdates", [
       projectId,
       round,
-      updates,
+      encodeUpdateBatch(updates),
     ]);
     add(`submit ${updates.length} signed updates in one batch`, receipt.gasUsed, updates.length);
     return submissions;
@@ -169,5 +171,5 @@ async function signUpdate(
   const s = BigInt(`0x${signature.slice(66, 130)}`);
   const isOdd = Number.parseInt(signature.slice(130), 16) === 28;
   const vs = `0x${(isOdd ? s | (1n << 255n) : s).toString(16).padStart(64, "0")}`;
-  return { commitmentHash, bundleCid: SOME_CID, r: signature.slice(0, 66), vs };
+  return { commitmentHash, bundleCid: fromHex(SOME_CID), r: signature.slice(0, 66), vs };
 }

@@ -5,7 +5,7 @@ import {G1} from "../types/G1.sol";
 import {EndReason, ProjectView, RoundView, TrainerStatus, TrainerView, VoidReason} from "../types/MarketViews.sol";
 import {ProjectTerms} from "../types/ProjectTerms.sol";
 import {RoundPhase} from "../types/RoundPhase.sol";
-import {OpenRound, SettleRound, SignedUpdate} from "../types/RoundRequests.sol";
+import {OpenRound, SettleRound} from "../types/RoundRequests.sol";
 import {IParticipantRegistry} from "./IParticipantRegistry.sol";
 import {IRewardVault} from "./IRewardVault.sol";
 import {IRoundVerifier} from "./IRoundVerifier.sol";
@@ -85,6 +85,9 @@ interface ITrainingMarket {
     error MarketCommitClosed(uint256 roundIndex, uint256 closedAt);
     /// @notice Thrown when a batch has nothing in it.
     error MarketEmptyBatch();
+    /// @notice Thrown when a batch of updates ends within an update.
+    /// @param leftBytes How many bytes were left of it.
+    error MarketMalformedBatch(uint256 leftBytes);
     /// @notice Thrown when a key was released already.
     error MarketAlreadyRevealed(address account);
     /// @notice Thrown when the trainers and commitments of a settlement are not those submitted.
@@ -191,15 +194,10 @@ interface ITrainingMarket {
         uint256 eligibleMask,
         uint256 commitClosesAt
     );
-    /// @notice Emitted for each submission.
-    event UpdateSubmitted(
-        uint256 indexed projectId,
-        uint256 indexed roundIndex,
-        address indexed trainer,
-        uint256 slot,
-        bytes32 commitmentHash,
-        bytes bundleCid
-    );
+    /// @notice Emitted for submissions, one or several of a batch.
+    /// @param firstSlot Slot of the first; the others follow.
+    /// @param updates `trainer (20 bytes) | commitmentHash (32) | length of the CID (1) | CID of the bundle`, one after another.
+    event UpdatesSubmitted(uint256 indexed projectId, uint256 indexed roundIndex, uint256 firstSlot, bytes updates);
     /// @notice Emitted when everybody is in and the commit phase ends early.
     event CommitPhaseClosed(uint256 indexed projectId, uint256 indexed roundIndex, uint256 closedAt);
     /// @notice Emitted when a trainer or the referee releases content keys on chain.
@@ -307,7 +305,9 @@ interface ITrainingMarket {
     /// @notice Submits updates that their trainers signed; anyone may relay them.
     /// @dev EIP-712: `Update(uint256 projectId,uint256 roundIndex,bytes32 commitmentHash,bytes bundleCid)`. A
     /// signature that does not come from an eligible trainer is an error, since it would be a mistake of the relayer.
-    function submitUpdates(uint256 projectId, uint256 roundIndex, SignedUpdate[] calldata updates) external;
+    /// @param batch `commitmentHash (32 bytes) | r (32) | vs (32) | length of the CID (1) | CID of the bundle`, one after another; `r`
+    /// and `vs` are the signature, with the recovery bit on top (EIP-2098).
+    function submitUpdates(uint256 projectId, uint256 roundIndex, bytes calldata batch) external;
 
     /// @notice Releases content keys on chain, after the commit phase: the fallback that an aggregator cannot ignore.
     /// @dev A trainer releases its update's keys, while the reveal phase lasts; the referee those of the reference and pay gradient

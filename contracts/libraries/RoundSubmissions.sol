@@ -31,7 +31,16 @@ library RoundSubmissions {
     /// @notice The hash after one more submission.
     /// @param commitmentHash `keccak256(abi.encodePacked(trainer, commitment.x, commitment.y))`.
     function next(bytes20 hash, address trainer, bytes32 commitmentHash) internal pure returns (bytes20) {
-        return bytes20(keccak256(abi.encodePacked(hash, trainer, commitmentHash)));
+        // `keccak256(abi.encodePacked(hash, trainer, commitmentHash))`. Memory bounds: behind the free memory, and not kept.
+        bytes32 result;
+        assembly ("memory-safe") {
+            let free := mload(0x40)
+            mstore(free, hash)
+            mstore(add(free, 0x14), shl(96, trainer))
+            mstore(add(free, 0x28), commitmentHash)
+            result := keccak256(free, 0x48)
+        }
+        return bytes20(result);
     }
 
     /// @notice Reverts unless a settlement is about exactly what was submitted, in that order.

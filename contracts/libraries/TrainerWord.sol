@@ -113,8 +113,9 @@ library TrainerWord {
         return uint16(word >> _BASE_WEIGHT_SHIFT);
     }
 
-    /// @notice The status.
-    function status(uint256 word) internal pure returns (TrainerStatus) {
-        return TrainerStatus(uint8(word >> _STATUS_SHIFT));
+    /// @notice Whether the trainer is in the project, perhaps on its way out.
+    function takesPart(uint256 word) internal pure returns (bool) {
+        uint256 status_ = uint8(word >> _STATUS_SHIFT);
+        return status_ == uint256(TrainerStatus.Active) || status_ == uint256(TrainerStatus.Leaving);
     }
 }

@@ -25,18 +25,6 @@ struct OpenRound {
     bytes refereeSignature;
 }
 
-/// @notice An update that its trainer signed and anyone may relay.
-/// @param commitmentHash See `ITrainingMarket.submitUpdate`.
-/// @param bundleCid Where the sealed bundle is.
-/// @param r First half of the signature of `Update`.
-/// @param vs Second half with the recovery bit on top (EIP-2098).
-struct SignedUpdate {
-    bytes32 commitmentHash;
-    bytes bundleCid;
-    bytes32 r;
-    bytes32 vs;
-}
-
 /// @notice What settles a round.
 /// @param projectId The project.
 /// @param roundIndex The open round.

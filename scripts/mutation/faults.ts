@@ -119,6 +119,27 @@ export const faults: readonly Fault[] = [
     suite: "RoundSubmissions.t.sol",
   },
   {
+    name: "a relayer can hand in a signed update in another round",
+    file: "libraries/UpdateBatch.sol",
+    original: "                roundIndex,\n                bytes32(0),",
+    planted: "                roundIndex * 0,\n                bytes32(0),",
+    suite: "TrainingMarket.rounds.t.sol",
+  },
+  {
+    name: "a relayer can change what a trainer signed",
+    file: "libraries/UpdateBatch.sol",
+    original: "mstore(add(words, 0x60), commitmentHash)",
+    planted: "mstore(add(words, 0x60), 0)",
+    suite: "TrainingMarket.rounds.t.sol",
+  },
+  {
+    name: "a batch that ends within an update goes on with what lies behind it",
+    file: "libraries/UpdateBatch.sol",
+    original: "if (batch.length < end) revert",
+    planted: "if (batch.length == 0) revert",
+    suite: "TrainingMarket.rounds.t.sol",
+  },
+  {
     name: "who is left out as unreadable is divided among the others",
     file: "libraries/RoundSettlement.sol",
     original: "budgetWei = Payouts.budgetForReadable(budgetWei, readable, trainers.length);",

@@ -27,7 +27,8 @@ contract TrainerWordTest is Test {
         assertEq(TrainerWord.strikes(word), _record.strikes);
         assertEq(TrainerWord.rosterIndex(word), _record.rosterIndex);
         assertEq(TrainerWord.baseWeight(word), _record.baseWeight);
-        assertEq(uint256(TrainerWord.status(word)), uint256(_record.status));
+        bool takesPart = _record.status == TrainerStatus.Active || _record.status == TrainerStatus.Leaving;
+        assertEq(TrainerWord.takesPart(word), takesPart);
     }
 
     function test_fuzz_afterOutcome_isWhatTheFieldsBecome(

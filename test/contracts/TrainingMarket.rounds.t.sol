@@ -8,7 +8,7 @@ import {G1} from "../../contracts/types/G1.sol";
 import {RoundView} from "../../contracts/types/MarketViews.sol";
 import {ProjectTerms} from "../../contracts/types/ProjectTerms.sol";
 import {RoundPhase} from "../../contracts/types/RoundPhase.sol";
-import {OpenRound, SignedUpdate} from "../../contracts/types/RoundRequests.sol";
+import {OpenRound} from "../../contracts/types/RoundRequests.sol";
 import {ContractReferee} from "./mocks/ContractReferee.sol";
 import {MarketFixture} from "./support/MarketFixture.sol";
 
@@ -221,7 +221,7 @@ contract TrainingMarketRoundsTest is MarketFixture {
         bytes32 commitmentHash = _hashOf(_trainer(2), _point(42));
 
         vm.expectEmit(address(market));
-        emit ITrainingMarket.UpdateSubmitted(projectId, 0, _trainer(2), 3, commitmentHash, CID);
+        emit ITrainingMarket.UpdatesSubmitted(projectId, 0, 3, _submitted(_trainer(2), commitmentHash));
         vm.prank(_trainer(2));
         market.submitUpdate(projectId, 0, commitmentHash, CID);
 
@@ -348,50 +348,103 @@ contract TrainingMarketRoundsTest is MarketFixture {
     // --- submitUpdates ---
 
     function test_batch_signedUpdates_sameAsDirect() public {
-        (uint256 projectId, SignedUpdate[] memory updates, address[] memory signers) = _batch(3);
-
+        (uint256 projectId, bytes[] memory updates, address[] memory signers) = _batch(4);
+        bytes memory submitted;
         for (uint256 i = 0; i < 3; ++i) {
-            vm.expectEmit(address(market));
-            emit ITrainingMarket.UpdateSubmitted(projectId, 0, signers[i], 3 + i, updates[i].commitmentHash, CID);
+            submitted = bytes.concat(submitted, _submitted(signers[i], _hashOf(signers[i], _point(50 + i))));
         }
-        vm.prank(third);
-        market.submitUpdates(projectId, 0, updates);
 
+        vm.expectEmit(address(market));
+        emit ITrainingMarket.UpdatesSubmitted(projectId, 0, 3, submitted);
+        vm.prank(third);
+        market.submitUpdates(projectId, 0, bytes.concat(updates[0], updates[1], updates[2]));
+
+        bytes32 batched = bytes32(market.getRound(projectId).submissionsHash);
         assertEq(market.getRound(projectId).submittedCount, 3);
+        assertEq(market.getRound(projectId).pendingMask, 8);
+
+        // A fourth one comes after them, and the commit phase is over.
+        vm.expectEmit(address(market));
+        emit ITrainingMarket.UpdatesSubmitted(projectId, 0, 6, _submitted(_trainer(3), "hash"));
+        vm.prank(_trainer(3));
+        market.submitUpdate(projectId, 0, "hash", CID);
         assertEq(uint256(market.getRound(projectId).phase), uint256(RoundPhase.Reveal));
+        assertEq(
+            bytes32(market.getRound(projectId).submissionsHash),
+            bytes32(bytes20(keccak256(abi.encodePacked(bytes20(batched), _trainer(3), bytes32("hash")))))
+        );
     }
 
     function test_batch_replayed_reverts() public {
-        (uint256 projectId, SignedUpdate[] memory updates, address[] memory signers) = _batch(4);
-        SignedUpdate[] memory twice = new SignedUpdate[](2);
-        twice[0] = updates[0];
-        twice[1] = updates[0];
+        (uint256 projectId, bytes[] memory updates, address[] memory signers) = _batch(4);
 
         vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketNotEligible.selector, signers[0], 0));
-        market.submitUpdates(projectId, 0, twice);
+        market.submitUpdates(projectId, 0, bytes.concat(updates[0], updates[0]));
     }
 
     function test_batch_changedByTheRelayer_isNobodys() public {
-        (uint256 projectId, SignedUpdate[] memory updates, ) = _batch(3);
-        updates[1].bundleCid = "other";
+        (uint256 projectId, bytes[] memory updates, ) = _batch(3);
+        // A letter of the second one's CID.
+        updates[1][97] ^= 0x01;
 
         vm.expectPartialRevert(ITrainingMarket.MarketNotEligible.selector);
-        market.submitUpdates(projectId, 0, updates);
+        market.submitUpdates(projectId, 0, bytes.concat(updates[0], updates[1]));
     }
 
     function test_batch_hashChangedByTheRelayer_isNobodys() public {
-        (uint256 projectId, SignedUpdate[] memory updates, ) = _batch(3);
-        updates[1].commitmentHash = updates[0].commitmentHash;
+        (uint256 projectId, bytes[] memory updates, ) = _batch(3);
+        updates[1][0] ^= 0x01;
 
         vm.expectPartialRevert(ITrainingMarket.MarketNotEligible.selector);
-        market.submitUpdates(projectId, 0, updates);
+        market.submitUpdates(projectId, 0, bytes.concat(updates[0], updates[1]));
+    }
+
+    function test_batch_signedForAnEarlierRound_isNobodys() public {
+        (uint256 projectId, bytes[] memory updates, ) = _batch(3);
+        vm.warp(market.getRound(projectId).commitClosesAt);
+        market.poke(projectId);
+        _open(projectId, primary);
+
+        vm.expectPartialRevert(ITrainingMarket.MarketNotEligible.selector);
+        market.submitUpdates(projectId, 1, updates[0]);
     }
 
     function test_batch_empty_reverts() public {
         uint256 projectId = _ready(_terms(), 3);
         _open(projectId, primary);
         vm.expectRevert(ITrainingMarket.MarketEmptyBatch.selector);
-        market.submitUpdates(projectId, 0, new SignedUpdate[](0));
+        market.submitUpdates(projectId, 0, "");
+    }
+
+    function testFuzz_batch_thatEndsWithinAnUpdate_reverts(uint256 end) public {
+        (uint256 projectId, bytes[] memory updates, ) = _batch(3);
+        bytes memory batch = bytes.concat(updates[0], updates[1]);
+        end = bound(end, updates[0].length + 1, batch.length - 1);
+        assembly {
+            mstore(batch, end)
+        }
+
+        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketMalformedBatch.selector, end - updates[0].length));
+        market.submitUpdates(projectId, 0, batch);
+        assertEq(market.getRound(projectId).submittedCount, 0);
+    }
+
+    function test_batch_withoutACid_orWithALongOne_reverts() public {
+        (uint256 projectId, , ) = _batch(3);
+        (address signer, uint256 key) = makeAddrAndKey("trainer 0");
+        bytes32 commitmentHash = _hashOf(signer, _point(50));
+        bytes memory none = _signUpdate(projectId, 0, commitmentHash, key, "");
+        bytes memory long = _signUpdate(projectId, 0, commitmentHash, key, new bytes(97));
+
+        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketInvalidCid.selector, 0));
+        market.submitUpdates(projectId, 0, none);
+        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketInvalidCid.selector, 97));
+        market.submitUpdates(projectId, 0, long);
+    }
+
+    /// @dev What the market tells of a submission.
+    function _submitted(address trainer, bytes32 commitmentHash) private pure returns (bytes memory) {
+        return abi.encodePacked(trainer, commitmentHash, uint8(CID.length), CID);
     }
 
     // --- revealKey ---
@@ -504,15 +557,15 @@ contract TrainingMarketRoundsTest is MarketFixture {
     /// @dev An open round of `joined` trainers, three of whom have signed.
     function _batch(
         uint256 joined
-    ) private returns (uint256 projectId, SignedUpdate[] memory updates, address[] memory signers) {
+    ) private returns (uint256 projectId, bytes[] memory updates, address[] memory signers) {
         projectId = _ready(_terms(), joined);
         _open(projectId, primary);
-        updates = new SignedUpdate[](3);
+        updates = new bytes[](3);
         signers = new address[](3);
         for (uint256 i = 0; i < 3; ++i) {
             uint256 key;
             (signers[i], key) = makeAddrAndKey(string.concat("trainer ", vm.toString(i)));
-            updates[i] = _signUpdate(projectId, 0, _hashOf(signers[i], _point(50 + i)), key);
+            updates[i] = _signUpdate(projectId, 0, _hashOf(signers[i], _point(50 + i)), key, CID);
         }
     }
 }

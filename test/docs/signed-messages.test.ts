@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { TypedDataEncoder, toUtf8Bytes, Wallet } from "ethers";
+import { TypedDataEncoder, Wallet } from "ethers";
+import { CID } from "multiformats/cid";
 import { expect, it } from "vitest";
 import { repositoryRoot } from "../../scripts/repository.ts";
 import type { Chain } from "../../services/adapters/chain/connect.ts";
@@ -53,7 +54,7 @@ it("what a client of one's own signs as the page says is taken for its account's
   const signature = await wallet.signTypedData(
     { ...domain, verifyingContract: context.market },
     { Update },
-    { ...update, bundleCid: toUtf8Bytes(cid) },
+    { ...update, bundleCid: CID.parse(cid).bytes },
   );
 
   const chain = { chainId: 5n, addresses: { market: context.market } } as unknown as Chain;

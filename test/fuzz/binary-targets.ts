@@ -1,7 +1,10 @@
 import { crc32, deflateSync } from "node:zlib";
 import * as dagPb from "@ipld/dag-pb";
+import { concatBytes } from "@noble/hashes/utils.js";
 import { UnixFS } from "ipfs-unixfs";
-import type { CID } from "multiformats/cid";
+import { CID } from "multiformats/cid";
+import { cidFromBytes, cidToBytes } from "../../services/adapters/chain/cid-bytes.ts";
+import { decodeSubmittedUpdates } from "../../services/adapters/chain/update-batch.ts";
 import { walkContent } from "../../services/adapters/content-store/content-graph.ts";
 import {
   BLOCK_CODECS,
@@ -30,6 +33,7 @@ import { SOME_PLACE as place } from "../protocol/some-place.ts";
 import { standInCommitment } from "../protocol/stand-in-commitment.ts";
 import type { FuzzTarget } from "./run-target.ts";
 
+const someCid = cidToBytes("bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku");
 const text = (value: string) => new TextEncoder().encode(value);
 const update = Int16Array.from({ length: 120 }, (_, index) => ((index * 7919) % 601) - 300);
 const envelope = createHpkeEnvelope();
@@ -221,5 +225,24 @@ export const binaryTargets: readonly FuzzTarget[] = [
     ],
     weight: 100,
     read: (input) => parseContentId(new TextDecoder().decode(input)),
+  },
+  {
+    name: "submissions on the chain",
+    seeds: [
+      concatBytes(
+        ...[new Uint8Array(52).fill(7), Uint8Array.of(someCid.length), someCid],
+        ...[new Uint8Array(52).fill(8), Uint8Array.of(someCid.length), someCid],
+      ),
+    ],
+    weight: 100,
+    read: (input) => {
+      const updates = decodeSubmittedUpdates(input);
+      const bytes = updates.reduce((sum, { bundleCid }) => sum + 53 + bundleCid.length, 0);
+      check(bytes === input.length, "other bytes than there are");
+      for (const { bundleCid } of updates) {
+        const cid = cidFromBytes(bundleCid);
+        check(cid === "" || CID.parse(cid).toString() === cid, "no CID");
+      }
+    },
   },
 ];

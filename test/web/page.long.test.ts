@@ -141,8 +141,12 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
       "an update that was swapped",
       "submissions",
       changedEvent(
-        "UpdateSubmitted",
-        set("commitmentHash", () => `0x${"cc".repeat(32)}`),
+        "UpdatesSubmitted",
+        // The first one's hash, behind `0x` and 20 bytes of its trainer.
+        set(
+          "updates",
+          (updates: string) => `${updates.slice(0, 42)}${"cc".repeat(32)}${updates.slice(106)}`,
+        ),
       ),
     ],
     [

@@ -1,12 +1,31 @@
-import { toUtf8Bytes, toUtf8String } from "ethers";
+import { getBytes } from "ethers";
+import { CID } from "multiformats/cid";
+import { contentStoreErrors } from "../../protocol/content-store.ts";
+import { CommonweightError } from "../../protocol/errors.ts";
 
-/** A CID as the contracts store it: its text in UTF-8, readable in any block explorer. */
-export const cidToBytes = (cid: string): Uint8Array => toUtf8Bytes(cid);
+/** Decoding base 58 takes time with the square of the length, and strangers name CIDs, too. */
+const MOST_CHARACTERS = 128;
 
-/** The text of a CID that came from the chain; empty when it is not text at all. */
-export function cidFromBytes(bytes: string): string {
+/**
+ * A CID as the contracts store it: in its binary form, which is two thirds of its text and costs as much less. None stays none.
+ *
+ * @throws CommonweightError CW2404 for text that is no CID.
+ */
+export function cidToBytes(cid: string): Uint8Array {
+  if (cid === "") return new Uint8Array();
   try {
-    return toUtf8String(bytes);
+    if (cid.length > MOST_CHARACTERS) throw new RangeError(`${cid.length} characters`);
+    return CID.parse(cid).bytes;
+  } catch (cause) {
+    const shown = JSON.stringify(cid.slice(0, 100));
+    throw new CommonweightError(contentStoreErrors.badCid, `not a CID: ${shown}`, { cause });
+  }
+}
+
+/** The text of a CID that came from the chain, where strangers write, too; empty when it is none. */
+export function cidFromBytes(bytes: string | Uint8Array): string {
+  try {
+    return CID.decode(getBytes(bytes)).toString();
   } catch {
     return "";
   }

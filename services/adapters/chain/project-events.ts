@@ -1,6 +1,16 @@
-import { type EventLog, type Log, type Result, toBeHex, zeroPadValue } from "ethers";
+import {
+  type EventLog,
+  getAddress,
+  getBytes,
+  type Log,
+  Result,
+  toBeHex,
+  zeroPadValue,
+} from "ethers";
+import { cidFromBytes } from "./cid-bytes.ts";
 import type { Chain } from "./connect.ts";
 import { toChainError } from "./errors.ts";
+import { decodeSubmittedUpdates } from "./update-batch.ts";
 
 /** Where an event stands. */
 export interface EventPlace {
@@ -68,9 +78,10 @@ export async function findEvents(
 
 /**
  * All events of a project that a contract wrote in a range of blocks, whatever their name, oldest first. Every event of market and vault
- * has the project's number as its first indexed value.
+ * has the project's number as its first indexed value. Submissions, which the market may tell of several at once, are an event each:
+ * `UpdateSubmitted`.
  *
- * @throws CW2200 when the chain is away.
+ * @throws CW2200 when the chain is away, CW2207 for submissions that no market writes.
  */
 export async function findProjectEvents(
   chain: Chain,
@@ -92,17 +103,29 @@ export async function findProjectEvents(
         const parsed = contract.interface.parseLog(log);
         if (parsed === null) continue;
         const { blockNumber, transactionHash } = log;
-        found.push({
-          args: parsed.args,
-          name: parsed.name,
-          place: { blockNumber, transactionHash },
-        });
+        const place = { blockNumber, transactionHash };
+        if (parsed.name === "UpdatesSubmitted") found.push(...submissionsOf(parsed.args, place));
+        else found.push({ args: parsed.args, name: parsed.name, place });
       }
     }
   } catch (cause) {
     throw toChainError(cause, `reading the events of project ${projectId}`);
   }
   return found;
+}
+
+function submissionsOf(args: Result, place: EventPlace): ProjectEvent[] {
+  const names = ["projectId", "roundIndex", "trainer", "slot", "commitmentHash", "bundleCid"];
+  return decodeSubmittedUpdates(getBytes(args.updates)).map((update, index) => {
+    const { trainer, commitmentHash, bundleCid } = update;
+    const slot = BigInt(args.firstSlot) + BigInt(index);
+    const values = [args.projectId, args.roundIndex, getAddress(trainer), slot, commitmentHash];
+    return {
+      args: Result.fromItems([...values, cidFromBytes(bundleCid)], names),
+      name: "UpdateSubmitted",
+      place,
+    };
+  });
 }
 
 const isDecoded = (log: EventLog | Log): log is EventLog => "args" in log;

@@ -1,9 +1,10 @@
-import { getBytes } from "ethers";
+import { getAddress, getBytes } from "ethers";
 import type { G1Point } from "../../protocol/curve.ts";
 import { cidFromBytes } from "./cid-bytes.ts";
 import type { Chain } from "./connect.ts";
 import { toPoint } from "./project.ts";
 import { type BlockRange, type EventPlace, findEvents } from "./project-events.ts";
+import { decodeSubmittedUpdates } from "./update-batch.ts";
 
 /** The opening of a round. */
 export interface OpenedRound extends EventPlace {
@@ -80,15 +81,17 @@ export async function readSubmissions(
   roundIndex: number,
   range: BlockRange = {},
 ): Promise<Submission[]> {
-  const found = await findEvents(chain, "UpdateSubmitted", [projectId, roundIndex], range);
+  const found = await findEvents(chain, "UpdatesSubmitted", [projectId, roundIndex], range);
   return found
-    .map(({ args, place }) => ({
-      ...place,
-      trainer: args.trainer,
-      slot: Number(args.slot),
-      commitmentHash: args.commitmentHash,
-      bundleCid: cidFromBytes(args.bundleCid),
-    }))
+    .flatMap(({ args, place }) =>
+      decodeSubmittedUpdates(getBytes(args.updates)).map((update, index) => ({
+        ...place,
+        trainer: getAddress(update.trainer),
+        slot: Number(args.firstSlot) + index,
+        commitmentHash: update.commitmentHash,
+        bundleCid: cidFromBytes(update.bundleCid),
+      })),
+    )
     .sort((first, second) => first.slot - second.slot);
 }
 

@@ -5,6 +5,7 @@ import { type Chain, call, send } from "./connect.ts";
 import type { AtBlock } from "./project.ts";
 import { compactSignature, type UnsignedReference, type UnsignedUpdate } from "./sign.ts";
 import type { Receipt } from "./transaction-sender.ts";
+import { encodeUpdateBatch } from "./update-batch.ts";
 
 /** The open round, or the last one: earlier rounds are in the chain's events. */
 export interface Round {
@@ -104,11 +105,13 @@ export const submitUpdates = (
     [
       projectId,
       roundIndex,
-      updates.map(({ commitmentHash, bundleCid, signature }) => ({
-        commitmentHash,
-        bundleCid: cidToBytes(bundleCid),
-        ...compactSignature(signature),
-      })),
+      encodeUpdateBatch(
+        updates.map(({ commitmentHash, bundleCid, signature }) => ({
+          commitmentHash,
+          bundleCid: cidToBytes(bundleCid),
+          ...compactSignature(signature),
+        })),
+      ),
     ],
     {
       ...options,

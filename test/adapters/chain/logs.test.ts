@@ -5,6 +5,8 @@ import { ModelLog } from "../../../services/adapters/chain/model-log.ts";
 import { RoundLog } from "../../../services/adapters/chain/round-log.ts";
 
 const cid = cidToBytes("bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy");
+/** Trainer, hash and CID, each of some bytes. */
+const submittedUpdate = Uint8Array.of(...new Uint8Array(52).fill(1), cid.length, ...cid);
 const point = (x: bigint) => ({ x, y: 1n });
 
 interface SomeEvent {
@@ -54,9 +56,9 @@ const opening = (roundIndex: number, blockNumber: number): SomeEvent => ({
   },
 });
 const submission = (roundIndex: number, slot: number, blockNumber: number): SomeEvent => ({
-  name: "UpdateSubmitted",
+  name: "UpdatesSubmitted",
   blockNumber,
-  args: { roundIndex, slot, trainer: "0x01", commitment: point(3n), bundleCid: cid },
+  args: { roundIndex, firstSlot: slot, updates: submittedUpdate },
 });
 const model = (version: number, blockNumber: number): SomeEvent => ({
   name: "ModelPublished",
@@ -79,7 +81,7 @@ describe("the log of rounds", () => {
       "RoundOpened 100-10099",
       "RoundOpened 10100-20099",
       "RoundOpened 20100-25000",
-      "UpdateSubmitted 20000-latest",
+      "UpdatesSubmitted 20000-latest",
     ]);
     expect(await log.opening(5)).toMatchObject({ blockNumber: 22_500 });
     await log.revealedKeys(5);
@@ -94,7 +96,7 @@ describe("the log of rounds", () => {
 
     expect(await log.submissions(4)).toHaveLength(1);
 
-    expect(asked).toEqual(["UpdateSubmitted 20000-latest", "UpdateSubmitted 20000-25000"]);
+    expect(asked).toEqual(["UpdatesSubmitted 20000-latest", "UpdatesSubmitted 20000-25000"]);
   });
 
   it("answers with what was read ahead once, and only for that round", async () => {
@@ -106,7 +108,7 @@ describe("the log of rounds", () => {
 
     log.readAhead(4, ["submissions", "revealedKeys"]);
     await new Promise((resolve) => setTimeout(resolve, 1));
-    expect(asked.splice(0)).toEqual(["UpdateSubmitted 20000-latest", "KeyRevealed 20000-latest"]);
+    expect(asked.splice(0)).toEqual(["UpdatesSubmitted 20000-latest", "KeyRevealed 20000-latest"]);
     events.push(submission(4, 4, 21_020));
     expect(await log.submissions(4)).toHaveLength(1);
     expect(await log.revealedKeys(4)).toEqual([]);
@@ -145,7 +147,7 @@ describe("the log of rounds", () => {
 
     expect(await log.submissions(1)).toHaveLength(1);
 
-    expect(asked[0]).toBe("UpdateSubmitted 100-10099");
+    expect(asked[0]).toBe("UpdatesSubmitted 100-10099");
   });
 });
 

@@ -10,7 +10,7 @@ import {TrainingMarket} from "../../../contracts/TrainingMarket.sol";
 import {G1} from "../../../contracts/types/G1.sol";
 import {ProjectView, RoundView} from "../../../contracts/types/MarketViews.sol";
 import {BaseWeightKind, ModelVisibility, ProjectTerms} from "../../../contracts/types/ProjectTerms.sol";
-import {OpenRound, SettleRound, SignedUpdate} from "../../../contracts/types/RoundRequests.sol";
+import {OpenRound, SettleRound} from "../../../contracts/types/RoundRequests.sol";
 import {ScriptedVerifier} from "../mocks/ScriptedVerifier.sol";
 import {TestToken} from "../mocks/TestToken.sol";
 import {Test} from "./Test.sol";
@@ -317,28 +317,24 @@ abstract contract MarketFixture is Test {
         uint256 projectId,
         uint256 roundIndex,
         bytes32 commitmentHash,
-        uint256 key
-    ) internal view returns (SignedUpdate memory update) {
+        uint256 key,
+        bytes memory cid
+    ) internal view returns (bytes memory signed) {
         bytes32 structHash = keccak256(
             abi.encode(
                 keccak256("Update(uint256 projectId,uint256 roundIndex,bytes32 commitmentHash,bytes bundleCid)"),
                 projectId,
                 roundIndex,
                 commitmentHash,
-                keccak256(CID)
+                keccak256(cid)
             )
         );
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(
             key,
             keccak256(abi.encodePacked(hex"1901", market.domainSeparator(), structHash))
         );
-        return
-            SignedUpdate({
-                commitmentHash: commitmentHash,
-                bundleCid: CID,
-                r: r,
-                vs: bytes32(uint256(v - 27) << 255) | s
-            });
+        bytes32 vs = bytes32(uint256(v - 27) << 255) | s;
+        return abi.encodePacked(commitmentHash, r, vs, uint8(cid.length), cid);
     }
 
     function _assertSolvent() internal view {

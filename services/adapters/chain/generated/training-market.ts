@@ -50,33 +50,6 @@ export const trainingMarketAbi = [
  },
  {
   "inputs": [],
-  "name": "ECDSAInvalidSignature",
-  "type": "error"
- },
- {
-  "inputs": [
-   {
-    "internalType": "uint256",
-    "name": "length",
-    "type": "uint256"
-   }
-  ],
-  "name": "ECDSAInvalidSignatureLength",
-  "type": "error"
- },
- {
-  "inputs": [
-   {
-    "internalType": "bytes32",
-    "name": "s",
-    "type": "bytes32"
-   }
-  ],
-  "name": "ECDSAInvalidSignatureS",
-  "type": "error"
- },
- {
-  "inputs": [],
   "name": "FailedCall",
   "type": "error"
  },
@@ -238,6 +211,17 @@ export const trainingMarketAbi = [
    }
   ],
   "name": "MarketInvalidTerm",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint256",
+    "name": "leftBytes",
+    "type": "uint256"
+   }
+  ],
+  "name": "MarketMalformedBatch",
   "type": "error"
  },
  {
@@ -1552,31 +1536,19 @@ export const trainingMarketAbi = [
     "type": "uint256"
    },
    {
-    "indexed": true,
-    "internalType": "address",
-    "name": "trainer",
-    "type": "address"
-   },
-   {
     "indexed": false,
     "internalType": "uint256",
-    "name": "slot",
+    "name": "firstSlot",
     "type": "uint256"
    },
    {
     "indexed": false,
-    "internalType": "bytes32",
-    "name": "commitmentHash",
-    "type": "bytes32"
-   },
-   {
-    "indexed": false,
     "internalType": "bytes",
-    "name": "bundleCid",
+    "name": "updates",
     "type": "bytes"
    }
   ],
-  "name": "UpdateSubmitted",
+  "name": "UpdatesSubmitted",
   "type": "event"
  },
  {
@@ -3513,31 +3485,9 @@ export const trainingMarketAbi = [
     "type": "uint256"
    },
    {
-    "components": [
-     {
-      "internalType": "bytes32",
-      "name": "commitmentHash",
-      "type": "bytes32"
-     },
-     {
-      "internalType": "bytes",
-      "name": "bundleCid",
-      "type": "bytes"
-     },
-     {
-      "internalType": "bytes32",
-      "name": "r",
-      "type": "bytes32"
-     },
-     {
-      "internalType": "bytes32",
-      "name": "vs",
-      "type": "bytes32"
-     }
-    ],
-    "internalType": "struct SignedUpdate[]",
-    "name": "updates",
-    "type": "tuple[]"
+    "internalType": "bytes",
+    "name": "batch",
+    "type": "bytes"
    }
   ],
   "name": "submitUpdates",
