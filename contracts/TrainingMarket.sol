@@ -243,7 +243,7 @@ contract TrainingMarket is ITrainingMarket, EIP712, ReentrancyGuardTransient {
         );
         // `RoundSettlement.settle(project, _parts(), request)`, with the request passed on as it came: encoded anew, its lists
         // would take 9,000 gas. Offsets within the request are relative to its own beginning, so they stay true, and the library's
-        // decoder checks them against the end of its own call's data, which is the end of ours.
+        // decoder checks that nothing ends behind its own call's data, whose end is the end of ours.
         // Memory bounds: written behind the free memory and not kept.
         assembly ("memory-safe") {
             let data := mload(0x40)

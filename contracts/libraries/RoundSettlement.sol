@@ -213,8 +213,8 @@ library RoundSettlement {
     ) private {
         bytes32 topic = ITrainingMarket.RoundSettled.selector;
         (uint256 projectId, uint256 roundIndex) = (request.projectId, request.roundIndex);
-        // Memory bounds: written behind the free memory and not kept. The decoder has checked that `outcomeWords` lies within the
-        // call's data; `credits` is read as far as its own length says.
+        // Memory bounds: written behind the free memory and not kept. The decoder has checked that `outcomeWords` does not end
+        // behind the call's data, and the proof was about these words; `credits` is read as far as its own length says.
         assembly ("memory-safe") {
             let data := mload(0x40)
             let length := shl(5, outcomeWords.length)

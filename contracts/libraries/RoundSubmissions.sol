@@ -62,7 +62,9 @@ library RoundSubmissions {
         );
         // `next` for every element, in one buffer behind the free memory: the hash at 0, the trainer at 20, the point at 40, each
         // written over the end of the one before; then the commitment's hash over the point. Both lists have `count` elements, as
-        // checked above, and the decoder has checked that they lie within the call's data.
+        // checked above, and the decoder has checked that neither ends behind the call's data. It lets a list lie before its beginning,
+        // because the compiler compares offsets with their sign; what is read there is zero, of which no submitted hash comes
+        // (`SettleCall.t.sol`).
         assembly ("memory-safe") {
             let preimage := mload(0x40)
             let trainer := trainers.offset

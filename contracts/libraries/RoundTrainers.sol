@@ -51,8 +51,8 @@ library RoundTrainers {
         list = new uint256[](2 * trainers.length);
         // `sload` of the slot of `records[trainers[i]]`, which the compiler defines as the hash of the key and the mapping's slot.
         // Memory bounds: writes the scratch space and the list's elements, two for each of `trainers.length`; reads as many
-        // elements of `trainers`, which the decoder has checked to lie within the call's data. Bits above an address are cut off:
-        // they must not lead to a second record of the same trainer.
+        // elements of `trainers`, which are those that submitted (`RoundSubmissions`). Bits above an address are cut off: they must not
+        // lead to a second record of the same trainer.
         assembly ("memory-safe") {
             mstore(0x20, records.slot)
             let element := add(list, 0x20)

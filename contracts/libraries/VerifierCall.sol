@@ -89,8 +89,8 @@ library VerifierCall {
         uint256[] calldata outcomeWords = proof.outcomeWords;
         bytes4 selector = IRoundVerifier.requireProven.selector;
         // Memory bounds: everything is written from the free memory pointer on, which is moved behind it at the end. The decoder
-        // has checked that lists and structs lie within the call's data; reading behind that gives zeros. At most `slots - 3`
-        // have submitted. A proof's head is 27 words: 16, the offset of its list, 10.
+        // has checked that no list ends behind the call's data; what lies outside of it is read as zeros, which prove nothing. At most
+        // `slots - 3` have submitted. A proof's head is 27 words: 16, the offset of its list, 10.
         assembly ("memory-safe") {
             data := mload(0x40)
             mstore(add(data, 0x20), selector)
