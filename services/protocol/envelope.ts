@@ -63,6 +63,11 @@ export const envelopeErrors = defineErrors([2500, 2519], {
     title: "not an X25519 key",
     hint: "An encryption key is 32 bytes; look up the recipient's registered key again.",
   },
+  unsupported: {
+    code: "CW2502",
+    title: "This browser or program does not know X25519",
+    hint: "Use a current one: Chrome 133, Firefox 130, Safari 17, Node 24 or later.",
+  },
 });
 
 /** For the `catch` of {@link Envelope.seal} to one of several: whoever registered no usable key is left out, and stops nobody else. */

@@ -1,13 +1,19 @@
-import { Aes256Gcm, CipherSuite, HkdfSha256 } from "@hpke/core";
-import { DhkemX25519HkdfSha256 } from "@hpke/dhkem-x25519";
+import { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from "@hpke/core";
 import { type EncryptionKeyPair, type Envelope, envelopeErrors } from "../../protocol/envelope.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 
 const ENCAPSULATED_KEY_BYTES = 32;
 const NONCE = new Uint8Array(12);
 
+/** @throws CommonweightError CW2502 where the platform lacks the curve: else every key would be a bad one. */
+async function requireX25519(): Promise<void> {
+  await crypto.subtle.generateKey("X25519", false, ["deriveBits"]).catch((cause: unknown) => {
+    throw new CommonweightError(envelopeErrors.unsupported, undefined, { cause });
+  });
+}
+
 /**
- * HPKE by `@hpke/core` and AES-GCM by the platform's WebCrypto; runs in Node and in browsers.
+ * HPKE by `@hpke/core`, X25519 and AES-GCM by the platform's WebCrypto; runs in Node and in browsers.
  *
  * @example
  * const envelope = createHpkeEnvelope();
@@ -22,7 +28,15 @@ export function createHpkeEnvelope(): Envelope {
     aead: new Aes256Gcm(),
   });
 
+  /** Asked once, when it is first needed. */
+  let supported: Promise<void> | undefined;
+  const support = () => {
+    supported ??= requireX25519();
+    return supported;
+  };
+
   const readKey = async (bytes: Uint8Array, isPublic: boolean): Promise<CryptoKey> => {
+    await support();
     try {
       if (bytes.length !== 32) throw new RangeError(`${bytes.length} bytes`);
       return await (isPublic
@@ -36,6 +50,7 @@ export function createHpkeEnvelope(): Envelope {
   return {
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
     generateKeyPair: async (): Promise<EncryptionKeyPair> => {
+      await support();
       const pair = await suite.kem.generateKeyPair();
       return {
         publicKey: new Uint8Array(await suite.kem.serializePublicKey(pair.publicKey)),

@@ -7,7 +7,7 @@ import {
   generateKeyPairSync,
   type KeyObject,
 } from "node:crypto";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { createHpkeEnvelope } from "../../../services/adapters/envelope/hpke-envelope.ts";
 import { envelopeErrors } from "../../../services/protocol/envelope.ts";
 
@@ -79,6 +79,18 @@ describe("the envelope", () => {
     await expect(
       envelope.encryptOnce({ key: new Uint8Array(16), associated, plaintext }),
     ).rejects.toMatchObject({ code: envelopeErrors.badKey.code });
+  });
+
+  it("says so where the platform does not know the curve, rather than that keys are bad", async () => {
+    const unsupported = new DOMException("Unrecognized algorithm name", "NotSupportedError");
+    const generateKey = vi.spyOn(crypto.subtle, "generateKey").mockRejectedValue(unsupported);
+    const old = createHpkeEnvelope();
+
+    await expect(old.generateKeyPair()).rejects.toMatchObject({ code: "CW2502" });
+    await expect(
+      old.seal({ recipient: new Uint8Array(32).fill(9), purpose, associated, plaintext }),
+    ).rejects.toMatchObject({ code: "CW2502" });
+    generateKey.mockRestore();
   });
 
   it("encrypts under a key once and notices every change", async () => {
