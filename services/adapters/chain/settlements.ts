@@ -39,9 +39,9 @@ export async function readSettlements(
 
 /**
  * What a settlement sent, decoded from its transaction: the proof itself is nowhere else. An aggregator may be a contract, or settle
- * several rounds at once: then the call lies somewhere within the transaction's data.
+ * several rounds at once: then the call lies somewhere within the transaction's data, and the one with the announced outcome counts.
  *
- * @throws CW2207 when the transaction's data hold no settlement of the round with the announced outcome, as plain words.
+ * @throws CW2207 when the transaction's data hold no settlement of the round, as plain words.
  */
 export async function readSettleRequest(
   chain: Chain,
@@ -53,11 +53,14 @@ export async function readSettleRequest(
   const transaction = await chain.provider.getTransaction(transactionHash).catch((cause) => {
     throw toChainError(cause, `reading transaction ${transactionHash}`);
   });
+  let ofRound: SettleRequest | undefined;
   for (const request of settleRequestsIn(chain, transaction?.data ?? "")) {
-    const isSame = request.proof.outcomeWords.join() === outcomeWords.join();
-    if (request.projectId === projectId && request.roundIndex === roundIndex && isSame)
-      return request;
+    if (request.projectId !== projectId || request.roundIndex !== roundIndex) continue;
+    if (request.proof.outcomeWords.join() === outcomeWords.join()) return request;
+    ofRound ??= request;
   }
+  // Something else was announced than was sent, which is for the audit to say, by name.
+  if (ofRound !== undefined) return ofRound;
   throw new CommonweightError(
     chainErrors.malformed,
     `transaction ${transactionHash} has no call of settleRound for round ${roundIndex} of project ${projectId} in its data`,

@@ -68,11 +68,14 @@ describe("what a settlement sent", () => {
   it.each([
     ["nothing", "0x"],
     ["other rounds", settling({ roundIndex: 4 })],
-    ["another outcome", settling({ outcome: 98n })],
     ["a call that is cut off", settling().slice(0, -600)],
     ["the selector without end", `0x${settling().slice(2, 10).repeat(30_000)}`],
   ])("is nowhere in %s", async (_, data) => {
     await expect(read(data)).rejects.toMatchObject({ code: chainErrors.malformed.code });
+  });
+
+  it("is told as it was sent where something else was announced, for the audit to compare", async () => {
+    expect((await read(settling({ outcome: 98n }))).proof.outcomeWords).toEqual([98n]);
   });
 
   it("is nowhere in a transaction that the node does not have", async () => {
