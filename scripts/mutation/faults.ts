@@ -171,8 +171,8 @@ export const faults: readonly Fault[] = [
   {
     name: "a trainer who left submits from the place of its successor",
     file: "TrainingMarket.sol",
-    original: "if (!isTrainer || submissions",
-    planted: "if ((!isTrainer && trainer == address(0)) || submissions",
+    original: "if (!TrainerWord.takesPart(record) || submissions",
+    planted: "if ((!TrainerWord.takesPart(record) && trainer == address(0)) || submissions",
     suite: "TrainingMarket.rounds.t.sol",
   },
   {

@@ -47,12 +47,11 @@ export const REVIEWED_FINDINGS: Readonly<
       "MarketReader.readRound",
       "RoundOpening.open",
       "TrainerRoster.join",
-      "TrainingMarket.revealKey",
     ],
   },
   "write-after-write": {
     reason: "offset and length of one slice, written in assembly",
-    functions: ["RoundTranscript._words"],
+    functions: ["RoundTranscript._words", "UpdateBatch.takeFirst"],
   },
   "missing-zero-check": {
     reason: "the market makes both and passes itself",
@@ -95,6 +94,7 @@ export const REVIEWED_FINDINGS: Readonly<
       "RoundTrainers.book",
       "RoundSettlement.settle",
       "TrainingMarket._openFor",
+      "TrainingMarket.revealKey",
     ],
   },
 };
