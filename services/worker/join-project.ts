@@ -1,10 +1,9 @@
 import { allowDeposit } from "../adapters/chain/allow-deposit.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
 import { findPlace } from "../adapters/chain/find-place.ts";
-import { readParticipant, registerParticipant } from "../adapters/chain/participant.ts";
 import { joinProject, readProject, readTrainer } from "../adapters/chain/project.ts";
 import { topUpWrapped } from "../adapters/chain/token-balance.ts";
-import { toHex } from "../protocol/hex.ts";
+import { registerTrainer } from "./register-trainer.ts";
 
 /** What joining did. */
 export interface JoinedProject {
@@ -43,13 +42,7 @@ export async function joinWithStake(
   await findPlace(chain, project, account);
   const stakeWei = options.stakeWei ?? terms.stakeWei;
   await options.confirm(stakeWei, terms.rewardToken);
-  if ((await readParticipant(chain, account)).registeredAt === 0) {
-    await registerParticipant(chain, {
-      encryptionKey: toHex(encryptionKey),
-      payoutAddress: payoutAddress ?? account,
-      endpoint: "",
-    });
-  }
+  await registerTrainer(chain, { encryptionKey, payoutAddress });
   await topUpWrapped(chain, terms.rewardToken, stakeWei);
   const first = await allowDeposit(chain, terms.rewardToken, stakeWei);
   // By now the place may be somebody else's.

@@ -1,10 +1,9 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import { DepositDesk } from "../adapters/chain/deposit-desk.ts";
 import { findPlace } from "../adapters/chain/find-place.ts";
-import { readParticipant, registerParticipant } from "../adapters/chain/participant.ts";
 import { joinProject, type Project, readTrainer } from "../adapters/chain/project.ts";
 import type { EncryptionKeyPair } from "../protocol/envelope.ts";
-import { toHex } from "../protocol/hex.ts";
+import { registerTrainer } from "./register-trainer.ts";
 
 /**
  * Registers this account where needed and joins the projects that it is not in, side by side.
@@ -25,16 +24,11 @@ export async function joinProjects(
 ): Promise<void> {
   const account = chain.account as string;
   const { encryptionKeys, payoutAddress, stakeWei: stakeOf, onJoined } = options;
-  const register = async () => {
-    if ((await readParticipant(chain, account)).registeredAt !== 0) return;
-    await registerParticipant(chain, {
-      encryptionKey: toHex(encryptionKeys.publicKey),
-      payoutAddress: payoutAddress ?? account,
-      endpoint: "",
-    });
-  };
   // Beside what the stake needs: on a chain of slow blocks, each transaction that waits for another is a block more.
-  const registered = register();
+  const registered = registerTrainer(chain, {
+    encryptionKey: encryptionKeys.publicKey,
+    payoutAddress,
+  });
   registered.catch(() => undefined);
   const deposits = new DepositDesk(chain);
   const join = async (project: Project) => {
