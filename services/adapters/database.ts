@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { CommonweightError, defineErrors } from "../protocol/errors.ts";
+import { makeFolder } from "./make-folder.ts";
 
 export const databaseErrors = defineErrors([2700, 2749], {
   cannotOpen: {
@@ -39,7 +40,7 @@ export function openDatabase(path: string, schema: readonly string[]): Database 
   let sqlite: DatabaseSync;
   try {
     if (path !== ":memory:") {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
       // Keys of updates that nobody may read yet lie in some: SQLite gives its other files the rights of this one.
       closeSync(openSync(path, "a", 0o600));
     }

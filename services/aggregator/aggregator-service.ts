@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { requireCircuitFiles } from "../adapters/artifacts/circuit-artifacts.ts";
 import { openBlockNews } from "../adapters/chain/block-news.ts";
@@ -9,6 +8,7 @@ import { untilChainAnswers } from "../adapters/chain/until-chain-answers.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
+import { makeFolder } from "../adapters/make-folder.ts";
 import { claimStateFolder } from "../command-line/claim-state-folder.ts";
 import { stayConnected } from "../command-line/stay-connected.ts";
 import { modelTensors } from "../learning/model-spec.ts";
@@ -59,7 +59,7 @@ export async function startAggregator(
   settings: AggregatorSettings,
   onEvent: (event: ServiceEvent) => void,
 ): Promise<AggregatorService> {
-  mkdirSync(settings.stateFolder, { recursive: true });
+  makeFolder(settings.stateFolder);
   const opened = new AsyncDisposableStack();
   try {
     return await openService(settings, onEvent, opened);

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { access, mkdir, readFile, statfs } from "node:fs/promises";
+import { access, readFile, statfs } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { KEY_FOLDER, readKeyRecords } from "../adapters/artifacts/key-records.ts";
 import { type Chain, chainTime } from "../adapters/chain/connect.ts";
 import { countProjects } from "../adapters/chain/project.ts";
 import type { Config } from "../adapters/config/config.ts";
+import { makeFolder } from "../adapters/make-folder.ts";
 import type { Examination } from "./diagnosis.ts";
 
 const LEAST_FREE_BYTES = 2 ** 30;
@@ -20,7 +21,7 @@ async function lookAtNode(): Promise<string> {
 }
 
 async function lookAtFolder({ stateFolder }: Config): Promise<string> {
-  await mkdir(stateFolder, { recursive: true });
+  makeFolder(stateFolder);
   await access(stateFolder, constants.W_OK);
   const { bavail, bsize } = await statfs(stateFolder);
   if (bavail * bsize < LEAST_FREE_BYTES) throw new TypeError("less than 1 GiB is free");

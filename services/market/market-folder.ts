@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
 import { connectSigner } from "../adapters/chain/connect-signer.ts";
@@ -6,6 +6,7 @@ import { deployMarket, deploymentJson } from "../adapters/chain/deploy.ts";
 import { resolveAddresses } from "../adapters/chain/resolve-addresses.ts";
 import { CONFIG_FILE_NAME } from "../adapters/config/config.ts";
 import { readRunningMarket } from "../adapters/config/running-market.ts";
+import { makeFolder } from "../adapters/make-folder.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { developmentSetup } from "./development-setup.ts";
 import { marketErrors } from "./errors.ts";
@@ -27,7 +28,7 @@ export function emptyFolder(stateFolder: string): void {
   }
   try {
     rmSync(stateFolder, { recursive: true, force: true });
-    mkdirSync(stateFolder, { recursive: true });
+    makeFolder(stateFolder);
     writeFileSync(join(stateFolder, MARK), "The next new market of this folder empties it.\n");
   } catch (cause) {
     throw new CommonweightError(marketErrors.stateFolder, stateFolder, { cause });

@@ -1,6 +1,7 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import type { ProjectTerms } from "../adapters/chain/project.ts";
+import { makeFolder } from "../adapters/make-folder.ts";
 import { encodeCsv, parseCsv } from "../learning/csv.ts";
 import { encodeIdx, type IdxArray } from "../learning/idx.ts";
 import { findIdxFiles, readIdx } from "../learning/idx-folder.ts";
@@ -58,7 +59,7 @@ export async function divideSamples(
       `--dataset ${dataset}: ${most} samples for ${options.trainers} trainers, besides the owner's; each needs ${LEAST_EACH} or more`,
     );
   }
-  await mkdir(around.folder, { recursive: true });
+  makeFolder(around.folder);
   const divide = summary.tableText === undefined ? divideIdx : divideTable;
   const [ownerSource, trainerSource] = await divide(summary, around.folder, [
     Int32Array.from([...root, ...pay, ...validation]),
@@ -122,7 +123,7 @@ async function divideIdx(
   );
   const paths = NAMES.map(async (name, k) => {
     const path = join(folder, name);
-    await mkdir(path, { recursive: true });
+    makeFolder(path);
     const write = (file: string, array: IdxArray | undefined) =>
       writeFile(join(path, file), encodeIdx(rowsOf(array as IdxArray, positions[k] as Int32Array)));
     await write("images-idx3-ubyte", images);

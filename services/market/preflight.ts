@@ -1,6 +1,7 @@
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { statfs } from "node:fs/promises";
 import { createServer } from "node:net";
+import { makeFolder } from "../adapters/make-folder.ts";
 import { CommonweightError, errorText } from "../protocol/errors.ts";
 import { marketErrors } from "./errors.ts";
 
@@ -21,7 +22,7 @@ export async function requireRoomAndPorts(options: {
 }): Promise<void> {
   const { stateFolder, ports, leastFreeBytes = LEAST_FREE_BYTES } = options;
   try {
-    mkdirSync(stateFolder, { recursive: true });
+    makeFolder(stateFolder);
     accessSync(stateFolder, constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw new CommonweightError(marketErrors.stateFolder, `${stateFolder}: ${reason(cause)}`, {

@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Chain, connectChain } from "../adapters/chain/connect.ts";
 import { isChainUnreachable } from "../adapters/chain/errors.ts";
@@ -10,6 +9,7 @@ import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { loadEncryptionKeys } from "../adapters/envelope/key-file.ts";
 import { type IpfsNode, openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
+import { makeFolder } from "../adapters/make-folder.ts";
 import { awaitProjects } from "../command-line/await-projects.ts";
 import { createModelKeyring } from "../command-line/model-keyring.ts";
 import { stayConnected } from "../command-line/stay-connected.ts";
@@ -104,7 +104,7 @@ async function openOnce(
   const close = async () => {
     for (const step of closing.reverse()) await step();
   };
-  mkdirSync(stateFolder, { recursive: true });
+  makeFolder(stateFolder);
   const calling = new AbortController();
   try {
     const chain = await connectChain({

@@ -1,6 +1,7 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { makeFolder } from "../adapters/make-folder.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { type Manifest, readManifest } from "../protocol/manifest.ts";
 import { ownerErrors } from "./errors.ts";
@@ -93,7 +94,7 @@ export async function writeProjectFile(folder: string, project: ProjectFile): Pr
 export async function writeInto(folder: string, name: string, text: string): Promise<string> {
   const path = join(folder, name);
   try {
-    await mkdir(join(path, ".."), { recursive: true });
+    makeFolder(join(path, ".."));
     await writeFile(path, text);
   } catch (cause) {
     throw new CommonweightError(ownerErrors.fileUnreadable, path, { cause });

@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
 import { openBlockNews } from "../adapters/chain/block-news.ts";
@@ -9,6 +8,7 @@ import { type Project, readProject } from "../adapters/chain/project.ts";
 import { openCurve, startCurveEngine } from "../adapters/curve/open-curve.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
+import { makeFolder } from "../adapters/make-folder.ts";
 import { claimStateFolder } from "../command-line/claim-state-folder.ts";
 import { createModelKeyring } from "../command-line/model-keyring.ts";
 import { stayConnected } from "../command-line/stay-connected.ts";
@@ -72,7 +72,7 @@ export async function runWorker(
   onEvent: (event: WorkerEvent | { type: string; [detail: string]: unknown }) => void,
 ): Promise<void> {
   const { signal, stateFolder } = settings;
-  mkdirSync(stateFolder, { recursive: true });
+  makeFolder(stateFolder);
   const chain = await connectChain({
     rpcUrl: settings.rpcUrl,
     compareUrls: settings.compareUrls ?? [],

@@ -35,9 +35,12 @@ function roleArrows(): string[] {
 
 /** Adapters that may see another one: the interface they implement or the store they extend. */
 export const ADAPTER_ARROWS: Readonly<Record<string, readonly string[]>> = {
-  ipfs: ["content-store"],
+  ipfs: ["content-store", "make-folder"],
   snark: ["curve", "artifacts"],
   artifacts: ["curve", "content-store"],
+  curve: ["make-folder"],
+  database: ["make-folder"],
+  envelope: ["make-folder"],
   // How much of an answer is read.
   "aggregator-client": ["content-store"],
   // The same accounts on the other development node.
@@ -133,6 +136,12 @@ function processProblems({ path, text }: SourceFile): string[] {
   const problems: string[] = [];
   if (/\bprocess\.env\b/.test(code) && !isBelow(path, "services/adapters/config")) {
     problems.push(`${path} reads process.env, whose door is services/adapters/config`);
+  }
+  // Samples and jobs lie in folders that are there by then.
+  const isMaker =
+    isBelow(path, "services/adapters/make-folder") || isBelow(path, "services/learning");
+  if (/\brecursive: true\b/.test(code) && /\bmkdir(Sync)?\(/.test(code) && !isMaker) {
+    problems.push(`${path} makes folders by itself, whose door is services/adapters/make-folder`);
   }
   // `*-process.ts` is the main file of a child process.
   if (/\bprocess\.exit\(/.test(code) && !/(^|\/)(main|cli|[\w-]+-process)\.ts$/.test(path)) {

@@ -1,12 +1,12 @@
 import type { FetchRequest, GetUrlResponse } from "ethers";
 import { CommonweightError } from "../../protocol/errors.ts";
+import { askAnyNode, isForAnyNode } from "./any-node.ts";
+import { type Answers, answersOf, askNode, listOf } from "./ask-node.ts";
 import { chainErrors } from "./errors.ts";
 import { patientRequest } from "./patient-request.ts";
 import { atBlock, type RpcCall } from "./pinned-call.ts";
 import { publicUrl } from "./public-url.ts";
 import { isCompared, isSameAnswer, type RpcAnswer } from "./same-answer.ts";
-
-type Answers = ReadonlyMap<number, RpcAnswer>;
 
 /** Waits between attempts, milliseconds: as long as nodes need to hear of the same block. */
 const WAITS_MS: readonly number[] = [300, 600, 1200, 2400];
@@ -14,7 +14,8 @@ const WAITS_MS: readonly number[] = [300, 600, 1200, 2400];
 /**
  * A request whose answers several nodes must agree on: one that lies is caught as long as one of the others does not. The newest
  * block is the oldest of their newest ones; when answers about the newest block differ, all are asked about that one, for on a quick
- * chain nodes are hardly ever at the same. What is sent goes to the first node alone.
+ * chain nodes are hardly ever at the same. Signed transactions go to every node, and one
+ * that takes them is enough; see {@link askAnyNode}.
  *
  * @param urls The node that is asked, then those it is compared with; with one only, this is {@link patientRequest}.
  * @param options.waitsMs Waits before answers that differ are asked for again.
@@ -30,7 +31,7 @@ export function comparedRequest(
   const request = patientRequest(url, timeoutMs);
   if (others.length === 0) return request;
   const askFirst = request.getUrlFunc;
-  request.getUrlFunc = async (asked, signal) => {
+  const askAll: typeof askFirst = async (asked, signal) => {
     const calls = listOf<RpcCall>(asked.body).filter(
       ({ method }) => isCompared(method) || method === NEWEST_BLOCK,
     );
@@ -61,6 +62,25 @@ export function comparedRequest(
       await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
   };
+  request.getUrlFunc = async (asked, signal) => {
+    const all = listOf<RpcCall>(asked.body);
+    const forAny = all.filter(isForAnyNode);
+    if (forAny.length === 0) return askAll(asked, signal);
+    const rest = all.filter((each) => !isForAnyNode(each));
+    const [response, done] = await Promise.all([
+      rest.length === 0 ? undefined : askAll(but(asked, rest), signal),
+      Promise.all(
+        forAny.map(async (each) => ({
+          ...{ jsonrpc: "2.0", id: each.id },
+          ...(await askAnyNode(urls, each, timeoutMs)),
+        })),
+      ),
+    ]);
+    if (response !== undefined && response.statusCode !== 200) return response;
+    const answers = [...(response === undefined ? [] : listOf(response.body)), ...done];
+    const body = new TextEncoder().encode(JSON.stringify(all.length === 1 ? done[0] : answers));
+    return { ...(response ?? { statusCode: 200, statusMessage: "OK", headers: {} }), body };
+  };
   return request;
 }
 
@@ -89,28 +109,14 @@ function but(asked: FetchRequest, calls: readonly RpcCall[]): FetchRequest {
   return changed;
 }
 
-/** A batch, or a single call or answer, as a list. */
-function listOf<T>(body: Uint8Array | null): T[] {
-  const parsed = JSON.parse(new TextDecoder().decode(body ?? undefined)) as T | T[];
-  return Array.isArray(parsed) ? parsed : [parsed];
-}
-
-const answersOf = (body: Uint8Array | null): Answers =>
-  new Map(listOf<RpcAnswer & { id: number }>(body).map((answer) => [answer.id, answer]));
-
 /** Asks another node the same calls. @throws CommonweightError CW2212 */
 async function askOther(
   url: string,
   calls: readonly RpcCall[],
   timeoutMs: number,
 ): Promise<Answers> {
-  const request = patientRequest(url, timeoutMs);
-  request.body = JSON.stringify(calls);
-  request.setHeader("content-type", "application/json");
   try {
-    const response = await request.send();
-    response.assertOk();
-    return answersOf(response.body);
+    return await askNode(url, calls, timeoutMs);
   } catch (cause) {
     throw new CommonweightError(chainErrors.comparedAway, publicUrl(url), { cause });
   }

@@ -8,6 +8,7 @@ import {
 } from "ethers";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { pause } from "../../protocol/pause.ts";
+import { isAlreadyThere } from "./any-node.ts";
 import { chainErrors, isChainUnreachable, toChainError } from "./errors.ts";
 import { type FeePolicy, firstFees, type OfferedFees, replacementFees } from "./fee-policy.ts";
 import { createGasLimits } from "./gas-limits.ts";
@@ -67,7 +68,6 @@ const AWAY_MS = 60_000;
 const SEND_AGAIN_MS = 5000;
 /** A balancer's nodes disagree for a moment: only after so many looks is a used nonce believed. */
 const LOOKS_BEFORE_DISPLACED = 4;
-const ALREADY_THERE = /already known|known transaction|already imported|already exists/i;
 
 /** @param options.wallet Connected to `provider`; must not be used to send elsewhere at the same time. */
 export function createTransactionSender(options: {
@@ -119,7 +119,7 @@ export function createTransactionSender(options: {
       await provider.send("eth_sendRawTransaction", [raw]);
       return undefined;
     } catch (error) {
-      if (ALREADY_THERE.test(error instanceof Error ? error.message : "")) return undefined;
+      if (isAlreadyThere(error instanceof Error ? error.message : "")) return undefined;
       return error;
     }
   }

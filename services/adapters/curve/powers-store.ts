@@ -1,8 +1,9 @@
 // Powers of tau on disk, for Node only; browsers pass bytes.
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { open, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CommonweightError } from "../../protocol/errors.ts";
+import { makeFolder } from "../make-folder.ts";
 import { curveErrors } from "./errors.ts";
 import type { RandomAccess } from "./srs-file.ts";
 
@@ -78,7 +79,7 @@ export async function storeDevelopmentPowers(
   count: number,
   bytes: Uint8Array,
 ): Promise<void> {
-  await mkdir(cacheDir, { recursive: true });
+  makeFolder(cacheDir);
   const path = join(cacheDir, `development-powers-${count}.ptau`);
   await writeWhole(path, bytes);
   await writeWhole(`${path}.sha256`, `${checksum([bytes])}\n`);
@@ -102,7 +103,7 @@ export async function isChecked(cacheDir: string, sum: string): Promise<boolean>
 
 /** Remembers that powers with this checksum have passed `checkPowers`. */
 export async function rememberChecked(cacheDir: string, sum: string): Promise<void> {
-  await mkdir(cacheDir, { recursive: true });
+  makeFolder(cacheDir);
   const list = new Set(await readChecked(cacheDir)).add(sum);
   await writeWhole(join(cacheDir, CHECKED_FILE), JSON.stringify([...list]));
 }

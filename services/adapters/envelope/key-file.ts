@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { encryptionKeyText } from "../../protocol/encryption-key-text.ts";
 import { type EncryptionKeyPair, type Envelope, envelopeErrors } from "../../protocol/envelope.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
+import { makeFolder } from "../make-folder.ts";
 
 /**
  * The encryption key pair in a file that only its owner can read; made at the first call.
@@ -17,7 +18,7 @@ export async function loadEncryptionKeys(
 ): Promise<EncryptionKeyPair> {
   if (existsSync(path)) return readEncryptionKeys(path);
   const keys = await envelope.generateKeyPair();
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   writeFileSync(path, encryptionKeyText(keys), { mode: 0o600, flag: "wx" });
   return keys;
 }

@@ -1,7 +1,8 @@
-import { mkdir, open, readFile, unlink } from "node:fs/promises";
+import { open, readFile, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { contentStoreErrors } from "../../protocol/content-store.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
+import { makeFolder } from "../make-folder.ts";
 
 /**
  * Takes a node's folder for this process, through a file that names it; a lock left behind by a process that has died is taken over.
@@ -10,7 +11,7 @@ import { CommonweightError } from "../../protocol/errors.ts";
  * @throws CommonweightError CW2409 when a living process holds it: two nodes on one folder would corrupt the pins.
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   const path = join(folder, "lock");
   for (;;) {
     try {

@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { CONFIG_FILE_NAME, selectedNetwork } from "../../adapters/config/config.ts";
+import { makeFolder } from "../../adapters/make-folder.ts";
 import { confirm } from "../../command-line/ask.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
@@ -55,7 +56,7 @@ export const register: RegisterCommand = (parent, context) => {
               ...{ market, wrappedNative, deployBlock },
             },
           );
-          await mkdir(config.stateFolder, { recursive: true });
+          makeFolder(config.stateFolder);
           await writeFile(join(config.stateFolder, "deployment.json"), deploymentJson(deployment));
           return {
             data: { ...deployment, configPath, isDevelopment: true },

@@ -1,5 +1,5 @@
-import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { makeFolder } from "../../adapters/make-folder.ts";
 import { askNewPassword, askPassword } from "../../command-line/ask.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 
@@ -20,7 +20,7 @@ export const register: RegisterCommand = (parent, context) => {
         const { createKeystore } = await import("../../adapters/chain/keystore.ts");
         const path = resolve(String(args[0] ?? join(config.keysFolder, "key.json")));
         const password = await askNewPassword(invocation, `New password for ${path}`);
-        await mkdir(dirname(path), { recursive: true });
+        makeFolder(dirname(path));
         progress("encrypting");
         const address = await createKeystore(path, password);
         return {

@@ -1,6 +1,7 @@
+import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { JsonRpcProvider } from "ethers";
+import { JsonRpcProvider, keccak256 } from "ethers";
 import { afterEach, describe, expect, it } from "vitest";
 import { comparedRequest } from "../../../services/adapters/chain/compared-request.ts";
 import { chainErrors } from "../../../services/adapters/chain/errors.ts";
@@ -177,12 +178,91 @@ describe("a request that several nodes answer", () => {
     });
   });
 
-  it("asks one node alone for what nodes may differ in, and for what is sent", async () => {
+  it("asks one node alone for what nodes may differ in", async () => {
     const { nodes, send } = await open(honest, but({ eth_gasPrice: "0x9" }));
 
     expect(await send("eth_gasPrice")).toBe("0x7");
-    await send("eth_sendRawTransaction", ["0x"]);
     expect(nodes[1]?.asked).toEqual([]);
+  });
+
+  describe("a signed transaction", () => {
+    const RAW = "0x02c0";
+    const refusing =
+      (message: string): Answer =>
+      (method, params) =>
+        method === "eth_sendRawTransaction"
+          ? { error: { code: -32000, message } }
+          : honest(method, params);
+    const sent = (node: { asked: string[] } | undefined) =>
+      node?.asked.filter((method) => method === "eth_sendRawTransaction").length;
+
+    it("goes to every node, also in a batch with what nodes are compared in", async () => {
+      const { nodes, send } = await open(honest, honest, honest);
+
+      const [hash, result] = await Promise.all([
+        send("eth_sendRawTransaction", [RAW]),
+        send("eth_call", [{}, "latest"]),
+      ]);
+
+      expect([hash, result]).toEqual([keccak256(RAW), "0x2a"]);
+      expect(nodes.map(sent)).toEqual([1, 1, 1]);
+    });
+
+    it.each([
+      ["takes it", honest],
+      ["has it already", refusing("already known")],
+    ])("is on its way when the first node refuses and another %s", async (_, other) => {
+      const { send } = await open(refusing("not today"), other);
+
+      expect(await send("eth_sendRawTransaction", [RAW])).toBe(keccak256(RAW));
+    });
+
+    it("does not wait for a node that never answers", async () => {
+      const silent = createServer(() => {}).listen(0, "127.0.0.1");
+      servers.push(silent);
+      await once(silent, "listening");
+      const { url } = await node(honest);
+      const request = comparedRequest(
+        [`http://127.0.0.1:${(silent.address() as AddressInfo).port}`, url],
+        { timeoutMs: 5000 },
+      );
+      const provider = new JsonRpcProvider(request, 31337, { staticNetwork: true });
+
+      const from = performance.now();
+      await provider.send("eth_sendRawTransaction", [RAW]);
+      expect(performance.now() - from).toBeLessThan(2500);
+      silent.closeAllConnections();
+    });
+
+    it("is refused in the first node's words when all refuse, and in another's while the first is away", async () => {
+      const { nodes, send } = await open(refusing("nonce too low"), refusing("too cheap"));
+      await expect(send("eth_sendRawTransaction", [RAW])).rejects.toMatchObject({
+        code: "NONCE_EXPIRED",
+      });
+
+      const provider = new JsonRpcProvider(
+        comparedRequest(["http://127.0.0.1:1", nodes[0]?.url as string], { timeoutMs: 2000 }),
+        31337,
+        { staticNetwork: true },
+      );
+      await expect(provider.send("eth_sendRawTransaction", [RAW])).rejects.toMatchObject({
+        code: "NONCE_EXPIRED",
+      });
+    });
+
+    it("is not held back by a node alone that says the contract refuses", async () => {
+      const lying: Answer = (method, params) =>
+        method === "eth_estimateGas"
+          ? { error: { code: 3, message: "execution reverted" } }
+          : honest(method, params);
+      const one = await open(lying, but({ eth_estimateGas: "0x5208" }));
+      expect(await one.send("eth_estimateGas", [{}])).toBe("0x5208");
+
+      const all = await open(lying, lying);
+      await expect(all.send("eth_estimateGas", [{}])).rejects.toMatchObject({
+        code: "CALL_EXCEPTION",
+      });
+    });
   });
 
   it("fails when a node to compare with is away, and names it", async () => {
