@@ -1,6 +1,6 @@
 /**
- * `npm run screenshots`: runs the market that `npm start` runs, and puts what it showed into README.md: the transcript, pictures of
- * the live view and of the page. Takes as long as the market, and needs Chromium (CW_CHROMIUM, or /usr/bin/chromium).
+ * `npm run screenshots`: runs the market that `npm start` runs, and keeps what it showed: the transcript in docs/a-run.md, and the
+ * README's pictures of the live view and of the page. Takes as long as the market, and needs Chromium (CW_CHROMIUM, or /usr/bin/chromium).
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defaultMarketOptions } from "../services/market/market-plan.ts";
 import { builtWebFolder } from "../services/market/web-folder.ts";
-import { replacePart } from "./screenshots/readme-part.ts";
+import { replacePart } from "./screenshots/page-part.ts";
 import { recordMarket } from "./screenshots/record-market.ts";
 import { shortenTranscript } from "./screenshots/shorten-transcript.ts";
 import { takePictures } from "./screenshots/take-pictures.ts";
@@ -39,9 +39,9 @@ try {
       recorded.tables,
       "```",
     ].join("\n");
-    const readme = join(root, "README.md");
-    writeFileSync(readme, replacePart(readFileSync(readme, "utf8"), "transcript", transcript));
-    say(`\nwrote README.md, ${pictures.join(", ")}`);
+    const page = join(root, "docs/a-run.md");
+    writeFileSync(page, replacePart(readFileSync(page, "utf8"), "transcript", transcript));
+    say(`\nwrote ${page}, ${pictures.join(", ")}`);
   } finally {
     await recorded.market.stop();
   }

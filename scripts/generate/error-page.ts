@@ -1,3 +1,4 @@
+import { type ContractError, readContractErrors } from "./contract-errors.ts";
 import { type CatalogueEntry, readErrorCatalogue } from "./error-catalogue.ts";
 import type { GeneratedFile } from "./generated-file.ts";
 
@@ -50,9 +51,22 @@ function sectionOf(area: (typeof ERROR_AREAS)[number], entries: readonly Catalog
   return `\n## ${area.title}\n\n${blocks.join("\n")}`;
 }
 
-/** `docs/errors.md`: every code with its meaning and the way out. */
+const CONTRACT_INTRODUCTION = `
+## What the contracts refuse
+
+A refused call (CW2201) carries one of these, with its values. They are declared in the interfaces and libraries of \`contracts/\`.
+
+| error | thrown |
+|---|---|
+`;
+
+const rowOf = ({ signature, notice }: ContractError) =>
+  `| \`${signature}\` | ${notice.replace(/^Thrown /, "").replaceAll("|", "\\|")} |\n`;
+
+/** `docs/errors.md`: every code with its meaning and the way out, and every error of the contracts. */
 export async function generateErrorPage(): Promise<GeneratedFile[]> {
   const entries = await readErrorCatalogue();
-  const sections = ERROR_AREAS.map((area) => sectionOf(area, entries));
-  return [{ path: "docs/errors.md", content: `${INTRODUCTION}${sections.join("")}` }];
+  const sections = ERROR_AREAS.map((area) => sectionOf(area, entries)).join("");
+  const contracts = `${CONTRACT_INTRODUCTION}${(await readContractErrors()).map(rowOf).join("")}`;
+  return [{ path: "docs/errors.md", content: `${INTRODUCTION}${sections}${contracts}` }];
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readErrorCatalogue } from "../../scripts/generate/error-catalogue.ts";
 import { ERROR_AREAS } from "../../scripts/generate/error-page.ts";
 import { repositoryRoot } from "../../scripts/repository.ts";
+import { documentationPages } from "./shell-blocks.ts";
 import { readSourceFiles } from "./source-files.ts";
 
 describe("error codes", () => {
@@ -32,6 +33,21 @@ describe("error codes", () => {
       expect(title.length, `${code}: title`).toBeGreaterThan(5);
       expect(hint.length, `${code}: hint`).toBeGreaterThan(10);
     }
+  });
+
+  it("are named in the documentation only when they exist", async () => {
+    const codes = (await readErrorCatalogue()).map(({ code }) => code);
+    const pages = (await documentationPages()).filter((page) => page !== "docs/errors.md");
+    const named = await Promise.all(
+      pages.map(async (page) =>
+        [...(await readFile(`${repositoryRoot}${page}`, "utf8")).matchAll(/\bCW\d{4}\b/g)].map(
+          ([code]) => ({ page, code }),
+        ),
+      ),
+    );
+
+    expect(named.flat().length).toBeGreaterThan(30);
+    expect(named.flat().filter(({ code }) => !codes.includes(code))).toEqual([]);
   });
 
   it("documents no code that nobody throws", async () => {

@@ -2,13 +2,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { replacePart } from "../../../scripts/screenshots/readme-part.ts";
+import { replacePart } from "../../../scripts/screenshots/page-part.ts";
 import { shortenTranscript } from "../../../scripts/screenshots/shorten-transcript.ts";
 import { terminalPage } from "../../../scripts/screenshots/terminal-page.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
-describe("what the README shows", () => {
+describe("the run that the documentation shows", () => {
   it("keeps the first round, marks repetitions, and keeps what later rounds led to", () => {
     const lines = [
       "   1 s  trainer-1   joined with a stake",
@@ -48,10 +48,11 @@ describe("what the README shows", () => {
 
   it("is there: the transcript has its place, and every picture its file", () => {
     const readme = readFileSync(join(root, "README.md"), "utf8");
-    const pictures = [...readme.matchAll(/docs\/images\/[a-z-]+\.png/g)].map(([path]) => path);
+    const run = readFileSync(join(root, "docs/a-run.md"), "utf8");
+    const pictures = [...readme.matchAll(/docs\/images\/[a-z-]+\.(?:png|svg)/g)];
 
-    expect(replacePart(readme, "transcript", "")).toContain("<!-- /transcript -->");
-    expect(pictures.length).toBeGreaterThanOrEqual(3);
-    for (const path of pictures) expect(existsSync(join(root, path)), path).toBe(true);
+    expect(replacePart(run, "transcript", "")).toContain("<!-- /transcript -->");
+    expect(pictures.length).toBeGreaterThanOrEqual(4);
+    for (const [path] of pictures) expect(existsSync(join(root, path)), path).toBe(true);
   });
 });
