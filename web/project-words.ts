@@ -1,4 +1,4 @@
-import type { ProjectTerms } from "../services/adapters/chain/project.ts";
+import type { ProjectTerms } from "../services/adapters/chain/project-terms.ts";
 import { exactDuration } from "../services/protocol/duration-text.ts";
 import type { RoundPhase } from "../services/protocol/phases.ts";
 

@@ -11,8 +11,9 @@ import {
 } from "../../services/learning/model-spec.ts";
 import { prepareUpdate } from "../../services/learning/prepare-update.ts";
 import { trainLocally } from "../../services/learning/train-locally.ts";
-import { openBundle, sealBundle } from "../../services/protocol/bundle.ts";
 import { decodeInt16, encodeInt16 } from "../../services/protocol/int16-coder.ts";
+import { openBundle } from "../../services/protocol/open-bundle.ts";
+import { sealBundle } from "../../services/protocol/seal-bundle.ts";
 
 /** One coder on one update. */
 export interface CoderFigures {

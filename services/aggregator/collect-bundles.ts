@@ -1,12 +1,13 @@
 import type { Submission } from "../adapters/chain/round-events.ts";
-import { maxBundleBytes, type OpenBundleParameters, openBundle } from "../protocol/bundle.ts";
 import { bundleErrors } from "../protocol/bundle-errors.ts";
 import type { BundleContext } from "../protocol/bundle-header.ts";
+import { maxBundleBytes } from "../protocol/bundle-header.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import { contentStoreErrors, isContentAway } from "../protocol/content-store.ts";
 import type { G1Point } from "../protocol/curve.ts";
 import type { EncryptionKeyPair, Envelope } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";
+import { type OpenBundleParameters, openBundle } from "../protocol/open-bundle.ts";
 import type { ExclusionReason } from "../protocol/settlement.ts";
 
 /** An update that opened its commitment. */

@@ -4,7 +4,7 @@ import type { Project } from "../adapters/chain/project.ts";
 import { type Round, submitUpdates } from "../adapters/chain/round.ts";
 import type { RoundLog } from "../adapters/chain/round-log.ts";
 import { isSameAddress } from "../protocol/address.ts";
-import { maxBundleBytes } from "../protocol/bundle.ts";
+import { maxBundleBytes } from "../protocol/bundle-header.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import { isErrorOf } from "../protocol/errors.ts";
 import type { RoundStore } from "./round-store.ts";

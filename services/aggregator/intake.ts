@@ -1,5 +1,6 @@
 import type { Chain } from "../adapters/chain/connect.ts";
-import { type ProjectTrainer, readProject, readTrainer } from "../adapters/chain/project.ts";
+import { readProject } from "../adapters/chain/project.ts";
+import { type ProjectTrainer, readTrainer } from "../adapters/chain/project-trainer.ts";
 import { readRound } from "../adapters/chain/round.ts";
 import {
   recoverMessageSigner,

@@ -1,7 +1,8 @@
 import { ModelLog } from "../adapters/chain/model-log.ts";
 import { readReaderKeys } from "../adapters/chain/model-readers.ts";
-import { type Project, readTrainers } from "../adapters/chain/project.ts";
+import type { Project } from "../adapters/chain/project.ts";
 import { readPosting } from "../adapters/chain/project-posting.ts";
+import { readTrainers } from "../adapters/chain/project-trainer.ts";
 import type { PublishedModel } from "../adapters/chain/published-models.ts";
 import { createModelKeyring } from "../command-line/model-keyring.ts";
 import type { BlindedModel } from "../protocol/apply-round.ts";

@@ -1,10 +1,6 @@
 import { type Chain, chainTime } from "../adapters/chain/connect.ts";
-import {
-  type Project,
-  type ProjectTrainer,
-  readProject,
-  readTrainers,
-} from "../adapters/chain/project.ts";
+import { type Project, readProject } from "../adapters/chain/project.ts";
+import { type ProjectTrainer, readTrainers } from "../adapters/chain/project-trainer.ts";
 import { type Round, readRound } from "../adapters/chain/round.ts";
 
 /** A round as it is when keys come in. */

@@ -1,5 +1,6 @@
 import type { Chain } from "../adapters/chain/connect.ts";
-import { type Project, readTrainers } from "../adapters/chain/project.ts";
+import type { Project } from "../adapters/chain/project.ts";
+import { readTrainers } from "../adapters/chain/project-trainer.ts";
 import type { Round } from "../adapters/chain/round.ts";
 import type { RoundLog } from "../adapters/chain/round-log.ts";
 import { isContentAway } from "../protocol/content-store.ts";

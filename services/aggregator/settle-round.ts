@@ -1,5 +1,6 @@
 import type { Chain } from "../adapters/chain/connect.ts";
-import type { Project, ProjectTrainer } from "../adapters/chain/project.ts";
+import type { Project } from "../adapters/chain/project.ts";
+import type { ProjectTrainer } from "../adapters/chain/project-trainer.ts";
 import type { OpenedRound, Submission } from "../adapters/chain/round-events.ts";
 import { isSameAddress } from "../protocol/address.ts";
 import { type BlindedModel, modelDifference } from "../protocol/apply-round.ts";

@@ -1,4 +1,6 @@
-import type { Project, ProjectTerms, ProjectTrainer } from "../adapters/chain/project.ts";
+import type { Project } from "../adapters/chain/project.ts";
+import type { ProjectTerms } from "../adapters/chain/project-terms.ts";
+import type { ProjectTrainer } from "../adapters/chain/project-trainer.ts";
 import type { VaultMove, VaultState } from "../adapters/chain/vault-history.ts";
 import type { AuditCheck } from "./audit-check.ts";
 import { type BudgetEvent, replayBudgets } from "./replay-budget.ts";

@@ -1,7 +1,7 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import { toChainError } from "../adapters/chain/errors.ts";
-import { readTrainers } from "../adapters/chain/project.ts";
 import { findProjectEvents, type ProjectEvent } from "../adapters/chain/project-events.ts";
+import { readTrainers } from "../adapters/chain/project-trainer.ts";
 
 /** An event and the time of its block. */
 export interface TimedEvent {

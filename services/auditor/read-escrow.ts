@@ -1,13 +1,8 @@
 import type { Chain } from "../adapters/chain/connect.ts";
-import {
-  type AtBlock,
-  type Project,
-  type ProjectTrainer,
-  readProject,
-  readTrainers,
-} from "../adapters/chain/project.ts";
+import { type AtBlock, type Project, readProject } from "../adapters/chain/project.ts";
 import { findProjectEvents, type ProjectEvent } from "../adapters/chain/project-events.ts";
 import type { PostedProject } from "../adapters/chain/project-posting.ts";
+import { type ProjectTrainer, readTrainers } from "../adapters/chain/project-trainer.ts";
 import { readVaultMoves, readVaultState, type VaultMove } from "../adapters/chain/vault-history.ts";
 import type { EscrowEvidence } from "./escrow-flow.ts";
 

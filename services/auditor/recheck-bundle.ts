@@ -1,11 +1,11 @@
 import { sha256 } from "@noble/hashes/sha2.js";
+import { CommonweightError } from "../protocol/errors.ts";
 import {
   type BundleSecrets,
   checkSealedBundle,
   type OpenBundleParameters,
   openBundle,
-} from "../protocol/bundle.ts";
-import { CommonweightError } from "../protocol/errors.ts";
+} from "../protocol/open-bundle.ts";
 import { isSameBytes } from "../protocol/same-bytes.ts";
 import type { Exclusion } from "./check-exclusions.ts";
 

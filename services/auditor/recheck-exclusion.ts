@@ -7,7 +7,7 @@ import { readSettlements, readSettleRequest } from "../adapters/chain/settlement
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { isSameAddress } from "../protocol/address.ts";
-import { maxBundleBytes } from "../protocol/bundle.ts";
+import { maxBundleBytes } from "../protocol/bundle-header.ts";
 import { commitUpdate } from "../protocol/commitment.ts";
 import { type ContentStore, isContentAway } from "../protocol/content-store.ts";
 import type { EncryptionKeyPair } from "../protocol/envelope.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { baseWeightKinds, modelVisibilities, trainerStatuses } from "../adapters/chain/project.ts";
+import { baseWeightKinds, modelVisibilities } from "../adapters/chain/project-terms.ts";
+import { trainerStatuses } from "../adapters/chain/project-trainer.ts";
 import { ROUND_PHASES } from "../protocol/phases.ts";
 import { address, bytes32, cid, count, integerText, point, seconds, wei } from "./output-values.ts";
 

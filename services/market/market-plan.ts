@@ -1,4 +1,4 @@
-import type { ProjectTerms } from "../adapters/chain/project.ts";
+import type { ProjectTerms } from "../adapters/chain/project-terms.ts";
 import {
   convolutionalNetwork,
   logisticRegression,

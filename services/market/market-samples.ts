@@ -1,6 +1,6 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
-import type { ProjectTerms } from "../adapters/chain/project.ts";
+import type { ProjectTerms } from "../adapters/chain/project-terms.ts";
 import { makeFolder } from "../adapters/make-folder.ts";
 import { encodeCsv, parseCsv } from "../learning/csv.ts";
 import { encodeIdx, type IdxArray } from "../learning/idx.ts";

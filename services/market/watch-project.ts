@@ -1,7 +1,8 @@
 import { openBlockNews } from "../adapters/chain/block-news.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
 import { isChainUnreachable } from "../adapters/chain/errors.ts";
-import { type Project, readProject, readTrainers } from "../adapters/chain/project.ts";
+import { type Project, readProject } from "../adapters/chain/project.ts";
+import { readTrainers } from "../adapters/chain/project-trainer.ts";
 import { readModels } from "../adapters/chain/published-models.ts";
 import { readVoidedRounds } from "../adapters/chain/round-events.ts";
 import { readSettlements } from "../adapters/chain/settlements.ts";

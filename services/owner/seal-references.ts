@@ -4,11 +4,11 @@ import { putRoundJob } from "../adapters/dag-json/round-job-store.ts";
 import { secureBytes } from "../learning/random.ts";
 import type { References } from "../learning/references.ts";
 import type { ReferencesBody } from "../protocol/api.ts";
-import { sealBundle } from "../protocol/bundle.ts";
 import { commitUpdate } from "../protocol/commitment.ts";
 import { type G1Point, INFINITY } from "../protocol/curve.ts";
 import type { RoundJob } from "../protocol/round-job.ts";
 import { randomScalar } from "../protocol/scalar.ts";
+import { sealBundle } from "../protocol/seal-bundle.ts";
 import type { OpenedReferee } from "./open-referee.ts";
 import type { StoredReference } from "./reference-store.ts";
 

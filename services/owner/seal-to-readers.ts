@@ -1,6 +1,6 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import { readReaderKeys } from "../adapters/chain/model-readers.ts";
-import type { ProjectTerms } from "../adapters/chain/project.ts";
+import type { ProjectTerms } from "../adapters/chain/project-terms.ts";
 import type { Envelope } from "../protocol/envelope.ts";
 
 /** Who can open a private project's first model, and with what it is sealed. */

@@ -3,7 +3,7 @@ import {
   baseWeightKinds,
   modelVisibilities,
   type ProjectTerms,
-} from "../adapters/chain/project.ts";
+} from "../adapters/chain/project-terms.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import type { Manifest } from "../protocol/manifest.ts";
 import { ownerErrors } from "./errors.ts";

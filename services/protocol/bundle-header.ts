@@ -52,6 +52,9 @@ function contextBytes(): number {
   return 32 + 20 + 32 + 4 + 20 + 32;
 }
 
+/** A sealed update of `d` int16 entries is never larger than this, in bytes: header, recipients and tag included. */
+export const maxBundleBytes = (parameterCount: number): number => 2 * parameterCount + 16_384;
+
 /** The 140 bytes that bind a message to its round: chain, market, project, round, trainer, hash of the commitment. */
 export function encodeContext(context: BundleContext): Uint8Array {
   return new FieldWriter()

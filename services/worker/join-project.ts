@@ -1,7 +1,8 @@
 import { allowDeposit } from "../adapters/chain/allow-deposit.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
 import { findPlace } from "../adapters/chain/find-place.ts";
-import { joinProject, readProject, readTrainer } from "../adapters/chain/project.ts";
+import { readProject } from "../adapters/chain/project.ts";
+import { joinProject, readTrainer } from "../adapters/chain/project-trainer.ts";
 import { topUpWrapped } from "../adapters/chain/token-balance.ts";
 import { registerTrainer } from "./register-trainer.ts";
 

@@ -1,7 +1,8 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import { DepositDesk } from "../adapters/chain/deposit-desk.ts";
 import { findPlace } from "../adapters/chain/find-place.ts";
-import { joinProject, type Project, readTrainer } from "../adapters/chain/project.ts";
+import type { Project } from "../adapters/chain/project.ts";
+import { joinProject, readTrainer } from "../adapters/chain/project-trainer.ts";
 import type { EncryptionKeyPair } from "../protocol/envelope.ts";
 import { registerTrainer } from "./register-trainer.ts";
 

@@ -6,12 +6,12 @@ import { prepareUpdate } from "../learning/prepare-update.ts";
 import { secureBytes } from "../learning/random.ts";
 import { trainLocally } from "../learning/train-locally.ts";
 import { difference } from "../learning/vector.ts";
-import { sealBundle } from "../protocol/bundle.ts";
 import { commitModel, commitUpdate } from "../protocol/commitment.ts";
 import type { Curve } from "../protocol/curve.ts";
 import type { Envelope } from "../protocol/envelope.ts";
 import type { Manifest } from "../protocol/manifest.ts";
 import { randomScalar } from "../protocol/scalar.ts";
+import { sealBundle } from "../protocol/seal-bundle.ts";
 
 /** What one round costs a machine. */
 export interface RoundEffort {

@@ -1,6 +1,7 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import { chainErrors, toChainError } from "../adapters/chain/errors.ts";
-import { type Project, type ProjectTrainer, readTrainers } from "../adapters/chain/project.ts";
+import type { Project } from "../adapters/chain/project.ts";
+import { type ProjectTrainer, readTrainers } from "../adapters/chain/project-trainer.ts";
 import { readOpenings } from "../adapters/chain/round-events.ts";
 import { readSettlements, type Settlement } from "../adapters/chain/settlements.ts";
 import { CommonweightError } from "../protocol/errors.ts";

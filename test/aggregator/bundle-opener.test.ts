@@ -5,8 +5,8 @@ import {
   BundleOpener,
   type BundleOpenerParameters,
 } from "../../services/aggregator/bundle-opener.ts";
-import { sealBundle } from "../../services/protocol/bundle.ts";
 import { commitUpdate } from "../../services/protocol/commitment.ts";
+import { sealBundle } from "../../services/protocol/seal-bundle.ts";
 
 const PARAMETERS = 20;
 const curve = await openCurve({ parameterCount: PARAMETERS, threads: 1 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
 import { type BundleEvidence, recheckBundle } from "../../services/auditor/recheck-bundle.ts";
-import { sealBundle } from "../../services/protocol/bundle.ts";
+import { sealBundle } from "../../services/protocol/seal-bundle.ts";
 import { SOME_PLACE as place } from "../protocol/some-place.ts";
 import { standInCommitment as commit } from "../protocol/stand-in-commitment.ts";
 

@@ -8,11 +8,8 @@ import { connectSigner } from "../../services/adapters/chain/connect-signer.ts";
 import { deployMarket } from "../../services/adapters/chain/deploy.ts";
 import { developmentAccounts } from "../../services/adapters/chain/development-accounts.ts";
 import { registerParticipant } from "../../services/adapters/chain/participant.ts";
-import {
-  bondAggregator,
-  type ProjectTerms,
-  readProject,
-} from "../../services/adapters/chain/project.ts";
+import { bondAggregator, readProject } from "../../services/adapters/chain/project.ts";
+import type { ProjectTerms } from "../../services/adapters/chain/project-terms.ts";
 import { openRound, settleRound, submitUpdate } from "../../services/adapters/chain/round.ts";
 import { readSubmissions, type Submission } from "../../services/adapters/chain/round-events.ts";
 import { approveVault } from "../../services/adapters/chain/token.ts";
@@ -34,10 +31,11 @@ import { logisticRegression } from "../../services/learning/model-spec.ts";
 import { developmentSetup } from "../../services/market/development-setup.ts";
 import { defaultMarketOptions, marketTerms } from "../../services/market/market-plan.ts";
 import { postPreparedProject, prepareProject } from "../../services/owner/post-project.ts";
-import { type OpenedBundle, openBundle } from "../../services/protocol/bundle.ts";
+import type { BundlePayload } from "../../services/protocol/bundle-payload.ts";
 import { commitUpdate } from "../../services/protocol/commitment.ts";
 import type { ContentStore } from "../../services/protocol/content-store.ts";
 import { parseManifest } from "../../services/protocol/manifest.ts";
+import { openBundle } from "../../services/protocol/open-bundle.ts";
 import { commitmentHash, unopened } from "../../services/protocol/submissions.ts";
 import { joinWithStake } from "../../services/worker/join-project.ts";
 import { packOutcome, somePoint } from "../integration/market-chain.ts";
@@ -70,7 +68,7 @@ export interface PlayedMarket {
   /** Whether the aggregator has a trainer's key of a round. */
   hasKeyOf(name: string, roundIndex: number): boolean;
   /** The update that a trainer submitted, opened with the key that it released to the aggregator. */
-  openUpdateOf(name: string, roundIndex: number): Promise<OpenedBundle>;
+  openUpdateOf(name: string, roundIndex: number): Promise<BundlePayload>;
   /** State folder with the aggregator's encryption key. */
   readonly aggregatorFolder: string;
   /** The configuration file's content. */

@@ -19,15 +19,16 @@ import { decodeIdx } from "../../services/learning/idx.ts";
 import { decodeNpyValues, readNpyHeader } from "../../services/learning/npy.ts";
 import { decodePng } from "../../services/learning/png.ts";
 import { decodePnm } from "../../services/learning/pnm.ts";
-import { openBundle, sealBundle } from "../../services/protocol/bundle.ts";
 import { readBundle } from "../../services/protocol/bundle-header.ts";
 import { decodeInt16, encodeInt16 } from "../../services/protocol/int16-coder.ts";
 import { decodeModelFile, encodeModelFile } from "../../services/protocol/model-file.ts";
+import { openBundle } from "../../services/protocol/open-bundle.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
   tensorOf,
 } from "../../services/protocol/safetensors.ts";
+import { sealBundle } from "../../services/protocol/seal-bundle.ts";
 import { openFile, sealFile } from "../../services/protocol/sealed-file.ts";
 import { SOME_PLACE as place } from "../protocol/some-place.ts";
 import { standInCommitment } from "../protocol/stand-in-commitment.ts";

@@ -36,7 +36,7 @@ describe("error codes", () => {
   });
 
   it("are named in the documentation only when they exist", async () => {
-    const codes = (await readErrorCatalogue()).map(({ code }) => code);
+    const codes = (await readErrorCatalogue()).map(({ code }): string => code);
     const pages = (await documentationPages()).filter((page) => page !== "docs/errors.md");
     const named = await Promise.all(
       pages.map(async (page) =>

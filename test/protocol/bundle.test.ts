@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
-import { openBundle, sealBundle } from "../../services/protocol/bundle.ts";
 import { bundleErrors } from "../../services/protocol/bundle-errors.ts";
 import {
   type BundleContext,
@@ -13,6 +12,8 @@ import {
 import { BASE_FIELD, SCALAR_FIELD } from "../../services/protocol/curve.ts";
 import type { EncryptionKeyPair } from "../../services/protocol/envelope.ts";
 import { isErrorOf } from "../../services/protocol/errors.ts";
+import { openBundle } from "../../services/protocol/open-bundle.ts";
+import { sealBundle } from "../../services/protocol/seal-bundle.ts";
 import { SOME_PLACE as place } from "./some-place.ts";
 import { standInCommitment } from "./stand-in-commitment.ts";
 

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
-import { sealBundle } from "../../services/protocol/bundle.ts";
 import { readBundle } from "../../services/protocol/bundle-header.ts";
+import { sealBundle } from "../../services/protocol/seal-bundle.ts";
 import { sealFile } from "../../services/protocol/sealed-file.ts";
 
 interface Field {

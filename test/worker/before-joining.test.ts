@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { registerParticipant } from "../../services/adapters/chain/participant.ts";
-import { joinProject, leaveProject } from "../../services/adapters/chain/project.ts";
+import { joinProject, leaveProject } from "../../services/adapters/chain/project-trainer.ts";
 import { submitUpdate } from "../../services/adapters/chain/round.ts";
 import { approveVault, wrapNative } from "../../services/adapters/chain/token.ts";
 import { TRAINER_GAS } from "../../services/worker/quote-project.ts";

@@ -14,7 +14,7 @@ import {
   signPermit,
   type VaultPermit,
 } from "../../services/adapters/chain/permit.ts";
-import { postedProjectId, postProject } from "../../services/adapters/chain/project.ts";
+import { postedProjectId, postProject } from "../../services/adapters/chain/post-project.ts";
 import { approveVault, readBalance, wrapNative } from "../../services/adapters/chain/token.ts";
 import { createMemoryStore } from "../../services/adapters/content-store/memory-store.ts";
 import { openCurve } from "../../services/adapters/curve/open-curve.ts";

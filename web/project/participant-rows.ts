@@ -1,5 +1,5 @@
 import type { Participant } from "../../services/adapters/chain/participant.ts";
-import type { ProjectTrainer } from "../../services/adapters/chain/project.ts";
+import type { ProjectTrainer } from "../../services/adapters/chain/project-trainer.ts";
 import type { Settlement } from "../../services/adapters/chain/settlements.ts";
 import type { BudgetEvent } from "../../services/auditor/replay-budget.ts";
 import { unpackOutcome } from "../../services/protocol/public-signals.ts";

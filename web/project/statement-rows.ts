@@ -1,4 +1,4 @@
-import type { ProjectTerms } from "../../services/adapters/chain/project.ts";
+import type { ProjectTerms } from "../../services/adapters/chain/project-terms.ts";
 import type { Settlement } from "../../services/adapters/chain/settlements.ts";
 import { exclusionText } from "../../services/auditor/verdict-reasons.ts";
 import { isSameAddress } from "../../services/protocol/address.ts";

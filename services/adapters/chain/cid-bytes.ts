@@ -1,10 +1,6 @@
 import { getBytes } from "ethers";
 import { CID } from "multiformats/cid";
-import { contentStoreErrors } from "../../protocol/content-store.ts";
-import { CommonweightError } from "../../protocol/errors.ts";
-
-/** Decoding base 58 takes time with the square of the length, and strangers name CIDs, too. */
-const MOST_CHARACTERS = 128;
+import { parseCid } from "../../protocol/parse-cid.ts";
 
 /**
  * A CID as the contracts store it: in its binary form, which is two thirds of its text and costs as much less. None stays none.
@@ -12,14 +8,7 @@ const MOST_CHARACTERS = 128;
  * @throws CommonweightError CW2404 for text that is no CID.
  */
 export function cidToBytes(cid: string): Uint8Array {
-  if (cid === "") return new Uint8Array();
-  try {
-    if (cid.length > MOST_CHARACTERS) throw new RangeError(`${cid.length} characters`);
-    return CID.parse(cid).bytes;
-  } catch (cause) {
-    const shown = JSON.stringify(cid.slice(0, 100));
-    throw new CommonweightError(contentStoreErrors.badCid, `not a CID: ${shown}`, { cause });
-  }
+  return cid === "" ? new Uint8Array() : parseCid(cid).bytes;
 }
 
 /** The text of a CID that came from the chain, where strangers write, too; empty when it is none. */

@@ -3,7 +3,8 @@ import { IDLE_AFTER_ROUNDS, ROSTER_CAPACITY } from "../../protocol/roster.ts";
 import type { Chain } from "./connect.ts";
 import { chainErrors } from "./errors.ts";
 import type { MarketCall } from "./market-calls.ts";
-import { type Project, readTrainers } from "./project.ts";
+import type { Project } from "./project.ts";
+import { readTrainers } from "./project-trainer.ts";
 import { readRound } from "./round.ts";
 
 const FULL_ROSTER = (1n << BigInt(ROSTER_CAPACITY)) - 1n;

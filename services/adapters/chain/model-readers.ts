@@ -2,7 +2,8 @@ import { isSameAddress } from "../../protocol/address.ts";
 import { fromHex } from "../../protocol/hex.ts";
 import type { Chain } from "./connect.ts";
 import { readParticipant } from "./participant.ts";
-import { type ProjectTerms, type ProjectTrainer, readTrainer } from "./project.ts";
+import type { ProjectTerms } from "./project-terms.ts";
+import { type ProjectTrainer, readTrainer } from "./project-trainer.ts";
 
 /** Who may read a project's private models, besides its trainers. */
 export interface ModelOwners {

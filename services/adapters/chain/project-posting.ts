@@ -2,8 +2,8 @@ import { CommonweightError } from "../../protocol/errors.ts";
 import { cidFromBytes } from "./cid-bytes.ts";
 import type { Chain } from "./connect.ts";
 import { chainErrors } from "./errors.ts";
-import { type ProjectTerms, toTerms } from "./project.ts";
 import { type EventPlace, findEvents } from "./project-events.ts";
+import { type ProjectTerms, toTerms } from "./project-terms.ts";
 
 /** How a project began. */
 export interface PostedProject extends EventPlace {

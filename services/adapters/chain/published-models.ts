@@ -1,7 +1,7 @@
 import type { G1Point } from "../../protocol/curve.ts";
 import { cidFromBytes } from "./cid-bytes.ts";
 import type { Chain } from "./connect.ts";
-import { toPoint } from "./project.ts";
+import { toPoint } from "./contract-values.ts";
 import { type EventPlace, findEvents } from "./project-events.ts";
 
 /** A model of a project: version 0 is the initial one. */

@@ -2,7 +2,7 @@ import { getAddress, getBytes } from "ethers";
 import type { G1Point } from "../../protocol/curve.ts";
 import { cidFromBytes } from "./cid-bytes.ts";
 import type { Chain } from "./connect.ts";
-import { toPoint } from "./project.ts";
+import { toPoint } from "./contract-values.ts";
 import { type BlockRange, type EventPlace, findEvents } from "./project-events.ts";
 import { decodeSubmittedUpdates } from "./update-batch.ts";
 

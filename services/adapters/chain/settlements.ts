@@ -3,9 +3,9 @@ import { CommonweightError } from "../../protocol/errors.ts";
 import type { SettleRequest } from "../../protocol/settlement.ts";
 import { cidFromBytes } from "./cid-bytes.ts";
 import type { Chain } from "./connect.ts";
+import { toPoint } from "./contract-values.ts";
 import { splitCredits } from "./credits.ts";
 import { chainErrors, toChainError } from "./errors.ts";
-import { toPoint } from "./project.ts";
 import { type EventPlace, findEvents } from "./project-events.ts";
 
 /** A settled round: what was sent and what the contract did with it. */

@@ -3,13 +3,12 @@ import { CID } from "multiformats/cid";
 import { create as createDigest } from "multiformats/hashes/digest";
 import { contentStoreErrors } from "../../protocol/content-store.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
+import { parseCid } from "../../protocol/parse-cid.ts";
 
 /** Multicodec numbers of the block formats that content may consist of. */
 export const BLOCK_CODECS = { raw: 0x55, dagPb: 0x70, dagJson: 0x0129 } as const;
 
 const SHA2_256 = 0x12;
-/** Identifiers of these blocks have 46 to 62 characters, by their base. */
-const MOST_CHARACTERS = 128;
 
 /**
  * Parses a CID and accepts only what the project publishes: sha2-256, and raw, dag-pb or dag-json blocks.
@@ -18,18 +17,7 @@ const MOST_CHARACTERS = 128;
  * into an identifier that no size limit sees.
  */
 export function parseContentId(cid: string): CID {
-  let parsed: CID;
-  try {
-    // Decoding base 58 takes time with the square of the length: seconds for the 16 KB that fit into the address of a request.
-    if (cid.length > MOST_CHARACTERS) throw new RangeError(`${cid.length} characters`);
-    parsed = CID.parse(cid);
-  } catch (cause) {
-    throw new CommonweightError(
-      contentStoreErrors.badCid,
-      `not a CID: ${JSON.stringify(cid.slice(0, 100))}`,
-      { cause },
-    );
-  }
+  const parsed = parseCid(cid);
   const codecs: readonly number[] = Object.values(BLOCK_CODECS);
   if (
     parsed.multihash.code !== SHA2_256 ||

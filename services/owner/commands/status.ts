@@ -12,7 +12,8 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async (invocation) => {
         const { readModels } = await import("../../adapters/chain/published-models.ts");
-        const { readProject, readTrainers } = await import("../../adapters/chain/project.ts");
+        const { readProject } = await import("../../adapters/chain/project.ts");
+        const { readTrainers } = await import("../../adapters/chain/project-trainer.ts");
         const { findProject } = await import("../find-project.ts");
         const { projectId } = await findProject(String(invocation.args[0]));
         return withChain(invocation, async (chain) => {

@@ -32,7 +32,8 @@ export const register: RegisterCommand = (parent, context) => {
         const { readPosting } = await import("../../adapters/chain/project-posting.ts");
         const { readNetworkFees } = await import("../../adapters/chain/network-fees.ts");
         const { readParticipant } = await import("../../adapters/chain/participant.ts");
-        const { readProject, readTrainer } = await import("../../adapters/chain/project.ts");
+        const { readProject } = await import("../../adapters/chain/project.ts");
+        const { readTrainer } = await import("../../adapters/chain/project-trainer.ts");
         const { openCurve } = await import("../../adapters/curve/open-curve.ts");
         const { getManifest } = await import("../../adapters/dag-json/manifest-store.ts");
         const { createHpkeEnvelope } = await import("../../adapters/envelope/hpke-envelope.ts");

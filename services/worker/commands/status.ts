@@ -28,7 +28,8 @@ export const register: RegisterCommand = (parent, context) => {
       context.action(async (invocation) => {
         const { readSettlements } = await import("../../adapters/chain/settlements.ts");
         const { readClaim, readParticipant } = await import("../../adapters/chain/participant.ts");
-        const { readProject, readTrainer } = await import("../../adapters/chain/project.ts");
+        const { readProject } = await import("../../adapters/chain/project.ts");
+        const { readTrainer } = await import("../../adapters/chain/project-trainer.ts");
         const { unpackOutcome } = await import("../../protocol/public-signals.ts");
         const [projectId, account] = invocation.args as [bigint, string];
         return withChain(invocation, async (chain) => {

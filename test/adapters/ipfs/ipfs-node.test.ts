@@ -10,10 +10,11 @@ import {
   type IpfsNodeOptions,
   openIpfsNode,
 } from "../../../services/adapters/ipfs/ipfs-node.ts";
-import { openBundle, sealBundle } from "../../../services/protocol/bundle.ts";
 import { contentStoreErrors } from "../../../services/protocol/content-store.ts";
 import type { ErrorDefinition } from "../../../services/protocol/errors.ts";
 import { encodeInt16 } from "../../../services/protocol/int16-coder.ts";
+import { openBundle } from "../../../services/protocol/open-bundle.ts";
+import { sealBundle } from "../../../services/protocol/seal-bundle.ts";
 import { startMisbehavingNode } from "./misbehaving-node.ts";
 
 const toStop: { stop(): Promise<void> }[] = [];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Participant } from "../../../services/adapters/chain/participant.ts";
-import type { ProjectTrainer } from "../../../services/adapters/chain/project.ts";
+import type { ProjectTrainer } from "../../../services/adapters/chain/project-trainer.ts";
 import type { Settlement } from "../../../services/adapters/chain/settlements.ts";
 import { packOutcome } from "../../../services/protocol/public-signals.ts";
 import type { Verdict } from "../../../services/protocol/verdicts.ts";
