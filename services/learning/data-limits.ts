@@ -4,6 +4,8 @@ export const DATA_LIMITS = {
   tableBytes: 128 * 1024 * 1024,
   /** Largest idx file, unpacked: it is read whole. */
   idxBytes: 512 * 1024 * 1024,
+  /** Largest array that is held in memory, because it is packed or in Fortran's order. */
+  arrayBytes: 512 * 1024 * 1024,
   imageBytes: 32 * 1024 * 1024,
   imagePixels: 64 * 1024 * 1024,
   /** Samples of one data set. */

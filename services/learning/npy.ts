@@ -43,6 +43,8 @@ export interface NpyHeader {
   /** As NumPy writes it: the order of bytes, the kind, and how many bytes a number has, as `<f4`. */
   readonly format: string;
   readonly shape: readonly number[];
+  /** Fortran's order: the first index runs fastest, so that a sample's values lie apart. */
+  readonly isFirstFastest: boolean;
   /** Where the numbers begin. */
   readonly dataOffset: number;
   readonly bytesPerValue: number;
@@ -51,7 +53,7 @@ export interface NpyHeader {
 const MAGIC = "\u0093NUMPY";
 /** The header is a Python dictionary in one fixed form; anything else is refused rather than guessed at. */
 const HEADER =
-  /^\{'descr': '([^']{2,3})', 'fortran_order': (True|False), 'shape': \(([\d, ]*)\),? ?\}\s*$/;
+  /^\{'descr': '([^']{2,12})', 'fortran_order': (True|False), 'shape': \(([\d, ]*)\),? ?\}\s*$/;
 
 function malformed(message: string): CommonweightError {
   return new CommonweightError(learningErrors.dataMalformed, `.npy file: ${message}`);
@@ -61,7 +63,7 @@ function malformed(message: string): CommonweightError {
  * Reads the header of a `.npy` file (versions 1 to 3).
  *
  * @param bytes The file's first bytes, at least its header.
- * @throws CommonweightError CW3102 for a damaged header, CW3104 for a number format or order we do not read.
+ * @throws CommonweightError CW3102 for a damaged header, CW3104 for a number format that we do not read.
  */
 export function readNpyHeader(bytes: Uint8Array): NpyHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -78,17 +80,25 @@ export function readNpyHeader(bytes: Uint8Array): NpyHeader {
   }
   const text = new TextDecoder("latin1").decode(bytes.subarray(8 + lengthBytes, dataOffset));
   const match = HEADER.exec(text);
-  if (!match) throw malformed("its header is not the one NumPy writes");
+  if (!match) {
+    throw malformed(
+      /'descr': \[/.test(text)
+        ? "its values are records; save one plain array of numbers"
+        : "its header is not the one NumPy writes",
+    );
+  }
   const [, format, order, sides] = match as unknown as [string, string, string, string];
   const known = formatOf(format);
-  if (known === undefined || order === "True") {
+  if (known === undefined) {
     throw new CommonweightError(
       learningErrors.dataUnsupported,
-      `.npy file of format ${format}${order === "True" ? " in Fortran order" : ""}: save numpy.ascontiguousarray(x, dtype="<f4"), and labels as "<i8"`,
+      `.npy file of format ${format}: save x.astype("<f4"), and labels as whole numbers from 0, as numpy.unique(y, return_inverse=True)[1] counts them`,
     );
   }
   const shape = sides.split(",").flatMap((side) => (side.trim() === "" ? [] : [Number(side)]));
-  return { format, shape, dataOffset, bytesPerValue: known.bytes };
+  // With one side, or all others 1, both orders are the same.
+  const isFirstFastest = order === "True" && shape.filter((side) => side > 1).length > 1;
+  return { format, shape, isFirstFastest, dataOffset, bytesPerValue: known.bytes };
 }
 
 /** Decodes the numbers of a piece of the data. @param format As in a header that was read. */

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { CommonweightError } from "../protocol/errors.ts";
+import { type ByteSource, fileBytes } from "./byte-source.ts";
 import { type CsvDatasetOptions, csvDataset } from "./csv-dataset.ts";
 import { DATA_LIMITS } from "./data-limits.ts";
 import type { Dataset } from "./dataset.ts";
@@ -10,6 +11,7 @@ import { openImageFolder } from "./image-folder.ts";
 import { isTableName } from "./is-table-name.ts";
 import { nameFile } from "./name-file.ts";
 import { openNpyDataset } from "./npy-dataset.ts";
+import { openNpz } from "./open-npz.ts";
 import { seenAs } from "./reshape-to-model.ts";
 
 /** What the project says about its data, and how to read a table. */
@@ -61,6 +63,25 @@ function noSamplesIn(folder: string, names: readonly string[]): CommonweightErro
   );
 }
 
+function openArrays(
+  arrays: { readonly inputs: ByteSource; readonly labels: ByteSource },
+  { classes, classCount }: OpenDataFilesOptions,
+): Promise<Dataset> {
+  return openNpyDataset({
+    ...arrays,
+    classes: classes?.length ?? classCount ?? DATA_LIMITS.columns,
+  });
+}
+
+async function openFile(path: string, options: OpenDataFilesOptions): Promise<Dataset> {
+  if (isTableName(path)) return openTable(path, options);
+  if (/\.npz$/i.test(path)) return openArrays(await openNpz(path), options);
+  throw new CommonweightError(
+    learningErrors.dataUnsupported,
+    `${path}: ${extname(path) === "" ? "a file without an extension" : `a ${extname(path)} file`}`,
+  );
+}
+
 async function openFolder(folder: string, options: OpenDataFilesOptions): Promise<Dataset> {
   const names = await readdir(folder);
   const classes = options.classes?.length ?? options.classCount;
@@ -71,11 +92,10 @@ async function openFolder(folder: string, options: OpenDataFilesOptions): Promis
     names.find((name) => name.toLowerCase() === wanted),
   );
   if (inputs !== undefined && labels !== undefined) {
-    return openNpyDataset({
-      inputsPath: join(folder, inputs),
-      labelsPath: join(folder, labels),
-      classes: classes ?? DATA_LIMITS.columns,
-    });
+    return openArrays(
+      { inputs: fileBytes(join(folder, inputs)), labels: fileBytes(join(folder, labels)) },
+      options,
+    );
   }
   const entries = await readdir(folder, { withFileTypes: true });
   if (!entries.some((entry) => entry.isDirectory())) throw noSamplesIn(folder, names);
@@ -83,7 +103,7 @@ async function openFolder(folder: string, options: OpenDataFilesOptions): Promis
 }
 
 /**
- * Opens a trainer's data by what they are: a `.csv` or `.tsv` file; a folder with MNIST's idx files (packed by gzip or not), with `x.npy` and `y.npy`, or with
+ * Opens a trainer's data by what they are: a `.csv` or `.tsv` file; NumPy's `.npz`; a folder with MNIST's idx files (packed by gzip or not), with `x.npy` and `y.npy`, or with
  * one subfolder of images for each class.
  *
  * @throws CommonweightError CW3101 when nothing is there, CW3102 to CW3105 when it cannot be used.
@@ -95,12 +115,6 @@ export async function openDataFiles(
   const info = await stat(path).catch((cause) => {
     throw new CommonweightError(learningErrors.dataUnreadable, path, { cause });
   });
-  if (!info.isDirectory() && !isTableName(path)) {
-    throw new CommonweightError(
-      learningErrors.dataUnsupported,
-      `${path}: ${extname(path) === "" ? "a file without an extension" : `a ${extname(path)} file`}`,
-    );
-  }
-  const dataset = await (info.isDirectory() ? openFolder(path, options) : openTable(path, options));
+  const dataset = await (info.isDirectory() ? openFolder(path, options) : openFile(path, options));
   return seenAs(dataset, options.inputShape);
 }

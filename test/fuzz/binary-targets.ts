@@ -17,6 +17,7 @@ import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelo
 import { encodeNpy } from "../../services/adapters/model-export/numpy.ts";
 import { decodeIdx } from "../../services/learning/idx.ts";
 import { decodeNpyValues, readNpyHeader } from "../../services/learning/npy.ts";
+import { openDataFiles } from "../../services/learning/open-data-files.ts";
 import { decodePng } from "../../services/learning/png.ts";
 import { decodePnm } from "../../services/learning/pnm.ts";
 import { readBundle } from "../../services/protocol/bundle-header.ts";
@@ -30,8 +31,10 @@ import {
 } from "../../services/protocol/safetensors.ts";
 import { sealBundle } from "../../services/protocol/seal-bundle.ts";
 import { openFile, sealFile } from "../../services/protocol/sealed-file.ts";
+import { numpyFile } from "../learning/numpy-files.ts";
 import { SOME_PLACE as place } from "../protocol/some-place.ts";
 import { standInCommitment } from "../protocol/stand-in-commitment.ts";
+import { fromFile } from "./from-file.ts";
 import type { FuzzTarget } from "./run-target.ts";
 
 const someCid = cidToBytes("bafkreihdwdcefgh4dqkjv67uzcmw7ojee6xedzdetojuzjevtenxquvyku");
@@ -193,6 +196,17 @@ export const binaryTargets: readonly FuzzTarget[] = [
       const header = readNpyHeader(input);
       decodeNpyValues(input.subarray(header.dataOffset), header.format);
     },
+  },
+  {
+    name: "npz",
+    seeds: [numpyFile("stored"), numpyFile("packed"), numpyFile("unnamed")],
+    weight: 10,
+    read: fromFile("samples.npz", async (path) => {
+      const dataset = await openDataFiles(path, { classCount: 3 });
+      const { inputs } = await dataset.readBatch([0, dataset.size - 1]);
+      const sample = dataset.inputShape.reduce((all, side) => all * side, 1);
+      check(inputs.length === 2 * sample, "samples of another size");
+    }),
   },
   { name: "png", seeds: [pngImage()], weight: 30, read: (input) => decodePng(input) },
   {

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidArgumentError } from "commander";
 import { readKeystoreAddress } from "../../services/adapters/chain/keystore.ts";
@@ -23,23 +22,12 @@ import { packTerms, unpackOutcome, unpackTerms } from "../../services/protocol/p
 import { encodeSafetensors, tensorOf } from "../../services/protocol/safetensors.ts";
 import { parseRoute } from "../../web/route.ts";
 import { MANIFEST } from "../protocol/manifest-case.ts";
+import { fuzzFolder as folder, fromFile } from "./from-file.ts";
 import type { FuzzTarget } from "./run-target.ts";
 
 const encode = (value: string) => new TextEncoder().encode(value);
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const json = (value: unknown) => encode(JSON.stringify(value));
-const folder = mkdtempSync(join(tmpdir(), "commonweight-fuzz-"));
-process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-
-/** Lets a reader of files read the input. */
-function fromFile<T>(name: string, read: (path: string) => T): (input: Uint8Array) => T {
-  return (input) => {
-    const path = join(folder, name);
-    writeFileSync(path, input);
-    return read(path);
-  };
-}
-
 const envelope = createHpkeEnvelope();
 const bytes32 = `0x${"4d".repeat(32)}`;
 const bytes20 = `0x${"11".repeat(20)}`;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { encode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { encodeNpz } from "../../services/adapters/model-export/numpy.ts";
 import { parseCsv } from "../../services/learning/csv.ts";
 import { csvDataset, describeColumns } from "../../services/learning/csv-dataset.ts";
 import { describeTable } from "../../services/learning/describe-table.ts";
@@ -11,6 +12,7 @@ import { decodeIdx, encodeIdx } from "../../services/learning/idx.ts";
 import { openDataFiles } from "../../services/learning/open-data-files.ts";
 import { decodePng } from "../../services/learning/png.ts";
 import { decodePnm } from "../../services/learning/pnm.ts";
+import { numpyFile } from "./numpy-files.ts";
 
 const code = (wanted: string) => expect.objectContaining({ code: wanted });
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -446,7 +448,7 @@ describe("NumPy files", () => {
     ["no NumPy mark", bytesOf("hello hello hello hello"), "CW3102"],
     ["code instead of a header", npy("<f8", "__import__('os')", new Uint8Array(8)), "CW3102"],
     ["a shape without end", npy("<f8", "(99999999999999999999, 2)", new Uint8Array(8)), "CW3103"],
-    ["Fortran order", npy("<f8", "(3, 2)", new Float64Array(6), "True"), "CW3104"],
+    ["records", numpyFile("records"), "CW3102"],
     ["Python objects", npy("|O", "(3, 2)", new Uint8Array(48)), "CW3104"],
     ["other sample counts", npy("<f8", "(2, 2)", new Float64Array(4)), "CW3105"],
   ])("are refused with %s", async (name, bytes, wanted) => {
@@ -460,6 +462,81 @@ describe("NumPy files", () => {
 
     await expect(open("npy-label", { "x.npy": x, "y.npy": labels })).rejects.toMatchObject({
       code: "CW3105",
+    });
+  });
+});
+
+describe("what NumPy writes", () => {
+  const sample = (k: number) => Array.from({ length: 6 }, (_, i) => 6 * k + i);
+  const whole = {
+    inputs: Float32Array.from([...sample(3), ...sample(0)]),
+    labels: Int32Array.of(1, 0),
+  };
+  const archive = async (name: string, bytes: Uint8Array) =>
+    join(await folderWith(`npz-${name}`, { "samples.npz": bytes }), "samples.npz");
+
+  test.each(["stored", "packed", "unnamed"] as const)(
+    "is read from an archive: %s",
+    async (name) => {
+      const dataset = await openDataFiles(await archive(name, numpyFile(name)), { classCount: 3 });
+
+      expect(dataset).toMatchObject({ size: 4, inputShape: [2, 3], classes: 3 });
+      expect(await dataset.readBatch([3, 0])).toEqual(whole);
+      expect(await dataset.readLabels()).toEqual(Int32Array.of(0, 1, 2, 1));
+    },
+  );
+
+  test("is read in Fortran's order", async () => {
+    const files = {
+      "x.npy": numpyFile("fortran"),
+      "y.npy": npy("|u1", "(4,)", Uint8Array.of(0, 1, 2, 1)),
+    };
+    const dataset = await openDataFiles(await folderWith("fortran", files), { classCount: 3 });
+
+    expect(await dataset.readBatch([3, 0])).toEqual(whole);
+  });
+
+  test("is what our own archives are: an exported model has no samples, and says so", async () => {
+    const bytes = encodeNpz([{ name: "layers.0.weight", shape: [1], values: Float32Array.of(1) }]);
+
+    await expect(openDataFiles(await archive("model", bytes))).rejects.toMatchObject({
+      code: "CW3104",
+      message: expect.stringMatching(/no pair of arrays called x and y.*in it: layers.0.weight$/),
+    });
+  });
+
+  test.each([
+    ["names as labels", "names", "CW3104", /format <U17: .*numpy.unique/],
+    ["a column for each class", "columns", "CW3105", /\[4,3\]; .*argmax/],
+  ] as const)("has to be changed with %s, and it says how", async (_, name, code, message) => {
+    const files = { "x.npy": numpyFile("fortran"), "y.npy": numpyFile(name) };
+
+    await expect(openDataFiles(await folderWith(name, files))).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  const packed = numpyFile("packed");
+  const flipped = packed.slice();
+  // In the first array's packed bytes.
+  flipped[80] = (flipped[80] as number) ^ 0x40;
+  const encrypted = numpyFile("stored");
+  encrypted[encrypted.lastIndexOf(0x50, encrypted.length - 23) + 8] = 1;
+  const bomb = numpyFile("packed");
+  const directory = Buffer.from(bomb).indexOf("PK\u0001\u0002", 0, "latin1");
+  new DataView(bomb.buffer).setUint32(directory + 24, 600_000_000, true);
+
+  test.each([
+    ["a cut archive", packed.subarray(0, packed.length - 30), "CW3102"],
+    ["a damaged array", flipped, "CW3102"],
+    ["an encrypted array", encrypted, "CW3104"],
+    ["an array that grows too large", bomb, "CW3103"],
+    ["other arrays", numpyFile("unlike"), "CW3104"],
+    ["no archive", bytesOf("hello hello hello hello"), "CW3102"],
+  ])("is refused with %s", async (name, bytes, code) => {
+    await expect(openDataFiles(await archive(`bad-${name}`, bytes))).rejects.toMatchObject({
+      code,
     });
   });
 });

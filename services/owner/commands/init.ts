@@ -136,7 +136,7 @@ export const register: RegisterCommand = (parent, context) => {
     .argument("[folder]", "where to write it", "project")
     .requiredOption(
       "--data <source>",
-      "your samples: a .csv or .tsv file, a folder (idx, npy, images), mnist",
+      "your samples: a .csv, .tsv or .npz file, a folder (idx, npy, images), mnist",
     )
     .option("--target <column>", "CSV: the column of the class (default: by its name, or the last)")
     .option("--drop <columns>", "CSV: columns that the model must not see, by comma")
