@@ -21,6 +21,8 @@ export interface CsvDatasetOptions extends ColumnOptions {
   /** Class names in the order of the model's outputs; without, classes must be numbers from 0. */
   readonly classes?: readonly string[] | undefined;
   readonly classCount?: number | undefined;
+  /** The class is not looked at, and its column need not be there: each sample gets class 0. */
+  readonly isUnlabelled?: boolean | undefined;
 }
 
 /** What is in a column. */
@@ -76,7 +78,10 @@ export function csvDataset(text: string, options: CsvDatasetOptions = {}): Datas
   const { header, rows } = parseCsv(text);
   const target = options.targetColumn ?? (header.at(-1) as string);
   const names = options.columns ?? header.filter((name) => name !== target);
-  const lacking = [target, ...names].filter((name) => !header.includes(name));
+  const { isUnlabelled = false } = options;
+  const lacking = [...(isUnlabelled ? [] : [target]), ...names].filter(
+    (name) => !header.includes(name),
+  );
   const problems =
     lacking.length > 0
       ? [`there is no column ${quotedNames(lacking)}; there are ${quotedNames(header)}`]
@@ -93,7 +98,7 @@ export function csvDataset(text: string, options: CsvDatasetOptions = {}): Datas
     }));
   problems.push(...columns.flatMap(({ reader }) => reader.problem ?? []));
   const classOf = classFinder(options.classes);
-  const classCells = header.includes(target) ? cellsOf(target) : [];
+  const classCells = header.includes(target) && !isUnlabelled ? cellsOf(target) : [];
   const wrongClasses = wrongCells(classCells, (cell) => classOf(cell) >= 0);
   if (wrongClasses) {
     const known = options.classes ? nameSome(options.classes) : "whole numbers from 0";
@@ -112,7 +117,7 @@ export function csvDataset(text: string, options: CsvDatasetOptions = {}): Datas
       at += reader.width;
     }
   });
-  const labels = classCells.map(classOf);
+  const labels = isUnlabelled ? rows.map(() => 0) : classCells.map(classOf);
   const classes =
     options.classes?.length ?? options.classCount ?? labels.reduce((a, b) => Math.max(a, b), 0) + 1;
   return memoryDataset({ inputs, labels, inputShape: [width], classes });

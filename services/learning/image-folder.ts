@@ -89,14 +89,37 @@ export async function openImageFolder(
     if (images.length > DATA_LIMITS.images)
       throw new CommonweightError(learningErrors.dataTooLarge, folder);
   }
-  const [first] = images;
-  if (!first) throw await noImagesIn(folder, found);
+  if (images.length === 0) throw await noImagesIn(folder, found);
+  return openImageFiles(images, classes.length);
+}
+
+/**
+ * Opens the images that lie in a folder itself, of which nobody says what they show: each gets class 0.
+ *
+ * @returns undefined when there are none.
+ * @throws CommonweightError CW3101 when the folder cannot be read.
+ */
+export async function openImages(
+  folder: string,
+  classes: number,
+): Promise<{ readonly dataset: Dataset; readonly paths: readonly string[] } | undefined> {
+  const paths = await listImages(folder);
+  if (paths.length === 0) return undefined;
+  const images = paths.map((path) => ({ path, label: 0 }));
+  return { dataset: await openImageFiles(images, classes), paths };
+}
+
+async function openImageFiles(
+  images: readonly { readonly path: string; readonly label: number }[],
+  classes: number,
+): Promise<Dataset> {
+  const first = images[0] as { readonly path: string };
   const { channels, height, width } = await readImage(first.path);
   const length = channels * height * width;
   return {
     size: images.length,
     inputShape: [channels, height, width],
-    classes: classes.length,
+    classes,
     readBatch: async (indices) => {
       const inputs = new Float32Array(indices.length * length);
       for (let row = 0; row < indices.length; row++) {

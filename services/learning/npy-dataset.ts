@@ -48,9 +48,19 @@ export async function openNpyDataset(options: {
 }): Promise<Dataset> {
   const { classes } = options;
   const [inputs, labelsArray] = [await openNpy(options.inputs), await openNpy(options.labels)];
-  const [size = 0, ...rest] = inputs.header.shape;
   requireLabels(labelsArray, inputs);
-  const labels = await readLabels(labelsArray, size, classes);
+  const [size = 0] = inputs.header.shape;
+  return samplesOf(inputs, await readLabels(labelsArray, size, classes), classes);
+}
+
+/** Opens inputs of which nobody says the class: each gets class 0. @throws As {@link openNpyDataset} */
+export async function openNpyInputs(source: ByteSource, classes: number): Promise<Dataset> {
+  const inputs = await openNpy(source);
+  return samplesOf(inputs, new Int32Array(inputs.header.shape[0] ?? 0), classes);
+}
+
+async function samplesOf(inputs: NpyArray, labels: Int32Array, classes: number): Promise<Dataset> {
+  const [size = 0, ...rest] = inputs.header.shape;
   const rows = inputs.header.isFirstFastest ? await heldRows(inputs) : storedRows(inputs);
   return {
     size,

@@ -40,6 +40,24 @@ const arrayName = ({ name }: ZipEntry) => name.replace(/\.npy$/, "");
 export async function openNpz(
   path: string,
 ): Promise<{ readonly inputs: ByteSource; readonly labels: ByteSource }> {
+  const pairs = PAIRS.map(([inputs, labels]) => [inputs, labels]);
+  const [inputs, labels] = await openFirst(path, pairs, `no pair of arrays called x and y`);
+  return { inputs: inputs as ByteSource, labels: labels as ByteSource };
+}
+
+/** Finds inputs alone, whether there are labels or not. @throws As {@link openNpz} */
+export async function openNpzInputs(path: string): Promise<ByteSource> {
+  const names = PAIRS.map(([inputs]) => [inputs]);
+  const [inputs] = await openFirst(path, names, `no array called x`);
+  return inputs as ByteSource;
+}
+
+/** Opens the first of some groups of arrays that is there as a whole. */
+async function openFirst(
+  path: string,
+  groups: readonly (readonly string[])[],
+  lacking: string,
+): Promise<ByteSource[]> {
   const { size } = await stat(path).catch((cause: unknown) => {
     throw new CommonweightError(learningErrors.dataUnreadable, path, { cause });
   });
@@ -49,18 +67,18 @@ export async function openNpz(
     const end = nameFile(path, () => readZipEnd(tail));
     const directory = await readAt(end.directoryOffset, end.directoryBytes);
     const entries = nameFile(path, () => readZipDirectory(directory, end));
-    const find = (wanted: string) =>
-      entries.find((entry) => arrayName(entry).toLowerCase() === wanted);
-    for (const [inputs, labels] of PAIRS) {
-      const [first, second] = [find(inputs), find(labels)];
-      if (first === undefined || second === undefined) continue;
-      const open = (entry: ZipEntry) => openEntry({ path, size, readAt }, entry);
-      return { inputs: await open(first), labels: await open(second) };
+    for (const group of groups) {
+      const found = group.flatMap(
+        (wanted) => entries.find((entry) => arrayName(entry).toLowerCase() === wanted) ?? [],
+      );
+      if (found.length < group.length) continue;
+      return Promise.all(found.map((entry) => openEntry({ path, size, readAt }, entry)));
     }
     const names = entries.map((entry) => arrayName(entry).slice(0, 40));
+    const others = nameSome(groups.slice(1, 4).map((group) => group.join(" and ")));
     throw new CommonweightError(
       learningErrors.dataUnsupported,
-      `${path}: no pair of arrays called x and y (or ${nameSome(PAIRS.slice(1, 4).map((pair) => pair.join(" and ")))}); in it: ${names.length === 0 ? "nothing" : nameSome(names)}`,
+      `${path}: ${lacking} (or ${others}); in it: ${names.length === 0 ? "nothing" : nameSome(names)}`,
     );
   });
 }

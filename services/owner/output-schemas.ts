@@ -104,6 +104,18 @@ export const outputSchemas: OutputSchemas = {
       bytes: count,
     }),
   },
+  "owner predict": {
+    result: z.strictObject({
+      projectId: integerText,
+      version: count,
+      roundIndex: count,
+      cid,
+      path: z.string(),
+      samples: count,
+      classes: z.array(z.strictObject({ name: z.string(), samples: count })),
+      meanConfidence: share,
+    }),
+  },
   "owner evaluate": {
     result: z.strictObject({
       projectId: integerText,

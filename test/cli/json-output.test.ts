@@ -144,6 +144,8 @@ describe("--json", () => {
     await check("worker leave", ["1", "--yes"], "stranger");
     await check("worker withdraw", [], "stranger");
     await check("owner evaluate", ["1", ...data, "--model", "0"]);
+    const predicted = ["--out", `${market.folder}/predicted.csv`];
+    await check("owner predict", ["1", ...data, "--model", "0", ...predicted]);
     await check("owner pull", ["1", "--model", "0", "--out", `${market.folder}/model.npy`]);
     await check("owner init", [folder, ...data, "--yes"]);
     await check("owner rehearse", [folder, "--rounds", "1", "--attack", "sign-flip:1"]);

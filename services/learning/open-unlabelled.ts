@@ -1,0 +1,75 @@
+import { readdir, stat } from "node:fs/promises";
+import { basename, extname, join } from "node:path";
+import { CommonweightError } from "../protocol/errors.ts";
+import { fileBytes } from "./byte-source.ts";
+import { parseCsv } from "./csv.ts";
+import { csvDataset } from "./csv-dataset.ts";
+import type { CsvTable } from "./csv-table.ts";
+import type { Dataset } from "./dataset.ts";
+import { learningErrors } from "./errors.ts";
+import { openImages } from "./image-folder.ts";
+import { isTableName } from "./is-table-name.ts";
+import { nameFile } from "./name-file.ts";
+import { openNpyInputs } from "./npy-dataset.ts";
+import { type OpenDataFilesOptions, openDataFiles, readTable } from "./open-data-files.ts";
+import { openNpzInputs } from "./open-npz.ts";
+import { seenAs } from "./reshape-to-model.ts";
+
+/** Samples whose classes nobody needs to know: all labels are 0. */
+export interface UnlabelledSamples {
+  readonly dataset: Dataset;
+  /** A table, to write predictions beside its rows. */
+  readonly table?: CsvTable;
+  /** Of images, their files in the order of the samples. */
+  readonly names?: readonly string[];
+}
+
+/**
+ * Opens samples to predict from: a table with or without the column of the class, a `.npy` or `.npz` file of inputs, a folder of images
+ * or of what {@link openDataFiles} takes.
+ *
+ * @throws CommonweightError as {@link openDataFiles}.
+ */
+export async function openUnlabelled(
+  path: string,
+  options: OpenDataFilesOptions,
+): Promise<UnlabelledSamples> {
+  const info = await stat(path).catch((cause: unknown) => {
+    throw new CommonweightError(learningErrors.dataUnreadable, path, { cause });
+  });
+  const opened = info.isDirectory()
+    ? await openFolder(path, options)
+    : await openFile(path, options);
+  return { ...opened, dataset: seenAs(opened.dataset, options.inputShape) };
+}
+
+async function openFile(path: string, options: OpenDataFilesOptions): Promise<UnlabelledSamples> {
+  if (isTableName(path)) {
+    const text = await readTable(path);
+    return nameFile(path, () => ({
+      dataset: csvDataset(text, { ...options, isUnlabelled: true }),
+      table: parseCsv(text),
+    }));
+  }
+  const classes = options.classes?.length ?? 1;
+  const extension = extname(path).toLowerCase();
+  if (extension === ".npy") return { dataset: await openNpyInputs(fileBytes(path), classes) };
+  if (extension === ".npz")
+    return { dataset: await openNpyInputs(await openNpzInputs(path), classes) };
+  return { dataset: await openDataFiles(path, options) };
+}
+
+async function openFolder(
+  folder: string,
+  options: OpenDataFilesOptions,
+): Promise<UnlabelledSamples> {
+  const names = await readdir(folder);
+  const classes = options.classes?.length ?? 1;
+  const inputs = names.find((name) => name.toLowerCase() === "x.npy");
+  if (inputs !== undefined) {
+    return { dataset: await openNpyInputs(fileBytes(join(folder, inputs)), classes) };
+  }
+  const images = await openImages(folder, classes);
+  if (images === undefined) return { dataset: await openDataFiles(folder, options) };
+  return { dataset: images.dataset, names: images.paths.map((image) => basename(image)) };
+}

@@ -1,0 +1,86 @@
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { RegisterCommand } from "../../command-line/command-context.ts";
+import { addCompareOption } from "../../command-line/compare-option.ts";
+import { withChain } from "../../command-line/open-chain.ts";
+import { parseRoundIndex } from "../../command-line/parse-project-id.ts";
+import { openProjectContent } from "../../command-line/project-content.ts";
+
+/** Adds `commonweight owner predict`. */
+export const register: RegisterCommand = (parent, context) => {
+  addCompareOption(parent.command("predict"))
+    .description(
+      "fetch a project's model, verify it against the chain, and predict the classes of samples",
+    )
+    .argument("<project>", "number of the project, or its folder")
+    .requiredOption(
+      "--data <source>",
+      "samples, with or without a class: .csv, .tsv, .npy, .npz, a folder, mnist:test",
+    )
+    .option("--out <file>", "table to write (default: named after project and model)")
+    .option("--probabilities", "a column for each class, of how sure the model is of it")
+    .option("--round <number>", "the model that this round made, from 0", parseRoundIndex)
+    .option(
+      "--model <version>",
+      "the model of this version; 0 is the initial one (default: newest)",
+    )
+    .option(
+      "--key <file>",
+      "encryption key of a reader, for a private project (default: the state folder's)",
+    )
+    .option("--srs <file>", "powers of tau of the network's ceremony (.ptau)")
+    .addHelpText(
+      "after",
+      "\nWrites a table of your rows with a column for the class and one for how sure the model is. The samples do not leave\nthis machine. Needs no signing key.\n\nExamples:\n  commonweight owner predict fraud --data new-transactions.csv\n  commonweight owner predict 1 --data scans --out scans.csv --probabilities",
+    )
+    .action(
+      context.action(async (invocation) => {
+        const { args, options, config, signal, progress } = invocation;
+        const { readPosting } = await import("../../adapters/chain/project-posting.ts");
+        const { readModelChoice } = await import("../choose-model.ts");
+        const { findProject } = await import("../find-project.ts");
+        const { ownerKeyring } = await import("../owner-keyring.ts");
+        const { predictSamples } = await import("../predict-samples.ts");
+        const { predictionText } = await import("../prediction-text.ts");
+        const { pullModel } = await import("../pull-model.ts");
+        const { ownerErrors } = await import("../errors.ts");
+        const { CommonweightError } = await import("../../protocol/errors.ts");
+        const { projectId } = await findProject(String(args[0]));
+        const choice = readModelChoice(options);
+        const given = String(options.data);
+        const source = /^mnist(:test)?$/.test(given) ? given : resolve(given);
+        const pulled = await withChain(invocation, async (chain) => {
+          const { terms } = await readPosting(chain, projectId);
+          return pullModel({
+            chain,
+            projectId,
+            contentStore: await openProjectContent(chain, terms, config),
+            keyring: ownerKeyring(terms, { key: options.key, stateFolder: config.stateFolder }),
+            choice,
+            cacheDir: config.cacheFolder,
+            srsPath: options.srs as string | undefined,
+            signal,
+            onProgress: progress,
+          });
+        });
+        const isDetailed = options.probabilities === true;
+        const { csv, ...said } = await predictSamples(pulled, {
+          ...{ source, isDetailed, signal },
+          onProgress: progress,
+        });
+        const { version, roundIndex, cid } = pulled.published;
+        const name = `project-${projectId}-model-${version}-predictions.csv`;
+        const path = resolve(String(options.out ?? name));
+        if (path === source) {
+          throw new CommonweightError(ownerErrors.fileUnreadable, `${path}: --out is your samples`);
+        }
+        await writeFile(path, csv).catch((cause) => {
+          throw new CommonweightError(ownerErrors.fileUnreadable, path, { cause });
+        });
+        return {
+          data: { projectId, version, roundIndex, cid, path, ...said },
+          text: predictionText(pulled.published, said, path),
+        };
+      }),
+    );
+};
