@@ -3,7 +3,7 @@ import { UnixFS } from "ipfs-unixfs";
 import type { CID } from "multiformats/cid";
 import { contentStoreErrors } from "../../protocol/content-store.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
-import { BLOCK_CODECS, verifyBlock } from "./content-id.ts";
+import { BLOCK_CODECS, isContentId, verifyBlock } from "./content-id.ts";
 
 /** Delivers a block's bytes, not yet verified. @param providers Addresses of nodes who probably have it. */
 export type LoadBlock = (
@@ -92,9 +92,12 @@ function readNode(
     const unixfs = UnixFS.unmarshal(node.Data);
     if (unixfs.type !== "file" && unixfs.type !== "raw")
       throw new RangeError(`a ${unixfs.type}, not a file`);
+    const links = node.Links.map((link) => link.Hash);
+    const open = links.find((link) => !isContentId(link));
+    if (open !== undefined) throw new RangeError(`its link ${open} does not say which block it is`);
     return {
       data: unixfs.data ?? new Uint8Array(),
-      links: node.Links.map((link) => link.Hash),
+      links,
       fileBytes: Number(unixfs.fileSize()),
     };
   } catch (cause) {

@@ -4,11 +4,13 @@ import { create as createDigest } from "multiformats/hashes/digest";
 import { contentStoreErrors } from "../../protocol/content-store.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { parseCid } from "../../protocol/parse-cid.ts";
+import { isSameBytes } from "../../protocol/same-bytes.ts";
 
 /** Multicodec numbers of the block formats that content may consist of. */
 export const BLOCK_CODECS = { raw: 0x55, dagPb: 0x70, dagJson: 0x0129 } as const;
 
 const SHA2_256 = 0x12;
+const SHA2_256_BYTES = 32;
 
 /**
  * Parses a CID and accepts only what the project publishes: sha2-256, and raw, dag-pb or dag-json blocks.
@@ -18,17 +20,27 @@ const SHA2_256 = 0x12;
  */
 export function parseContentId(cid: string): CID {
   const parsed = parseCid(cid);
-  const codecs: readonly number[] = Object.values(BLOCK_CODECS);
-  if (
-    parsed.multihash.code !== SHA2_256 ||
-    parsed.multihash.digest.length !== 32 ||
-    !codecs.includes(parsed.code)
-  ) {
+  if (!isContentId(parsed)) {
     throw new CommonweightError(contentStoreErrors.badCid, `unsupported hash or codec in ${cid}`, {
       details: { cid },
     });
   }
   return parsed;
+}
+
+/**
+ * Whether a CID names a block by the whole of its sha2-256, and one of the formats that content may consist of.
+ *
+ * Links within content have to be asked, too: whoever publishes a file may cut the hash of a link short, or off, so that any block
+ * is the one that it names, and everybody who fetches the file can be sent another.
+ */
+export function isContentId({ code, multihash }: CID): boolean {
+  const codecs: readonly number[] = Object.values(BLOCK_CODECS);
+  return (
+    multihash.code === SHA2_256 &&
+    multihash.digest.length === SHA2_256_BYTES &&
+    codecs.includes(code)
+  );
 }
 
 /** The CIDv1 of a block: its codec and the sha2-256 of its bytes. */
@@ -38,8 +50,7 @@ export async function blockContentId(bytes: Uint8Array, codec: number): Promise<
 
 /** True when the bytes are what the CID stands for. */
 export async function isBlockOf(cid: CID, bytes: Uint8Array): Promise<boolean> {
-  const digest = await sha256(bytes);
-  return cid.multihash.digest.every((byte, index) => byte === digest[index]);
+  return isContentId(cid) && isSameBytes(cid.multihash.digest, await sha256(bytes));
 }
 
 /** @throws CommonweightError CW2405 when the bytes are not what the CID stands for. */

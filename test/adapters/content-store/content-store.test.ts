@@ -1,10 +1,14 @@
 import * as dagPb from "@ipld/dag-pb";
 import { UnixFS } from "ipfs-unixfs";
 import { CID } from "multiformats/cid";
+import { create as createDigest } from "multiformats/hashes/digest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createBlockContentStore } from "../../../services/adapters/content-store/block-content-store.ts";
 import { concatBytes } from "../../../services/adapters/content-store/car.ts";
-import { blockContentId } from "../../../services/adapters/content-store/content-id.ts";
+import {
+  blockContentId,
+  isBlockOf,
+} from "../../../services/adapters/content-store/content-id.ts";
 import { createHttpApiStore } from "../../../services/adapters/content-store/http-api-store.ts";
 import {
   createMemoryStore,
@@ -219,6 +223,28 @@ describe("graphs built to hurt their reader", () => {
       storeOver(blocks).get(node.toString(), { maxBytes: 100_000 }),
       contentStoreErrors.malformed,
     );
+  });
+
+  it("refuses links of which any block could be the one they name", async () => {
+    const blocks = new Map<string, Uint8Array>();
+    const bytes = pattern(1000);
+    const leaf = await addBlock(blocks, bytes, 0x55);
+    const { digest } = leaf.multihash;
+    const links = [
+      CID.createV1(0x55, createDigest(0x12, digest.subarray(0, 0))),
+      CID.createV1(0x55, createDigest(0x12, digest.subarray(0, 4))),
+      CID.createV1(0x55, createDigest(0x00, digest)),
+      CID.createV1(0x71, leaf.multihash),
+    ];
+
+    for (const link of links) {
+      blocks.set(link.toString(), bytes);
+      const root = await addBlock(blocks, directoryOf([link], [1000n]), 0x70);
+      await fails(storeOver(blocks).get(root.toString()), contentStoreErrors.malformed);
+      expect(await isBlockOf(link, bytes)).toBe(false);
+    }
+    const whole = await addBlock(blocks, directoryOf([leaf], [1000n]), 0x70);
+    expect(await storeOver(blocks).get(whole.toString())).toEqual(bytes);
   });
 
   it("refuses a directory, and bytes that are no dag-pb", async () => {
