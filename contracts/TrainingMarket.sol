@@ -46,6 +46,10 @@ contract TrainingMarket is ITrainingMarket, EIP712, ReentrancyGuardTransient {
     using ProjectClock for Project;
     using RosterMask for uint256;
 
+    /// @dev Two keys of 32 bytes. Without a bound a contract could write a megabyte, for an aggregator to read at every look until its
+    /// node refuses to hand that out.
+    uint256 private constant _MOST_KEY_BYTES = 64;
+
     IRoundVerifier private immutable _VERIFIER;
     IParticipantRegistry private immutable _REGISTRY;
     IRewardVault private immutable _VAULT;
@@ -207,6 +211,7 @@ contract TrainingMarket is ITrainingMarket, EIP712, ReentrancyGuardTransient {
 
     /// @inheritdoc ITrainingMarket
     function revealKey(uint256 projectId, uint256 roundIndex, bool isReference, bytes calldata sealedKeys) external {
+        if (sealedKeys.length > _MOST_KEY_BYTES) revert MarketKeysTooLong(_MOST_KEY_BYTES, sealedKeys.length);
         Project storage project = _existing(projectId);
         RoundPhases.Clock memory clock = AggregatorTurns.requireAfterCommit(project, projectId, roundIndex);
         if (project.reveals.roundIndex != roundIndex) {

@@ -88,6 +88,8 @@ interface ITrainingMarket {
     /// @notice Thrown when a batch of updates ends within an update.
     /// @param leftBytes How many bytes were left of it.
     error MarketMalformedBatch(uint256 leftBytes);
+    /// @notice Thrown when released keys are longer than two of 32 bytes: everybody who looks at the round would have to read them.
+    error MarketKeysTooLong(uint256 most, uint256 actual);
     /// @notice Thrown when a key was released already.
     error MarketAlreadyRevealed(address account);
     /// @notice Thrown when the trainers and commitments of a settlement are not those submitted.
@@ -201,7 +203,8 @@ interface ITrainingMarket {
     /// @notice Emitted when everybody is in and the commit phase ends early.
     event CommitPhaseClosed(uint256 indexed projectId, uint256 indexed roundIndex, uint256 closedAt);
     /// @notice Emitted when a trainer or the referee releases content keys on chain.
-    /// @param sealedKeys The keys, sealed to each of the project's aggregators; the format is the bundle's.
+    /// @param sealedKeys Content keys of 32 bytes: an update's, or the reference's and the pay gradient's behind it. Alone they open
+    /// nothing: only the project's aggregators have the rest.
     event KeyRevealed(
         uint256 indexed projectId,
         uint256 indexed roundIndex,
@@ -311,7 +314,7 @@ interface ITrainingMarket {
 
     /// @notice Releases content keys on chain, after the commit phase: the fallback that an aggregator cannot ignore.
     /// @dev A trainer releases its update's keys, while the reveal phase lasts; the referee those of the reference and pay gradient
-    /// (`isReference`), as long as the round can be settled.
+    /// (`isReference`), as long as the round can be settled. What the keys open is not checked; at most 64 bytes of them are told.
     function revealKey(uint256 projectId, uint256 roundIndex, bool isReference, bytes calldata sealedKeys) external;
 
     /// @notice Settles a round with its proof: pays, updates the model's commitment, strikes and reliability.

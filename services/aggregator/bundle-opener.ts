@@ -6,11 +6,12 @@ import { isSameAddress } from "../protocol/address.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import { type Curve, type G1Point, isSamePoint } from "../protocol/curve.ts";
 import type { EncryptionKeyPair, Envelope } from "../protocol/envelope.ts";
-import { fromHex, toHex } from "../protocol/hex.ts";
+import { fromHex } from "../protocol/hex.ts";
 import {
   isReadable,
   openSubmission,
   type ReadableUpdate,
+  type ReleasedKey,
   type UnreadableUpdate,
 } from "./collect-bundles.ts";
 import { CommitmentChecks } from "./commitment-checks.ts";
@@ -71,7 +72,7 @@ export class BundleOpener {
     { projectId, terms }: Project,
     roundIndex: number,
     bundle: NamedBundle,
-    contentKey: Uint8Array | undefined,
+    contentKeys: readonly ReleasedKey[],
   ): Promise<ReadableUpdate | UnreadableUpdate> {
     const { chain, contentStore, envelope, keys, signal } = this.#parameters;
     // By what it opens, not by its slot: after a reorganisation a slot may be somebody else's.
@@ -83,7 +84,7 @@ export class BundleOpener {
       store: contentStore,
       envelope,
       keys,
-      contentKey,
+      contentKeys,
       context: {
         chainId: chain.chainId,
         market: chain.addresses.market,
@@ -122,12 +123,9 @@ export class BundleOpener {
   async releasedKeys({ projectId, terms }: Project, roundIndex: number) {
     const { rounds, store } = this.#parameters;
     const revealed = await rounds.revealedKeys(roundIndex);
-    const fromChain = revealed.flatMap(({ account, isReference, sealedKeys }): StoredKey[] => {
+    const fromChain = revealed.flatMap(({ account, isReference, sealedKeys }) => {
       const key = (kind: StoredKey["kind"], bytes: Uint8Array) => ({
-        sender: account,
-        kind,
-        contentKey: toHex(bytes),
-        receivedAt: 0,
+        ...{ sender: account, kind, bytes, isOnChain: true },
       });
       if (!isReference) return [key("update", sealedKeys.slice(0, 32))];
       const reference = key("reference", sealedKeys.slice(0, 32));
@@ -135,10 +133,11 @@ export class BundleOpener {
         ? [reference, key("pay-gradient", sealedKeys.slice(32, 64))]
         : [reference];
     });
-    const keys = [...store.listKeys(projectId, roundIndex), ...fromChain];
-    return (sender: string, kind: StoredKey["kind"]): Uint8Array | undefined => {
-      const key = keys.find((each) => isSameAddress(each.sender, sender) && each.kind === kind);
-      return key === undefined ? undefined : fromHex(key.contentKey);
-    };
+    const byMessage = store.listKeys(projectId, roundIndex).map(({ sender, kind, contentKey }) => ({
+      ...{ sender, kind, bytes: fromHex(contentKey), isOnChain: false },
+    }));
+    const keys = [...byMessage, ...fromChain];
+    return (sender: string, kind: StoredKey["kind"]): readonly ReleasedKey[] =>
+      keys.filter((each) => isSameAddress(each.sender, sender) && each.kind === kind);
   }
 }

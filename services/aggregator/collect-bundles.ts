@@ -1,13 +1,14 @@
+import { sha256 } from "@noble/hashes/sha2.js";
 import type { Submission } from "../adapters/chain/round-events.ts";
 import { bundleErrors } from "../protocol/bundle-errors.ts";
-import type { BundleContext } from "../protocol/bundle-header.ts";
-import { maxBundleBytes } from "../protocol/bundle-header.ts";
+import { type BundleContext, maxBundleBytes, readBundle } from "../protocol/bundle-header.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import { contentStoreErrors, isContentAway } from "../protocol/content-store.ts";
 import type { G1Point } from "../protocol/curve.ts";
 import type { EncryptionKeyPair, Envelope } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { type OpenBundleParameters, openBundle } from "../protocol/open-bundle.ts";
+import { isSameBytes } from "../protocol/same-bytes.ts";
 import type { ExclusionReason } from "../protocol/settlement.ts";
 
 /** An update that opened its commitment. */
@@ -29,12 +30,19 @@ export interface UnreadableUpdate {
   readonly explanation: string;
 }
 
+/** A content key as its trainer released it: by message to this aggregator, or where everybody sees it. */
+export interface ReleasedKey {
+  readonly bytes: Uint8Array;
+  readonly isOnChain: boolean;
+}
+
 /** What opening one bundle needs. */
 export interface OpenSubmissionParameters {
   readonly store: ContentStore;
   readonly envelope: Envelope;
   readonly keys: EncryptionKeyPair;
-  readonly contentKey: Uint8Array | undefined;
+  /** All that were released for it: the one that fits counts. */
+  readonly contentKeys: readonly ReleasedKey[];
   readonly context: Omit<BundleContext, "trainer" | "commitmentHash">;
   readonly fractionBits: number;
   readonly parameterCount: number;
@@ -64,8 +72,9 @@ export async function openSubmission(
     code: error.code,
     explanation: `${error.message} — ${error.hint}`,
   });
-  const { store, contentKey, context, parameterCount, signal } = parameters;
-  if (contentKey === undefined) {
+  const { store, contentKeys, context, parameterCount, signal } = parameters;
+  let key = contentKeys[0];
+  if (key === undefined) {
     return {
       slot,
       trainer,
@@ -82,10 +91,11 @@ export async function openSubmission(
       ...(signal ? { signal } : {}),
       ...(parameters.providers ? { providers: parameters.providers } : {}),
     });
+    key = fittingKey(bytes, contentKeys) ?? key;
     const opened = await openBundle({
       envelope: parameters.envelope,
       bytes,
-      secrets: { contentKey, keys: parameters.keys },
+      secrets: { contentKey: key.bytes, keys: parameters.keys },
       associated: { ...context, trainer, commitmentHash },
       fractionBits: parameters.fractionBits,
       parameterCount,
@@ -94,8 +104,20 @@ export async function openSubmission(
     return { slot, trainer, ...opened };
   } catch (error) {
     if (!(error instanceof CommonweightError) || isOurOwn(error)) throw error;
-    return unreadable(reasonOf(error), error);
+    return unreadable(reasonOf(error, key), error);
   }
+}
+
+/**
+ * The key that a bundle was sealed under. Its trainer may hand this aggregator a wrong one and put the right one on chain, where auditors
+ * would find that the bundle could be read. If none fits, one on chain, which everybody can see to be wrong.
+ */
+function fittingKey(bytes: Uint8Array, keys: readonly ReleasedKey[]): ReleasedKey | undefined {
+  const { contentKeyHash } = readBundle(bytes).header;
+  return (
+    keys.find((key) => isSameBytes(sha256(key.bytes), contentKeyHash)) ??
+    keys.find(({ isOnChain }) => isOnChain)
+  );
 }
 
 /** True for an update that opened. */
@@ -108,7 +130,9 @@ function isOurOwn({ code }: CommonweightError): boolean {
   return code === contentStoreErrors.aborted.code || code === contentStoreErrors.storeFailed.code;
 }
 
-function reasonOf(error: CommonweightError): ExclusionReason {
+function reasonOf(error: CommonweightError, key: ReleasedKey): ExclusionReason {
   if (isContentAway(error)) return 2;
+  // What only this aggregator has seen is no key: the right one may still come, and then on chain.
+  if (error.code === bundleErrors.wrongContentKey.code && !key.isOnChain) return 1;
   return error.code === bundleErrors.commitmentMismatch.code ? 4 : 3;
 }

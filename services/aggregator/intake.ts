@@ -24,6 +24,7 @@ import {
   keyReleaseMessage,
 } from "../protocol/signed-messages.ts";
 import { aggregatorErrors } from "./errors.ts";
+import { KeyLimit } from "./key-limit.ts";
 import { RevealingRounds, takesKeys } from "./revealing-rounds.ts";
 import type { RoundStore } from "./round-store.ts";
 
@@ -71,6 +72,7 @@ export function createIntake(options: {
     (await readTrainer(chain, projectId, sender)).status !== "none";
 
   const revealing = new RevealingRounds(chain);
+  const keyLimit = new KeyLimit();
   /** Roster places whose updates came by message, in each project's newest round. */
   const handedIn = new Map<bigint, { readonly roundIndex: number; readonly mask: bigint }>();
 
@@ -169,7 +171,11 @@ export function createIntake(options: {
       if (kind === "update" && !(await isTrainer(projectId, sender, trainers))) {
         refuse("notSigned", "the sender is not a trainer here");
       }
-      store.saveKey(projectId, roundIndex, { sender, kind, contentKey, receivedAt: now });
+      const place = { projectId, roundIndex, sender, kind };
+      if (keyLimit.isNew(place, contentKey)) {
+        store.saveKey(projectId, roundIndex, { sender, kind, contentKey, receivedAt: now });
+        keyLimit.add(place, contentKey);
+      }
       // A standby waits for its window, not for keys.
       const inCharge = project.terms.aggregators[project.aggregatorIndex] ?? "";
       if (isSameAddress(inCharge, aggregator)) onNews(projectId);

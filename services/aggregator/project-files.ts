@@ -38,20 +38,24 @@ export function createProjectFiles(options: {
   contentStore: Pick<ContentStore, "has" | "put">;
 }): ProjectFiles {
   const { chain, account, contentStore } = options;
+  const filesOf = rememberFiles(async (projectId) => {
+    const [{ manifestCid }, [initial]] = await Promise.all([
+      readPosting(chain, projectId),
+      readModels(chain, projectId),
+    ]);
+    return { manifestCid, modelCid: initial?.cid };
+  });
   return {
     async want(projectId, cid) {
       const { terms } = await readProject(chain, projectId);
       const isOurs = terms.aggregators.some((each) => isSameAddress(each, account));
       if (!isOurs) throw unwanted(projectId, cid);
-      const [{ manifestCid }, [initial]] = await Promise.all([
-        readPosting(chain, projectId),
-        readModels(chain, projectId),
-      ]);
+      const { manifestCid, modelCid } = await filesOf(projectId);
       const isHere = () => contentStore.has(cid);
       if (cid === manifestCid) {
         return { cid, codec: "dag-json", maxBytes: MAX_MANIFEST_BYTES, isHere: await isHere() };
       }
-      if (cid !== initial?.cid) throw unwanted(projectId, cid);
+      if (cid !== modelCid) throw unwanted(projectId, cid);
       const maxBytes = maxModelFileBytes(terms.parameterCount);
       return { cid, codec: "file", maxBytes, isHere: await isHere() };
     },
@@ -66,6 +70,36 @@ export function createProjectFiles(options: {
       }
       await contentStore.put(bytes, { codec });
     },
+  };
+}
+
+/** The files that a posted project names. */
+interface NamedFiles {
+  readonly manifestCid: string;
+  readonly modelCid: string | undefined;
+}
+
+/** How long they are taken for what the chain says: only a reorganisation changes them. */
+const REMEMBERED_MS = 600_000;
+
+/** To find them takes two searches through the chain's whole log, which anybody could ask for thirty times a minute. */
+function rememberFiles(
+  search: (projectId: bigint) => Promise<NamedFiles>,
+): (projectId: bigint) => Promise<NamedFiles> {
+  const known = new Map<
+    bigint,
+    { readonly files: Promise<NamedFiles>; readonly untilMs: number }
+  >();
+  return (projectId) => {
+    const found = known.get(projectId);
+    if (found !== undefined && performance.now() < found.untilMs) return found.files;
+    const files = search(projectId);
+    known.set(projectId, { files, untilMs: performance.now() + REMEMBERED_MS });
+    // Not of a node that failed, or is behind with its log.
+    files
+      .then(({ modelCid }) => modelCid ?? known.delete(projectId))
+      .catch(() => known.delete(projectId));
+    return files;
   };
 }
 

@@ -41,13 +41,13 @@ export async function rebuildModel(options: {
   const [settlement] = await readSettlements(chain, projectId, roundIndex);
   if (settlement === undefined) throw lost(`no round ${roundIndex} was settled`);
   const { weights } = unpackOutcome(settlement.outcomeWords, terms.slots);
-  const findKey = await opener.releasedKeys(project, roundIndex);
+  const findKeys = await opener.releasedKeys(project, roundIndex);
   const updates: WeightedUpdate[] = [];
   for (const submission of await readSubmissions(chain, projectId, roundIndex)) {
     const weight = weights[submission.slot - FIRST_TRAINER_SLOT] ?? 0;
     if (weight === 0) continue;
-    const key = findKey(submission.trainer, "update");
-    const opened = await opener.open(project, roundIndex, submission, key);
+    const keys = findKeys(submission.trainer, "update");
+    const opened = await opener.open(project, roundIndex, submission, keys);
     if (!isReadable(opened)) throw lost(opened.explanation);
     updates.push({ ...opened, weight });
   }

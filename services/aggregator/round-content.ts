@@ -6,8 +6,13 @@ import type { RoundLog } from "../adapters/chain/round-log.ts";
 import { isContentAway } from "../protocol/content-store.ts";
 import { isErrorOf } from "../protocol/errors.ts";
 import { commitmentHash } from "../protocol/submissions.ts";
-import type { BundleOpener } from "./bundle-opener.ts";
-import { isReadable, type ReadableUpdate, type UnreadableUpdate } from "./collect-bundles.ts";
+import type { BundleOpener, NamedBundle } from "./bundle-opener.ts";
+import {
+  isReadable,
+  type ReadableUpdate,
+  type ReleasedKey,
+  type UnreadableUpdate,
+} from "./collect-bundles.ts";
 import { aggregatorErrors } from "./errors.ts";
 import type { ModelKeeper } from "./model-keeper.ts";
 import type { OpenedRoundContent } from "./settle-round.ts";
@@ -36,9 +41,9 @@ export interface RoundContentParts {
   readonly onMissing: (what: string, reason?: AbandonReason) => void;
 }
 
-/** Nobody who could be reached had it. */
+/** What it is left out for may be put right while keys may come. */
 const isAway = (each: ReadableUpdate | UnreadableUpdate): boolean =>
-  !isReadable(each) && each.reason === 2;
+  !isReadable(each) && (each.reason === 1 || each.reason === 2);
 
 /**
  * Opens every bundle of a round whose commit phase is over, as far as keys were released.
@@ -68,54 +73,54 @@ export async function openRoundContent(
   }
   // Once in a step: that nobody has a bundle now takes a minute to find out.
   const tried = new Map<number, ReturnType<BundleOpener["open"]>>();
-  const open = (bundle: Parameters<BundleOpener["open"]>[2], key: Uint8Array | undefined) => {
-    const opened = tried.get(bundle.slot) ?? opener.open(project, roundIndex, bundle, key);
+  const open = (bundle: NamedBundle, keys: readonly ReleasedKey[]) => {
+    const opened = tried.get(bundle.slot) ?? opener.open(project, roundIndex, bundle, keys);
     tried.set(bundle.slot, opened);
     return opened;
   };
   const { referee } = terms;
-  const openReference = (key: Uint8Array | undefined) =>
+  const referenceKeys = find(referee, "reference");
+  const payGradientKeys = find(referee, "pay-gradient");
+  const openReference = () =>
     open(
       {
         ...{ slot: 0, trainer: referee },
         commitmentHash: commitmentHash(referee, opening.reference),
         bundleCid: opening.referenceCid,
       },
-      key,
+      referenceKeys,
     );
-  const openPayGradient = (key: Uint8Array | undefined) =>
+  const openPayGradient = () =>
     open(
       {
         ...{ slot: 1, trainer: referee },
         commitmentHash: commitmentHash(referee, opening.payGradient),
         bundleCid: opening.payGradientCid,
       },
-      key,
+      payGradientKeys,
     );
   const reading = readTrainers(chain, projectId);
   // Said when it is needed.
   reading.catch(() => undefined);
-  const referenceKey = find(referee, "reference");
-  const payGradientKey = find(referee, "pay-gradient");
   // What can be opened is opened while the other keys are still on their way, and side by side: one is decoded while another is committed to.
   await Promise.all([
     ...submissions.map((submission) => {
-      const key = find(submission.trainer, "update");
-      return key && open(submission, key);
+      const keys = find(submission.trainer, "update");
+      return keys.length > 0 && open(submission, keys);
     }),
-    referenceKey && openReference(referenceKey),
-    terms.usesPayGradient && payGradientKey && openPayGradient(payGradientKey),
+    referenceKeys.length > 0 && openReference(),
+    terms.usesPayGradient && payGradientKeys.length > 0 && openPayGradient(),
   ]);
-  const isMissing = submissions.some(({ trainer }) => find(trainer, "update") === undefined);
+  const isMissing = submissions.some(({ trainer }) => find(trainer, "update").length === 0);
   const isReferenceMissing =
-    referenceKey === undefined || (terms.usesPayGradient && payGradientKey === undefined);
+    referenceKeys.length === 0 || (terms.usesPayGradient && payGradientKeys.length === 0);
   if (isReferenceMissing || (isMissing && !isRevealOver)) {
     if (isReferenceMissing) onMissing("the referee's keys", ABANDON_REASONS.referenceNotReadable);
     else onMissing("content keys");
     return undefined;
   }
-  const reference = await openReference(referenceKey);
-  const payGradient = terms.usesPayGradient ? await openPayGradient(payGradientKey) : undefined;
+  const reference = await openReference();
+  const payGradient = terms.usesPayGradient ? await openPayGradient() : undefined;
   if (!isReadable(reference) || (payGradient && !isReadable(payGradient))) {
     onMissing("a readable reference from the referee", ABANDON_REASONS.referenceNotReadable);
     return undefined;
@@ -124,9 +129,9 @@ export async function openRoundContent(
   for (const submission of submissions) {
     updates.push(await open(submission, find(submission.trainer, "update")));
   }
-  // Its author may be cut off for a moment only; while keys may come, so may the bundle.
+  // Its author may be cut off for a moment only; while keys may come, so may the bundle, or its right key.
   if (!isRevealOver && updates.some(isAway)) {
-    onMissing("bundles that nobody has now");
+    onMissing("bundles that nobody has now, or their keys");
     return undefined;
   }
   if (updates.filter(isReadable).length < terms.minTrainers) {

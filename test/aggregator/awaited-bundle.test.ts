@@ -27,7 +27,7 @@ async function open(
   const tries: number[] = [];
   const second = market.of("trainer-2").account;
   const opener: Pick<BundleOpener, "open" | "releasedKeys"> = {
-    releasedKeys: async () => () => new Uint8Array(32),
+    releasedKeys: async () => () => [{ bytes: new Uint8Array(32), isOnChain: false }],
     open: async (_project, _round, { slot, trainer }: NamedBundle) => {
       tries.push(slot);
       return failure !== undefined && trainer === second
@@ -57,14 +57,17 @@ async function open(
 
 it("a bundle that nobody has now is waited for while keys may come, and left out after that", async () => {
   const away = { reason: 2 };
+  const withoutItsKey = { reason: 1 };
   const malformed = { reason: 3 };
 
   expect(await open(undefined, false)).toEqual({ missing: [], readable: 3 });
-  expect(await open(away, false)).toEqual({
-    missing: ["bundles that nobody has now"],
-    readable: undefined,
-  });
-  expect(await open(away, true)).toEqual({ missing: [], readable: 2 });
+  for (const failure of [away, withoutItsKey]) {
+    expect(await open(failure, false)).toEqual({
+      missing: ["bundles that nobody has now, or their keys"],
+      readable: undefined,
+    });
+    expect(await open(failure, true)).toEqual({ missing: [], readable: 2 });
+  }
   // What its author got wrong no waiting puts right.
   expect(await open(malformed, false)).toEqual({ missing: [], readable: 2 });
 });

@@ -1,11 +1,14 @@
 import { afterAll, describe, expect, it, vi } from "vitest";
+import type { RevealedKey } from "../../services/adapters/chain/round-events.ts";
 import { openCurve } from "../../services/adapters/curve/open-curve.ts";
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
 import {
   BundleOpener,
   type BundleOpenerParameters,
 } from "../../services/aggregator/bundle-opener.ts";
+import type { StoredKey } from "../../services/aggregator/stored-key.ts";
 import { commitUpdate } from "../../services/protocol/commitment.ts";
+import { toHex } from "../../services/protocol/hex.ts";
 import { sealBundle } from "../../services/protocol/seal-bundle.ts";
 
 const PARAMETERS = 20;
@@ -44,12 +47,18 @@ async function round(wrong?: number) {
     chain: { chainId: context.chainId, addresses: { market: context.market } },
     curveFor: async () => curve,
     contentStore: { get },
+    store: { listKeys: () => byMessage },
+    rounds: { revealedKeys: async () => onChain },
   } as unknown as BundleOpenerParameters);
+  const byMessage: StoredKey[] = [];
+  const onChain: Pick<RevealedKey, "account" | "isReference" | "sealedKeys">[] = [];
   const open = () =>
     Promise.all(
-      sealed.map(({ bundle, contentKey }) => opener.open(project, 3, bundle, contentKey)),
+      sealed.map(({ bundle, contentKey }) =>
+        opener.open(project, 3, bundle, [{ bytes: contentKey, isOnChain: false }]),
+      ),
     );
-  return { opener, open };
+  return { opener, open, sealed, byMessage, onChain };
 }
 
 describe("opened bundles", () => {
@@ -89,4 +98,36 @@ describe("opened bundles", () => {
     await open();
     expect(await opener.confirmed()).toBe(true);
   });
+});
+
+it("opens by the key that fits, so that nobody can hand a wrong one to the aggregator and show the right one on chain", async () => {
+  const { opener, sealed, byMessage, onChain } = await round();
+  const { bundle, contentKey } = sealed[0] as (typeof sealed)[number];
+  const { trainer } = bundle;
+  const message = (key: Uint8Array): StoredKey => ({
+    ...{ sender: trainer, kind: "update", receivedAt: 1 },
+    contentKey: toHex(key),
+  });
+  const look = async () => {
+    const find = await opener.releasedKeys(project, 3);
+    const opened = await opener.open(project, 3, bundle, find(trainer, "update"));
+    return "update" in opened ? "opened" : opened.reason;
+  };
+  const wrong = new Uint8Array(32);
+  expect(await look()).toBe(1);
+
+  // Nobody else has seen it: as long as keys may come, it is waited for the right one, and for none after that.
+  byMessage.push(message(wrong));
+  expect(await look()).toBe(1);
+  // Everybody can see that this one is wrong.
+  onChain.push({ account: trainer, isReference: false, sealedKeys: new Uint8Array(5) });
+  expect(await look()).toBe(3);
+  onChain[0] = { account: trainer, isReference: false, sealedKeys: contentKey };
+  expect(await look()).toBe("opened");
+
+  opener.clear();
+  onChain.length = 0;
+  byMessage[0] = message(contentKey);
+  onChain.push({ account: trainer, isReference: false, sealedKeys: wrong });
+  expect(await look()).toBe("opened");
 });

@@ -120,7 +120,7 @@ describe("a full disk", () => {
         },
         {
           store: { get: () => Promise.reject(failure) },
-          contentKey: new Uint8Array(32),
+          contentKeys: [{ bytes: new Uint8Array(32), isOnChain: false }],
           ...{ context: {}, parameterCount: 34, fractionBits: 14 },
         } as never,
       );

@@ -3,15 +3,27 @@ import type { Chain } from "../../services/adapters/chain/connect.ts";
 import { createModelKeys } from "../../services/aggregator/model-keys.ts";
 
 const ACCOUNT = `0x${"aa".repeat(20)}`;
+const newest = { x: 1n, y: 2n };
+const searches = vi.hoisted(() => ({ count: 0 }));
 vi.mock("../../services/adapters/chain/project.ts", () => ({
-  readProject: async () => ({ terms: { modelVisibility: "private", parameterCount: 10 } }),
+  readProject: async (_chain: unknown, projectId: bigint) => ({
+    projectId,
+    modelCommitment: { ...newest },
+    terms: {
+      modelVisibility: projectId === 3n ? "public" : "private",
+      parameterCount: 10,
+      aggregators: [projectId === 4n ? `0x${"bb".repeat(20)}` : ACCOUNT],
+    },
+  }),
 }));
 vi.mock("../../services/adapters/chain/published-models.ts", () => ({
-  readModels: async () =>
-    Array.from({ length: 9 }, (_, index) => ({
+  readModels: async () => {
+    searches.count++;
+    return Array.from({ length: 9 }, (_, index) => ({
       cid: `model-${index}`,
-      commitment: { x: 1n, y: 2n },
-    })),
+      commitment: { ...newest },
+    }));
+  },
 }));
 vi.mock("../../services/adapters/chain/model-readers.ts", () => ({
   isModelReader: async () => true,
@@ -26,7 +38,7 @@ it("reads one model of a project at a time, for all who ask for it meanwhile, fo
   const gets: string[] = [];
   const finish: (() => void)[] = [];
   const grant = createModelKeys({
-    chain: { chainId: 1n, addresses: { market: ACCOUNT } } as Chain,
+    chain: { chainId: 1n, account: ACCOUNT, addresses: { market: ACCOUNT } } as Chain,
     contentStore: {
       get: (cid: string) => {
         gets.push(cid);
@@ -54,4 +66,28 @@ it("reads one model of a project at a time, for all who ask for it meanwhile, fo
   grant(1n, "model-0", ACCOUNT).catch(() => undefined);
   await settle();
   expect(gets).toHaveLength(4);
+});
+
+it("searches the chain's log once for all who ask, and not for what is not its own or not private", async () => {
+  searches.count = 0;
+  newest.x = 5n;
+  const grant = createModelKeys({
+    chain: { chainId: 1n, account: ACCOUNT, addresses: { market: ACCOUNT } } as Chain,
+    contentStore: { get: async () => new Uint8Array() },
+  } as unknown as Parameters<typeof createModelKeys>[0]);
+  const codeOf = (projectId: bigint, cid: string) =>
+    grant(projectId, cid, ACCOUNT).then(
+      () => "granted",
+      (error: { code: string }) => error.code,
+    );
+
+  for (const projectId of [3n, 4n]) expect(await codeOf(projectId, "model-0")).toBe("CW5006");
+  expect(searches.count).toBe(0);
+  const asked = Array.from({ length: 50 }, (_, index) => codeOf(1n, `model-${index % 10}`));
+  expect((await Promise.all(asked)).filter((code) => code === "granted")).toHaveLength(45);
+  expect(searches.count).toBe(1);
+  newest.x = 6n;
+  expect(await codeOf(1n, "model-1")).toBe("granted");
+  expect(await codeOf(1n, "nothing")).toBe("CW5006");
+  expect(searches.count).toBe(2);
 });

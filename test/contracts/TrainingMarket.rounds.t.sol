@@ -542,6 +542,26 @@ contract TrainingMarketRoundsTest is MarketFixture {
         assertEq(market.getRound(projectId).revealedMask, 8);
     }
 
+    /// @dev Everybody who looks at the round reads what is written here, the aggregator at every look.
+    function test_reveal_moreThanTwoKeys_reverts() public {
+        uint256 projectId = _ready(_terms(), 3);
+        _openAndSubmit(projectId, 3);
+
+        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketKeysTooLong.selector, 64, 65));
+        vm.prank(_trainer(0));
+        market.revealKey(projectId, 0, false, new bytes(65));
+        vm.expectRevert(abi.encodeWithSelector(ITrainingMarket.MarketKeysTooLong.selector, 64, 1_000_000));
+        vm.prank(referee);
+        market.revealKey(projectId, 0, true, new bytes(1_000_000));
+
+        vm.prank(_trainer(0));
+        market.revealKey(projectId, 0, false, new bytes(32));
+        vm.prank(referee);
+        market.revealKey(projectId, 0, true, new bytes(64));
+        assertEq(market.getRound(projectId).revealedMask, 1);
+        assertTrue(market.getRound(projectId).isReferenceRevealed);
+    }
+
     function _refused(OpenRound memory request, bytes memory revertData) private {
         vm.expectRevert(revertData);
         vm.prank(primary);

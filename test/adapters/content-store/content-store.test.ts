@@ -5,10 +5,7 @@ import { create as createDigest } from "multiformats/hashes/digest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createBlockContentStore } from "../../../services/adapters/content-store/block-content-store.ts";
 import { concatBytes } from "../../../services/adapters/content-store/car.ts";
-import {
-  blockContentId,
-  isBlockOf,
-} from "../../../services/adapters/content-store/content-id.ts";
+import { blockContentId, isBlockOf } from "../../../services/adapters/content-store/content-id.ts";
 import { createHttpApiStore } from "../../../services/adapters/content-store/http-api-store.ts";
 import {
   createMemoryStore,

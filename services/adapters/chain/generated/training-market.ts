@@ -217,6 +217,22 @@ export const trainingMarketAbi = [
   "inputs": [
    {
     "internalType": "uint256",
+    "name": "most",
+    "type": "uint256"
+   },
+   {
+    "internalType": "uint256",
+    "name": "actual",
+    "type": "uint256"
+   }
+  ],
+  "name": "MarketKeysTooLong",
+  "type": "error"
+ },
+ {
+  "inputs": [
+   {
+    "internalType": "uint256",
     "name": "leftBytes",
     "type": "uint256"
    }
