@@ -51,7 +51,7 @@ export function comparedRequest(
         others.map((other) => askOther(other, pinned(calls), timeoutMs)),
       );
       const difference = findDifference(calls, own, told);
-      if (difference === null) return withOldestBlock(response, calls, told);
+      if (difference === null) return agreed(response, calls, own, told);
       const waitMs = waitsMs[attempt];
       if (waitMs === undefined) {
         throw new CommonweightError(
@@ -132,24 +132,39 @@ function findDifference(
     const different = calls.find(({ id, method }) => {
       const [first, second] = [own.get(id), answers.get(id)];
       if (first === undefined || second === undefined) return true;
-      return method !== NEWEST_BLOCK && !isSameAnswer(method, first, second);
+      return method === NEWEST_BLOCK
+        ? isFarApart(first, second)
+        : !isSameAnswer(method, first, second);
     });
     if (different !== undefined) return { node, method: different.method };
   }
   return null;
 }
 
-/** So that nobody is asked about a block that it has not heard of. */
-function withOldestBlock(
+/**
+ * Whether the newest blocks of two nodes are further apart than honest ones are. Of the past they would agree: by naming an old block, one
+ * could hide all that came after it.
+ */
+function isFarApart(first: RpcAnswer, second: RpcAnswer): boolean {
+  if (first.error !== undefined) return false;
+  const [one, other] = [first, second].map(({ result }) => Number(result ?? Number.NaN));
+  return !(Math.abs((one as number) - (other as number)) <= MOST_BEHIND_BLOCKS);
+}
+
+/**
+ * What was compared, and nothing else: an answer that is given twice would be read once as the others give it, and once as it is not. Of
+ * newest blocks the oldest, so that nobody is asked about a block that it has not heard of.
+ */
+function agreed(
   response: GetUrlResponse,
   calls: readonly RpcCall[],
+  own: Answers,
   told: readonly Answers[],
 ): GetUrlResponse {
   const asked = new Set(calls.filter(({ method }) => method === NEWEST_BLOCK).map(({ id }) => id));
-  if (asked.size === 0) return response;
-  const answers = listOf<RpcAnswer & { id: number }>(response.body).map((answer) => {
-    if (!asked.has(answer.id) || answer.error !== undefined) return answer;
-    const blocks = [answer, ...told.map((each) => each.get(answer.id))];
+  const answers = [...own].map(([id, answer]) => {
+    if (!asked.has(id) || answer.error !== undefined) return answer;
+    const blocks = [answer, ...told.map((each) => each.get(id))];
     const oldest = Math.min(...blocks.map((each) => Number(each?.result)));
     return { ...answer, result: `0x${oldest.toString(16)}` };
   });

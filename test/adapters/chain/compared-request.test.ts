@@ -14,7 +14,10 @@ afterEach(() => {
 });
 
 /** A node that answers as it is told to, with the list of what it was asked. */
-async function node(answer: Answer): Promise<{ url: string; asked: string[] }> {
+async function node(
+  answer: Answer,
+  said: (answers: unknown) => unknown = (answers) => answers,
+): Promise<{ url: string; asked: string[] }> {
   const asked: string[] = [];
   const server = createServer(async (request, response) => {
     let body = "";
@@ -25,7 +28,8 @@ async function node(answer: Answer): Promise<{ url: string; asked: string[] }> {
       return { jsonrpc: "2.0", id: call.id, ...answer(call.method, call.params) };
     };
     response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify(Array.isArray(parsed) ? parsed.map(reply) : reply(parsed)));
+    const answers = Array.isArray(parsed) ? parsed.map(reply) : reply(parsed);
+    response.end(JSON.stringify(said(answers)));
   });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -49,7 +53,7 @@ const but =
     method in changes ? { result: changes[method] } : honest(method, params);
 
 async function open(...answers: Answer[]) {
-  const nodes = await Promise.all(answers.map(node));
+  const nodes = await Promise.all(answers.map((answer) => node(answer)));
   const request = comparedRequest(
     nodes.map(({ url }) => url),
     { timeoutMs: 10_000, waitsMs: [1, 1, 1] },
@@ -154,6 +158,26 @@ describe("a request that several nodes answer", () => {
     expect(await send("eth_blockNumber")).toBe("0xe");
   });
 
+  it("fails when one node names an old block, before which all agree, for it would hide what came after", async () => {
+    const behind = (block: unknown) => but({ eth_blockNumber: block });
+    const lies = [behind("0x1000"), behind("nonsense"), behind(null)];
+    for (const lie of lies) {
+      for (const nodes of [
+        [lie, behind("0x1011"), behind("0x1011")],
+        [behind("0x1011"), behind("0x1011"), lie],
+      ]) {
+        const { send } = await open(...nodes);
+
+        await expect(send("eth_blockNumber")).rejects.toMatchObject({
+          code: chainErrors.nodesDisagree.code,
+          message: expect.stringContaining("eth_blockNumber"),
+        });
+      }
+    }
+    const { send } = await open(behind("0x1001"), behind("0x1011"));
+    expect(await send("eth_blockNumber")).toBe("0x1001");
+  });
+
   it("does not mind what nodes add, how they write addresses, or how they word a refusal", async () => {
     const { send } = await open(
       honest,
@@ -168,6 +192,22 @@ describe("a request that several nodes answer", () => {
     await expect(refused.send("eth_call", [{}])).rejects.not.toMatchObject({
       code: chainErrors.nodesDisagree.code,
     });
+  });
+
+  it("uses the very answer that was compared, of a node that answers twice, once wrong and once right", async () => {
+    const lying = await node(honest, (answers) => {
+      const truths = [answers].flat() as Record<string, unknown>[];
+      const lies = truths.map((truth) => ({ ...truth, result: "0x666" }));
+      return [...lies, ...truths];
+    });
+    const right = await node(honest);
+    const request = comparedRequest([lying.url, right.url], { timeoutMs: 10_000, waitsMs: [] });
+    const provider = new JsonRpcProvider(request, 31337, { staticNetwork: true });
+
+    expect(await provider.send("eth_call", [{}, "latest"])).toBe("0x2a");
+    expect(
+      await Promise.all(["eth_call", "eth_blockNumber"].map((each) => provider.send(each, []))),
+    ).toEqual(["0x2a", "0x10"]);
   });
 
   it("does not take a refusal for agreement", async () => {
