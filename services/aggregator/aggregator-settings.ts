@@ -1,6 +1,6 @@
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
 import { isPublicUrl } from "../adapters/chain/public-url.ts";
-import type { IpfsNodeOptions } from "../adapters/ipfs/ipfs-node.ts";
+import type { IpfsNodeOptions } from "../adapters/ipfs/ipfs-node-options.ts";
 import type { EncryptionKeyPair } from "../protocol/envelope.ts";
 import type { ServingRules } from "./served-projects.ts";
 

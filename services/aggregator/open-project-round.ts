@@ -1,6 +1,6 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import { openRound } from "../adapters/chain/round.ts";
-import type { Receipt } from "../adapters/chain/transaction-sender.ts";
+import type { Receipt } from "../adapters/chain/transaction-receipt.ts";
 import type { ReferencesBody } from "../protocol/api.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import { INFINITY } from "../protocol/curve.ts";

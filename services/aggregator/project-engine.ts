@@ -3,7 +3,7 @@ import type { DepositDesk } from "../adapters/chain/deposit-desk.ts";
 import { bondAggregator, type Project, poke, readProject } from "../adapters/chain/project.ts";
 import { abandonRound, type Round, readRound } from "../adapters/chain/round.ts";
 import { RoundLog } from "../adapters/chain/round-log.ts";
-import type { Receipt } from "../adapters/chain/transaction-sender.ts";
+import type { Receipt } from "../adapters/chain/transaction-receipt.ts";
 import { isSameAddress } from "../protocol/address.ts";
 import { type ContentStore, isContentAway } from "../protocol/content-store.ts";
 import type { Curve } from "../protocol/curve.ts";

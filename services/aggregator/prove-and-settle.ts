@@ -1,7 +1,7 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import type { Project } from "../adapters/chain/project.ts";
 import { type Round, settleRound } from "../adapters/chain/round.ts";
-import type { Receipt } from "../adapters/chain/transaction-sender.ts";
+import type { Receipt } from "../adapters/chain/transaction-receipt.ts";
 import { applyAggregate } from "../protocol/apply-round.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import type { DecidedRound } from "../protocol/prove-round.ts";

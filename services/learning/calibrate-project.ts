@@ -3,7 +3,7 @@ import { NORM_BOUND_LIMIT } from "../protocol/round-terms.ts";
 import { type Dataset, subsetDataset } from "./dataset.ts";
 import type { Hyperparameters } from "./hyperparameters.ts";
 import { initialiseParameters } from "./initialise.ts";
-import type { ComputeDevice } from "./jax.ts";
+import type { ComputeDevice } from "./jax/compiled-model.ts";
 import { countParameters, type ModelSpec } from "./model-spec.ts";
 import { type PartitionPlan, partitionIndices } from "./partition.ts";
 import { referenceStepsFor } from "./reference-steps.ts";

@@ -1,6 +1,6 @@
 import type { Dataset } from "./dataset.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
-import type { ComputeDevice } from "./jax.ts";
+import type { ComputeDevice } from "./jax/compiled-model.ts";
 import type { ModelSpec } from "./model-spec.ts";
 
 /** How good a version of the model is. */

@@ -2,7 +2,8 @@ import { CommonweightError } from "../protocol/errors.ts";
 import type { Dataset } from "./dataset.ts";
 import { learningErrors } from "./errors.ts";
 import { checkParameters } from "./flatten.ts";
-import { type ComputeDevice, compileModel } from "./jax.ts";
+import { compileModel } from "./jax/compile-model.ts";
+import type { ComputeDevice } from "./jax/compiled-model.ts";
 import { countClasses, type ModelSpec } from "./model-spec.ts";
 import { readPadded, requireFit, requireLayers } from "./train-locally.ts";
 

@@ -9,7 +9,7 @@ import { ruleDecision } from "./decide-round.ts";
 import { learningErrors } from "./errors.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Hyperparameters } from "./hyperparameters.ts";
-import type { ComputeDevice } from "./jax.ts";
+import type { ComputeDevice } from "./jax/compiled-model.ts";
 import type { ModelSpec } from "./model-spec.ts";
 import { type PartitionPlan, partitionIndices } from "./partition.ts";
 import type { UpdateNoise } from "./prepare-update.ts";

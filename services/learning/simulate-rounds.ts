@@ -7,7 +7,7 @@ import type { DecideRound, RoundDecision } from "./decide-round.ts";
 import { learningErrors } from "./errors.ts";
 import type { Hyperparameters } from "./hyperparameters.ts";
 import { initialiseParameters } from "./initialise.ts";
-import type { ComputeDevice } from "./jax.ts";
+import type { ComputeDevice } from "./jax/compiled-model.ts";
 import type { ModelSpec } from "./model-spec.ts";
 import { prepareUpdate, type UpdateNoise } from "./prepare-update.ts";
 import { seededBytes, seededRandom } from "./random.ts";

@@ -9,7 +9,8 @@ import {
   type Hyperparameters,
   learningRateOf,
 } from "./hyperparameters.ts";
-import { type ComputeDevice, compileModel, type PaddedBatch } from "./jax.ts";
+import { compileModel } from "./jax/compile-model.ts";
+import type { ComputeDevice, PaddedBatch } from "./jax/compiled-model.ts";
 import type { LayeredModelSpec, ModelSpec } from "./model-spec.ts";
 import { seededRandom, shuffledIndices } from "./random.ts";
 import { CHANNELS_FIRST_ADVICE, hasChannelsLast, isOtherOrder } from "./reshape-to-model.ts";

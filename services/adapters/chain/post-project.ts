@@ -5,7 +5,7 @@ import { type Chain, call } from "./connect.ts";
 import { chainErrors } from "./errors.ts";
 import { type MarketCall, sendMarketCall } from "./market-calls.ts";
 import { fromTerms, type ProjectTerms } from "./project-terms.ts";
-import type { Receipt } from "./transaction-sender.ts";
+import type { Receipt } from "./transaction-receipt.ts";
 
 /** What posting a project with these terms moves into the vault. */
 export async function requiredEscrow(chain: Chain, terms: ProjectTerms): Promise<bigint> {

@@ -4,7 +4,7 @@ import { cidToBytes } from "./cid-bytes.ts";
 import { type Chain, call, send } from "./connect.ts";
 import type { AtBlock } from "./project.ts";
 import { compactSignature, type UnsignedReference, type UnsignedUpdate } from "./sign.ts";
-import type { Receipt } from "./transaction-sender.ts";
+import type { Receipt } from "./transaction-receipt.ts";
 import { encodeUpdateBatch } from "./update-batch.ts";
 
 /** The open round, or the last one: earlier rounds are in the chain's events. */

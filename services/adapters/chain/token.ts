@@ -1,6 +1,6 @@
 import { Contract } from "ethers";
 import { type Chain, call, send } from "./connect.ts";
-import type { Receipt } from "./transaction-sender.ts";
+import type { Receipt } from "./transaction-receipt.ts";
 
 const tokenAbi = [
   "function name() view returns (string)",

@@ -35,6 +35,21 @@ export interface JournalEntry {
   readonly outcome?: TransactionOutcome;
 }
 
+/** The version that was signed last: it offers the most. */
+export const newestAttempt = ({ attempts }: JournalEntry) => attempts.at(-1) as TransactionAttempt;
+
+/** The end of a transaction that no block has. */
+export const endWithoutBlock = (
+  kind: "displaced" | "dropped",
+  entry: JournalEntry,
+): TransactionOutcome => ({
+  kind,
+  hash: newestAttempt(entry).hash,
+  blockNumber: 0,
+  gasUsed: 0n,
+  gasPriceWei: 0n,
+});
+
 /** Remembers transactions across restarts: an entry is saved before anything of it leaves this machine. */
 export interface TransactionJournal {
   save(entry: JournalEntry): void;

@@ -1,6 +1,3 @@
-import { importFile } from "ipfs-unixfs-importer";
-import { fixedSize } from "ipfs-unixfs-importer/chunker";
-import { balanced } from "ipfs-unixfs-importer/layout";
 import type { CID } from "multiformats/cid";
 import {
   type ContentOptions,
@@ -12,38 +9,14 @@ import {
 } from "../../protocol/content-store.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { attempt, attemptWithRetries } from "./attempt.ts";
-import { carHeader, carSection, concatBytes } from "./car.ts";
+import type { BlockBackend } from "./block-backend.ts";
+import { carHeader, carSection } from "./car.ts";
+import { collectBytes } from "./collect-bytes.ts";
 import { type LoadBlock, walkContent } from "./content-graph.ts";
-import { BLOCK_CODECS, blockContentId, parseContentId, verifyBlock } from "./content-id.ts";
+import { parseContentId, verifyBlock } from "./content-id.ts";
+import { type ContentBytes, importContent } from "./import-content.ts";
 import { SharedLock } from "./shared-lock.ts";
-
-/** What a place that keeps blocks must offer for {@link createBlockContentStore}. */
-export interface BlockBackend {
-  /** A block from here, or rejects. */
-  readonly loadHere: LoadBlock;
-  /** A block from here or from the network. */
-  readonly load: LoadBlock;
-  put(cid: CID, block: Uint8Array, signal?: AbortSignal): Promise<void>;
-  deleteBlock(cid: CID): Promise<void>;
-  /** CIDs of all blocks kept; codecs may be lost (only the hash counts). */
-  blocks(): Promise<CID[]>;
-  addPin(cid: string): Promise<void>;
-  removePin(cid: string): Promise<void>;
-  pins(): Promise<string[]>;
-  /** Called before each attempt to fetch: dial the providers named, and redial what was lost. */
-  prepareFetch?(providers: readonly string[], signal: AbortSignal): Promise<void>;
-  stop(): Promise<void>;
-}
-
-const MAX_DAG_JSON_BYTES = 2 ** 20;
-
-// The layout every CID of the project depends on: UnixFS profile of 2025 (CIDv1, raw leaves of 1 MiB, 1,024 links a node), as in Helia 7.
-const IMPORT_LAYOUT = {
-  cidVersion: 1,
-  rawLeaves: true,
-  layout: balanced({ maxChildrenPerNode: 1024 }),
-  chunker: fixedSize({ chunkSize: 2 ** 20 }),
-} as const;
+import { sweepBlocks } from "./sweep-blocks.ts";
 
 /** Builds the whole {@link ContentStore} from a place that keeps blocks: files, limits, retries, pins by mark and sweep, CAR export. */
 export function createBlockContentStore(backend: BlockBackend): ContentStore {
@@ -62,64 +35,14 @@ export function createBlockContentStore(backend: BlockBackend): ContentStore {
     }
   };
 
-  async function put(
-    bytes: Uint8Array | AsyncIterable<Uint8Array>,
-    options: PutOptions = {},
-  ): Promise<string> {
+  async function put(bytes: ContentBytes, options: PutOptions = {}): Promise<string> {
     return lock.shared(() =>
       attempt("put", options, async (signal) => {
-        const cid =
-          options.codec === "dag-json"
-            ? await putBlock(bytes, signal)
-            : await putFile(bytes, options, signal);
+        const cid = await importContent(backend, bytes, options, signal);
         if (options.pin ?? true) await backend.addPin(cid.toString());
         return cid.toString();
       }),
     );
-  }
-
-  async function putFile(
-    bytes: Uint8Array | AsyncIterable<Uint8Array>,
-    options: PutOptions,
-    signal: AbortSignal,
-  ): Promise<CID> {
-    const blockstore = {
-      put: async (
-        cid: CID,
-        block: Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-      ) => {
-        signal.throwIfAborted();
-        await backend.put(cid, block instanceof Uint8Array ? block : await collect(block), signal);
-        return cid;
-      },
-    };
-    const content = reportProgress(
-      bytes instanceof Uint8Array ? sliced(bytes) : bytes,
-      options,
-      bytes instanceof Uint8Array ? bytes.length : undefined,
-    );
-    const { cid } = await importFile(
-      { content },
-      blockstore as Parameters<typeof importFile>[1],
-      IMPORT_LAYOUT,
-    );
-    return cid;
-  }
-
-  async function putBlock(
-    bytes: Uint8Array | AsyncIterable<Uint8Array>,
-    signal: AbortSignal,
-  ): Promise<CID> {
-    const block = bytes instanceof Uint8Array ? bytes : await collect(bytes);
-    if (block.length > MAX_DAG_JSON_BYTES) {
-      throw new CommonweightError(
-        contentStoreErrors.tooLarge,
-        `a manifest of ${block.length} bytes; at most ${MAX_DAG_JSON_BYTES} are allowed`,
-      );
-    }
-    const cid = await blockContentId(block, BLOCK_CODECS.dagJson);
-    await backend.put(cid, block, signal);
-    return cid;
   }
 
   async function* read(
@@ -148,7 +71,7 @@ export function createBlockContentStore(backend: BlockBackend): ContentStore {
     const root = parseContentId(cid);
     return attemptWithRetries(`get ${cid}`, options, async (signal) => {
       await backend.prepareFetch?.(options.providers ?? [], signal);
-      return collect(read(root, options, signal));
+      return collectBytes(read(root, options, signal));
     });
   }
 
@@ -215,25 +138,9 @@ export function createBlockContentStore(backend: BlockBackend): ContentStore {
 
   async function collectGarbage(options: ContentOptions = {}): Promise<number> {
     return lock.exclusive(() =>
-      attempt("collect garbage", { timeoutMs: 600_000, ...options }, async (signal) => {
-        const reached = new Set<string>();
-        for (const pinned of await backend.pins()) {
-          try {
-            for await (const { cid } of walkHere(pinned, signal)) reached.add(hashKey(cid));
-          } catch (cause) {
-            // Going on would collect what is left of it.
-            throw notWhole(pinned, cause);
-          }
-        }
-        let removed = 0;
-        for (const cid of await backend.blocks()) {
-          signal.throwIfAborted();
-          if (reached.has(hashKey(cid))) continue;
-          await backend.deleteBlock(cid);
-          removed++;
-        }
-        return removed;
-      }),
+      attempt("collect garbage", { timeoutMs: 600_000, ...options }, (signal) =>
+        sweepBlocks(backend, walkHere, signal),
+      ),
     );
   }
 
@@ -268,41 +175,4 @@ export function createBlockContentStore(backend: BlockBackend): ContentStore {
     pins: () => backend.pins(),
     stop: () => backend.stop(),
   };
-}
-
-function notWhole(cid: string, cause: unknown): CommonweightError {
-  const message = `pinned content ${cid} is not whole here: pin it again to fetch it, or unpin it`;
-  return new CommonweightError(contentStoreErrors.notFound, message, { cause });
-}
-
-/** Joins what a stream of byte strings yields. */
-async function collect(
-  source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  for await (const part of source) parts.push(part);
-  return concatBytes(parts);
-}
-
-async function* sliced(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  for (let offset = 0; offset < bytes.length; offset += 2 ** 20)
-    yield bytes.subarray(offset, offset + 2 ** 20);
-}
-
-async function* reportProgress(
-  source: AsyncIterable<Uint8Array>,
-  options: ContentOptions,
-  totalBytes?: number,
-): AsyncGenerator<Uint8Array> {
-  let doneBytes = 0;
-  for await (const piece of source) {
-    options.signal?.throwIfAborted();
-    yield piece;
-    doneBytes += piece.length;
-    options.onProgress?.({ doneBytes, totalBytes });
-  }
-}
-
-function hashKey(cid: CID): string {
-  return Buffer.from(cid.multihash.bytes).toString("base64");
 }

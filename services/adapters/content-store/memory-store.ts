@@ -1,6 +1,7 @@
 import type { CID } from "multiformats/cid";
 import type { ContentStore } from "../../protocol/content-store.ts";
-import { type BlockBackend, createBlockContentStore } from "./block-content-store.ts";
+import type { BlockBackend } from "./block-backend.ts";
+import { createBlockContentStore } from "./block-content-store.ts";
 
 /** The blocks that several memory stores have between them, by multihash: their "network". */
 export type SharedBlocks = Map<string, { cid: CID; block: Uint8Array }>;

@@ -2,7 +2,7 @@ import type { HeliaWithLibp2p } from "@helia/libp2p";
 import type { Blockstore } from "interface-blockstore";
 import { Key } from "interface-datastore";
 import type { CID } from "multiformats/cid";
-import type { BlockBackend } from "../content-store/block-content-store.ts";
+import type { BlockBackend } from "../content-store/block-backend.ts";
 import { concatBytes } from "../content-store/car.ts";
 import { isBlockOf } from "../content-store/content-id.ts";
 import { createPeerAsking } from "./ask-peers.ts";

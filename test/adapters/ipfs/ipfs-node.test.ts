@@ -5,11 +5,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createHpkeEnvelope } from "../../../services/adapters/envelope/hpke-envelope.ts";
-import {
-  type IpfsNode,
-  type IpfsNodeOptions,
-  openIpfsNode,
-} from "../../../services/adapters/ipfs/ipfs-node.ts";
+import { type IpfsNode, openIpfsNode } from "../../../services/adapters/ipfs/ipfs-node.ts";
+import type { IpfsNodeOptions } from "../../../services/adapters/ipfs/ipfs-node-options.ts";
 import { contentStoreErrors } from "../../../services/protocol/content-store.ts";
 import type { ErrorDefinition } from "../../../services/protocol/errors.ts";
 import { encodeInt16 } from "../../../services/protocol/int16-coder.ts";

@@ -8,7 +8,7 @@ import { encodeNpy, encodeNpz } from "../../../services/adapters/model-export/nu
 import { encodeOnnx, modelExportErrors } from "../../../services/adapters/model-export/onnx.ts";
 import { unflattenTensors } from "../../../services/learning/flatten.ts";
 import { initialiseParameters } from "../../../services/learning/initialise.ts";
-import { compileModel } from "../../../services/learning/jax.ts";
+import { compileModel } from "../../../services/learning/jax/compile-model.ts";
 import {
   convolutionalNetwork,
   type LayeredModelSpec,
