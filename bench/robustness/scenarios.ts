@@ -9,7 +9,7 @@ import { type PartitionPlan, partitionIndices } from "../../services/learning/pa
 import { normalRandom, seededRandom, shuffledIndices } from "../../services/learning/random.ts";
 import { type SimulatedRound, simulateRounds } from "../../services/learning/simulate-rounds.ts";
 
-/** A task as in `rules.md` section 2. */
+/** A task, and how its samples are spread over the trainers. */
 export interface Scenario {
   readonly name: string;
   readonly model: LayeredModelSpec;

@@ -1,57 +1,26 @@
-import type { Chain } from "../adapters/chain/connect.ts";
-import type { DepositDesk } from "../adapters/chain/deposit-desk.ts";
 import { bondAggregator, type Project, poke, readProject } from "../adapters/chain/project.ts";
 import { abandonRound, type Round, readRound } from "../adapters/chain/round.ts";
 import { RoundLog } from "../adapters/chain/round-log.ts";
 import type { Receipt } from "../adapters/chain/transaction-receipt.ts";
 import { isSameAddress } from "../protocol/address.ts";
-import { type ContentStore, isContentAway } from "../protocol/content-store.ts";
-import type { Curve } from "../protocol/curve.ts";
-import type { EncryptionKeyPair, Envelope } from "../protocol/envelope.ts";
+import { isContentAway } from "../protocol/content-store.ts";
 import { CommonweightError, isErrorOf } from "../protocol/errors.ts";
-import type { TensorLayout } from "../protocol/model-file.ts";
 import type { RoundPhase } from "../protocol/phases.ts";
-import { type Alerts, deadlineAlert } from "./alerts.ts";
+import { deadlineAlert } from "./alerts.ts";
 import { BundleOpener } from "./bundle-opener.ts";
-import type { ChainHead } from "./chain-head.ts";
 import { RoundCollector } from "./collect-round.ts";
 import { aggregatorErrors } from "./errors.ts";
 import { failureWords } from "./failure-words.ts";
 import { ModelKeeper } from "./model-keeper.ts";
 import { openProjectRound } from "./open-project-round.ts";
+import type { ProjectEngineParameters } from "./project-engine-parameters.ts";
 import type { ProjectLook } from "./project-looks.ts";
 import { proveAndSettle } from "./prove-and-settle.ts";
-import type { ProjectGround, Prover } from "./prover.ts";
+import type { ProjectGround } from "./prover.ts";
 import { ABANDON_REASONS, type AbandonReason, openRoundContent } from "./round-content.ts";
 import { type Action, planAction } from "./round-plan.ts";
 import { buildRoundReport } from "./round-report.ts";
-import type { RoundStore } from "./round-store.ts";
-import type { ServiceEvent } from "./service-event.ts";
-import type { TransactionStore } from "./transaction-store.ts";
 import { beforeTurnEnds, turnEndsAt, type WorkInTurn } from "./turn-end.ts";
-
-/** What one project's engine works with. */
-export interface ProjectEngineParameters {
-  readonly chain: Chain;
-  /** Shared by all projects of the connection. */
-  readonly head: ChainHead;
-  readonly curveFor: (parameterCount: number) => Promise<Curve>;
-  readonly contentStore: ContentStore;
-  readonly envelope: Envelope;
-  readonly keys: EncryptionKeyPair;
-  readonly store: RoundStore;
-  readonly roundCosts: TransactionStore["roundCosts"];
-  readonly prover: Prover;
-  /** Shared by all projects of the account. */
-  readonly deposits: DepositDesk;
-  readonly alerts: Alerts;
-  /** Throws when this machine could not prove the project's rounds: then no bond is put up and no round opened. */
-  readonly requireKey: (project: Project) => Promise<void>;
-  /** Named tensors of a project's model, for the float32 part of model files. */
-  readonly layoutOf: (project: Project) => Promise<readonly TensorLayout[]>;
-  readonly onEvent: (event: ServiceEvent) => void;
-  readonly signal: AbortSignal;
-}
 
 /** Phases in which a round is open. In the others nothing depends on the last one. */
 const OPEN_PHASES: readonly RoundPhase[] = ["commit", "reveal", "settle"];

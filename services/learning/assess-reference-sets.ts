@@ -43,7 +43,7 @@ interface ReferenceSets {
   readonly paySet: Dataset | null;
 }
 
-/** Advised sizes (`rules.md` 7.3 and 11.1), and below which part of an even share a class counts as rare. */
+/** Advised sizes (`docs/rules.md`, "Contribution and share"), and below which part of an even share a class counts as rare. */
 const ADVISED = { root: 100, pay: 500, rareShare: 0.25 } as const;
 /** Samples compared with each other: the effort grows with the square. */
 const MOST_COMPARED = 600;
@@ -56,8 +56,8 @@ const SUSPECT_SHARE = 0.06;
 const LEAST_AGREEMENT = 0.4;
 
 /**
- * Checks root and pay set before a project opens. A missing class makes the rule reject honest trainers (up to two
- * thirds of them, `rules.md` 7.3) or pay by chance; shared samples let a leak of one set spoil both.
+ * Checks root and pay set before a project opens. A missing class makes the rule reject honest trainers
+ * or pay by chance; shared samples let a leak of one set spoil both.
  */
 export async function assessReferenceSets(sets: ReferenceSets): Promise<ReferenceAssessment> {
   const { rootSet, paySet } = sets;

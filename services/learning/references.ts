@@ -49,8 +49,8 @@ const LARGEST_ENTRY = 32_000;
 
 /**
  * Computes r and g for a round: r by training on the root set two to four times as long as the median trainer, g by one
- * full-batch gradient step on the pay set, scaled to the length of r. Shares do not depend on the length of g
- * (`rules.md` 11.1), so a g that would leave 16 bits is shortened.
+ * full-batch gradient step on the pay set, scaled to the length of r. Shares do not depend on the length of g,
+ * so a g that would leave 16 bits is shortened.
  *
  * @throws CommonweightError CW3401 for a reference or gradient of length zero.
  */

@@ -18,7 +18,7 @@ export interface SetSizes {
   readonly validation: number;
 }
 
-/** Sizes that are enough for everything a project does (`docs/rules.md` 7.3 and 11.1). */
+/** Sizes that are enough for everything a project does (`docs/rules.md`, "Contribution and share"). */
 const ENOUGH = { root: 200, pay: 1000, validation: 2000 } as const;
 /** Largest part of the data that a set takes; what is left is the owner's to train with or to keep. */
 const MOST = { root: 0.2, pay: 0.5, validation: 0.25 } as const;

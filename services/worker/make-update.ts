@@ -30,7 +30,7 @@ import { loadModel } from "../protocol/load-model.ts";
 import type { Manifest } from "../protocol/manifest.ts";
 import { floatsOf } from "../protocol/model-file.ts";
 import type { ModelKeyring } from "../protocol/private-model.ts";
-import type { MakeUpdate } from "./project-worker.ts";
+import type { MakeUpdate } from "./project-worker-parameters.ts";
 
 /** A program that trains: `docs/bring-your-own-trainer.md`. */
 export interface OwnTrainer {

@@ -22,12 +22,8 @@ import { pause } from "../protocol/pause.ts";
 import { workerErrors } from "./errors.ts";
 import { joinProjects } from "./join-projects.ts";
 import { createMakeUpdate, type OwnTrainer, type UpdateMaker } from "./make-update.ts";
-import {
-  isWorkToDo,
-  type ProjectWorkerParameters,
-  type WorkerEvent,
-  workOnProject,
-} from "./project-worker.ts";
+import { isWorkToDo, workOnProject } from "./project-worker.ts";
+import type { ProjectWorkerParameters, WorkerEvent } from "./project-worker-parameters.ts";
 import { openTrainingPauses } from "./training-pauses.ts";
 import { openWorkStore } from "./work-store.ts";
 

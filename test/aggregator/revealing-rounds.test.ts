@@ -14,6 +14,8 @@ vi.mock("../../services/adapters/chain/round.ts", () => ({
 }));
 vi.mock("../../services/adapters/chain/project.ts", () => ({
   readProject: async () => ({}),
+}));
+vi.mock("../../services/adapters/chain/project-trainer.ts", () => ({
   readTrainers: async () => [{ trainer: "0x01", status: "active" }],
 }));
 vi.mock("../../services/adapters/chain/connect.ts", () => ({ chainTime: async () => 1000 }));

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {ITrainingMarket} from "../../contracts/interfaces/ITrainingMarket.sol";
 import {IRoundVerifier} from "../../contracts/interfaces/IRoundVerifier.sol";
 import {Bn254} from "../../contracts/libraries/Bn254.sol";
+import {Exclusions} from "../../contracts/libraries/Exclusions.sol";
 import {G1} from "../../contracts/types/G1.sol";
 import {ProjectView, TrainerStatus, TrainerView, VoidReason} from "../../contracts/types/MarketViews.sol";
 import {BaseWeightKind, ProjectTerms} from "../../contracts/types/ProjectTerms.sol";
@@ -135,9 +136,7 @@ contract TrainingMarketSettlementTest is MarketFixture {
         _settle(projectId, primary);
         _openAndSubmit(projectId, 4);
         vm.warp(block.timestamp + 50);
-        SettleRound memory request = _settlement(projectId, _verdictsBut(1, 0));
-        request.excludedMask = 1 << 4;
-        request.exclusionReasons = hex"01";
+        SettleRound memory request = _settlementWithout(projectId, 1, Exclusions.KEY_NOT_RELEASED);
 
         RoundStatement memory statement;
         statement.market = address(market);
@@ -252,9 +251,7 @@ contract TrainingMarketSettlementTest is MarketFixture {
         _submit(projectId, _trainer(2));
         _submit(projectId, _trainer(3));
 
-        SettleRound memory request = _settlement(projectId, _verdictsBut(0, 0));
-        request.excludedMask = 1 << 3;
-        request.exclusionReasons = hex"04";
+        SettleRound memory request = _settlementWithout(projectId, 0, COMMITMENT_MISMATCH);
         _refusedPartly(request, ITrainingMarket.MarketSubmissionsMismatch.selector);
         request.commitments[0] = G1(uint256(commitmentHash), 0);
         vm.prank(primary);
@@ -264,10 +261,8 @@ contract TrainingMarketSettlementTest is MarketFixture {
     function test_settle_unopenedCommitment_takesNoPart() public {
         uint256 projectId = _ready(_terms(), 4);
         _openAndSubmit(projectId, 4);
-        SettleRound memory request = _settlement(projectId, _verdictsBut(2, 0));
+        SettleRound memory request = _settlementWithout(projectId, 2, BUNDLE_MALFORMED);
         request.commitments[2] = G1(uint256(_hashOf(_trainer(2), submitted[2])), 0);
-        request.excludedMask = 1 << 5;
-        request.exclusionReasons = hex"03";
         vm.prank(primary);
         market.settleRound(request);
         assertEq(market.getProject(projectId).appliedRounds, 1);
@@ -276,10 +271,8 @@ contract TrainingMarketSettlementTest is MarketFixture {
     function test_settle_otherHashForAnUnopenedCommitment_reverts() public {
         uint256 projectId = _ready(_terms(), 4);
         _openAndSubmit(projectId, 4);
-        SettleRound memory request = _settlement(projectId, _verdictsBut(2, 0));
+        SettleRound memory request = _settlementWithout(projectId, 2, BUNDLE_MALFORMED);
         request.commitments[2] = G1(uint256(_hashOf(_trainer(1), submitted[2])), 0);
-        request.excludedMask = 1 << 5;
-        request.exclusionReasons = hex"03";
         _refusedPartly(request, ITrainingMarket.MarketSubmissionsMismatch.selector);
     }
 
@@ -503,9 +496,7 @@ contract TrainingMarketSettlementTest is MarketFixture {
     function test_exclusion_isNobodysFault() public {
         uint256 projectId = _ready(_terms(), 4);
         _openAndSubmit(projectId, 4);
-        SettleRound memory request = _settlement(projectId, _verdictsBut(2, 0));
-        request.excludedMask = 1 << 5;
-        request.exclusionReasons = hex"03";
+        SettleRound memory request = _settlementWithout(projectId, 2, BUNDLE_MALFORMED);
 
         vm.expectEmit(address(market));
         emit ITrainingMarket.SubmissionExcluded(projectId, 0, _trainer(2), 5, 3);
@@ -524,9 +515,7 @@ contract TrainingMarketSettlementTest is MarketFixture {
         _openAndSubmit(projectId, 4);
         uint256 budgetWei = market.getRound(projectId).budgetWei;
         uint256 leftWei = market.getProject(projectId).rewardLeftWei;
-        SettleRound memory request = _settlement(projectId, _verdictsBut(2, 0));
-        request.excludedMask = 1 << 5;
-        request.exclusionReasons = hex"03";
+        SettleRound memory request = _settlementWithout(projectId, 2, BUNDLE_MALFORMED);
         vm.prank(primary);
         market.settleRound(request);
 
@@ -556,9 +545,7 @@ contract TrainingMarketSettlementTest is MarketFixture {
         vm.prank(_trainer(2));
         market.revealKey(projectId, 0, false, "sealed");
         vm.warp(START + 60);
-        SettleRound memory request = _settlement(projectId, _verdictsBut(2, 0));
-        request.excludedMask = 1 << 5;
-        request.exclusionReasons = hex"01";
+        SettleRound memory request = _settlementWithout(projectId, 2, Exclusions.KEY_NOT_RELEASED);
         _refused(request, abi.encodeWithSelector(ITrainingMarket.MarketInvalidExclusion.selector, 5, 1));
     }
 
@@ -568,9 +555,7 @@ contract TrainingMarketSettlementTest is MarketFixture {
         uint256 projectId = _ready(_terms(), 4);
         _openAndSubmit(projectId, 4);
         vm.warp(START + 50);
-        SettleRound memory request = _settlement(projectId, _verdictsBut(2, 0));
-        request.excludedMask = 1 << 5;
-        request.exclusionReasons = hex"01";
+        SettleRound memory request = _settlementWithout(projectId, 2, Exclusions.KEY_NOT_RELEASED);
 
         vm.expectRevert(
             abi.encodeWithSelector(
@@ -609,9 +594,7 @@ contract TrainingMarketSettlementTest is MarketFixture {
         _settle(projectId, primary);
         _openAndSubmit(projectId, 4);
         vm.warp(block.timestamp + 50);
-        SettleRound memory request = _settlement(projectId, _verdictsBut(2, 0));
-        request.excludedMask = 1 << 5;
-        request.exclusionReasons = hex"01";
+        SettleRound memory request = _settlementWithout(projectId, 2, Exclusions.KEY_NOT_RELEASED);
         vm.prank(primary);
         market.settleRound(request);
         assertEq(market.getProject(projectId).appliedRounds, 2);
@@ -622,9 +605,7 @@ contract TrainingMarketSettlementTest is MarketFixture {
             uint256 projectId = _ready(_terms(), 4);
             _openAndSubmit(projectId, 4);
             vm.warp(START + 50 * uint256(reason));
-            SettleRound memory request = _settlement(projectId, _verdictsBut(2, 0));
-            request.excludedMask = 1 << 5;
-            request.exclusionReasons = abi.encodePacked(reason);
+            SettleRound memory request = _settlementWithout(projectId, 2, reason);
             vm.expectEmit(address(market));
             emit ITrainingMarket.SubmissionExcluded(projectId, 0, _trainer(2), 5, reason);
             vm.prank(primary);

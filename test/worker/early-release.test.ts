@@ -6,10 +6,8 @@ import { type Chain, connectChain } from "../../services/adapters/chain/connect.
 import { chainErrors } from "../../services/adapters/chain/errors.ts";
 import { trainingMarketAbi } from "../../services/adapters/chain/generated/training-market.ts";
 import { setEndpoint } from "../../services/adapters/chain/participant.ts";
-import {
-  type ProjectWorkerParameters,
-  workOnProject,
-} from "../../services/worker/project-worker.ts";
+import { workOnProject } from "../../services/worker/project-worker.ts";
+import type { ProjectWorkerParameters } from "../../services/worker/project-worker-parameters.ts";
 import { openWorkStore } from "../../services/worker/work-store.ts";
 import { startAlteringNode } from "../cli/altering-node.ts";
 import { type PlayedMarket, startPlayedMarket } from "../cli/played-market.ts";

@@ -1,9 +1,7 @@
 import { expect, it, vi } from "vitest";
 import type { Project } from "../../services/adapters/chain/project.ts";
-import {
-  type ProjectWorkerParameters,
-  workOnProject,
-} from "../../services/worker/project-worker.ts";
+import { workOnProject } from "../../services/worker/project-worker.ts";
+import type { ProjectWorkerParameters } from "../../services/worker/project-worker-parameters.ts";
 import { openWorkStore } from "../../services/worker/work-store.ts";
 
 const handed = vi.hoisted(() => ({ to: [] as string[], refusing: "" }));
@@ -13,6 +11,8 @@ const project = {
 } as unknown as Project;
 vi.mock("../../services/adapters/chain/project.ts", () => ({
   readProject: async () => project,
+}));
+vi.mock("../../services/adapters/chain/project-trainer.ts", () => ({
   readTrainer: async () => ({ status: "active", rosterIndex: 0 }),
 }));
 vi.mock("../../services/adapters/chain/round.ts", () => ({

@@ -1,8 +1,6 @@
 import { beforeEach, expect, it, vi } from "vitest";
-import {
-  type ProjectWorkerParameters,
-  workOnProject,
-} from "../../services/worker/project-worker.ts";
+import { workOnProject } from "../../services/worker/project-worker.ts";
+import type { ProjectWorkerParameters } from "../../services/worker/project-worker-parameters.ts";
 import type { Work } from "../../services/worker/work-store.ts";
 
 const node = vi.hoisted(() => ({ phase: "idle", searches: 0, failure: undefined as unknown }));
@@ -11,6 +9,8 @@ vi.mock("../../services/adapters/chain/project.ts", () => ({
     ...{ projectId: 1n, phase: node.phase },
     nextRoundIndex: node.phase === "commit" ? 2 : 1,
   }),
+}));
+vi.mock("../../services/adapters/chain/project-trainer.ts", () => ({
   readTrainer: async () => {
     throw new Error("no trainer");
   },

@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { setEndpoint } from "../../services/adapters/chain/participant.ts";
 import { readRevealedKeys } from "../../services/adapters/chain/round-events.ts";
-import {
-  type ProjectWorkerParameters,
-  workOnProject,
-} from "../../services/worker/project-worker.ts";
+import { workOnProject } from "../../services/worker/project-worker.ts";
+import type { ProjectWorkerParameters } from "../../services/worker/project-worker-parameters.ts";
 import { openWorkStore } from "../../services/worker/work-store.ts";
 import { type PlayedMarket, startPlayedMarket } from "../cli/played-market.ts";
 

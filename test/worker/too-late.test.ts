@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { learningErrors } from "../../services/learning/errors.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
-import {
-  type ProjectWorkerParameters,
-  type WorkerEvent,
-  workOnProject,
-} from "../../services/worker/project-worker.ts";
+import { workOnProject } from "../../services/worker/project-worker.ts";
+import type {
+  ProjectWorkerParameters,
+  WorkerEvent,
+} from "../../services/worker/project-worker-parameters.ts";
 import { openWorkStore } from "../../services/worker/work-store.ts";
 import { workerLine } from "../../services/worker/worker-lines.ts";
 import { type PlayedMarket, startPlayedMarket } from "../cli/played-market.ts";

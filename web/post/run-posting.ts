@@ -1,21 +1,12 @@
 import { postProjectFile } from "../../services/adapters/aggregator-client.ts";
-import {
-  type Chain,
-  chainTime,
-  findReceipt,
-  signingWith,
-} from "../../services/adapters/chain/connect.ts";
-import { permitCall } from "../../services/adapters/chain/market-calls.ts";
+import { allowDeposit } from "../../services/adapters/chain/allow-deposit.ts";
+import { type Chain, findReceipt, signingWith } from "../../services/adapters/chain/connect.ts";
+import type { OnDepositStep } from "../../services/adapters/chain/deposit-step.ts";
+import type { MarketCall } from "../../services/adapters/chain/market-calls.ts";
 import { readEncryptionKey } from "../../services/adapters/chain/model-readers.ts";
 import { readParticipant, registerParticipant } from "../../services/adapters/chain/participant.ts";
-import {
-  isPermitTaken,
-  readPermitDomain,
-  signPermit,
-  type VaultPermit,
-} from "../../services/adapters/chain/permit.ts";
 import { postedProjectId, postProject } from "../../services/adapters/chain/post-project.ts";
-import { approveVault, readBalance, wrapNative } from "../../services/adapters/chain/token.ts";
+import { topUpWrapped } from "../../services/adapters/chain/token-balance.ts";
 import { createMemoryStore } from "../../services/adapters/content-store/memory-store.ts";
 import { openCurve } from "../../services/adapters/curve/open-curve.ts";
 import { countParameters } from "../../services/learning/model-spec.ts";
@@ -23,7 +14,6 @@ import { type PreparedProject, prepareProject } from "../../services/owner/post-
 import { quotePosting } from "../../services/owner/quote-posting.ts";
 import { sealToReaders } from "../../services/owner/seal-to-readers.ts";
 import type { PostableTerms } from "../../services/owner/terms-file.ts";
-import { isSameAddress } from "../../services/protocol/address.ts";
 import type { ContentStore } from "../../services/protocol/content-store.ts";
 import type { EncryptionKeyPair } from "../../services/protocol/envelope.ts";
 import { CommonweightError, errorText } from "../../services/protocol/errors.ts";
@@ -171,21 +161,7 @@ export async function runPosting(options: {
   await options.onFiles(files);
   await registerOwner(chain, options, tell);
   const { prepared } = files;
-  const token = prepared.terms.rewardToken;
-  await wrapLacking(chain, prepared, tell, sent("wrap"));
-  const permit = await permitEscrow(chain, prepared, tell);
-  const first = permit === undefined ? [] : [permitCall(permit)];
-  if (permit === undefined) {
-    await step("approve", tell, "in-wallet", async () => {
-      const receipt = await approveVault(chain, token, prepared.escrowWei, {
-        onSent: sent("approve"),
-      });
-      return {
-        value: undefined,
-        step: receipt ? { state: "done", receipt } : { state: "not-needed" },
-      };
-    });
-  } else tell({ type: "step", name: "approve", step: { state: "not-needed" } });
+  const first = await provideEscrow(chain, prepared, tell);
   const { projectId } = await step("post", tell, "in-wallet", async () => {
     const onPosted = (hash: string) => {
       onSent(hash);
@@ -199,46 +175,30 @@ export async function runPosting(options: {
   return projectId;
 }
 
-async function wrapLacking(
-  chain: Chain,
-  { terms, escrowWei }: PreparedProject,
-  tell: Tell,
-  onSent: (hash: string) => void,
-): Promise<void> {
-  const isWrapped = isSameAddress(terms.rewardToken, chain.addresses.wrappedNative);
-  const balance = await readBalance(chain, terms.rewardToken, chain.account as string);
-  if (!isWrapped || balance >= escrowWei) {
-    tell({ type: "step", name: "wrap", step: { state: "not-needed" } });
-    return;
-  }
-  await step("wrap", tell, "in-wallet", async () => {
-    const receipt = await wrapNative(chain, escrowWei - balance, { onSent });
-    return { value: undefined, step: { state: "done", receipt } };
-  });
-}
-
 /** An hour: long enough for a slow wallet, short enough that a lost signature is soon worth nothing. */
 const PERMIT_SECONDS = 3600;
 
-async function permitEscrow(
+/** Provides for the escrow as every program does, and says in the page's steps how far it is. */
+async function provideEscrow(
   chain: Chain,
-  { terms, escrowWei }: PreparedProject,
+  { terms: { rewardToken }, escrowWei }: PreparedProject,
   tell: Tell,
-): Promise<VaultPermit | undefined> {
-  const domain = await readPermitDomain(chain, terms.rewardToken);
-  if (domain === undefined) {
-    tell({ type: "step", name: "permit", step: { state: "not-needed" } });
-    return undefined;
+): Promise<readonly MarketCall[]> {
+  let current: StepName = "wrap";
+  const onStep: OnDepositStep = ({ name, ...step }) => {
+    current = name;
+    tell({ type: "step", name, step: step.state === "asked" ? { state: "in-wallet" } : step });
+  };
+  try {
+    await topUpWrapped(chain, rewardToken, escrowWei, onStep);
+    return await allowDeposit(chain, rewardToken, escrowWei, {
+      ...{ permitSeconds: PERMIT_SECONDS, onStep },
+    });
+  } catch (cause) {
+    const error = toWalletError(cause, current);
+    tell({ type: "step", name: current, step: { state: "failed", error } });
+    throw error;
   }
-  return step("permit", tell, "in-wallet", async () => {
-    const deadline = BigInt((await chainTime(chain)) + PERMIT_SECONDS);
-    const permit = await signPermit(chain, domain, { amountWei: escrowWei, deadline });
-    const isTaken = await isPermitTaken(chain, permit);
-    // A token with permits of another kind is asked for an approval instead.
-    return isTaken
-      ? { value: permit, step: { state: "done" } }
-      : { value: undefined, step: { state: "not-needed" } };
-  });
 }
 
 /** Hands manifest and model to the project's aggregators; one that has both is enough. */

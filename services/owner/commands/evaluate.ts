@@ -1,29 +1,25 @@
 import { resolve } from "node:path";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
+import { addModelChoice, addReaderOptions } from "../../command-line/model-options.ts";
 import { withChain } from "../../command-line/open-chain.ts";
-import { parseRoundIndex } from "../../command-line/parse-project-id.ts";
 import { openProjectContent } from "../../command-line/project-content.ts";
 
 /** Adds `commonweight owner evaluate`. */
 export const register: RegisterCommand = (parent, context) => {
-  parent
-    .command("evaluate")
-    .description("fetch a project's model, verify it against the chain, and measure it on samples")
-    .argument("<project>", "number of the project, or its folder")
-    .option(
-      "--data <source>",
-      "samples: mnist:test, a file or a folder (default: the validation set)",
-    )
-    .option("--round <number>", "the model that this round made, from 0", parseRoundIndex)
-    .option(
-      "--model <version>",
-      "the model of this version; 0 is the initial one (default: newest)",
-    )
-    .option(
-      "--key <file>",
-      "encryption key of a reader, for a private project (default: the state folder's)",
-    )
-    .option("--srs <file>", "powers of tau of the network's ceremony (.ptau)")
+  addReaderOptions(
+    addModelChoice(
+      parent
+        .command("evaluate")
+        .description(
+          "fetch a project's model, verify it against the chain, and measure it on samples",
+        )
+        .argument("<project>", "number of the project, or its folder")
+        .option(
+          "--data <source>",
+          "samples: mnist:test, a file or a folder (default: the validation set)",
+        ),
+    ),
+  )
     .addHelpText(
       "after",
       "\nThe samples do not leave this machine. Needs no key.\n\nExamples:\n  commonweight owner evaluate fraud\n  commonweight owner evaluate 1 --data held-back.csv --round 3",

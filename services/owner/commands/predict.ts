@@ -2,33 +2,27 @@ import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { addCompareOption } from "../../command-line/compare-option.ts";
+import { addModelChoice, addReaderOptions } from "../../command-line/model-options.ts";
 import { withChain } from "../../command-line/open-chain.ts";
-import { parseRoundIndex } from "../../command-line/parse-project-id.ts";
 import { openProjectContent } from "../../command-line/project-content.ts";
 
 /** Adds `commonweight owner predict`. */
 export const register: RegisterCommand = (parent, context) => {
-  addCompareOption(parent.command("predict"))
-    .description(
-      "fetch a project's model, verify it against the chain, and predict the classes of samples",
-    )
-    .argument("<project>", "number of the project, or its folder")
-    .requiredOption(
-      "--data <source>",
-      "samples, with or without a class: .csv, .tsv, .npy, .npz, a folder, mnist:test",
-    )
-    .option("--out <file>", "table to write (default: named after project and model)")
-    .option("--probabilities", "a column for each class, of how sure the model is of it")
-    .option("--round <number>", "the model that this round made, from 0", parseRoundIndex)
-    .option(
-      "--model <version>",
-      "the model of this version; 0 is the initial one (default: newest)",
-    )
-    .option(
-      "--key <file>",
-      "encryption key of a reader, for a private project (default: the state folder's)",
-    )
-    .option("--srs <file>", "powers of tau of the network's ceremony (.ptau)")
+  addReaderOptions(
+    addModelChoice(
+      addCompareOption(parent.command("predict"))
+        .description(
+          "fetch a project's model, verify it against the chain, and predict the classes of samples",
+        )
+        .argument("<project>", "number of the project, or its folder")
+        .requiredOption(
+          "--data <source>",
+          "samples, with or without a class: .csv, .tsv, .npy, .npz, a folder, mnist:test",
+        )
+        .option("--out <file>", "table to write (default: named after project and model)")
+        .option("--probabilities", "a column for each class, of how sure the model is of it"),
+    ),
+  )
     .addHelpText(
       "after",
       "\nWrites a table of your rows with a column for the class and one for how sure the model is. The samples do not leave\nthis machine. Needs no signing key.\n\nExamples:\n  commonweight owner predict fraud --data new-transactions.csv\n  commonweight owner predict 1 --data scans --out scans.csv --probabilities",

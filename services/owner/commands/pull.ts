@@ -3,31 +3,24 @@ import { resolve } from "node:path";
 import { Option } from "commander";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { addCompareOption } from "../../command-line/compare-option.ts";
+import { addModelChoice, addReaderOptions } from "../../command-line/model-options.ts";
 import { withChain } from "../../command-line/open-chain.ts";
-import { parseRoundIndex } from "../../command-line/parse-project-id.ts";
 import { openProjectContent } from "../../command-line/project-content.ts";
 
 /** Adds `commonweight owner pull`. */
 export const register: RegisterCommand = (parent, context) => {
-  addCompareOption(parent.command("pull"))
-    .description("fetch a project's model, verify it against the chain, and write it to a file")
-    .argument("<project>", "number of the project, or its folder")
-    .option("--out <file>", "where to write it (default: named after project and model)")
-    .option("--round <number>", "the model that this round made, from 0", parseRoundIndex)
-    .option(
-      "--model <version>",
-      "the model of this version; 0 is the initial one (default: newest)",
-    )
-    .addOption(
+  addReaderOptions(
+    addModelChoice(
+      addCompareOption(parent.command("pull"))
+        .description("fetch a project's model, verify it against the chain, and write it to a file")
+        .argument("<project>", "number of the project, or its folder")
+        .option("--out <file>", "where to write it (default: named after project and model)"),
+    ).addOption(
       new Option("--format <name>", "npy is the flat vector, npz has named tensors")
         .choices(["safetensors", "npy", "npz", "onnx"])
         .default("safetensors"),
-    )
-    .option(
-      "--key <file>",
-      "encryption key of a reader, for a private project (default: the state folder's)",
-    )
-    .option("--srs <file>", "powers of tau of the network's ceremony (.ptau)")
+    ),
+  )
     .addHelpText(
       "after",
       "\nNothing is written unless the model opens the commitment on chain. Needs no signing key, and for a private project the state folder it was posted or joined from.\n\nExamples:\n  commonweight owner pull 1 --out model.onnx --format onnx\n  commonweight owner pull fraud --round 3",

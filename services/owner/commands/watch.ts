@@ -1,25 +1,23 @@
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { eventPrinter } from "../../command-line/event-lines.ts";
+import { addReaderOptions } from "../../command-line/model-options.ts";
 import { withChain } from "../../command-line/open-chain.ts";
 import { openProjectContent } from "../../command-line/project-content.ts";
 import { tokenFormatter } from "../../command-line/token-amount.ts";
 
 /** Adds `commonweight owner watch`. */
 export const register: RegisterCommand = (parent, context) => {
-  parent
-    .command("watch")
-    .description("follow a project live: rounds, payments, accuracy, the next deadline")
-    .argument("<project>", "number of the project, or its folder")
-    .option(
-      "--data <source>",
-      "measure each new model on these samples (default: the validation set)",
-    )
-    .option("--new", "only what happens from now on, not what happened before")
-    .option(
-      "--key <file>",
-      "encryption key of a reader, for a private project (default: the state folder's)",
-    )
-    .option("--srs <file>", "powers of tau of the network's ceremony (.ptau)")
+  addReaderOptions(
+    parent
+      .command("watch")
+      .description("follow a project live: rounds, payments, accuracy, the next deadline")
+      .argument("<project>", "number of the project, or its folder")
+      .option(
+        "--data <source>",
+        "measure each new model on these samples (default: the validation set)",
+      )
+      .option("--new", "only what happens from now on, not what happened before"),
+  )
     .addHelpText(
       "after",
       "\nEnds with the project, or with Ctrl+C. With --json each event is a line. Needs no key.\n\nExamples:\n  commonweight owner watch fraud\n  commonweight owner watch 1 --new --json",

@@ -1,74 +1,60 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { allowDeposit } from "../../../services/adapters/chain/allow-deposit.ts";
-import { type Chain, connectChain } from "../../../services/adapters/chain/connect.ts";
-import { connectSigner } from "../../../services/adapters/chain/connect-signer.ts";
-import { deployMarket } from "../../../services/adapters/chain/deploy.ts";
-import {
-  type DevelopmentAccount,
-  developmentAccounts,
-} from "../../../services/adapters/chain/development-accounts.ts";
+import type { Chain } from "../../../services/adapters/chain/connect.ts";
+import type { DepositStep } from "../../../services/adapters/chain/deposit-step.ts";
 import { sendMarketCall } from "../../../services/adapters/chain/market-calls.ts";
 import { readAllowance } from "../../../services/adapters/chain/token.ts";
-import {
-  DEVELOPMENT_MNEMONIC,
-  type EmbeddedChain,
-  startEmbeddedChain,
-} from "../../../services/adapters/embedded-chain.ts";
+import { startDepositMarket } from "./deposit-market.ts";
 import { deployPlainToken } from "./plain-token.ts";
 
-const someVerifier = "0x00000000000000000000000000000000000000aa";
-const [deployer, account] = developmentAccounts(DEVELOPMENT_MNEMONIC, 2) as [
-  DevelopmentAccount,
-  DevelopmentAccount,
-];
-let embedded: EmbeddedChain;
-let signing: ReturnType<typeof connectSigner>;
+let market: Awaited<ReturnType<typeof startDepositMarket>>;
 let chain: Chain;
-let purposes: string[] = [];
+let purposes: string[];
 
 beforeAll(async () => {
-  embedded = await startEmbeddedChain({ accountCount: 2 });
-  signing = connectSigner(embedded.rpcUrl, embedded.chainId, deployer.privateKey);
-  const { addresses } = await deployMarket({
-    signer: signing.signer,
-    verifier: { address: someVerifier },
-  });
-  chain = await connectChain({
-    rpcUrl: embedded.rpcUrl,
-    addresses,
-    privateKey: account.privateKey,
-    onTransaction: ({ purpose }) => purposes.push(purpose.split("/")[0] as string),
-  });
+  market = await startDepositMarket();
+  ({ chain, purposes } = await market.connect(market.accounts[1]));
 });
 beforeEach(() => {
-  purposes = [];
+  purposes.length = 0;
 });
-afterAll(async () => {
-  chain.close();
-  signing.close();
-  await embedded.stop();
-});
+afterAll(() => market.stop());
+
+/** Which steps were told, as `name state`. */
+const told = (steps: readonly DepositStep[]) => steps.map(({ name, state }) => `${name} ${state}`);
 
 it("is a permit, which costs no transaction, where the token has them", async () => {
   const token = chain.addresses.wrappedNative;
-  const first = await allowDeposit(chain, token, 5n);
+  const steps: DepositStep[] = [];
+  const onStep = (step: DepositStep) => void steps.push(step);
+  const first = await allowDeposit(chain, token, 5n, { onStep });
 
   expect(first.map(({ method }) => method)).toEqual(["permit"]);
   expect(purposes).toEqual([]);
+  expect(told(steps)).toEqual(["permit asked", "permit done", "approve not-needed"]);
   await sendMarketCall(chain, { method: "projectCount", args: [] }, first);
   expect(await readAllowance(chain, token)).toBe(5n);
   // What it is for is in the purpose, whatever comes first.
   expect(purposes).toEqual(["projectCount"]);
-  expect(await allowDeposit(chain, token, 5n)).toEqual([]);
+
+  // Whoever may take it already asks for nothing.
+  steps.length = 0;
+  expect(await allowDeposit(chain, token, 5n, { onStep })).toEqual([]);
+  expect(told(steps)).toEqual(["permit not-needed", "approve not-needed"]);
 });
 
 it.each([
-  ["a token without permits", {}],
-  ["a token whose permits are of another kind", { hasOtherPermits: true }],
-])("is an approval for %s", async (_, options) => {
-  const token = await deployPlainToken(signing.signer, account.address, 100n, options);
+  ["a token without permits", {}, []],
+  ["a token whose permits are of another kind", { hasOtherPermits: true }, ["permit asked"]],
+])("is an approval for %s", async (_, options, before) => {
+  const { address } = market.accounts[1];
+  const token = await deployPlainToken(market.signer, address, 100n, options);
+  const steps: DepositStep[] = [];
+  const onStep = (step: DepositStep) => void steps.push(step);
 
-  expect(await allowDeposit(chain, token, 7n)).toEqual([]);
+  expect(await allowDeposit(chain, token, 7n, { onStep })).toEqual([]);
+  const approval = ["approve asked", "approve sent", "approve done"];
+  expect(told(steps)).toEqual([...before, "permit not-needed", ...approval]);
   expect(purposes).toEqual(["approve"]);
   expect(await readAllowance(chain, token)).toBe(7n);
 });

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IParticipantRegistry} from "../../../contracts/interfaces/IParticipantRegistry.sol";
 import {IRewardVault} from "../../../contracts/interfaces/IRewardVault.sol";
 import {IRoundVerifier} from "../../../contracts/interfaces/IRoundVerifier.sol";
+import {PublicSignals} from "../../../contracts/libraries/PublicSignals.sol";
 import {ParticipantRegistry} from "../../../contracts/ParticipantRegistry.sol";
 import {RewardVault} from "../../../contracts/RewardVault.sol";
 import {TrainingMarket} from "../../../contracts/TrainingMarket.sol";
@@ -20,6 +21,9 @@ abstract contract MarketFixture is Test {
     uint8 internal constant ACCEPTED = 1;
     uint8 internal constant ABOVE_NORM_BOUND = 2;
     uint8 internal constant AGAINST_REFERENCE = 6;
+    /// @dev Reasons of exclusions that the chain cannot check: names in `services/protocol/settlement.ts`, the others in `Exclusions`.
+    uint8 internal constant BUNDLE_MALFORMED = 3;
+    uint8 internal constant COMMITMENT_MISMATCH = 4;
     address internal constant BURN_ADDRESS = 0x000000000000000000000000000000000000dEaD;
     bytes internal constant CID = hex"015512200102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20";
     uint256 internal constant START = 1_700_000_000;
@@ -263,6 +267,17 @@ abstract contract MarketFixture is Test {
         request.newModelCid = CID;
         request.proof.aggregateCommitment = _point(3000 + request.roundIndex);
         request.proof.outcomeWords = _outcomeWords(project.terms.slots, verdicts);
+    }
+
+    /// @dev A settlement that leaves out, as unreadable, the trainer who submitted as number `index`, and accepts all others.
+    function _settlementWithout(
+        uint256 projectId,
+        uint256 index,
+        uint8 reason
+    ) internal view returns (SettleRound memory request) {
+        request = _settlement(projectId, _verdictsBut(index, 0));
+        request.excludedMask = uint32(1 << (PublicSignals.FIRST_TRAINER_SLOT + index));
+        request.exclusionReasons = abi.encodePacked(reason);
     }
 
     /// @dev Words in which the accepted share alike, unless they are fewer than half: then the round is void.

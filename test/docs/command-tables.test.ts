@@ -33,3 +33,17 @@ describe("the README's table of commands", () => {
     expect(lacking).toEqual([]);
   });
 });
+
+describe("the page of commands", () => {
+  it("says what every command does", async () => {
+    const page = await readFile(`${repositoryRoot}docs/commands.md`, "utf8");
+    const rows = page.split("\n").filter((line) => line.startsWith("| `"));
+    const commands = await commandNames();
+
+    const lacking = commands
+      .map(({ group, name }) => (group === "" ? name : `${group} ${name}`))
+      .filter((command) => !rows.some((row) => new RegExp(`\`${command}[\` ]`).test(row)));
+
+    expect(lacking).toEqual([]);
+  });
+});
