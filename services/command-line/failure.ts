@@ -43,14 +43,14 @@ export function showFailure(thrown: unknown, style: FailureStyle): ShownFailure 
   const exitCode = isOurs ? exitCodes.refused : exitCodes.internal;
   const trace = style.isVerbose ? inspect(error, { depth: 4 }) : undefined;
 
-  if (style.isJson) {
-    const details = isOurs ? error.details : undefined;
-    return { text: toJson({ error: { code, message, hint, details, trace } }), exitCode };
-  }
   const shown =
     isOurs && message !== error.title && isNoSentence(message)
       ? `${message}: ${error.title}`
       : message;
+  if (style.isJson) {
+    const details = isOurs ? error.details : undefined;
+    return { text: toJson({ error: { code, message: shown, hint, details, trace } }), exitCode };
+  }
   const lines = [`${code}: ${shown}`, `  ${hint}`, ...(trace === undefined ? [] : ["", trace])];
   return { text: lines.join("\n"), exitCode };
 }

@@ -174,7 +174,7 @@ async function readLabels(array: NpyArray, size: number, classes: number): Promi
   if (wrong >= 0) {
     throw new CommonweightError(
       learningErrors.dataUnfit,
-      `${array.source.name}: label ${values[wrong]} of sample ${wrong} is outside 0..${classes - 1}`,
+      `${array.source.name}: label ${values[wrong]} of sample ${wrong} is outside 0..${classes - 1}${classes === DATA_LIMITS.columns ? "; classes are whole numbers from 0, as numpy.unique(y, return_inverse=True)[1] counts them" : ""}`,
     );
   }
   return Int32Array.from(values);

@@ -4,11 +4,13 @@ import {
   address,
   bytes32,
   count,
+  event,
   integerText,
   type OutputSchemas,
   share,
   wei,
 } from "../command-line/output-values.ts";
+import { ROUND_PHASES } from "../protocol/phases.ts";
 
 const contract = z.strictObject({ address, constructorArguments: z.array(z.unknown()) });
 
@@ -68,6 +70,25 @@ export const outputSchemas: OutputSchemas = {
   chain: {
     events: z.strictObject({ type: z.literal("ready"), rpcUrl: z.url(), chainId: count }),
     result: z.strictObject({ type: z.literal("stopped"), rpcUrl: z.url(), chainId: count }),
+  },
+  keep: {
+    events: event,
+    result: z.strictObject({
+      type: z.literal("finished"),
+      projectId: integerText,
+      phase: z.enum(ROUND_PHASES),
+      /** With `--dry-run` what could be done now, otherwise what was done. */
+      isDone: z.boolean(),
+      steps: z.array(
+        z.strictObject({
+          kind: z.enum(["poke", "pay-out", "release"]),
+          trainer: address.nullable(),
+          transactionHash: bytes32.nullable(),
+        }),
+      ),
+      /** Who cannot be paid out or released yet, and why. */
+      waiting: z.array(z.strictObject({ trainer: address, why: z.string() })),
+    }),
   },
   faucet: {
     result: z.strictObject({

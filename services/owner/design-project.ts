@@ -80,7 +80,10 @@ export function leastTrainers({
   return rule === "multi-krum" ? trainers : Math.max(3, Math.ceil(trainers / 2));
 }
 
-/** The model of the manifest, from its name. */
+/** Numbers that a layer without structure takes; manifests say no more. */
+const MOST_FEATURES = 65_536;
+
+/** The model of the manifest, from its name. @throws CW4024 for samples that it cannot take */
 export function modelFor(
   answers: Pick<ProjectAnswers, "model" | "title">,
   summary: { readonly data: Manifest["data"]; readonly dataset?: { readonly classes: number } },
@@ -98,6 +101,12 @@ export function modelFor(
         classes,
         seed,
       }),
+    );
+  }
+  if (features > MOST_FEATURES) {
+    throw new CommonweightError(
+      ownerErrors.modelUnfit,
+      `${answers.model} for samples of ${features} numbers, of at most ${MOST_FEATURES}`,
     );
   }
   if (answers.model === "logistic")

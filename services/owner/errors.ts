@@ -44,7 +44,7 @@ export const ownerErrors = defineErrors([4000, 4299], {
   modelUnfit: {
     code: "CW4024",
     title: "This kind of model cannot take these samples",
-    hint: "Take --model mlp or logistic, which take any numbers; a cnn takes images.",
+    hint: "Take --model mlp or logistic for up to 65,536 numbers of any kind, and a cnn for images; make larger images smaller.",
   },
   tooFewSamples: {
     code: "CW4017",
@@ -60,6 +60,11 @@ export const ownerErrors = defineErrors([4000, 4299], {
     code: "CW4019",
     title: "The project of this folder is not posted",
     hint: "Run `commonweight owner post <folder>` first, or give the project's number.",
+  },
+  projectUnfound: {
+    code: "CW4025",
+    title: "This is neither the number of a project nor the folder of one",
+    hint: "Give the number that `owner post` and `worker projects` print, or a folder that `owner init` made.",
   },
   postedAlready: {
     code: "CW4020",

@@ -1,4 +1,5 @@
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { dataFileOptions } from "../learning/data-file-options.ts";
 import type { Dataset } from "../learning/dataset.ts";
 import { subsetDataset } from "../learning/dataset.ts";
@@ -8,7 +9,7 @@ import { CommonweightError } from "../protocol/errors.ts";
 import type { Manifest } from "../protocol/manifest.ts";
 import { drawSets } from "./draw-sets.ts";
 import { ownerErrors } from "./errors.ts";
-import { type ProjectFolder, readProjectFolder } from "./project-folder.ts";
+import { PROJECT_FILE, type ProjectFolder, readProjectFolder } from "./project-folder.ts";
 
 /** What an owner's command was given: the number of a project, or a folder of `owner init`, or both. */
 export interface FoundProject {
@@ -19,10 +20,13 @@ export interface FoundProject {
 /**
  * Finds a project by its number or its folder.
  *
- * @throws CW4019 for a folder whose project is not posted, CW4013 and CW4016 for what is no folder of a project.
+ * @throws CW4019 for a folder whose project is not posted, CW4025 for what is no folder of a project, CW4016 for a damaged one.
  */
 export async function findProject(given: string): Promise<FoundProject> {
   if (/^[1-9]\d{0,18}$/.test(given)) return { projectId: BigInt(given), folder: undefined };
+  if (!existsSync(join(resolve(given), PROJECT_FILE))) {
+    throw new CommonweightError(ownerErrors.projectUnfound, given);
+  }
   const folder = await readProjectFolder(resolve(given));
   const { posted } = folder.project;
   if (posted === undefined) throw new CommonweightError(ownerErrors.notPosted, folder.folder);

@@ -14,6 +14,7 @@ import { openDataset } from "../learning/open-dataset.ts";
 import { countLabels } from "../learning/partition.ts";
 import { projectDataset } from "../learning/project-dataset.ts";
 import { CHANNELS_FIRST_ADVICE, hasChannelsLast } from "../learning/reshape-to-model.ts";
+import { tableWarnings } from "../learning/table-warnings.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import type { Manifest } from "../protocol/manifest.ts";
 
@@ -86,11 +87,21 @@ export async function inspectData(
   };
 }
 
+/** How arrays get labels that are classes. */
+const COUNT_LABELS =
+  "classes are numbered from 0, as numpy.unique(y, return_inverse=True)[1] counts them";
+
 /** Opens samples that are no table, with as many classes as they really have, and their names. */
 async function openCounted(source: string): Promise<{ dataset: Dataset; classes: string[] }> {
   const dataset = await openDataset({ source });
   const labels = await dataset.readLabels();
   const classCount = labels.reduce((most, label) => Math.max(most, label), 0) + 1;
+  if (labels.length > 0 && !labels.includes(0) && dataset.classes !== classCount) {
+    throw new CommonweightError(
+      learningErrors.dataUnfit,
+      `${source}: the smallest label is ${labels.reduce((a, b) => Math.min(a, b))}; ${COUNT_LABELS}`,
+    );
+  }
   const folders = await readdir(source, { withFileTypes: true })
     .then((entries) => entries.filter((entry) => entry.isDirectory()).map(({ name }) => name))
     .catch(() => []);
@@ -105,7 +116,8 @@ async function inspectTable(
   options: { readonly target?: string | undefined; readonly drop?: readonly string[] },
 ): Promise<DataSummary> {
   const tableText = await readTable(source);
-  const description = nameFile(source, () => describeTable(parseCsv(tableText), options));
+  const table = nameFile(source, () => parseCsv(tableText));
+  const description = nameFile(source, () => describeTable(table, options));
   const data = tableData(description);
   const dataset = await openDataset({ source, files: dataFileOptions(data) });
   const relation = await measureLabelRelation(dataset);
@@ -116,7 +128,10 @@ async function inspectTable(
     samples: dataset.size,
     classCounts: await countLabels(dataset),
     ...{ dropped: description.dropped, told: description.told },
-    warnings: relation && relation.deviations < LEAST_DEVIATIONS ? [unrelatedText(relation)] : [],
+    warnings: [
+      ...(relation && relation.deviations < LEAST_DEVIATIONS ? [unrelatedText(relation)] : []),
+      ...tableWarnings(table, description),
+    ],
     tableText,
   };
 }

@@ -59,7 +59,8 @@ export interface ProjectFolder {
   readonly termsText: string;
 }
 
-const PROJECT = "project.json";
+/** Makes a folder one of a project. */
+export const PROJECT_FILE = "project.json";
 
 async function readFrom(path: string): Promise<string> {
   return readFile(path, "utf8").catch((cause: unknown) => {
@@ -73,7 +74,7 @@ async function readFrom(path: string): Promise<string> {
  * @throws CW4013 for a file that is missing, CW4016 for a project file that is damaged, CW1200 to CW1202 for the manifest.
  */
 export async function readProjectFolder(folder: string): Promise<ProjectFolder> {
-  const text = await readFrom(join(folder, PROJECT));
+  const text = await readFrom(join(folder, PROJECT_FILE));
   const manifest = readManifest(
     new TextEncoder().encode(await readFrom(join(folder, "manifest.json"))),
   );
@@ -81,13 +82,15 @@ export async function readProjectFolder(folder: string): Promise<ProjectFolder> 
   try {
     return { folder, project: projectFileSchema.parse(JSON.parse(text)), manifest, termsText };
   } catch (cause) {
-    throw new CommonweightError(ownerErrors.projectFileDamaged, join(folder, PROJECT), { cause });
+    throw new CommonweightError(ownerErrors.projectFileDamaged, join(folder, PROJECT_FILE), {
+      cause,
+    });
   }
 }
 
 /** Writes `project.json`. @throws CW4013 */
 export async function writeProjectFile(folder: string, project: ProjectFile): Promise<void> {
-  await writeInto(folder, PROJECT, `${JSON.stringify(project, null, 2)}\n`);
+  await writeInto(folder, PROJECT_FILE, `${JSON.stringify(project, null, 2)}\n`);
 }
 
 /** Writes a file of a project's folder, and the folders above it. @throws CW4013 */

@@ -7,6 +7,6 @@ export function requireProvable(parameterCount: number): void {
   if (parameterCount >= DUMMY_COEFFICIENTS) return;
   throw new CommonweightError(
     ownerErrors.ruleCannotWork,
-    `a model of ${parameterCount} parameters: proofs hide products behind ${DUMMY_COEFFICIENTS} coefficients and need as many parameters`,
+    `a model of ${parameterCount} parameters: proofs hide products behind ${DUMMY_COEFFICIENTS} coefficients and need as many parameters; a hidden layer has them, --model mlp`,
   );
 }

@@ -1,6 +1,8 @@
 import { z } from "zod";
 
 const positive = z.number().positive().max(1e6);
+/** The largest float32, rounded down. */
+const MOST_INPUT = 3.4e38;
 const fraction = z.number().min(0).max(1);
 const range = (bound: z.ZodNumber) =>
   z.tuple([bound, bound]).refine(([min, max]) => min <= max, "the lower bound is above the upper");
@@ -71,8 +73,9 @@ export const dataSchema = z.strictObject({
   /** A sample enters the model as `(value - mean) / deviation`; one number for all, or one per channel. */
   normalisation: z
     .strictObject({
-      mean: z.array(z.number()).min(1).max(1024),
-      deviation: z.array(positive).min(1).max(1024),
+      mean: z.array(z.number().min(-MOST_INPUT).max(MOST_INPUT)).min(1).max(1024),
+      // Amounts in small units and times in milliseconds are large numbers: as large as inputs can be.
+      deviation: z.array(z.number().positive().max(MOST_INPUT)).min(1).max(1024),
     })
     .refine(({ mean, deviation }) => mean.length === deviation.length, "one deviation per mean")
     .optional(),

@@ -157,6 +157,7 @@ describe("--json", () => {
     await market.playRound();
 
     await check("worker projects");
+    await check("keep", ["1", "--dry-run"]);
     await check("worker quote", ["1", "--account", trainer]);
     await check("worker status", ["1", trainer]);
     await check("explain", ["1", "0", trainer]);

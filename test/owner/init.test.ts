@@ -154,7 +154,7 @@ describe("a project's folder", () => {
 
     expect((await findProject(target)).projectId).toBe(7n);
     expect((await findProject("12")).projectId).toBe(12n);
-    await refusalOf("CW4013", () => findProject(join(folder, "none")));
+    await refusalOf("CW4025", () => findProject(join(folder, "none")));
     await writeFile(join(target, "project.json"), "{}");
     await refusalOf("CW4016", () => findProject(target));
   });

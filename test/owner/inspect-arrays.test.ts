@@ -98,3 +98,24 @@ it("a manifest of many columns is written so short that it is read back, or refu
     /of 1500 columns take most/,
   );
 });
+
+it("refuses labels that do not begin at 0, and says how to count them", async () => {
+  const bytes = (labels: readonly number[]) =>
+    npy("|i1", [labels.length], new Uint8Array(Int8Array.from(labels).buffer));
+  const at = await mkdtemp(join(folder, "labels-"));
+  await writeFile(join(at, "x.npy"), npy("|u1", [40, 1], new Uint8Array(40)));
+  for (const [labels, message] of [
+    [[3, 7], /smallest label is 3; .*numpy.unique/],
+    [[-1, 1], /label -1 .*numpy.unique/],
+  ] as const) {
+    await writeFile(
+      join(at, "y.npy"),
+      bytes(Array.from({ length: 40 }, (_, i) => labels[i % 2] as number)),
+    );
+
+    await expect(inspectData(at)).rejects.toMatchObject({
+      code: "CW3105",
+      message: expect.stringMatching(message),
+    });
+  }
+});

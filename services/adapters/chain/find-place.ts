@@ -4,10 +4,32 @@ import type { Chain } from "./connect.ts";
 import { chainErrors } from "./errors.ts";
 import type { MarketCall } from "./market-calls.ts";
 import type { Project } from "./project.ts";
-import { readTrainers } from "./project-trainer.ts";
-import { readRound } from "./round.ts";
+import { type ProjectTrainer, readTrainers } from "./project-trainer.ts";
+import { type Round, readRound } from "./round.ts";
 
 const FULL_ROSTER = (1n << BigInt(ROSTER_CAPACITY)) - 1n;
+
+/** Whether nobody can join without somebody else's place. */
+export const isRosterFull = ({ occupiedMask }: Pick<Project, "occupiedMask">): boolean =>
+  occupiedMask === FULL_ROSTER;
+
+/** Whether a trainer is in the open round: until that is over its place stays its own. */
+export const isInRound = (
+  { rosterIndex }: Pick<ProjectTrainer, "rosterIndex">,
+  { isOpen, eligibleMask }: Pick<Round, "isOpen" | "eligibleMask">,
+): boolean => isOpen && ((eligibleMask >> BigInt(rosterIndex)) & 1n) === 1n;
+
+/** Trainers whose places others may take now, if there is no free one. */
+export const idleTrainers = (
+  trainers: readonly ProjectTrainer[],
+  round: Pick<Round, "isOpen" | "eligibleMask">,
+): readonly ProjectTrainer[] =>
+  trainers.filter(
+    (trainer) =>
+      trainer.status === "active" &&
+      trainer.missedRounds >= IDLE_AFTER_ROUNDS &&
+      !isInRound(trainer, round),
+  );
 
 /**
  * Where an account can join a project: a free place, or that of a trainer who has sent nothing for so long that it loses its place
@@ -21,21 +43,15 @@ export async function findPlace(
   project: Pick<Project, "projectId" | "occupiedMask" | "phase">,
   account: string,
 ): Promise<readonly MarketCall[]> {
-  const { projectId, occupiedMask, phase } = project;
-  if (occupiedMask !== FULL_ROSTER) return [];
+  const { projectId, phase } = project;
+  if (!isRosterFull(project)) return [];
   const [trainers, round] = await Promise.all([
     readTrainers(chain, projectId),
     readRound(chain, projectId),
   ]);
   const isRoundExpired = phase === "expired";
   // Who is in a round that runs has to be waited for.
-  const busy = round.isOpen && !isRoundExpired ? round.eligibleMask : 0n;
-  const idle = trainers.filter(
-    ({ status, missedRounds, rosterIndex }) =>
-      status === "active" &&
-      missedRounds >= IDLE_AFTER_ROUNDS &&
-      ((busy >> BigInt(rosterIndex)) & 1n) === 0n,
-  );
+  const idle = idleTrainers(trainers, isRoundExpired ? { ...round, isOpen: false } : round);
   const chosen = idle[Number(BigInt(account) % BigInt(idle.length || 1))];
   if (chosen === undefined) {
     throw new CommonweightError(

@@ -6,6 +6,7 @@ import { withChain } from "../../command-line/open-chain.ts";
 import { shellWord } from "../../command-line/shell-word.ts";
 import { parseCoins } from "../../command-line/token-amount.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
+import { oneLine } from "../../protocol/one-line.ts";
 import { ownerErrors } from "../errors.ts";
 import type { DataSummary } from "../inspect-data.ts";
 import type { MadeProject } from "../make-project.ts";
@@ -75,8 +76,10 @@ async function ask(invocation: Invocation, summary: DataSummary): Promise<Projec
   };
 }
 
-/** Wide tables would fill the screen. */
+/** Wide tables would fill the screen, and so would many or long names of classes. */
 const MOST_TOLD = 8;
+const MOST_CLASSES = 20;
+const LONGEST_NAME = 40;
 
 function describeData({
   samples,
@@ -86,10 +89,12 @@ function describeData({
   told,
   warnings,
 }: DataSummary): string {
-  const counts = classCounts.map((count, k) => `${data.classes?.[k] ?? k}: ${count}`).join(", ");
+  const nameOf = (k: number) => oneLine(data.classes?.[k] ?? String(k), LONGEST_NAME);
+  const counts = classCounts.slice(0, MOST_CLASSES).map((count, k) => `${nameOf(k)}: ${count}`);
+  const more = classCounts.length - counts.length;
   return [
     `${samples} samples of shape [${data.inputShape}]${data.table ? `, class in column "${data.table.target}"` : ""}`,
-    `classes  ${counts}`,
+    `classes  ${counts.join(", ")}${more > 0 ? ` and ${more} more` : ""}`,
     ...told.slice(0, MOST_TOLD).map(({ column, what }) => `column "${column}": ${what}`),
     ...(told.length > MOST_TOLD ? [`… and ${told.length - MOST_TOLD} more like these`] : []),
     ...dropped.map(({ column, why }) => `without column "${column}": ${why}`),
