@@ -19,7 +19,7 @@ export interface MarketOptions {
   readonly seed: string;
   /** Samples of all trainers together. */
   readonly samples: number;
-  /** A table, or a folder of idx files, to learn instead of MNIST. */
+  /** A table, or arrays or images, to learn instead of MNIST. */
   readonly dataset?: string | undefined;
   /** Of a table: the column of the class, when neither its name nor its place tells. */
   readonly target?: string | undefined;

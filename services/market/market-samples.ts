@@ -1,10 +1,9 @@
-import { readdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import type { ProjectTerms } from "../adapters/chain/project-terms.ts";
 import { makeFolder } from "../adapters/make-folder.ts";
+import { encodeNpy } from "../adapters/model-export/numpy.ts";
 import { encodeCsv, parseCsv } from "../learning/csv.ts";
-import { encodeIdx, type IdxArray } from "../learning/idx.ts";
-import { findIdxFiles, readIdx } from "../learning/idx-folder.ts";
 import { designManifest } from "../owner/design-project.ts";
 import { drawSets, type SetSizes } from "../owner/draw-sets.ts";
 import { type DataSummary, inspectData } from "../owner/inspect-data.ts";
@@ -60,7 +59,7 @@ export async function divideSamples(
     );
   }
   makeFolder(around.folder);
-  const divide = summary.tableText === undefined ? divideIdx : divideTable;
+  const divide = summary.tableText === undefined ? divideArrays : divideTable;
   const [ownerSource, trainerSource] = await divide(summary, around.folder, [
     Int32Array.from([...root, ...pay, ...validation]),
     rest,
@@ -106,39 +105,32 @@ async function divideTable(
   return (await Promise.all(paths)) as Divided;
 }
 
-async function divideIdx(
-  { source }: DataSummary,
+/** Samples that are read and written together. */
+const PIECE = 4096;
+
+/** Arrays and images, of whatever format: NumPy's afterwards, which is read from disk when needed. */
+async function divideArrays(
+  { dataset }: DataSummary,
   folder: string,
   positions: Positions,
 ): Promise<Divided> {
-  const files = findIdxFiles(await readdir(source));
-  if (files === undefined) {
-    throw new CommonweightError(
-      marketErrors.options,
-      `--dataset ${source}: a .csv or .tsv file, or a folder with idx files of images and labels`,
-    );
-  }
-  const [images, labels] = await Promise.all(
-    [files.images, files.labels].map((name) => readIdx(join(source, name))),
-  );
   const paths = NAMES.map(async (name, k) => {
     const path = join(folder, name);
     makeFolder(path);
-    const write = (file: string, array: IdxArray | undefined) =>
-      writeFile(join(path, file), encodeIdx(rowsOf(array as IdxArray, positions[k] as Int32Array)));
-    await write("images-idx3-ubyte", images);
-    await write("labels-idx1-ubyte", labels);
+    const own = positions[k] as Int32Array;
+    const length = dataset.inputShape.reduce((all, side) => all * side, 1);
+    const inputs = new Float32Array(own.length * length);
+    const labels = new Int32Array(own.length);
+    for (let from = 0; from < own.length; from += PIECE) {
+      const piece = await dataset.readBatch(own.subarray(from, from + PIECE));
+      inputs.set(piece.inputs, from * length);
+      labels.set(piece.labels, from);
+    }
+    const shape = [own.length, ...dataset.inputShape];
+    await writeFile(join(path, "x.npy"), encodeNpy({ name: "x", shape, values: inputs }));
+    const one = { name: "y", shape: [own.length], values: labels };
+    await writeFile(join(path, "y.npy"), encodeNpy(one));
     return path;
   });
   return (await Promise.all(paths)) as Divided;
-}
-
-/** The samples at these positions, one after the other. */
-function rowsOf({ shape, values }: IdxArray, positions: Int32Array): IdxArray {
-  const length = shape.slice(1).reduce((all, side) => all * side, 1);
-  const chosen = new Uint8Array(positions.length * length);
-  positions.forEach((at, row) => {
-    chosen.set(values.subarray(at * length, (at + 1) * length), row * length);
-  });
-  return { shape: [positions.length, ...shape.slice(1)], values: chosen };
 }

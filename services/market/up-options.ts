@@ -178,9 +178,9 @@ function datasetProblems({ dataset, target }: MarketOptions): string[] {
   if (dataset === undefined) return [];
   const info = statSync(dataset, { throwIfNoEntry: false });
   if (info === undefined) return [`--dataset ${dataset}: it does not exist`];
-  if (info.isDirectory() || isTable) return [];
+  if (info.isDirectory() || isTable || /\.npz$/i.test(dataset)) return [];
   return [
-    `--dataset ${dataset}: a .csv or .tsv file, or a folder with idx files of images and labels`,
+    `--dataset ${dataset}: a .csv, .tsv or .npz file, or a folder (idx files, x.npy and y.npy, images)`,
   ];
 }
 

@@ -71,6 +71,11 @@ export const ownerErrors = defineErrors([4000, 4299], {
     title: "The project of this folder is posted already",
     hint: "Look at it with `commonweight owner status <folder>`; --again posts it once more, with a second escrow.",
   },
+  postingUnderWay: {
+    code: "CW4026",
+    title: "A posting of this folder is on its way already",
+    hint: "Run the command again when the transaction is in a block: it then finds the project. --again posts once more, which can become a second escrow.",
+  },
   ruleCannotWork: {
     code: "CW4021",
     title: "The project cannot work at this size",

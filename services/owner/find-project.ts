@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { dataFileOptions } from "../learning/data-file-options.ts";
 import type { Dataset } from "../learning/dataset.ts";
 import { subsetDataset } from "../learning/dataset.ts";
@@ -9,7 +8,7 @@ import { CommonweightError } from "../protocol/errors.ts";
 import type { Manifest } from "../protocol/manifest.ts";
 import { drawSets } from "./draw-sets.ts";
 import { ownerErrors } from "./errors.ts";
-import { PROJECT_FILE, type ProjectFolder, readProjectFolder } from "./project-folder.ts";
+import { type ProjectFolder, readProjectFolder } from "./project-folder.ts";
 
 /** What an owner's command was given: the number of a project, or a folder of `owner init`, or both. */
 export interface FoundProject {
@@ -24,9 +23,6 @@ export interface FoundProject {
  */
 export async function findProject(given: string): Promise<FoundProject> {
   if (/^[1-9]\d{0,18}$/.test(given)) return { projectId: BigInt(given), folder: undefined };
-  if (!existsSync(join(resolve(given), PROJECT_FILE))) {
-    throw new CommonweightError(ownerErrors.projectUnfound, given);
-  }
   const folder = await readProjectFolder(resolve(given));
   const { posted } = folder.project;
   if (posted === undefined) throw new CommonweightError(ownerErrors.notPosted, folder.folder);

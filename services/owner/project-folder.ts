@@ -1,7 +1,9 @@
+import { existsSync, writeFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { makeFolder } from "../adapters/make-folder.ts";
+import { systemFailure } from "../command-line/system-failure.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { type Manifest, readManifest } from "../protocol/manifest.ts";
 import { ownerErrors } from "./errors.ts";
@@ -37,6 +39,17 @@ const projectFileSchema = z.strictObject({
   data: z.strictObject({ source: z.string() }),
   /** Trainers that the owner expects. */
   trainers: z.int().min(1),
+  /** A posting that was signed and has not been seen on the chain: written before any node has it, gone once it is `posted`. */
+  posting: z
+    .strictObject({
+      chainId: z.string().regex(/^\d+$/),
+      market: z.string(),
+      transactionHash: z.string(),
+      manifestCid: z.string(),
+      /** The newest block when it was signed. */
+      fromBlock: size,
+    })
+    .optional(),
   posted: z
     .strictObject({
       projectId: z.string().regex(/^\d+$/),
@@ -59,21 +72,29 @@ export interface ProjectFolder {
   readonly termsText: string;
 }
 
-/** Makes a folder one of a project. */
-export const PROJECT_FILE = "project.json";
+const PROJECT_FILE = "project.json";
+
+/** What keeps a file from being read or written, in words: a full disk, say. */
+export const fileFailure = (path: string, cause: unknown): CommonweightError =>
+  new CommonweightError(ownerErrors.fileUnreadable, systemFailure(cause)?.message ?? path, {
+    cause,
+  });
 
 async function readFrom(path: string): Promise<string> {
   return readFile(path, "utf8").catch((cause: unknown) => {
-    throw new CommonweightError(ownerErrors.fileUnreadable, path, { cause });
+    throw fileFailure(path, cause);
   });
 }
 
 /**
  * Reads a project's folder.
  *
- * @throws CW4013 for a file that is missing, CW4016 for a project file that is damaged, CW1200 to CW1202 for the manifest.
+ * @throws CW4025 for what is no folder of a project, CW4013 for a file that is missing, CW4016 for a project file that is damaged, CW1200 to CW1202 for the manifest.
  */
 export async function readProjectFolder(folder: string): Promise<ProjectFolder> {
+  if (!existsSync(join(folder, PROJECT_FILE))) {
+    throw new CommonweightError(ownerErrors.projectUnfound, folder);
+  }
   const text = await readFrom(join(folder, PROJECT_FILE));
   const manifest = readManifest(
     new TextEncoder().encode(await readFrom(join(folder, "manifest.json"))),
@@ -88,9 +109,21 @@ export async function readProjectFolder(folder: string): Promise<ProjectFolder> 
   }
 }
 
+/** As {@link writeProjectFile}, and done when it returns: for what has to be on disk before something is sent. */
+export function writeProjectFileNow(folder: string, project: ProjectFile): void {
+  const path = join(folder, PROJECT_FILE);
+  try {
+    writeFileSync(path, fileText(project));
+  } catch (cause) {
+    throw fileFailure(path, cause);
+  }
+}
+
+const fileText = (project: ProjectFile) => `${JSON.stringify(project, null, 2)}\n`;
+
 /** Writes `project.json`. @throws CW4013 */
 export async function writeProjectFile(folder: string, project: ProjectFile): Promise<void> {
-  await writeInto(folder, PROJECT_FILE, `${JSON.stringify(project, null, 2)}\n`);
+  await writeInto(folder, PROJECT_FILE, fileText(project));
 }
 
 /** Writes a file of a project's folder, and the folders above it. @throws CW4013 */
@@ -100,7 +133,7 @@ export async function writeInto(folder: string, name: string, text: string): Pro
     makeFolder(join(path, ".."));
     await writeFile(path, text);
   } catch (cause) {
-    throw new CommonweightError(ownerErrors.fileUnreadable, path, { cause });
+    throw fileFailure(path, cause);
   }
   return path;
 }

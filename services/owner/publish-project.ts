@@ -27,6 +27,14 @@ export interface PublishedProject {
   readonly modelCid: string;
 }
 
+/** A posting that is signed: enough to find the project that it makes. */
+export interface SendingPost {
+  readonly transactionHash: string;
+  readonly manifestCid: string;
+  /** The newest block before. */
+  readonly fromBlock: number;
+}
+
 /**
  * Puts a project's files on IPFS, asks, posts, and stays until an aggregator has the files: this node may go away afterwards.
  *
@@ -46,6 +54,8 @@ export async function publishProject(options: {
   signal: AbortSignal;
   onProgress: (text: string) => void;
   confirm: (prepared: PreparedProject) => Promise<void>;
+  /** Called with the signed posting before any node has it: what is written then is there after a crash. Throws to stop. */
+  onSending?: (sending: SendingPost) => void;
   /** Called as soon as the project is on chain, whatever happens afterwards. */
   onPosted?: (posted: { projectId: bigint; transactionHash: string }) => Promise<void>;
 }): Promise<PublishedProject> {
@@ -76,7 +86,11 @@ export async function publishProject(options: {
     onProgress("sending");
     if (sealTo) await registerEncryptionKey(chain, await options.encryptionKeys());
     await topUpWrapped(chain, prepared.terms.rewardToken, prepared.escrowWei);
-    const { projectId, receipt } = await postPreparedProject(chain, prepared);
+    const fromBlock = await chain.provider.getBlockNumber();
+    const { projectId, receipt } = await postPreparedProject(chain, prepared, {
+      onSent: (transactionHash) =>
+        options.onSending?.({ transactionHash, manifestCid: prepared.manifestCid, fromBlock }),
+    });
     await options.onPosted?.({ projectId, transactionHash: receipt.hash });
     onProgress(`project ${projectId} is posted; waiting for an aggregator to fetch its files`);
     const { manifestCid, modelCid, escrowWei } = prepared;

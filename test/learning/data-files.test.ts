@@ -8,10 +8,11 @@ import { encodeNpz } from "../../services/adapters/model-export/numpy.ts";
 import { parseCsv } from "../../services/learning/csv.ts";
 import { csvDataset, describeColumns } from "../../services/learning/csv-dataset.ts";
 import { describeTable } from "../../services/learning/describe-table.ts";
-import { decodeIdx, encodeIdx } from "../../services/learning/idx.ts";
+import { decodeIdx } from "../../services/learning/idx.ts";
 import { openDataFiles } from "../../services/learning/open-data-files.ts";
 import { decodePng } from "../../services/learning/png.ts";
 import { decodePnm } from "../../services/learning/pnm.ts";
+import { encodeIdx } from "./encode-idx.ts";
 import { numpyFile } from "./numpy-files.ts";
 
 const code = (wanted: string) => expect.objectContaining({ code: wanted });

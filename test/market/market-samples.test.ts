@@ -1,14 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { encode } from "fast-png";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { encodeNpz } from "../../services/adapters/model-export/numpy.ts";
 import { parseCsv } from "../../services/learning/csv.ts";
-import { encodeIdx } from "../../services/learning/idx.ts";
 import { openDataset } from "../../services/learning/open-dataset.ts";
 import { defaultMarketOptions } from "../../services/market/market-plan.ts";
 import { divideSamples } from "../../services/market/market-samples.ts";
+import { encodeIdx } from "../learning/encode-idx.ts";
 
 const examples = fileURLToPath(new URL("../../examples/penguins/", import.meta.url));
 const penguins = join(examples, "penguins.csv");
@@ -91,6 +93,39 @@ describe("a market over one's own samples", () => {
     expect([own.size, theirs.size]).toEqual([40, 60]);
     const { inputs, labels: classes } = await theirs.readBatch([0, 7, 59]);
     expect([...classes]).toEqual([0, 4, 8].map((at) => Math.round((inputs[at] ?? 0) * 255) % 2));
+  });
+
+  it("deals arrays of an archive, and images of folders, whose numbers stay what they are", async () => {
+    const values = Float32Array.from({ length: 200 }, (_, at) => at / 7);
+    const labels = Int32Array.from({ length: 100 }, (_, at) => at % 2);
+    const arrays = [
+      { name: "x", shape: [100, 2], values },
+      { name: "y", shape: [100], values: labels },
+    ];
+    writeFileSync(join(folder, "samples.npz"), encodeNpz(arrays));
+    for (const [name, grey] of [
+      ["dark", 10],
+      ["light", 240],
+    ] as const) {
+      mkdirSync(join(folder, "scans", name), { recursive: true });
+      for (let i = 0; i < 50; i++) {
+        const image = { width: 2, height: 2, channels: 1, data: Uint8Array.of(grey, i, 0, grey) };
+        writeFileSync(join(folder, "scans", name, `${i}.png`), encode(image));
+      }
+    }
+
+    const dealt = await divide(join(folder, "samples.npz"));
+    const theirs = await openDataset({ source: dealt.trainerSource });
+    expect(theirs).toMatchObject({ size: 60, inputShape: [2] });
+    const { inputs, labels: classes } = await theirs.readBatch([0, 30, 59]);
+    const rows = [0, 1, 2].map((row) => Math.round(((inputs[2 * row] as number) * 7) / 2));
+    expect([...classes]).toEqual(rows.map((row) => row % 2));
+
+    const scans = await divideSamples(
+      { ...defaultMarketOptions, dataset: join(folder, "scans"), trainers: 4 },
+      { folder: join(folder, "dealt"), signal: new AbortController().signal },
+    );
+    expect((await openDataset({ source: scans.ownerSource })).inputShape).toEqual([1, 2, 2]);
   });
 
   it("lets a cnn learn packed idx images of any shape, and refuses one for a table", async () => {

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { encodeIdx } from "../../services/learning/idx.ts";
 import { prepareSamples } from "../../services/worker/open-samples.ts";
+import { encodeIdx } from "../learning/encode-idx.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "commonweight samples "));
 afterAll(() => rmSync(folder, { recursive: true }));

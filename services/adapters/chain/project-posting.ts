@@ -2,7 +2,7 @@ import { CommonweightError } from "../../protocol/errors.ts";
 import { cidFromBytes } from "./cid-bytes.ts";
 import type { Chain } from "./connect.ts";
 import { chainErrors } from "./errors.ts";
-import { type EventPlace, findEvents } from "./project-events.ts";
+import { type EventPlace, findEvents, type ProjectEvent } from "./project-events.ts";
 import { type ProjectTerms, toTerms } from "./project-terms.ts";
 
 /** How a project began. */
@@ -20,9 +20,18 @@ export async function readPosting(chain: Chain, projectId: bigint): Promise<Post
   if (found === undefined) {
     throw new CommonweightError(chainErrors.notFound, `no project ${projectId} was posted`);
   }
+  return toPosted(found);
+}
+
+/** The projects that were posted from a block on, oldest first. @throws CW2200 when the chain is away */
+export async function findPostings(chain: Chain, fromBlock: number): Promise<PostedProject[]> {
+  return (await findEvents(chain, "ProjectPosted", [], { fromBlock })).map(toPosted);
+}
+
+function toPosted(found: ProjectEvent): PostedProject {
   return {
     ...found.place,
-    projectId,
+    projectId: BigInt(found.args.projectId),
     owner: found.args.owner,
     terms: toTerms(found.args.terms),
     termsHash: found.args.termsHash,

@@ -19,7 +19,7 @@ export const configErrors = defineErrors([2750, 2769], {
   secretMissing: {
     code: "CW2753",
     title: "A secret is needed and was not given",
-    hint: "Set the environment variable named above. Secrets are never read from flags or from the configuration file.",
+    hint: "Name a keystore with --keystore <file> or COMMONWEIGHT_KEYSTORE (`commonweight keys new <file>` makes one), or set the variable named above. Secrets themselves are never read from flags or from the configuration file.",
   },
   marketMissing: {
     code: "CW2754",

@@ -34,6 +34,8 @@ export const register: RegisterCommand = (parent, context) => {
         });
         try {
           refuseRealChain(chainId);
+          // Before gas is spent: what was deployed is written there.
+          makeFolder(config.stateFolder);
           await confirm(
             invocation,
             `Deploy a market whose proofs anybody can forge to chain ${chainId} (${network.rpcUrl})?`,
@@ -56,7 +58,6 @@ export const register: RegisterCommand = (parent, context) => {
               ...{ market, wrappedNative, deployBlock },
             },
           );
-          makeFolder(config.stateFolder);
           await writeFile(join(config.stateFolder, "deployment.json"), deploymentJson(deployment));
           return {
             data: { ...deployment, configPath, isDevelopment: true },

@@ -45,7 +45,7 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--model <name>", "logistic, mlp or cnn", defaults.model)
     .option(
       "--dataset <path>",
-      "samples to learn instead of MNIST: a .csv or .tsv file, or a folder of idx files",
+      "samples to learn instead of MNIST: a .csv, .tsv or .npz file, or a folder (idx, npy, images)",
     )
     .option(
       "--target <column>",

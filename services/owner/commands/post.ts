@@ -10,7 +10,13 @@ import { tokenFormatter } from "../../command-line/token-amount.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { readManifest } from "../../protocol/manifest.ts";
 import { ownerErrors } from "../errors.ts";
-import { type ProjectFolder, readProjectFolder, writeProjectFile } from "../project-folder.ts";
+import {
+  fileFailure,
+  type ProjectFolder,
+  readProjectFolder,
+  writeProjectFile,
+  writeProjectFileNow,
+} from "../project-folder.ts";
 
 const EXAMPLE_TERMS = `{
     "budgetPerRoundWei": "1000000000000000000",
@@ -24,7 +30,7 @@ const EXAMPLE_TERMS = `{
 
 async function readText(path: string): Promise<string> {
   return readFile(path, "utf8").catch((cause: unknown) => {
-    throw new CommonweightError(ownerErrors.fileUnreadable, path, { cause });
+    throw fileFailure(path, cause);
   });
 }
 
@@ -71,6 +77,7 @@ export const register: RegisterCommand = (parent, context) => {
         const { createHpkeEnvelope } = await import("../../adapters/envelope/hpke-envelope.ts");
         const { loadEncryptionKeys } = await import("../../adapters/envelope/key-file.ts");
         const { parseTerms } = await import("../terms-file.ts");
+        const { refuseUnfinishedPosting } = await import("../find-posting.ts");
         const { publishProject } = await import("../publish-project.ts");
         const { quotePosting, quoteText } = await import("../quote-posting.ts");
         const { manifest, termsText, folder } = await readSubject(args[0], options);
@@ -85,6 +92,13 @@ export const register: RegisterCommand = (parent, context) => {
               aggregators: (options.aggregator as string | undefined)?.split(","),
             });
             const money = await tokenFormatter(chain, terms.rewardToken);
+            if (folder !== undefined && options.again !== true) {
+              await refuseUnfinishedPosting(chain, folder);
+            }
+            const place = {
+              chainId: chain.chainId.toString(),
+              market: chain.addresses.market,
+            };
             const posted = await publishProject({
               chain,
               manifest,
@@ -109,17 +123,18 @@ export const register: RegisterCommand = (parent, context) => {
                   `Post a project of ${rounds} rounds and ${parameterCount} parameters, with ${money(prepared.escrowWei)} in escrow?`,
                 );
               },
+              onSending: (sending) => {
+                if (folder === undefined) return;
+                writeProjectFileNow(folder.folder, {
+                  ...folder.project,
+                  posting: { ...place, ...sending },
+                });
+              },
               onPosted: async ({ projectId, transactionHash }) => {
                 if (folder === undefined) return;
-                await writeProjectFile(folder.folder, {
-                  ...folder.project,
-                  posted: {
-                    projectId: projectId.toString(),
-                    chainId: chain.chainId.toString(),
-                    market: chain.addresses.market,
-                    transactionHash,
-                  },
-                });
+                const { posting: _, ...project } = folder.project;
+                const posted = { ...place, projectId: projectId.toString(), transactionHash };
+                await writeProjectFile(folder.folder, { ...project, posted });
               },
             });
             const next =

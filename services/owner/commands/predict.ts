@@ -38,6 +38,7 @@ export const register: RegisterCommand = (parent, context) => {
         const { predictionText } = await import("../prediction-text.ts");
         const { pullModel } = await import("../pull-model.ts");
         const { ownerErrors } = await import("../errors.ts");
+        const { fileFailure } = await import("../project-folder.ts");
         const { CommonweightError } = await import("../../protocol/errors.ts");
         const { projectId } = await findProject(String(args[0]));
         const choice = readModelChoice(options);
@@ -69,7 +70,7 @@ export const register: RegisterCommand = (parent, context) => {
           throw new CommonweightError(ownerErrors.fileUnreadable, `${path}: --out is your samples`);
         }
         await writeFile(path, csv).catch((cause) => {
-          throw new CommonweightError(ownerErrors.fileUnreadable, path, { cause });
+          throw fileFailure(path, cause);
         });
         return {
           data: { projectId, version, roundIndex, cid, path, ...said },

@@ -33,8 +33,7 @@ export const register: RegisterCommand = (parent, context) => {
         const { exportModel } = await import("../export-model.ts");
         const { ownerKeyring } = await import("../owner-keyring.ts");
         const { pullModel } = await import("../pull-model.ts");
-        const { CommonweightError } = await import("../../protocol/errors.ts");
-        const { ownerErrors } = await import("../errors.ts");
+        const { fileFailure } = await import("../project-folder.ts");
         const { findProject } = await import("../find-project.ts");
         const { projectId } = await findProject(String(args[0]));
         const choice = readModelChoice(options);
@@ -58,7 +57,7 @@ export const register: RegisterCommand = (parent, context) => {
         const name = `project-${projectId}-model-${version}.${format}`;
         const path = resolve(String(options.out ?? name));
         await writeFile(path, bytes).catch((cause) => {
-          throw new CommonweightError(ownerErrors.fileUnreadable, path, { cause });
+          throw fileFailure(path, cause);
         });
         const made = version === 0 ? "the initial one" : `made by round ${roundIndex}`;
         return {

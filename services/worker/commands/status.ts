@@ -61,7 +61,9 @@ export const register: RegisterCommand = (parent, context) => {
             `reliability  ${((100 * participant.reliability) / 65_535).toFixed(0)} %`,
             `earned       ${money(earnedWei)}, of which not yet paid out ${money(trainer.earnedWei)}`,
             `in the vault ${money(claimWei)}${claimWei > 0n ? " (take it with `worker withdraw`)" : ""}`,
-            `pay goes to  ${participant.payoutAddress}`,
+            participant.registeredAt === 0
+              ? "pay goes to  nobody: this account has not registered on this market"
+              : `pay goes to  ${participant.payoutAddress}`,
             ...rounds.map(
               (each) =>
                 `  round ${each.roundIndex}  ${String(each.verdict).padEnd(18)} share ${String(each.share).padStart(5)}  ${money(each.earnedWei)}`,

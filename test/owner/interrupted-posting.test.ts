@@ -1,0 +1,102 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { countProjects } from "../../services/adapters/chain/project.ts";
+import { exitCodes } from "../../services/command-line/exit-codes.ts";
+import { readProjectFolder, writeProjectFileNow } from "../../services/owner/project-folder.ts";
+import { publishProject } from "../../services/owner/publish-project.ts";
+import { parseTerms } from "../../services/owner/terms-file.ts";
+import { commandLine } from "../cli/command-line.ts";
+import { type PlayedMarket, startPlayedMarket } from "../cli/played-market.ts";
+
+let market: PlayedMarket;
+beforeAll(async () => {
+  market = await startPlayedMarket();
+});
+afterAll(() => market?.stop());
+
+const owner = (words: readonly string[]) =>
+  commandLine(["owner", ...words, "--yes", "--state", join(market.folder, "own")], {
+    folder: market.folder,
+    environment: { COMMONWEIGHT_PRIVATE_KEY: market.privateKeyOf("owner") },
+  });
+
+/** Posts the folder's project as the command does, and dies before it has seen the end: after sending, or with nothing sent. */
+async function postAndDie(folder: string, isSent: boolean): Promise<void> {
+  const chain = market.of("owner");
+  const read = await readProjectFolder(folder);
+  const { manifest, termsText, project } = read;
+  const terms = parseTerms(termsText, {
+    ...{ manifest, wrappedNative: chain.addresses.wrappedNative },
+    account: chain.account as string,
+  });
+  const died = new Error("killed");
+  const place = { chainId: chain.chainId.toString(), market: chain.addresses.market };
+  const posting = publishProject({
+    ...{ chain, manifest, terms, waitMs: 0, signal: new AbortController().signal },
+    ...{ ipfsFolder: join(market.folder, "own/ipfs"), cacheDir: join(market.folder, "cache") },
+    encryptionKeys: () => Promise.reject(died),
+    onProgress: () => {},
+    confirm: async () => {},
+    onSending: (sending) => {
+      writeProjectFileNow(folder, { ...project, posting: { ...place, ...sending } });
+      if (!isSent) throw died;
+    },
+    onPosted: () => Promise.reject(died),
+  });
+  await expect(posting).rejects.toThrow("killed");
+}
+
+it("a posting whose process died is found again, and is no reason for a second escrow", async () => {
+  const aggregator = market.of("aggregator").account as string;
+  const folder = join(market.folder, "kinds");
+  const made = await owner([
+    "init",
+    folder,
+    "--data",
+    join(market.folder, "samples.csv"),
+    "--aggregator",
+    aggregator,
+  ]);
+  expect(made.exitCode, made.stderr).toBe(exitCodes.success);
+
+  await postAndDie(folder, false);
+  expect(await countProjects(market.of("owner"))).toBe(1);
+  await postAndDie(folder, true);
+  expect(await countProjects(market.of("owner"))).toBe(2);
+
+  const again = await owner(["post", folder]);
+  expect(again).toMatchObject({
+    exitCode: exitCodes.refused,
+    stderr: expect.stringMatching(/CW4020: as project 2 .* by a run that was interrupted/),
+  });
+  expect(await countProjects(market.of("owner"))).toBe(2);
+  const { project } = await readProjectFolder(folder);
+  expect(project.posting).toBeUndefined();
+  expect(project.posted?.projectId).toBe("2");
+});
+
+it("a folder that cannot be written is told before anything is sent", async () => {
+  const folder = join(market.folder, "kinds");
+  const path = join(folder, "project.json");
+  const { posted: _, ...project } = JSON.parse(readFileSync(path, "utf8"));
+  writeFileSync(path, JSON.stringify(project));
+  const before = await countProjects(market.of("owner"));
+  const chain = market.of("owner");
+  const { manifest, termsText } = await readProjectFolder(folder);
+  const terms = parseTerms(termsText, {
+    ...{ manifest, wrappedNative: chain.addresses.wrappedNative },
+    account: chain.account as string,
+  });
+  const posting = publishProject({
+    ...{ chain, manifest, terms, waitMs: 0, signal: new AbortController().signal },
+    ...{ ipfsFolder: join(market.folder, "own/ipfs"), cacheDir: join(market.folder, "cache") },
+    encryptionKeys: () => Promise.reject(new Error("none")),
+    onProgress: () => {},
+    confirm: async () => {},
+    onSending: () => writeProjectFileNow("/dev/full/none", project),
+  });
+
+  await expect(posting).rejects.toMatchObject({ code: "CW4013" });
+  expect(await countProjects(chain)).toBe(before);
+});
