@@ -1,5 +1,5 @@
 import type { Contract, JsonRpcSigner } from "ethers";
-import { castOf, openMarketChain, openRequest } from "../../test/integration/market-chain.ts";
+import { castOf, openMarketChain, signedOpenRequest } from "../../test/integration/market-chain.ts";
 import { postAndJoin, scriptedGas, settle, submit } from "./market-rounds.ts";
 import type { MarketGas } from "./step-gas.ts";
 import type { VerifierGas } from "./verifier-gas.ts";
@@ -24,7 +24,9 @@ async function measurePay(gas: VerifierGas, payEvery: number): Promise<MarketGas
     const projectId = await postAndJoin(chain, cast, slots, trainers, () => undefined, payEvery);
     let total = 0;
     for (let round = 0n; round < 8n; round++) {
-      await chain.send(cast.primary, chain.market, "openRound", [openRequest(projectId, round)]);
+      await chain.send(cast.primary, chain.market, "openRound", [
+        await signedOpenRequest(chain, cast.standby, projectId, round),
+      ]);
       const submissions = await submit(chain, cast, projectId, round, () => undefined);
       const settled = await settle(chain, cast, { projectId, round, slots, submissions });
       if (round < 4n || verifier === undefined) continue;

@@ -1,8 +1,15 @@
 import { readFileSync } from "node:fs";
 import type { Contract } from "ethers";
-import { castOf, openMarketChain, openRequest } from "../../test/integration/market-chain.ts";
+import { castOf, openMarketChain, signedOpenRequest } from "../../test/integration/market-chain.ts";
 import { measureBookkeeping } from "./bookkeeping-gas.ts";
-import { postAndJoin, scriptedGas, settle, submit } from "./market-rounds.ts";
+import {
+  postAndJoin,
+  type SettledRound,
+  scriptedGas,
+  settle,
+  settleAndOpen,
+  submit,
+} from "./market-rounds.ts";
 import type { MarketGas } from "./step-gas.ts";
 import type { VerifierGas } from "./verifier-gas.ts";
 
@@ -50,17 +57,26 @@ async function measureRounds(
         ...(trainers === undefined ? {} : { perTrainer: Math.round(Number(gas) / trainers) }),
       });
     const projectId = await postAndJoin(chain, cast, slots, count, add);
-    for (let round = 0n; round < 4n; round++) {
-      const measured = round >= 2n ? add : () => undefined;
+    const withRealVerifier = async (settled: SettledRound) =>
+      settled.gasUsed -
+      (await scriptedGas(chain, verifier as Contract, slots, settled)) +
+      provenGas;
+    for (let round = 0n; round < 5n; round++) {
+      const measured = round >= 2n && round < 4n ? add : () => undefined;
       const open = await chain.send(cast.primary, chain.market, "openRound", [
-        openRequest(projectId, round),
+        await signedOpenRequest(chain, cast.standby, projectId, round),
       ]);
       if (round === 2n) measured("open a round", open.gasUsed);
       const submissions = await submit(chain, cast, projectId, round, measured);
-      const settled = await settle(chain, cast, { projectId, round, slots, submissions });
-      if (round < 2n || verifier === undefined) continue;
-      const own =
-        settled.gasUsed - (await scriptedGas(chain, verifier, slots, settled)) + provenGas;
+      const submitted = { projectId, round, slots, submissions };
+      if (round === 4n) {
+        const own = await withRealVerifier(await settleAndOpen(chain, cast, submitted));
+        add(`settle ${count} trainers, credited, and open the next round`, own, count);
+        continue;
+      }
+      const settled = await settle(chain, cast, submitted);
+      if (round < 2n) continue;
+      const own = await withRealVerifier(settled);
       // Every fourth round pays: rounds 0 to 2 only credit.
       if (round === 2n) measured(`settle ${count} trainers, credited`, own, count);
       if (round === 3n)

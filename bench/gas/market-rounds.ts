@@ -9,9 +9,11 @@ import {
   packOutcome,
   SOME_CID,
   settleRequest,
+  signedOpenRequest,
   somePoint,
   someTerms,
 } from "../../test/integration/market-chain.ts";
+import { combinePoints } from "../../test/integration/verifier-rounds.ts";
 
 const UPDATE_TYPES = {
   Update: [
@@ -22,17 +24,55 @@ const UPDATE_TYPES = {
   ],
 };
 
+interface SubmittedRound {
+  readonly projectId: bigint;
+  readonly round: bigint;
+  readonly slots: number;
+  readonly submissions: readonly { trainer: string; commitment: G1Point }[];
+}
+
+/** A settled round: what it took, and with what it was settled. */
+export interface SettledRound {
+  readonly gasUsed: number;
+  readonly request: Awaited<ReturnType<typeof settleRequest>>;
+}
+
 /** Settles a round that accepts everybody alike. */
 export async function settle(
   chain: MarketChain,
   cast: Cast,
-  round: {
-    projectId: bigint;
-    round: bigint;
-    slots: number;
-    submissions: readonly { trainer: string; commitment: G1Point }[];
-  },
-): Promise<{ gasUsed: number; request: Awaited<ReturnType<typeof settleRequest>> }> {
+  round: SubmittedRound,
+): Promise<SettledRound> {
+  const request = await acceptAll(chain, round);
+  const { gasUsed } = await chain.send(cast.primary, chain.market, "settleRound", [request]);
+  return { gasUsed: Number(gasUsed), request };
+}
+
+/** The same, and opens the next round in the same transaction. */
+export async function settleAndOpen(
+  chain: MarketChain,
+  cast: Cast,
+  round: SubmittedRound,
+): Promise<SettledRound> {
+  const { projectId } = round;
+  const request = await acceptAll(chain, round);
+  const { modelCommitment } = await chain.market.getFunction("getProject")(projectId);
+  // As the scripted verifier computes it.
+  const model = combinePoints([modelCommitment, request.proof.aggregateCommitment], [1n, 1n]);
+  const calls = [
+    ["settleRound", request],
+    ["openRound", await signedOpenRequest(chain, cast.standby, projectId, round.round + 1n, model)],
+  ] as const;
+  const { gasUsed } = await chain.send(cast.primary, chain.market, "multicall", [
+    calls.map(([method, call]) => chain.market.interface.encodeFunctionData(method, [call])),
+  ]);
+  return { gasUsed: Number(gasUsed), request };
+}
+
+async function acceptAll(
+  chain: MarketChain,
+  round: SubmittedRound,
+): Promise<SettledRound["request"]> {
   const { projectId, slots, submissions } = round;
   const count = submissions.length;
   const words = packOutcome(
@@ -43,9 +83,7 @@ export async function settle(
       verdict: 1,
     })),
   );
-  const request = await settleRequest(chain, projectId, round.round, submissions, words);
-  const { gasUsed } = await chain.send(cast.primary, chain.market, "settleRound", [request]);
-  return { gasUsed: Number(gasUsed), request };
+  return settleRequest(chain, projectId, round.round, submissions, words);
 }
 
 /** What the scripted verifier costs for such a settlement, as `measureVerifierGas` measures the real one. */
@@ -53,7 +91,7 @@ export async function scriptedGas(
   chain: MarketChain,
   verifier: Contract,
   slots: number,
-  { request }: { request: Awaited<ReturnType<typeof settleRequest>> },
+  { request }: Pick<SettledRound, "request">,
 ): Promise<number> {
   const meter = await chain.deploy("CallMeter");
   const used = 3 + request.trainers.length;
@@ -87,7 +125,8 @@ export async function postAndJoin(
   const terms = someTerms(
     {
       token: await chain.token.getAddress(),
-      referee: cast.primary.address,
+      // Not the one who opens: its signature has to be checked.
+      referee: cast.standby.address,
       aggregators: [cast.primary.address, cast.standby.address, cast.owner.address],
     },
     { slots, maxTrainers: count, payEvery },

@@ -288,8 +288,10 @@ interface ITrainingMarket {
     // --- Rounds ---
 
     /// @notice Opens the next round: fixes the reference and the pay gradient before any update exists, and samples the trainers.
-    /// @dev Only an aggregator, in its window. EIP-712: `RoundReference(uint256 projectId,uint256 roundIndex,uint256 referenceX,
-    /// uint256 referenceY,uint256 payGradientX,uint256 payGradientY,bytes referenceCid,bytes payGradientCid,bytes jobCid)`.
+    /// @dev Only an aggregator, in its window; with `multicall` in the transaction that settles the round before. EIP-712:
+    /// `RoundReference(uint256 projectId,uint256 roundIndex,uint256 modelCommitment,uint256 referenceX,uint256 referenceY,
+    /// uint256 payGradientX,uint256 payGradientY,bytes referenceCid,bytes payGradientCid,bytes jobCid)`, where `modelCommitment` is the
+    /// model that they were made on, packed as `PackedPoints` does.
     function openRound(OpenRound calldata request) external;
 
     /// @notice Submits the caller's update.

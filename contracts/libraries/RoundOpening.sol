@@ -5,6 +5,7 @@ import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/Messa
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
 import {ITrainingMarket} from "../interfaces/ITrainingMarket.sol";
+import {PackedPoint} from "../types/PackedPoint.sol";
 import {Progress, Project, ProjectStage, Submissions, TrainerRecord} from "../types/Project.sol";
 import {RoundPhase} from "../types/RoundPhase.sol";
 import {OpenRound} from "../types/RoundRequests.sol";
@@ -26,7 +27,7 @@ library RoundOpening {
     using RosterMask for uint256;
 
     bytes32 private constant _REFERENCE_TYPEHASH = keccak256(
-        "RoundReference(uint256 projectId,uint256 roundIndex,uint256 referenceX,uint256 referenceY,uint256 payGradientX,uint256 payGradientY,bytes referenceCid,bytes payGradientCid,bytes jobCid)"
+        "RoundReference(uint256 projectId,uint256 roundIndex,uint256 modelCommitment,uint256 referenceX,uint256 referenceY,uint256 payGradientX,uint256 payGradientY,bytes referenceCid,bytes payGradientCid,bytes jobCid)"
     );
 
     /// @notice Opens the next round. See `ITrainingMarket.openRound`.
@@ -71,19 +72,22 @@ library RoundOpening {
         if (request.jobCid.length > Cids.LONGEST) revert ITrainingMarket.MarketInvalidCid(request.jobCid.length);
         address referee = project.terms.referee;
         if (msg.sender == referee) return;
-        bytes32 digest = MessageHashUtils.toTypedDataHash(domainSeparator, _hashReference(request));
+        bytes32 digest = MessageHashUtils.toTypedDataHash(domainSeparator, _hashReference(project.modelCommitment, request));
         if (!SignatureChecker.isValidSignatureNowCalldata(referee, digest, request.refereeSignature)) {
             revert ITrainingMarket.MarketInvalidRefereeSignature(referee);
         }
     }
 
-    function _hashReference(OpenRound calldata request) private pure returns (bytes32) {
+    /// @dev The model is part of it: an aggregator could otherwise have a reference made on a model of its own, or on one that a
+    /// reorganisation took back, and open the round with a reference that judges updates of another.
+    function _hashReference(PackedPoint model, OpenRound calldata request) private pure returns (bytes32) {
         return
             keccak256(
                 abi.encode(
                     _REFERENCE_TYPEHASH,
                     request.projectId,
                     request.roundIndex,
+                    model,
                     request.referenceCommitment,
                     request.payGradientCommitment,
                     keccak256(request.referenceCid),

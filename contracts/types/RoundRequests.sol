@@ -12,8 +12,8 @@ import {RoundProof} from "./RoundProof.sol";
 /// @param referenceCid Where the sealed bundle of r is.
 /// @param payGradientCid Where the sealed bundle of g is; empty without one.
 /// @param jobCid Instructions of this round beyond the manifest (learning rate, steps); may be empty.
-/// @param refereeSignature EIP-712 signature of `RoundReference` by the referee (ERC-1271 for a contract); may be empty if the
-/// referee itself sends the transaction.
+/// @param refereeSignature EIP-712 signature of `RoundReference` by the referee (ERC-1271 for a contract), which names the model
+/// that the reference was made on, too; may be empty if the referee itself sends the transaction.
 struct OpenRound {
     uint256 projectId;
     uint256 roundIndex;

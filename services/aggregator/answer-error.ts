@@ -8,6 +8,7 @@ const STATUS: Readonly<Record<string, number>> = {
   [aggregatorErrors.notSigned.code]: 403,
   [aggregatorErrors.notAReader.code]: 403,
   [aggregatorErrors.wrongRound.code]: 409,
+  [aggregatorErrors.wrongModel.code]: 409,
   [aggregatorErrors.unknownRecord.code]: 404,
   [aggregatorErrors.tooManyRequests.code]: 429,
   CW2400: 404,

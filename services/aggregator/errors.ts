@@ -76,6 +76,11 @@ export const aggregatorErrors = defineErrors([5000, 5999], {
     title: "This aggregator does not serve the project",
     hint: "Its operator says for which tokens and owners it works; ask the project's other aggregators, or submit on the chain.",
   },
+  wrongModel: {
+    code: "CW5015",
+    title: "The references were made on another model than the project's",
+    hint: "The referee makes them again by itself once it knows the model; the contract opens a round on no other.",
+  },
   unforeseen: {
     code: "CW5099",
     title: "Something that nobody foresaw failed",

@@ -16,7 +16,7 @@ import type {
   ReferencesBody,
   SignedUpdateBody,
 } from "../protocol/api.ts";
-import { INFINITY } from "../protocol/curve.ts";
+import { INFINITY, isSamePoint } from "../protocol/curve.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import {
   evaluationMessage,
@@ -82,11 +82,15 @@ export function createIntake(options: {
       if (project.nextRoundIndex !== roundIndex) {
         refuse("wrongRound", `the next round is ${project.nextRoundIndex}, not ${roundIndex}`);
       }
+      const modelCommitment = pointOf(body.modelCommitment);
+      // While a round is open they may be made on the model that it is going to make.
+      if (project.phase === "idle" && !isSamePoint(modelCommitment, project.modelCommitment)) {
+        refuse("wrongModel", "these references were not made on the project's model");
+      }
       const signer = recoverReferenceSigner(
         chain,
         {
-          projectId,
-          roundIndex,
+          ...{ projectId, roundIndex, modelCommitment },
           reference: pointOf(body.reference),
           payGradient: body.payGradient ? pointOf(body.payGradient) : INFINITY,
           referenceCid: body.referenceBundleCid,

@@ -1,5 +1,5 @@
 import type { Chain } from "../adapters/chain/connect.ts";
-import { openRound } from "../adapters/chain/round.ts";
+import { openRound, type RoundOpening } from "../adapters/chain/round.ts";
 import type { Receipt } from "../adapters/chain/transaction-receipt.ts";
 import type { ReferencesBody } from "../protocol/api.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
@@ -7,6 +7,22 @@ import { INFINITY } from "../protocol/curve.ts";
 import { MAX_ROUND_JOB_BYTES } from "../protocol/round-job.ts";
 
 const pointOf = ({ x, y }: { x: string; y: string }) => ({ x: BigInt(x), y: BigInt(y) });
+
+/** What a project's round is opened with, out of what its referee handed over. */
+export const openingOf = (
+  place: { readonly projectId: bigint; readonly roundIndex: number },
+  references: ReferencesBody,
+): RoundOpening => ({
+  reference: {
+    ...{ projectId: place.projectId, roundIndex: place.roundIndex },
+    reference: pointOf(references.reference),
+    payGradient: references.payGradient ? pointOf(references.payGradient) : INFINITY,
+    referenceCid: references.referenceBundleCid,
+    payGradientCid: references.payGradientBundleCid ?? "",
+    jobCid: references.jobCid ?? "",
+  },
+  refereeSignature: references.signature,
+});
 
 /** Opens a project's round with what its referee signed. @throws CW2201 when the contract refuses it. */
 export async function openProjectRound(
@@ -18,21 +34,10 @@ export async function openProjectRound(
   place: { readonly projectId: bigint; readonly roundIndex: number },
   references: ReferencesBody,
 ): Promise<Receipt> {
-  const { reference, payGradient, jobCid } = references;
+  const { jobCid } = references;
   // Trainers fetch it from here, so it must be here before they look for it.
   if (jobCid !== undefined) {
     await parts.contentStore.pin(jobCid, { maxBytes: MAX_ROUND_JOB_BYTES, signal: parts.signal });
   }
-  return openRound(
-    parts.chain,
-    {
-      ...place,
-      reference: pointOf(reference),
-      payGradient: payGradient ? pointOf(payGradient) : INFINITY,
-      referenceCid: references.referenceBundleCid,
-      payGradientCid: references.payGradientBundleCid ?? "",
-      jobCid: jobCid ?? "",
-    },
-    references.signature,
-  );
+  return openRound(parts.chain, openingOf(place, references));
 }

@@ -1,9 +1,11 @@
 import { bondAggregator, type Project, poke, readProject } from "../adapters/chain/project.ts";
-import { abandonRound, type Round, readRound } from "../adapters/chain/round.ts";
+import { abandonRound, type Round, type RoundOpening, readRound } from "../adapters/chain/round.ts";
 import { RoundLog } from "../adapters/chain/round-log.ts";
 import type { Receipt } from "../adapters/chain/transaction-receipt.ts";
 import { isSameAddress } from "../protocol/address.ts";
+import type { ReferencesBody } from "../protocol/api.ts";
 import { isContentAway } from "../protocol/content-store.ts";
+import { type G1Point, isSamePoint } from "../protocol/curve.ts";
 import { CommonweightError, isErrorOf } from "../protocol/errors.ts";
 import type { RoundPhase } from "../protocol/phases.ts";
 import { deadlineAlert } from "./alerts.ts";
@@ -12,7 +14,7 @@ import { RoundCollector } from "./collect-round.ts";
 import { aggregatorErrors } from "./errors.ts";
 import { failureWords } from "./failure-words.ts";
 import { ModelKeeper } from "./model-keeper.ts";
-import { openProjectRound } from "./open-project-round.ts";
+import { openingOf, openProjectRound } from "./open-project-round.ts";
 import type { ProjectEngineParameters } from "./project-engine-parameters.ts";
 import type { ProjectLook } from "./project-looks.ts";
 import { proveAndSettle } from "./prove-and-settle.ts";
@@ -76,10 +78,7 @@ export class ProjectEngine {
     this.#round = round;
     this.#isInCharge = project.aggregatorIndex === this.#ownIndex(project);
     this.watch({ project, time });
-    const references = this.#parameters.store.findReferences(
-      this.projectId,
-      project.nextRoundIndex,
-    );
+    const references = this.#referencesOn(project, project.modelCommitment);
     const ownIndex = this.#ownIndex(project);
     const hasReferences = references !== undefined;
     const action = planAction({ project, round, ownIndex, hasReferences, now: time });
@@ -200,14 +199,37 @@ export class ProjectEngine {
     this.#emit("poked", { phase });
   }
 
-  async #open(project: Project, references: Parameters<typeof openProjectRound>[2]): Promise<void> {
+  /** What the referee handed over for a project's next round, if that was made on this model: with other references no round opens. */
+  #referencesOn({ nextRoundIndex }: Project, model: G1Point): ReferencesBody | undefined {
+    const found = this.#parameters.store.findReferences(this.projectId, nextRoundIndex);
+    if (found === undefined) return undefined;
+    const { x, y } = found.modelCommitment;
+    return isSamePoint({ x: BigInt(x), y: BigInt(y) }, model) ? found : undefined;
+  }
+
+  async #open(project: Project, references: ReferencesBody): Promise<void> {
     const roundIndex = project.nextRoundIndex;
     const place = { projectId: this.projectId, roundIndex };
     const { gasUsed } = await openProjectRound(this.#parameters, place, references);
+    await this.#opened(roundIndex, { gasUsed });
+  }
+
+  async #opened(roundIndex: number, details: { readonly gasUsed?: bigint }): Promise<void> {
     this.#opener.clear();
     this.#collector.clear();
     await this.#reporting;
-    this.#emit("round-opened", { roundIndex, gasUsed });
+    this.#emit("round-opened", { roundIndex, ...details });
+  }
+
+  /** What opens the next round together with the settlement of this one, on the model that comes of it. */
+  #nextOpening(project: Project, model: G1Point): RoundOpening | undefined {
+    const { terms, appliedRounds, isStopAnnounced, nextRoundIndex: roundIndex } = project;
+    const isNext = appliedRounds + 1 < terms.rounds && !isStopAnnounced;
+    if (!this.#isInCharge || !this.#isComplete || !isNext) return undefined;
+    const references = this.#referencesOn(project, model);
+    // Instructions of its own have to be fetched first, and follow from the model's measurement, which comes later.
+    if (references === undefined || references.jobCid !== undefined) return undefined;
+    return openingOf({ projectId: this.projectId, roundIndex }, references);
   }
 
   /**
@@ -255,17 +277,21 @@ export class ProjectEngine {
       return;
     }
     turn.signal.throwIfAborted();
-    const receipt = await proveAndSettle(
+    const settled = await proveAndSettle(
       {
         ...this.#parameters,
         ...turn,
         ...{ projectId: this.projectId, models: this.#models, emit: this.#emit },
         confirmed: this.#opener.confirmed(),
         isWanted: () => this.#isOpenStill(roundIndex),
+        findNextOpening: (model) => this.#nextOpening(project, model),
       },
       { project, round, content },
     );
-    if (receipt !== undefined) this.#reporting = this.#report(roundIndex, receipt);
+    if (settled === undefined) return;
+    this.#reporting = this.#report(roundIndex, settled.receipt);
+    // What it took is in the settlement's.
+    if (settled.isNextOpen) void this.#opened(project.nextRoundIndex, {});
   }
 
   /** Gives a round up that others have made impossible to settle: a missed turn would cost the bond. */

@@ -1,14 +1,15 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import type { Project } from "../adapters/chain/project.ts";
-import { type Round, settleRound } from "../adapters/chain/round.ts";
-import type { Receipt } from "../adapters/chain/transaction-receipt.ts";
+import type { Round, RoundOpening } from "../adapters/chain/round.ts";
 import { applyAggregate } from "../protocol/apply-round.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
+import type { G1Point } from "../protocol/curve.ts";
 import type { DecidedRound } from "../protocol/prove-round.ts";
 import { isReadable, type ReadableUpdate, type UnreadableUpdate } from "./collect-bundles.ts";
 import type { ModelKeeper } from "./model-keeper.ts";
 import type { Prover } from "./prover.ts";
 import type { RoundStore } from "./round-store.ts";
+import { type MinedSettlement, settleAndOpen } from "./settle-and-open.ts";
 import {
   commitmentsOf,
   exclusionsOf,
@@ -28,6 +29,8 @@ export interface ProveAndSettleParameters {
   readonly confirmed: Promise<boolean>;
   /** Asked when the proof's turn comes. */
   readonly isWanted: () => Promise<boolean>;
+  /** What opens the next round on this model, if that is here already. */
+  readonly findNextOpening: (model: G1Point) => RoundOpening | undefined;
   /** Told when the proof is there and the settlement is about to be sent. */
   readonly onSettling: () => void;
   readonly emit: (type: string, details: Record<string, unknown>) => void;
@@ -38,18 +41,19 @@ const isUnreadable = (each: ReadableUpdate | UnreadableUpdate): each is Unreadab
   !isReadable(each);
 
 /**
- * Proves what the rule makes of an opened round, publishes the new model, and settles. What was opened is confirmed meanwhile.
+ * Proves what the rule makes of an opened round, publishes the new model, settles, and opens the next round if it can. What was opened
+ * is confirmed meanwhile.
  *
  * @returns The settlement; undefined once the proof is not wanted any more, or when something opened was wrong.
  */
 export async function proveAndSettle(
   parameters: ProveAndSettleParameters,
   { project, round, content }: { project: Project; round: Round; content: OpenedRoundContent },
-): Promise<Receipt | undefined> {
+): Promise<MinedSettlement | undefined> {
   const { chain, store, projectId, confirmed, emit } = parameters;
   const { roundIndex } = round;
   const excluded = content.updates.filter(isUnreadable);
-  let publishing: Promise<string | undefined> | undefined;
+  let publishing: Promise<NewModel | undefined> | undefined;
   const publish = async (decided: DecidedRound) =>
     (await confirmed) ? publishModel(parameters, { project, content, decided }) : undefined;
   const refuted = new AbortController();
@@ -69,13 +73,14 @@ export async function proveAndSettle(
   const { result, seconds } = proven;
   const { proof, outcome } = result;
   emit("proven", { roundIndex, seconds, isVoid: outcome.isVoid });
-  const newModelCid = await (publishing ?? publish({ ...result, ...proof }));
-  if (newModelCid === undefined) return undefined;
+  const newModel = await (publishing ?? publish({ ...result, ...proof }));
+  if (newModel === undefined) return undefined;
   parameters.signal.throwIfAborted();
   parameters.onSettling();
   store.saveResult(projectId, roundIndex, "exclusions", excluded);
   store.saveResult(projectId, roundIndex, "proof", { seconds });
-  return settleRound(chain, {
+  const { cid: newModelCid, commitment } = newModel;
+  const settlement = {
     projectId,
     roundIndex,
     reference: content.opening.reference,
@@ -87,29 +92,35 @@ export async function proveAndSettle(
     ...exclusionsOf(content.updates),
     proof,
     newModelCid,
-  });
+  };
+  return settleAndOpen(chain, settlement, commitment && parameters.findNextOpening(commitment));
+}
+
+/** The model that a round makes; without a commitment of its own after a void one, which leaves the model as it is. */
+interface NewModel {
+  readonly cid: string;
+  readonly commitment?: G1Point;
 }
 
 /**
  * Publishes the model that a round makes while the rest of its proof is under way, and says so: the next round's reference is computed
  * on it. Only the settlement makes it the project's model.
- *
- * @returns Its CID.
  */
 async function publishModel(
   { models, contentStore, emit }: ProveAndSettleParameters,
   round: { project: Project; content: OpenedRoundContent; decided: DecidedRound },
-): Promise<string> {
+): Promise<NewModel> {
   const { project, content } = round;
   const { outcome, aggregate, aggregateCommitment } = round.decided;
   // A void round has no model; its settlement ignores the CID but the field is not optional.
-  if (outcome.isVoid) return contentStore.put(new Uint8Array());
+  if (outcome.isVoid) return { cid: await contentStore.put(new Uint8Array()) };
   const { roundIndex } = content.opening;
   const model = applyAggregate(content.model, aggregate);
   const made = { roundIndex, model, aggregateCommitment };
-  const { cid, commitment } = await models.publish(project, made);
-  emit("model-computed", { roundIndex, modelCid: cid, commitment });
-  return cid;
+  const published = await models.publish(project, made);
+  const { cid: modelCid, commitment } = published;
+  emit("model-computed", { roundIndex, modelCid, commitment });
+  return published;
 }
 
 async function prove(

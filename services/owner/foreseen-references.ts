@@ -19,32 +19,33 @@ const announcementSchema = z.object({
   }),
 });
 
-/** Announcements of one aggregator that are followed between two takings: each costs a question to the node, and an honest one makes one. */
+/** Announcements of one aggregator in a row that are followed for nothing: each costs a question to the node. */
 const MOST_FOLLOWED = 4;
 
-/** References that were made while the proof of the round before was still under way. */
-export interface ForeseenReferences<Made> {
-  /** What was made for this round on exactly this model, if it was. */
-  take(roundIndex: number, model: ForeseenModel): Promise<Made | undefined>;
+/** The making of references while the proof of the round before is still under way. */
+export interface ForeseenReferences {
+  /** Resolves when nothing is being made for this round on this model any more. */
+  madeFor(roundIndex: number, model: ForeseenModel): Promise<void>;
 }
 
 /**
  * Makes a round's reference and pay gradient as soon as an aggregator says which model the last round makes, instead of after its
- * settlement. Nobody is told of them before the chain has that very model, so a wrong announcement costs this machine's time alone:
- * one computation an aggregator and round.
+ * settlement. They are good for that very model alone, so a wrong announcement costs this machine's time and nothing else: one
+ * computation an aggregator and round.
  *
- * @param options.make Trains on a model that opens its commitment, and seals the result; rejects for a model that does not.
- * @param options.isWanted Whether this round is one to prepare for.
+ * @param options.make Trains on a model that opens its commitment, seals and keeps the result; rejects for a model that does not. Told
+ *   where the aggregator is that has announced the model.
+ * @param options.isWanted Whether this round is one to prepare for, on this model.
  */
-export function foreseeReferences<Made>(options: {
+export function foreseeReferences(options: {
   readonly endpoints: readonly string[];
   readonly projectId: bigint;
-  readonly isWanted: (roundIndex: number) => Promise<boolean>;
-  readonly make: (roundIndex: number, model: ForeseenModel) => Promise<Made>;
+  readonly isWanted: (roundIndex: number, model: ForeseenModel) => Promise<boolean>;
+  readonly make: (roundIndex: number, model: ForeseenModel, endpoint: string) => Promise<unknown>;
   readonly signal: AbortSignal;
-}): ForeseenReferences<Made> {
+}): ForeseenReferences {
   const { endpoints, projectId, isWanted, make, signal } = options;
-  const made = new Map<string, Promise<Made | undefined>>();
+  const underWay = new Map<string, Promise<void>>();
   const followed = new Map<string, number>();
   // By its CID, too: of a right commitment under a wrong address nobody has to wait for the file.
   const placeOf = (roundIndex: number, { cid, commitment: { x, y } }: ForeseenModel) =>
@@ -62,24 +63,26 @@ export function foreseeReferences<Made>(options: {
       const model = { cid: data.modelCid, commitment: { x: BigInt(x), y: BigInt(y) } };
       const place = placeOf(roundIndex, model);
       const count = followed.get(endpoint) ?? 0;
-      if (made.has(place) || count >= MOST_FOLLOWED) return;
+      if (underWay.has(place) || count >= MOST_FOLLOWED) return;
       followed.set(endpoint, count + 1);
-      const work = async () => ((await isWanted(roundIndex)) ? make(roundIndex, model) : undefined);
+      const work = async () => {
+        if (!(await isWanted(roundIndex, model))) return;
+        followed.delete(endpoint);
+        await make(roundIndex, model, endpoint);
+      };
       // Whatever goes wrong here is done again, and said, when the chain has the model.
-      made.set(
-        place,
-        work().catch(() => undefined),
-      );
+      const working = work()
+        .catch(() => undefined)
+        .finally(() => underWay.delete(place));
+      underWay.set(place, working);
     };
     void listenToAggregator(endpoint, onEvent, { signal });
   }
 
   return {
-    take: async (roundIndex, model) => {
-      const found = await made.get(placeOf(roundIndex, model));
-      made.clear();
+    madeFor: async (roundIndex, model) => {
       followed.clear();
-      return found;
+      await underWay.get(placeOf(roundIndex, model));
     },
   };
 }

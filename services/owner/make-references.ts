@@ -31,6 +31,12 @@ export function createReferenceMaker(
   settings: Pick<RefereeSettings, "projectId" | "seed" | "signal">,
   options: {
     readonly models: Pick<RefereeModels, "newest" | "loadParameters">;
+    /** Told what was made on a model that the aggregator at this endpoint has announced, and has not settled with yet. */
+    readonly onForeseen: (
+      endpoint: string,
+      roundIndex: number,
+      stored: StoredReference,
+    ) => Promise<void>;
     readonly onEvent: (event: RefereeEvent) => void;
     readonly signal: AbortSignal;
   },
@@ -38,7 +44,7 @@ export function createReferenceMaker(
   const { chain, account, terms, manifest, ipfs, store } = opened;
   const { rootSet, paySet } = opened.sets;
   const { projectId, signal } = settings;
-  const { models, onEvent } = options;
+  const { models, onForeseen, onEvent } = options;
   const { learningRate, bounds } = manifest.training;
 
   /** What this round changes of the manifest's settings, within the owner's bounds; nothing while models get better. */
@@ -72,35 +78,40 @@ export function createReferenceMaker(
   }
 
   async function make(round: ReferenceRound): Promise<StoredReference> {
-    const { roundIndex, job } = round;
+    const { roundIndex, model, job } = round;
     const vectors = await compute(round);
     onEvent({ type: "reference-sealing", projectId, roundIndex });
-    const sealed = await sealReferences(opened, { projectId, roundIndex, vectors, job, signal });
+    const { commitment: modelCommitment } = model;
+    const place = { projectId, roundIndex, modelCommitment };
+    const sealed = await sealReferences(opened, { ...place, vectors, job, signal });
     onEvent({ type: "reference-sealed", projectId, roundIndex });
-    return sealed;
+    const kept = store.save(projectId, roundIndex, sealed);
+    onEvent({ type: "reference-ready", projectId, roundIndex, ...job });
+    return kept;
   }
 
   const foreseen = foreseeReferences({
     ...{ projectId, endpoints: opened.endpoints, signal: options.signal },
     // A round whose settings follow from the last model's measurement is not planned before.
-    isWanted: async (roundIndex) => {
-      if (bounds !== undefined || store.find(projectId, roundIndex) !== undefined) return false;
+    isWanted: async (roundIndex, { commitment }) => {
+      if (bounds !== undefined || store.find(projectId, roundIndex, commitment)) return false;
       const { nextRoundIndex, appliedRounds } = await readProject(chain, projectId);
       return roundIndex === nextRoundIndex && appliedRounds + 1 < terms.rounds;
     },
-    make: (roundIndex, model) => make({ roundIndex, model, job: undefined }),
+    make: async (roundIndex, model, endpoint) =>
+      onForeseen(endpoint, roundIndex, await make({ roundIndex, model, job: undefined })),
   });
 
   return async (project) => {
     const roundIndex = project.nextRoundIndex;
-    const known = store.find(projectId, roundIndex);
+    const { modelCommitment } = project;
+    const known = store.find(projectId, roundIndex, modelCommitment);
     if (known !== undefined) return known;
     const model = await models.newest(project);
-    const job = planJob();
-    const stored =
-      (await foreseen.take(roundIndex, model)) ?? (await make({ roundIndex, model, job }));
-    store.save(projectId, roundIndex, stored);
-    onEvent({ type: "reference-ready", projectId, roundIndex, ...job });
+    await foreseen.madeFor(roundIndex, model);
+    const foreseenOne = store.find(projectId, roundIndex, modelCommitment);
+    if (foreseenOne !== undefined) return foreseenOne;
+    const stored = await make({ roundIndex, model, job: planJob() });
     // Kept for others, whom the round does not wait for; without it the model is measured, and pinned then, all the same.
     ipfs.pin(model.cid, { signal }).catch(() => undefined);
     return stored;

@@ -10,6 +10,7 @@ import { createReferenceMaker } from "./make-references.ts";
 import { openReferee } from "./open-referee.ts";
 import { openRefereeModels } from "./referee-models.ts";
 import type { RefereeEvent, RefereeSettings } from "./referee-settings.ts";
+import type { StoredReference } from "./reference-store.ts";
 import { createReferenceRelease } from "./release-references.ts";
 
 /** What a referee did until it stopped: everything since this start. */
@@ -52,6 +53,8 @@ export async function runReferee(
   });
   const prepare = createReferenceMaker(opened, settings, {
     ...{ models, onEvent, signal: foreseeing.signal },
+    // So that it can open the next round in the transaction that settles this one.
+    onForeseen: (endpoint, roundIndex, stored) => hand(endpoint, roundIndex, stored),
   });
   const release = createReferenceRelease(opened, {
     ...{ projectId, signal },
@@ -69,20 +72,22 @@ export async function runReferee(
     return (await chainTime(chain)) < joinEndsAt;
   }
 
-  /** Hands the commitments to every aggregator; the one in charge opens the round with them. */
-  async function offer(project: Project): Promise<void> {
-    const roundIndex = project.nextRoundIndex;
-    const { body } = await prepare(project);
-    if (await isJoining(project)) return;
+  /** Hands a round's commitments to an aggregator. @throws CW2770, CW2771 */
+  async function hand(endpoint: string, roundIndex: number, { body }: StoredReference) {
     // After a restart the signed commitments are those on disk, but this node listens elsewhere.
     const reachable = { ...body, multiaddrs: ipfs.addresses() };
+    await postReferences(endpoint, { projectId, roundIndex }, reachable, { signal });
+    if (!served.references.includes(roundIndex)) served.references.push(roundIndex);
+  }
+
+  /** Hands the commitments to every aggregator; the one in charge opens the round with them. */
+  async function offer(project: Project): Promise<void> {
+    const stored = await prepare(project);
+    if (await isJoining(project)) return;
     const tell = async (aggregator: string) => {
       const endpoint = await endpointOf(chain, aggregator);
-      await postReferences(endpoint, { projectId, roundIndex }, reachable, { signal }).then(
-        () => {
-          if (!served.references.includes(roundIndex)) served.references.push(roundIndex);
-        },
-        () => forgetEndpoint(chain, aggregator),
+      await hand(endpoint, project.nextRoundIndex, stored).catch(() =>
+        forgetEndpoint(chain, aggregator),
       );
     };
     // Side by side: the one in charge need not wait until a standby has answered.

@@ -3,12 +3,14 @@ import { chainTime } from "../adapters/chain/connect.ts";
 import { endpointOf, forgetEndpoint } from "../adapters/chain/known-endpoints.ts";
 import type { Project } from "../adapters/chain/project.ts";
 import { type Round, revealKey } from "../adapters/chain/round.ts";
+import { readOpenings } from "../adapters/chain/round-events.ts";
 import { signMessage } from "../adapters/chain/sign.ts";
 import type { ReleaseKind } from "../protocol/api.ts";
 import { toHex } from "../protocol/hex.ts";
 import { keyReleaseMessage } from "../protocol/signed-messages.ts";
 import type { OpenedReferee } from "./open-referee.ts";
 import type { RefereeSettings } from "./referee-settings.ts";
+import type { StoredReference } from "./reference-store.ts";
 
 /**
  * Hands out the keys of a round's references: to every aggregator, and on the chain when the one in charge has not taken them by the
@@ -41,10 +43,19 @@ export function createReferenceRelease(
     await postKey(endpoint, context, { sender: account, kind, contentKey, signature }, { signal });
   }
 
+  /** What the round was opened with: of what was made for announced models, the chain has taken one. */
+  async function findOpened(roundIndex: number): Promise<StoredReference | undefined> {
+    const made = store.list(projectId, roundIndex);
+    if (made.length < 2) return made[0];
+    const [opening] = await readOpenings(chain, projectId, roundIndex);
+    return made.find(({ body }) => BigInt(body.reference.x) === opening?.reference.x);
+  }
+
   return async (project, round) => {
     const { roundIndex } = round;
-    const stored = store.find(projectId, roundIndex);
-    if (stored === undefined || round.isReferenceRevealed) return;
+    if (round.isReferenceRevealed) return;
+    const stored = await findOpened(roundIndex);
+    if (stored === undefined) return;
     const { referenceKey, payGradientKey } = stored;
     const tell = async (aggregator: string, index: number) => {
       const mark = `${roundIndex}/${index}`;

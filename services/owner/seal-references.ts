@@ -23,21 +23,22 @@ export async function sealReferences(
   round: {
     readonly projectId: bigint;
     readonly roundIndex: number;
+    /** Commitment of the model that they were trained on. */
+    readonly modelCommitment: G1Point;
     readonly vectors: References;
     readonly job: RoundJob | undefined;
     readonly signal: AbortSignal;
   },
 ): Promise<StoredReference> {
   const { chain, ipfs } = opened;
-  const { projectId, roundIndex, vectors, job } = round;
+  const { projectId, roundIndex, modelCommitment, vectors, job } = round;
   const [reference, payGradient] = await Promise.all([
     seal(opened, round, vectors.r),
     vectors.g === null ? undefined : seal(opened, round, vectors.g),
   ]);
   const jobCid = job && (await putRoundJob(ipfs, job));
   const signature = await signReference(chain, {
-    projectId,
-    roundIndex,
+    ...{ projectId, roundIndex, modelCommitment },
     reference: reference.commitment,
     payGradient: payGradient?.commitment ?? INFINITY,
     referenceCid: reference.cid,
@@ -45,6 +46,7 @@ export async function sealReferences(
     jobCid: jobCid ?? "",
   });
   const body: ReferencesBody = {
+    modelCommitment: decimals(modelCommitment),
     reference: decimals(reference.commitment),
     referenceBundleCid: reference.cid,
     ...(payGradient && {

@@ -49,6 +49,8 @@ export type KeyReceipt = z.infer<typeof keyReceiptSchema>;
 
 /** `POST /v1/projects/:id/rounds/:n/references`: the referee's commitments, before the round opens. */
 export const referencesSchema = z.object({
+  /** The model that they were made on; the round opens on no other. */
+  modelCommitment: pointSchema,
   reference: pointSchema,
   referenceBundleCid: cid,
   payGradient: pointSchema.optional(),

@@ -107,9 +107,12 @@ describe("a round that cannot be settled for somebody else's fault", () => {
   });
 
   it("is not opened while the project's files are hidden", async () => {
-    const { terms } = await readProject(market.of("owner"), market.projectId);
+    const { terms, modelCommitment } = await readProject(market.of("owner"), market.projectId);
     const { revealClosesAt } = await readRound(market.of("owner"), market.projectId);
-    const references = { reference: { x: "1", y: "2" }, referenceBundleCid: "b", signature: "0x" };
+    const references = {
+      modelCommitment: { x: `${modelCommitment.x}`, y: `${modelCommitment.y}` },
+      ...{ reference: { x: "1", y: "2" }, referenceBundleCid: "b", signature: "0x" },
+    };
     const engine = await engineOf({ findReferences: () => references });
     await passTo(revealClosesAt + Math.ceil((terms.settleSeconds * 3) / 4));
     await engine.step();

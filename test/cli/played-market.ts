@@ -276,7 +276,7 @@ function roundPlayer(of: (name: string) => Chain, contentStore: ContentStore, pr
       reference: somePoint(1000n + BigInt(roundIndex)),
       payGradient: somePoint(2000n + BigInt(roundIndex)),
     };
-    await openRound(of("aggregator"), request, "0x");
+    await openRound(of("aggregator"), { reference: request, refereeSignature: "0x" });
     return { ...request, cid };
   };
 

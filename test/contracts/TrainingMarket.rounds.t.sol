@@ -8,7 +8,7 @@ import {G1} from "../../contracts/types/G1.sol";
 import {RoundView} from "../../contracts/types/MarketViews.sol";
 import {ProjectTerms} from "../../contracts/types/ProjectTerms.sol";
 import {RoundPhase} from "../../contracts/types/RoundPhase.sol";
-import {OpenRound} from "../../contracts/types/RoundRequests.sol";
+import {OpenRound, SettleRound} from "../../contracts/types/RoundRequests.sol";
 import {ContractReferee} from "./mocks/ContractReferee.sol";
 import {MarketFixture} from "./support/MarketFixture.sol";
 
@@ -88,6 +88,53 @@ contract TrainingMarketRoundsTest is MarketFixture {
         _refused(request, abi.encodeWithSelector(ITrainingMarket.MarketWrongRound.selector, projectId, 1, 0));
         request.roundIndex = 1;
         _refused(request, abi.encodeWithSelector(ITrainingMarket.MarketInvalidRefereeSignature.selector, referee));
+    }
+
+    /// @dev The attack: an aggregator announces a model of its own, has the reference made on that, and opens the round with it.
+    function test_open_referenceMadeOnAnotherModel_reverts() public {
+        uint256 projectId = _ready(_terms(), 4);
+        OpenRound memory request = _openRequest(projectId);
+        G1 memory model = market.getProject(projectId).modelCommitment;
+        bytes memory refusal = abi.encodeWithSelector(ITrainingMarket.MarketInvalidRefereeSignature.selector, referee);
+        request.refereeSignature = _signReference(request, _point(6), refereeKey);
+        _refused(request, refusal);
+        // Of the negated model only the parity differs.
+        request.refereeSignature = _signReference(request, G1(model.x, Bn254.BASE_FIELD - model.y), refereeKey);
+        _refused(request, refusal);
+        request.refereeSignature = _signReference(request, G1(0, 0), refereeKey);
+        _refused(request, refusal);
+    }
+
+    function test_multicall_settlementAndNextOpening_inOneTransaction() public {
+        uint256 projectId = _ready(_terms(), 4);
+        _openAndSubmit(projectId, 4);
+        bytes[] memory calls = _settleAndOpen(projectId);
+
+        vm.prank(primary);
+        market.multicall(calls);
+
+        RoundView memory round = market.getRound(projectId);
+        assertTrue(round.isOpen);
+        assertEq(round.roundIndex, 1);
+        assertEq(round.commitClosesAt, block.timestamp + 200);
+        assertEq(market.getProject(projectId).appliedRounds, 1);
+    }
+
+    function test_multicall_openingRefused_settlesNothing() public {
+        uint256 projectId = _ready(_terms(), 4);
+        _openAndSubmit(projectId, 4);
+        bytes[] memory calls = _settleAndOpen(projectId);
+        vm.prank(owner);
+        market.announceStop(projectId);
+
+        vm.prank(primary);
+        vm.expectRevert();
+        market.multicall(calls);
+        assertEq(market.getRound(projectId).roundIndex, 0);
+
+        vm.prank(primary);
+        (bool isSettled, ) = address(market).call(calls[0]);
+        assertTrue(isSettled);
     }
 
     function test_open_byTheRefereeItself_needsNoSignature() public {
@@ -560,6 +607,21 @@ contract TrainingMarketRoundsTest is MarketFixture {
         market.revealKey(projectId, 0, true, new bytes(64));
         assertEq(market.getRound(projectId).revealedMask, 1);
         assertTrue(market.getRound(projectId).isReferenceRevealed);
+    }
+
+    /// @dev What settles the open round, and opens the next one on the model that comes of it.
+    function _settleAndOpen(uint256 projectId) private view returns (bytes[] memory calls) {
+        SettleRound memory settlement = _settlement(projectId);
+        G1 memory model = market.getProject(projectId).modelCommitment;
+        OpenRound memory opening = _openRequest(projectId);
+        opening.refereeSignature = _signReference(
+            opening,
+            _sum(model, settlement.proof.aggregateCommitment),
+            refereeKey
+        );
+        calls = new bytes[](2);
+        calls[0] = abi.encodeCall(ITrainingMarket.settleRound, (settlement));
+        calls[1] = abi.encodeCall(ITrainingMarket.openRound, (opening));
     }
 
     function _refused(OpenRound memory request, bytes memory revertData) private {

@@ -12,7 +12,9 @@ import { deployMarket, type VerifierSetup } from "../../services/adapters/chain/
 import { participantRegistryAbi } from "../../services/adapters/chain/generated/participant-registry.ts";
 import { rewardVaultAbi } from "../../services/adapters/chain/generated/reward-vault.ts";
 import { trainingMarketAbi } from "../../services/adapters/chain/generated/training-market.ts";
+import { referenceTypes } from "../../services/adapters/chain/sign.ts";
 import type { G1Point } from "../../services/protocol/curve.ts";
+import { packPoint } from "../../services/protocol/packed-point.ts";
 import { g1 } from "./trapdoor-groth16.ts";
 
 /** Only what these tests deploy besides the generated creation code of the product. */
@@ -191,6 +193,43 @@ export function openRequest(projectId: bigint, roundIndex: bigint) {
     jobCid: "0x",
     refereeSignature: "0x",
   };
+}
+
+/**
+ * The same, signed by the referee.
+ *
+ * @param model Commitment of the model that it opens the round on; the project's own by default.
+ */
+export async function signedOpenRequest(
+  chain: MarketChain,
+  referee: JsonRpcSigner,
+  projectId: bigint,
+  roundIndex: bigint,
+  model?: G1Point,
+) {
+  const request = openRequest(projectId, roundIndex);
+  const modelCommitment =
+    model ?? (await chain.market.getFunction("getProject")(projectId)).modelCommitment;
+  const refereeSignature = await referee.signTypedData(
+    {
+      name: "Commonweight",
+      version: "1",
+      chainId: 31337,
+      verifyingContract: await chain.market.getAddress(),
+    },
+    referenceTypes,
+    {
+      ...{ projectId, roundIndex, modelCommitment: packPoint(modelCommitment) },
+      referenceX: request.referenceCommitment.x,
+      referenceY: request.referenceCommitment.y,
+      payGradientX: request.payGradientCommitment.x,
+      payGradientY: request.payGradientCommitment.y,
+      referenceCid: request.referenceCid,
+      payGradientCid: request.payGradientCid,
+      jobCid: request.jobCid,
+    },
+  );
+  return { ...request, refereeSignature };
 }
 
 /** Outcome words from shares, weights and verdicts by trainer. */

@@ -11,6 +11,7 @@ import {
   packOutcome,
   SOME_CID,
   settleRequest,
+  signedOpenRequest,
   somePoint,
   someTerms,
 } from "./market-chain.ts";
@@ -109,7 +110,7 @@ async function playRound(
   const standbyLeads = round > 3n;
   const opener = standbyLeads ? cast.standby : cast.primary;
   const request = standbyLeads
-    ? { ...openRequest(1n, round), refereeSignature: await signReference(chain, cast, round) }
+    ? await signedOpenRequest(chain, cast.primary, 1n, round)
     : openRequest(1n, round);
   await chain.send(opener, chain.market, "openRound", [request]);
   const { eligibleMask } = await chain.market.getFunction("getRound")(1n);
@@ -167,36 +168,6 @@ function outcomeOf(
       const share = Math.floor((65535 * (i + 1)) / ((verdicts.length * (verdicts.length + 1)) / 2));
       return { share, weight, verdict };
     }),
-  );
-}
-
-async function signReference(chain: MarketChain, cast: Cast, round: bigint): Promise<string> {
-  const request = openRequest(1n, round);
-  const fields = ["projectId", "roundIndex", "referenceX", "referenceY", "payGradientX"];
-  return cast.primary.signTypedData(
-    {
-      name: "Commonweight",
-      version: "1",
-      chainId: 31337,
-      verifyingContract: await chain.market.getAddress(),
-    },
-    {
-      RoundReference: [
-        ...[...fields, "payGradientY"].map((name) => ({ name, type: "uint256" })),
-        ...["referenceCid", "payGradientCid", "jobCid"].map((name) => ({ name, type: "bytes" })),
-      ],
-    },
-    {
-      projectId: 1n,
-      roundIndex: round,
-      referenceX: request.referenceCommitment.x,
-      referenceY: request.referenceCommitment.y,
-      payGradientX: request.payGradientCommitment.x,
-      payGradientY: request.payGradientCommitment.y,
-      referenceCid: request.referenceCid,
-      payGradientCid: request.payGradientCid,
-      jobCid: request.jobCid,
-    },
   );
 }
 

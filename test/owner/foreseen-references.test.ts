@@ -52,6 +52,7 @@ async function listening(options: { isWanted?: boolean; failure?: Error } = {}) 
   const stopping = new AbortController();
   closing.push(() => stopping.abort());
   const asked: number[] = [];
+  const kept: ForeseenModel[] = [];
   const foreseen = foreseeReferences({
     endpoints: [url],
     projectId: 7n,
@@ -60,39 +61,31 @@ async function listening(options: { isWanted?: boolean; failure?: Error } = {}) 
       count(asked.length);
       return options.isWanted ?? true;
     },
-    make: async (roundIndex, model) => {
+    make: async (roundIndex, model, endpoint) => {
       computed.push([roundIndex, model]);
+      await new Promise((resolve) => setTimeout(resolve, 20));
       if (options.failure) throw options.failure;
-      return { r: Int16Array.of(roundIndex), g: null };
+      kept.push(model);
+      expect(endpoint).toBe(url);
     },
     signal: stopping.signal,
   });
   await heard;
-  return { foreseen, say, computed, asked, counted };
+  return { foreseen, say, computed, asked, kept, counted };
 }
 
 describe("references that are computed before the last round is settled", () => {
-  it("are those of the announced model, for the round after the one that makes it", async () => {
-    const { foreseen, say, computed, counted } = await listening();
+  it("are those of the announced model, for the round after the one that makes it, and are waited for", async () => {
+    const { foreseen, say, computed, kept, counted } = await listening();
     const isCounted = counted(1);
     say(announcement);
     await isCounted;
 
-    expect(await foreseen.take(4, model)).toEqual({ r: Int16Array.of(4), g: null });
+    await foreseen.madeFor(4, { ...model, cid: "bafyother" });
+    expect(kept).toEqual([]);
+    await foreseen.madeFor(4, model);
+    expect(kept).toEqual([model]);
     expect(computed).toEqual([[4, model]]);
-  });
-
-  it.each([
-    { ...model, commitment: { x: 1n, y: 3n } },
-    { ...model, cid: "bafyother" },
-  ])("are of no use for another model than the chain has in the end: %o", async (settled) => {
-    const { foreseen, say, counted } = await listening();
-    const isCounted = counted(1);
-    say(announcement);
-    await isCounted;
-
-    expect(await foreseen.take(4, settled)).toBeUndefined();
-    expect(await foreseen.take(4, model)).toBeUndefined();
   });
 
   it("are computed once a round, whatever an aggregator says next", async () => {
@@ -112,7 +105,7 @@ describe("references that are computed before the last round is settled", () => 
     const isCounted = counted(4);
     for (let roundIndex = 3; roundIndex < 13; roundIndex++) say({ ...announcement, roundIndex });
     await isCounted;
-    await foreseen.take(4, model);
+    await foreseen.madeFor(4, model);
     const isCountedAgain = counted(5);
     say({ ...announcement, roundIndex: 1000 });
     await isCountedAgain;
@@ -133,14 +126,26 @@ describe("references that are computed before the last round is settled", () => 
     expect(computed).toHaveLength(1);
   });
 
+  it("are followed in every round, though nobody asks for them between two", async () => {
+    const { say, asked, counted } = await listening();
+    for (let roundIndex = 3; roundIndex < 13; roundIndex++) {
+      const isCounted = counted(roundIndex - 2);
+      say({ ...announcement, roundIndex });
+      await isCounted;
+    }
+
+    expect(asked).toHaveLength(10);
+  });
+
   it("are left to the ordinary way when they are not wanted or fail", async () => {
     for (const options of [{ isWanted: false }, { failure: new Error("not the model") }]) {
-      const { foreseen, say, counted } = await listening(options);
+      const { foreseen, say, kept, counted } = await listening(options);
       const isCounted = counted(1);
       say(announcement);
       await isCounted;
 
-      expect(await foreseen.take(4, model)).toBeUndefined();
+      await foreseen.madeFor(4, model);
+      expect(kept).toEqual([]);
     }
   });
 });

@@ -2,8 +2,9 @@ import { ROUND_PHASES, type RoundPhase } from "../../protocol/phases.ts";
 import type { SettleRequest } from "../../protocol/settlement.ts";
 import { cidToBytes } from "./cid-bytes.ts";
 import { type Chain, call, send } from "./connect.ts";
+import { type MarketCall, sendMarketCall } from "./market-calls.ts";
 import type { AtBlock } from "./project.ts";
-import { compactSignature, type UnsignedReference, type UnsignedUpdate } from "./sign.ts";
+import { compactSignature, type RoundReference, type UnsignedUpdate } from "./sign.ts";
 import type { Receipt } from "./transaction-receipt.ts";
 import { encodeUpdateBatch } from "./update-batch.ts";
 
@@ -50,31 +51,33 @@ export async function readRound(chain: Chain, projectId: bigint, at: AtBlock = {
   };
 }
 
+/** What opens a round: the reference, and the referee's signature of it. */
+export interface RoundOpening {
+  readonly reference: RoundReference;
+  readonly refereeSignature: string;
+}
+
+const openingCall = ({ reference, refereeSignature }: RoundOpening): MarketCall => ({
+  method: "openRound",
+  args: [
+    {
+      projectId: reference.projectId,
+      roundIndex: reference.roundIndex,
+      referenceCommitment: reference.reference,
+      payGradientCommitment: reference.payGradient,
+      referenceCid: cidToBytes(reference.referenceCid),
+      payGradientCid: cidToBytes(reference.payGradientCid),
+      jobCid: cidToBytes(reference.jobCid),
+      refereeSignature,
+    },
+  ],
+});
+
 /** Opens a round with the reference that the referee signed. */
-export const openRound = (
-  chain: Chain,
-  reference: UnsignedReference,
-  refereeSignature: string,
-  options: OnSent = {},
-): Promise<Receipt> =>
-  send(
-    chain,
-    chain.market,
-    "openRound",
-    [
-      {
-        projectId: reference.projectId,
-        roundIndex: reference.roundIndex,
-        referenceCommitment: reference.reference,
-        payGradientCommitment: reference.payGradient,
-        referenceCid: cidToBytes(reference.referenceCid),
-        payGradientCid: cidToBytes(reference.payGradientCid),
-        jobCid: cidToBytes(reference.jobCid),
-        refereeSignature,
-      },
-    ],
-    { ...options, purpose: `open/${reference.projectId}/${reference.roundIndex}` },
-  );
+export const openRound = (chain: Chain, opening: RoundOpening): Promise<Receipt> =>
+  sendMarketCall(chain, openingCall(opening), [], {
+    purpose: `open/${opening.reference.projectId}/${opening.reference.roundIndex}`,
+  });
 
 /** Submits this account's update. */
 export const submitUpdate = (
@@ -141,35 +144,43 @@ export const revealKey = (
 const toHex = (bytes: readonly number[]) =>
   `0x${bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 
+const settlementCall = (request: SettleRequest): MarketCall => ({
+  method: "settleRound",
+  args: [
+    {
+      projectId: request.projectId,
+      roundIndex: request.roundIndex,
+      referenceCommitment: request.reference,
+      payGradientCommitment: request.payGradient,
+      modelY: request.modelY,
+      aggregateY: request.aggregateY,
+      trainers: request.trainers,
+      commitments: request.commitments,
+      excludedMask: request.excludedMask,
+      exclusionReasons: toHex(request.exclusionReasons),
+      proof: request.proof,
+      newModelCid: cidToBytes(request.newModelCid),
+    },
+  ],
+});
+
+/** A second proof of the same round is another call, and must still not be sent beside the first. */
+const settlementPurpose = ({ projectId, roundIndex }: SettleRequest) =>
+  `settle/${projectId}/${roundIndex}`;
+
 /** Settles a round with its proof. */
-export const settleRound = (
+export const settleRound = (chain: Chain, request: SettleRequest): Promise<Receipt> =>
+  sendMarketCall(chain, settlementCall(request), [], { purpose: settlementPurpose(request) });
+
+/** Settles a round and opens the next one in the same transaction: both happen, or neither. */
+export const settleAndOpenRound = (
   chain: Chain,
   request: SettleRequest,
-  options: OnSent = {},
+  next: RoundOpening,
 ): Promise<Receipt> =>
-  send(
-    chain,
-    chain.market,
-    "settleRound",
-    [
-      {
-        projectId: request.projectId,
-        roundIndex: request.roundIndex,
-        referenceCommitment: request.reference,
-        payGradientCommitment: request.payGradient,
-        modelY: request.modelY,
-        aggregateY: request.aggregateY,
-        trainers: request.trainers,
-        commitments: request.commitments,
-        excludedMask: request.excludedMask,
-        exclusionReasons: toHex(request.exclusionReasons),
-        proof: request.proof,
-        newModelCid: cidToBytes(request.newModelCid),
-      },
-    ],
-    // A second proof of the same round is another call, and must still not be sent beside the first.
-    { ...options, purpose: `settle/${request.projectId}/${request.roundIndex}` },
-  );
+  sendMarketCall(chain, openingCall(next), [settlementCall(request)], {
+    purpose: settlementPurpose(request),
+  });
 
 /** Gives a round up for somebody else's fault: 1 too few readable, 2 reference not readable, 3 model not found, 4 no time left to prove it. */
 export const abandonRound = (

@@ -1,6 +1,7 @@
 import { Signature, verifyTypedData } from "ethers";
 import type { G1Point } from "../../protocol/curve.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
+import { packPoint } from "../../protocol/packed-point.ts";
 import type { TypedMessage } from "../../protocol/signed-messages.ts";
 import { cidToBytes } from "./cid-bytes.ts";
 import type { Chain } from "./connect.ts";
@@ -28,6 +29,7 @@ export const referenceTypes = {
   RoundReference: [
     { name: "projectId", type: "uint256" },
     { name: "roundIndex", type: "uint256" },
+    { name: "modelCommitment", type: "uint256" },
     { name: "referenceX", type: "uint256" },
     { name: "referenceY", type: "uint256" },
     { name: "payGradientX", type: "uint256" },
@@ -47,8 +49,8 @@ export interface UnsignedUpdate {
   readonly bundleCid: string;
 }
 
-/** The reference of a round, before the referee signs it. */
-export interface UnsignedReference {
+/** What a round is opened with. */
+export interface RoundReference {
   readonly projectId: bigint;
   readonly roundIndex: number;
   readonly reference: G1Point;
@@ -57,6 +59,12 @@ export interface UnsignedReference {
   readonly referenceCid: string;
   readonly payGradientCid: string;
   readonly jobCid: string;
+}
+
+/** The reference of a round, before the referee signs it. */
+export interface UnsignedReference extends RoundReference {
+  /** The model that it was made on: on no other the contract opens the round with it. */
+  readonly modelCommitment: G1Point;
 }
 
 const updateValue = (update: UnsignedUpdate) => ({
@@ -69,6 +77,7 @@ const updateValue = (update: UnsignedUpdate) => ({
 const referenceValue = (reference: UnsignedReference) => ({
   projectId: reference.projectId,
   roundIndex: reference.roundIndex,
+  modelCommitment: packPoint(reference.modelCommitment),
   referenceX: reference.reference.x,
   referenceY: reference.reference.y,
   payGradientX: reference.payGradient.x,

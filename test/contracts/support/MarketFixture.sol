@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IParticipantRegistry} from "../../../contracts/interfaces/IParticipantRegistry.sol";
 import {IRewardVault} from "../../../contracts/interfaces/IRewardVault.sol";
 import {IRoundVerifier} from "../../../contracts/interfaces/IRoundVerifier.sol";
+import {PackedPoints} from "../../../contracts/libraries/PackedPoints.sol";
 import {PublicSignals} from "../../../contracts/libraries/PublicSignals.sol";
 import {ParticipantRegistry} from "../../../contracts/ParticipantRegistry.sol";
 import {RewardVault} from "../../../contracts/RewardVault.sol";
@@ -186,13 +187,22 @@ abstract contract MarketFixture is Test {
     }
 
     function _signReference(OpenRound memory request, uint256 key) internal view returns (bytes memory) {
+        return _signReference(request, market.getProject(request.projectId).modelCommitment, key);
+    }
+
+    function _signReference(
+        OpenRound memory request,
+        G1 memory model,
+        uint256 key
+    ) internal view returns (bytes memory) {
         bytes32 structHash = keccak256(
             abi.encode(
                 keccak256(
-                    "RoundReference(uint256 projectId,uint256 roundIndex,uint256 referenceX,uint256 referenceY,uint256 payGradientX,uint256 payGradientY,bytes referenceCid,bytes payGradientCid,bytes jobCid)"
+                    "RoundReference(uint256 projectId,uint256 roundIndex,uint256 modelCommitment,uint256 referenceX,uint256 referenceY,uint256 payGradientX,uint256 payGradientY,bytes referenceCid,bytes payGradientCid,bytes jobCid)"
                 ),
                 request.projectId,
                 request.roundIndex,
+                PackedPoints.pack(model),
                 request.referenceCommitment,
                 request.payGradientCommitment,
                 keccak256(request.referenceCid),
