@@ -5,6 +5,7 @@ import { readParticipant } from "../adapters/chain/participant.ts";
 import { readProject } from "../adapters/chain/project.ts";
 import { readPosting } from "../adapters/chain/project-posting.ts";
 import type { ProjectTerms } from "../adapters/chain/project-terms.ts";
+import { readModels } from "../adapters/chain/published-models.ts";
 import { openCurve, startCurveEngine } from "../adapters/curve/open-curve.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
@@ -21,6 +22,7 @@ import { isContentAway } from "../protocol/content-store.ts";
 import type { Envelope } from "../protocol/envelope.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { fromHex } from "../protocol/hex.ts";
+import { maxModelFileBytes } from "../protocol/load-model.ts";
 import type { Manifest } from "../protocol/manifest.ts";
 import { pause } from "../protocol/pause.ts";
 import type { ModelKeyring } from "../protocol/private-model.ts";
@@ -137,8 +139,9 @@ async function openOnce(
     });
     // Said when the curve is needed.
     opening.catch(() => undefined);
-    const [{ manifestCid }, ...participants] = await Promise.all([
+    const [{ manifestCid }, models, ...participants] = await Promise.all([
       readPosting(chain, projectId),
+      readModels(chain, projectId),
       ...terms.aggregators.map((each) => readParticipant(chain, each)),
     ]);
     await stayConnected(chain, ipfs, {
@@ -147,6 +150,10 @@ async function openOnce(
       signal: calling.signal,
     });
     closing.push(() => calling.abort());
+    // Comes beside the manifest and the samples: the first reference waits for it. Whoever needs it asks again, and says what fails.
+    const maxBytes = maxModelFileBytes(terms.parameterCount);
+    const newest = models.at(-1);
+    if (newest !== undefined) ipfs.get(newest.cid, { maxBytes, signal }).catch(() => undefined);
     const manifest = await getManifest(ipfs, manifestCid, { signal });
     const sets = await openProjectSets(settings, manifest, onEvent);
     const curve = await opening;

@@ -24,6 +24,7 @@ import { joinProjects } from "./join-projects.ts";
 import { createMakeUpdate, type OwnTrainer, type UpdateMaker } from "./make-update.ts";
 import { isWorkToDo, workOnProject } from "./project-worker.ts";
 import type { ProjectWorkerParameters, WorkerEvent } from "./project-worker-parameters.ts";
+import { registerTrainer } from "./register-trainer.ts";
 import { openTrainingPauses } from "./training-pauses.ts";
 import { openWorkStore } from "./work-store.ts";
 
@@ -41,8 +42,13 @@ export interface WorkerSettings {
   /** Powers of tau; may be shared with other programs. */
   readonly cacheFolder: string;
   readonly projectIds: readonly bigint[];
-  /** What comes before anything is sent: waiting for the projects, looking whether the samples fit. */
-  readonly beforehand?: ((chain: Chain) => Promise<void>) | undefined;
+  /**
+   * What comes before any stake is sent: waiting for the projects, looking whether the samples fit. While it waits it may register this
+   * account, which needs no project.
+   */
+  readonly beforehand?:
+    | ((chain: Chain, registerAccount: () => Promise<void>) => Promise<void>)
+    | undefined;
   readonly openData?: UpdateMaker["openData"];
   readonly trainer?: OwnTrainer | undefined;
   /** What this trainer allows itself to spend over all projects; kept in the state folder. */
@@ -210,7 +216,12 @@ async function whereSomethingIsToDo(
  * @throws CommonweightError CW4304 for a key that cannot read a private project, and what `beforehand` throws.
  */
 async function openProjects(chain: Chain, settings: WorkerSettings): Promise<readonly Project[]> {
-  await settings.beforehand?.(chain);
+  await settings.beforehand?.(chain, async () => {
+    const { join: joining, encryptionKeys, payoutAddress } = settings;
+    const own = { encryptionKey: encryptionKeys.publicKey, payoutAddress };
+    // Joining does it otherwise, and says what fails.
+    if (joining) await registerTrainer(chain, own).catch(() => undefined);
+  });
   const projects = await Promise.all(settings.projectIds.map((id) => readProject(chain, id)));
   const { registeredAt, encryptionKey } = await readParticipant(chain, chain.account as string);
   const isRegistered = encryptionKey.toLowerCase() === toHex(settings.encryptionKeys.publicKey);

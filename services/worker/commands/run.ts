@@ -81,7 +81,10 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--part <i/n>", "the i-th of n disjoint parts, from 1")
     .option("--split <plan>", "how parts are made: iid or dirichlet:<alpha>", "iid")
     .option("--seed <text>", "repeats every random choice (not for private data)")
-    .option("--wait", "wait for projects that are not posted yet")
+    .option(
+      "--wait",
+      "wait for projects that are not posted yet, and register the account meanwhile",
+    )
     .option("--no-join", "only projects that were joined already")
     .option("--stake <amount>", "stake to join with, instead of the least", parseAnyAmount)
     .option("--relay", "send signed updates through the aggregator, which pays the gas")
@@ -118,10 +121,15 @@ export const register: RegisterCommand = (parent, context) => {
         const prepared = trainer ? undefined : await prepareSamples(source);
         if (prepared?.samples !== undefined) print({ type: "data", samples: prepared.samples });
         const openData = prepared?.openSamples;
-        const beforehand = async (chain: Chain) => {
+        const beforehand = async (chain: Chain, registerAccount: () => Promise<void>) => {
           if (options.wait === true) {
-            const onWaiting = () => print({ type: "awaiting", projectIds });
+            let registering: Promise<void> | undefined;
+            const onWaiting = () => {
+              print({ type: "awaiting", projectIds });
+              registering = registerAccount();
+            };
             await awaitProjects(chain, projectIds, { signal, onWaiting });
+            await registering;
           }
           units = await readUnits(chain, projectIds);
           if (stake !== undefined) for (const unit of units.values()) amountIn(stake, unit);
