@@ -72,7 +72,10 @@ library RoundOpening {
         if (request.jobCid.length > Cids.LONGEST) revert ITrainingMarket.MarketInvalidCid(request.jobCid.length);
         address referee = project.terms.referee;
         if (msg.sender == referee) return;
-        bytes32 digest = MessageHashUtils.toTypedDataHash(domainSeparator, _hashReference(project.modelCommitment, request));
+        bytes32 digest = MessageHashUtils.toTypedDataHash(
+            domainSeparator,
+            _hashReference(project.modelCommitment, request)
+        );
         if (!SignatureChecker.isValidSignatureNowCalldata(referee, digest, request.refereeSignature)) {
             revert ITrainingMarket.MarketInvalidRefereeSignature(referee);
         }

@@ -218,6 +218,13 @@ export const faults: readonly Fault[] = [
     suite: "TrainingMarket.idle.t.sol",
   },
   {
+    name: "a reference is good for any model",
+    file: "libraries/RoundOpening.sol",
+    original: "_hashReference(project.modelCommitment, request)",
+    planted: "_hashReference(PackedPoint.wrap(0), request)",
+    suite: "TrainingMarket.rounds.t.sol",
+  },
+  {
     name: "the proof is about an update that the settlement excludes",
     file: "libraries/VerifierCall.sol",
     original: "if and(inactive, 1) {",

@@ -17,6 +17,11 @@ const MARKET_ROWS = [
   ["submit all updates, signed, in one batch: each", /in one batch$/, "perTrainer"],
   ["settle, pay credited", /: settle \d+ trainers, credited$/, "gas"],
   [
+    "settle, pay credited, and open the next round, in one transaction",
+    /: settle \d+ trainers, credited, and open the next round$/,
+    "gas",
+  ],
+  [
     "settle, and transfer the pay of four rounds to accounts that never had any",
     /: settle \d+ trainers, and transfer/,
     "gas",

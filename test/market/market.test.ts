@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readParticipant } from "../../services/adapters/chain/participant.ts";
 import type { Project } from "../../services/adapters/chain/project.ts";
+import { readOpenings } from "../../services/adapters/chain/round-events.ts";
 import { readSettlements } from "../../services/adapters/chain/settlements.ts";
 import { readBalance } from "../../services/adapters/chain/token.ts";
 import { createGatewayStore } from "../../services/adapters/content-store/gateway-store.ts";
@@ -56,6 +57,15 @@ describe("the market on a laptop", () => {
   it("applies every round and moves the model's commitment", () => {
     expect(project.appliedRounds).toBe(2);
     expect(project.phase).toBe("ended");
+  });
+
+  it("opens the second round in the transaction that settles the first", async () => {
+    const [openings, settlements] = await Promise.all([
+      readOpenings(market.chain, market.projectId),
+      readSettlements(market.chain, market.projectId),
+    ]);
+    expect(openings.map(({ roundIndex }) => roundIndex)).toEqual([0, 1]);
+    expect(openings[1]?.transactionHash).toBe(settlements[0]?.transactionHash);
   });
 
   it("pays honest trainers, the sign flipper nothing, and the copycat nothing once there is something to copy", async () => {

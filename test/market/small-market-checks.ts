@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Interface } from "ethers";
 import { expect } from "vitest";
 import { readClaim } from "../../services/adapters/chain/participant.ts";
 import { readProject } from "../../services/adapters/chain/project.ts";
@@ -91,6 +92,13 @@ export async function withSmallMarket(
   }
 }
 
+/** The market's functions that a transaction calls: several by `multicall`. */
+function calledIn(market: Interface, data: string): string[] {
+  const parsed = market.parseTransaction({ data });
+  if (parsed?.name !== "multicall") return [parsed?.name ?? "other"];
+  return [...parsed.args[0]].flatMap((call: string) => calledIn(market, call));
+}
+
 /** What an account sent, and how it ended: from the chain's blocks, not from anybody's memory. */
 export async function describeAccount({ chain }: SmallMarket, account: string) {
   const perMethod: Record<string, number> = {};
@@ -101,11 +109,12 @@ export async function describeAccount({ chain }: SmallMarket, account: string) {
     for (const transaction of block?.prefetchedTransactions ?? []) {
       if (transaction.from.toLowerCase() !== account.toLowerCase()) continue;
       const receipt = await chain.provider.getTransactionReceipt(transaction.hash);
-      const parsed = chain.market.interface.parseTransaction({ data: transaction.data });
-      if (receipt?.status === 1) {
-        const name = parsed?.name ?? "other";
-        perMethod[name] = (perMethod[name] ?? 0) + 1;
-      } else failed++;
+      if (receipt?.status !== 1) failed++;
+      else {
+        for (const name of calledIn(chain.market.interface, transaction.data)) {
+          perMethod[name] = (perMethod[name] ?? 0) + 1;
+        }
+      }
     }
   }
   return { perMethod, failed };
