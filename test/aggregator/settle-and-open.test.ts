@@ -2,7 +2,7 @@ import { beforeEach, expect, it, vi } from "vitest";
 import type { Chain } from "../../services/adapters/chain/connect.ts";
 import { chainErrors } from "../../services/adapters/chain/errors.ts";
 import type { RoundOpening } from "../../services/adapters/chain/round.ts";
-import type { Receipt } from "../../services/adapters/chain/transaction-sender.ts";
+import type { Receipt } from "../../services/adapters/chain/transaction-receipt.ts";
 import { settleAndOpen } from "../../services/aggregator/settle-and-open.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
 import type { SettleRequest } from "../../services/protocol/settlement.ts";
