@@ -33,7 +33,7 @@ async function settle(confirmed: Promise<boolean>) {
     ...{ updates: [], submissions: [], opening: { roundIndex: 3 } },
     ...{ project: { modelCommitment: {}, aggregateCommitment: {} } },
   };
-  const receipt = await proveAndSettle(
+  const settlement = await proveAndSettle(
     {
       ...{ prover: { prove }, store: { saveResult: () => undefined }, confirmed },
       signal: new AbortController().signal,
@@ -43,23 +43,23 @@ async function settle(confirmed: Promise<boolean>) {
     } as never,
     { project: content.project, round: { roundIndex: 3 }, content } as never,
   );
-  return { receipt, said, published };
+  return { settlement, said, published };
 }
 
 it("settles once what was opened is confirmed", async () => {
   settled.times = 0;
-  const { receipt, said, published } = await settle(Promise.resolve(true));
+  const { settlement, said, published } = await settle(Promise.resolve(true));
 
-  expect(receipt).toEqual({ gasUsed: 1n });
+  expect(settlement).toEqual({ receipt: { gasUsed: 1n }, isNextOpen: false });
   expect(said).toEqual(["proving", "proven"]);
   expect([settled.times, published]).toEqual([1, 1]);
 });
 
 it("ends the proof, publishes and settles nothing when something opened was wrong", async () => {
   settled.times = 0;
-  const { receipt, said, published } = await settle(Promise.resolve(false));
+  const { settlement, said, published } = await settle(Promise.resolve(false));
 
-  expect(receipt).toBeUndefined();
+  expect(settlement).toBeUndefined();
   expect(said).toEqual(["proving"]);
   expect([settled.times, published]).toEqual([0, 0]);
 });
