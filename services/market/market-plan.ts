@@ -31,6 +31,7 @@ export interface MarketOptions {
   readonly training?: Partial<Manifest["training"]>;
 }
 
+/** The market of `npm start`. */
 export const defaultMarketOptions: MarketOptions = {
   rounds: 5,
   trainers: 8,

@@ -43,7 +43,7 @@ const termsSchema = z.strictObject({
   baseWeightKind: z.enum(baseWeightKinds).default("equal"),
   modelVisibility: z.enum(modelVisibilities).default("public"),
   maxStrikes: count(255).default(0),
-  payEvery: z.int().min(1).max(255).default(1),
+  payEvery: z.int().min(1).max(65_535).default(1),
   usesPayGradient: z.boolean().default(true),
   aggregators: z.array(address).max(3).default([]),
 });

@@ -39,6 +39,7 @@ export interface BundleHeader extends BundleContext {
 export type BundleCoder = "plain" | "range";
 
 const BUNDLE_VERSION = 2;
+/** Aggregators that a bundle can be sealed to. */
 export const MAX_RECIPIENTS = 8;
 /** Bytes of a share: a key of 32 bytes, sealed. */
 export const SHARE_BYTES = 32 + SEAL_OVERHEAD_BYTES;

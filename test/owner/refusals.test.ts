@@ -89,6 +89,14 @@ describe("a file of terms", () => {
     for (const named of ["rounds", "stakeWei", "surprise"]) expect(message).toContain(named);
   });
 
+  it("may pay as rarely as the contract takes it, and no rarer", async () => {
+    const textOf = (payEvery: number) =>
+      JSON.stringify({ ...TERMS, payEvery, aggregators: [ADDRESS] });
+
+    expect(parseTerms(textOf(65_535), around).payEvery).toBe(65_535);
+    await refusalOf("CW4012", () => parseTerms(textOf(65_536), around));
+  });
+
   it("is refused when it is no JSON, and without an aggregator or with four", async () => {
     const four = { ...TERMS, aggregators: Array(4).fill(ADDRESS) };
 

@@ -3,6 +3,7 @@ import type { G1Point } from "../../protocol/curve.ts";
 /** A struct as the chain's library decodes it: values by name, not yet of our types. */
 export type Raw = Record<string, never>;
 
+/** What stands in an address field that nobody has filled. */
 export const ZERO_ADDRESS = "0x0000000000000000000000000000000000000000";
 
 /** A point without what else the library puts into a decoded struct. */

@@ -9,6 +9,7 @@ export interface FeePolicy {
   readonly replaceAfterMs: number;
 }
 
+/** At most 300 gwei for a unit of gas, and a minute of patience. */
 export const defaultFeePolicy: FeePolicy = {
   maxFeePerGasWei: 300n * 10n ** 9n,
   replaceAfterMs: 60_000,

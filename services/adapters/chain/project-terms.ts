@@ -1,8 +1,9 @@
 import type { JudgedTerms } from "../../protocol/project-rules.ts";
 import { enumName, type Raw, ZERO_ADDRESS } from "./contract-values.ts";
 
-/** In the order of the contract's enums. */
+/** What a trainer's base weight follows from, in the order of the contract's enum. */
 export const baseWeightKinds = ["equal", "bonded-stake"] as const;
+/** Who may read a project's models, in the order of the contract's enum. */
 export const modelVisibilities = ["public", "private"] as const;
 
 /** All terms of a project, as in `contracts/types/ProjectTerms.sol`, where each is explained. */

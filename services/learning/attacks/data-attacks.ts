@@ -59,6 +59,7 @@ function plantBackdoor(dataset: Dataset): Dataset {
   };
 }
 
+/** Attacks by what is trained on; the update is then made like everybody's. */
 export const dataAttacks: readonly Attack[] = [
   {
     name: "label-flip",

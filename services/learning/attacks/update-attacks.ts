@@ -42,6 +42,7 @@ function innerProduct(context: AttackContext, epsilon: number): Int16Array {
   return toInt16(peerStatistics(need(context, "peerUpdates")).mean, context.random, -epsilon);
 }
 
+/** In the order of `docs/robustness.md`. */
 export const updateAttacks: readonly Attack[] = [
   {
     name: "sign-flip",

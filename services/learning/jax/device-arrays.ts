@@ -32,4 +32,5 @@ export async function download(
 export const deviceArray = (values: Float32Array) => np.array(values as Float32Array<ArrayBuffer>);
 /** The same arrays to be used once more. */
 export const refs = (tensors: readonly Tensor[]) => tensors.map((tensor) => tensor.ref);
+/** One number as an array of no dimensions. */
 export const scalar = (value: number) => np.array(value);

@@ -1,18 +1,12 @@
 import { clockText } from "../../protocol/duration-text.ts";
 import { percentText } from "../../protocol/percent-text.ts";
 import { coinColumn } from "../../protocol/token-amount.ts";
-import { voidWords } from "../../protocol/void-words.ts";
+import { barText } from "./bar-text.ts";
 import { braillePlot } from "./braille-plot.ts";
-import type { MarketState, RoundRow, TrainerRow, TrainerStage } from "./market-state.ts";
-import {
-  cutLine,
-  fitText,
-  type Line,
-  lineWidth,
-  type Span,
-  span,
-  type Tone,
-} from "./styled-line.ts";
+import type { MarketState } from "./market-state.ts";
+import { roundTable } from "./round-table.ts";
+import { cutLine, type Line, lineWidth, span } from "./styled-line.ts";
+import { trainerTable, WIDE } from "./trainer-table.ts";
 
 /** The screen to draw for. */
 export interface ScreenSize {
@@ -20,7 +14,6 @@ export interface ScreenSize {
   readonly rows: number;
 }
 
-const WIDE = 100;
 const PLOT_HEIGHT = 6;
 const LEAST_EVENTS = 3;
 /** Lines below the trainers from which on the curve is drawn. */
@@ -106,92 +99,6 @@ function ruleLine({ accuracies }: MarketState, columns: number, hasPlot: boolean
   return [...line, span("─".repeat(Math.max(0, columns - lineWidth(line))), "faint")];
 }
 
-const STAGE_TONES: Readonly<Record<TrainerStage, Tone>> = {
-  starting: "faint",
-  waiting: "faint",
-  training: "busy",
-  sealing: "busy",
-  committed: "accent",
-  revealed: "accent",
-  accepted: "good",
-  removed: "bad",
-  crashed: "bad",
-};
-
-const STAGE_WORDS: Readonly<Record<TrainerStage, string>> = {
-  starting: "starting",
-  waiting: "waiting for the round",
-  training: "training on its own samples",
-  sealing: "committing and sealing its update",
-  committed: "committed and sealed",
-  revealed: "key released",
-  accepted: "accepted and paid",
-  removed: "removed",
-  crashed: "killed; it will come back",
-};
-
-const MARKS: Readonly<Record<Tone, string>> = {
-  plain: "·",
-  strong: "·",
-  faint: "·",
-  busy: "◐",
-  accent: "●",
-  good: "✓",
-  bad: "✗",
-};
-
-function trainerTable(state: MarketState, height: number, columns: number): Line[] {
-  // For bars only: a number is exact enough, and at least 1 so that it divides.
-  const mostWei = Math.max(1, ...state.trainers.map(({ earnedWei }) => Number(earnedWei)));
-  const barWidth = columns >= WIDE ? 12 : 0;
-  const nameWidth = 12;
-  const attackWidth = columns >= 76 ? 14 : 0;
-  const moneyWidth = columns >= 60 ? 20 : 10;
-  const stateWidth = Math.max(
-    8,
-    columns - 3 - nameWidth - attackWidth - moneyWidth - (barWidth > 0 ? barWidth + 2 : 0),
-  );
-  const money = (last: string, total: string) =>
-    moneyWidth === 20 ? `${last.padStart(9)}${total.padStart(11)}` : total.padStart(10);
-  const head: Line = [
-    span(
-      `   ${fitText("trainer", nameWidth)}${fitText(attackWidth > 0 ? "plays" : "", attackWidth)}${fitText("state", stateWidth)}${money("last ETH", "total ETH")}`,
-      "faint",
-    ),
-  ];
-  const row = (each: TrainerRow): Line => {
-    const tone = STAGE_TONES[each.stage];
-    const words = each.reason === "" ? STAGE_WORDS[each.stage] : `removed: ${each.reason}`;
-    const bar = barWidth > 0 ? barText(Number(each.earnedWei) / mostWei, barWidth) : "";
-    return [
-      span(` ${MARKS[tone]} `, tone),
-      span(fitText(each.name, nameWidth), "strong"),
-      span(
-        fitText(each.attack ?? (attackWidth > 0 ? "fair" : ""), attackWidth),
-        each.attack ? "bad" : "faint",
-      ),
-      span(fitText(words, stateWidth), tone),
-      span(money(coinColumn(each.lastEarnedWei), coinColumn(each.earnedWei))),
-      span(bar === "" ? "" : `  ${bar}`, "good"),
-    ];
-  };
-  const shown = state.trainers.length + 1 > height ? height - 2 : state.trainers.length;
-  const hidden = state.trainers.length - shown;
-  return [
-    head,
-    ...state.trainers.slice(0, Math.max(0, shown)).map(row),
-    ...(hidden > 0 ? [[span(`   … and ${hidden} more`, "faint")]] : []),
-  ];
-}
-
-const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-
-/** A bar of eighths of a cell. */
-function barText(fraction: number, width: number): string {
-  const eighths = Math.round(Math.min(1, Math.max(0, fraction)) * width * 8);
-  return `${"█".repeat(Math.floor(eighths / 8))}${EIGHTHS[eighths % 8]}`;
-}
-
 function proofLine({ proof, rounds }: MarketState, columns: number): Line {
   const last = rounds.findLast(({ proofSeconds }) => proofSeconds !== undefined);
   if (proof === undefined) {
@@ -210,44 +117,6 @@ function proofLine({ proof, rounds }: MarketState, columns: number): Line {
     span(` ${Math.round(100 * proof.fraction)} %`.padEnd(7), "strong"),
     span(`round ${proof.roundIndex + 1}, ${proof.step}`, "faint"),
   ];
-}
-
-function roundTable(state: MarketState, height: number, width: number): Line[] {
-  if (height < 2) return [];
-  const head = span(
-    ` ${fitText("round", 7)}${fitText("accuracy", 10)}${fitText("proof", 9)}${fitText("gas", 11)}${fitText("paid", 9)}removed`,
-    "faint",
-  );
-  const rows = state.rounds.slice(-(height - 1)).map((row) => roundLine(row, width));
-  return [[head], ...rows];
-}
-
-function roundLine(row: RoundRow, width: number): Line {
-  const { roundIndex, accuracy, proofSeconds, gasUsed, paidWei, isSettled, removed, voidReason } =
-    row;
-  const cells: Span[] = [
-    span(` ${fitText(String(roundIndex + 1), 7)}`, "strong"),
-    span(fitText(accuracy === undefined ? "" : percentText(accuracy), 10), "good"),
-    span(fitText(proofSeconds === undefined ? "" : `${proofSeconds.toFixed(1)} s`, 9)),
-    span(fitText(gasUsed === 0n ? "" : gasUsed.toLocaleString("en"), 11)),
-    span(fitText(isSettled ? coinColumn(paidWei) : "", 9)),
-  ];
-  const numbers = removed.map((name) => name.replace("trainer-", "")).sort((a, b) => +a - +b);
-  const words =
-    voidReason !== undefined
-      ? `came to nothing: ${voidWords(voidReason)}`
-      : numbers.length > 0
-        ? `trainer${numbers.length > 1 ? "s" : ""} ${numbers.join(", ")}`
-        : isSettled
-          ? "nobody"
-          : "";
-  cells.push(
-    span(
-      fitText(words, Math.max(0, width - lineWidth(cells))),
-      numbers.length > 0 ? "bad" : "faint",
-    ),
-  );
-  return cells;
 }
 
 function plotLines(state: MarketState, height: number, width: number): Line[] {
