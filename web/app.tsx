@@ -106,7 +106,18 @@ export function App() {
           </Anchor>
           <Group component="nav" aria-label="Main" gap="xs" wrap="nowrap">
             <NavLink href="#/" text="Projects" isHere={route.page === "projects"} />
-            <NavLink href="#/post" text="Post a job" isHere={route.page === "post"} />
+            <NavLink
+              href="#/post"
+              text={
+                <>
+                  Post
+                  <Text span inherit visibleFrom="xs">
+                    {" a project"}
+                  </Text>
+                </>
+              }
+              isHere={route.page === "post"}
+            />
             <NavLink href="#/settings" text="Settings" isHere={route.page === "settings"} />
             <SchemeButton visibleFrom="xs" />
           </Group>

@@ -1,9 +1,10 @@
 import { Anchor } from "@mantine/core";
+import type { ReactNode } from "react";
 
 /** A link of the header; says whether it leads to where one is. */
 export function NavLink(props: {
   readonly href: string;
-  readonly text: string;
+  readonly text: ReactNode;
   readonly isHere: boolean;
 }) {
   const { href, text, isHere } = props;

@@ -5,7 +5,7 @@ function pageTitle(route: Route): string {
     case "projects":
       return "Projects";
     case "post":
-      return "Post a job";
+      return "Post a project";
     case "settings":
       return "Settings";
     case "project":

@@ -16,7 +16,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   // The market on one machine plays the owner, and starts the other roles as processes.
   "services/market": [...roleArrows(), "services/owner"],
   "services/main.ts": ["services/command-line", "services/adapters"],
-  // The audit page runs the auditor's own code in the browser, against the keys that are published; posting a job, the owner's.
+  // The audit page runs the auditor's own code in the browser, against the keys that are published; posting a project, the owner's.
   web: [
     "services/protocol",
     "services/adapters",

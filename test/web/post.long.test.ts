@@ -17,7 +17,7 @@ import { addTestWallet, type TestWalletState } from "./test-wallet.ts";
 const EXECUTABLE = process.env.CW_CHROMIUM ?? "/usr/bin/chromium";
 const ETHER = 10n ** 18n;
 
-describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a job in the page", () => {
+describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a project", () => {
   let market: PostingMarket;
   let browser: Browser;
 
@@ -45,7 +45,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a job in 
       chainId: wallet.chainId ?? "0x7a69",
     });
     await page.goto(`${market.url}/#/post`);
-    await page.getByRole("heading", { name: "Post a job", level: 1 }).waitFor();
+    await page.getByRole("heading", { name: "Post a project", level: 1 }).waitFor();
     return page;
   }
 
@@ -71,7 +71,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a job in 
 
   const connect = (page: Page) => page.getByRole("button", { name: "Test wallet" }).click();
   const post = (page: Page) =>
-    page.getByRole("button", { name: /^(Post this job|Try again)$/ }).click();
+    page.getByRole("button", { name: /^(Post this project|Try again)$/ }).click();
   const wallet = (page: Page, change: Partial<TestWalletState>) =>
     page.evaluate((part) => {
       Object.assign((window as unknown as { testWallet: object }).testWallet, part);
@@ -110,7 +110,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a job in 
     await page.getByRole("button", { name: "Post another" }).click();
     await page.locator("[data-posted]").waitFor({ state: "detached" });
     expect(await page.getByLabel("Title", { exact: true }).inputValue()).toBe("");
-    expect(await page.getByRole("button", { name: "Post this job" }).isEnabled()).toBe(true);
+    expect(await page.getByRole("button", { name: "Post this project" }).isEnabled()).toBe(true);
     await page.getByRole("link", { name: "Projects", exact: true }).click();
     await page.getByLabel("Search").fill("irises");
     await page.getByRole("link", { name: "Irises", exact: true }).waitFor();
@@ -135,7 +135,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a job in 
     };
     await page.locator(`[data-aggregator="${market.aggregator}"]`).waitFor();
 
-    await tabTo(/^Post this job$/);
+    await tabTo(/^Post this project$/);
     await page.keyboard.press("Enter");
     // Takes whoever pressed it to the first field that is wrong.
     await page.waitForFunction(
@@ -155,7 +155,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a job in 
     await tabTo(/^Test wallet$/);
     await page.keyboard.press("Enter");
     await page.locator("[data-quote]").waitFor();
-    await tabTo(/^Post this job$/);
+    await tabTo(/^Post this project$/);
     await page.keyboard.press("Enter");
 
     const projectId = BigInt(await posted(page));

@@ -35,7 +35,7 @@ function Form({ initial }: { initial: Partial<PostingForm> }) {
         visit: (field) => setVisited((before) => [...before, field]),
       }}
     >
-      <h1>Post a job</h1>
+      <h1>Post a project</h1>
       <LearningSection
         {...{ manifest: reading.manifest, parameterCount: reading.parameterCount }}
         {...{ table: undefined, onTable: () => {} }}

@@ -113,8 +113,8 @@ export function SettingsPage({ onChange }: { onChange: () => void }) {
         <SchemeButton />
       </Group>
       <Text size="sm">
-        The page asks these addresses and nobody else; when you post a job, also the aggregators of
-        this market, at the addresses that they registered on the chain.
+        The page asks these addresses and nobody else; when you post a project, also the aggregators
+        of this market, at the addresses that they registered on the chain.
       </Text>
       <LoadedView loaded={loaded} what="the settings">
         {(settings) => <SettingsForm initial={settings} onSave={save} />}

@@ -115,7 +115,7 @@ function PowersInput(props: { onBytes: (bytes: Uint8Array | undefined) => void }
   );
 }
 
-/** Post a job: form, preview, wallet, receipt. */
+/** Post a project: form, preview, wallet, receipt. */
 export function PostPage({ connection }: { connection: Connection }) {
   const { chain, setup } = connection;
   const { form, change, reset, showAll, isShown, visit } = useFormControl(connection);
@@ -167,7 +167,7 @@ export function PostPage({ connection }: { connection: Connection }) {
       <Stack>
         <Group justify="space-between">
           <Title order={1} size="h2">
-            Post a job
+            Post a project
           </Title>
           <Button variant="default" size="xs" disabled={progress.isRunning} onClick={startOver}>
             Start over
@@ -215,7 +215,7 @@ export function PostPage({ connection }: { connection: Connection }) {
                     ? "Hand the files over again"
                     : progress.error
                       ? "Try again"
-                      : "Post this job"}
+                      : "Post this project"}
                 </Button>
               )}
               <SaveFiles reading={reading} />
