@@ -77,6 +77,22 @@ describe("the built page", () => {
     expect(modules.filter((id) => heavy.test(id))).toEqual([]);
   });
 
+  test("weighs what docs/web.md says in what is fetched later", () => {
+    const page = readFileSync(new URL("../../docs/web.md", import.meta.url), "utf8");
+    const said = /Training code \((\d+) kB\), the verifier \((\d+) kB\) and posting\s+\((\d+) kB\)/;
+    const parts = [/rehearsal-worker-/, /audit-worker-/, /(run-posting|post-page)-/].map((name) =>
+      files
+        .filter(({ fileName }) => name.test(fileName) && fileName.endsWith(".js"))
+        .reduce((sum, file) => sum + gzipSync(text(file)).length / 1000, 0),
+    );
+    const differences = (said.exec(page) ?? [])
+      .slice(1)
+      .map((kilobytes, part) => Math.abs(Number(kilobytes) - (parts[part] as number)));
+
+    expect(differences).toHaveLength(3);
+    expect(Math.max(...differences), parts.join(", ")).toBeLessThanOrEqual(10);
+  });
+
   test("has the learning code and the verifier in workers of their own", () => {
     const names = files.map(({ fileName }) => fileName);
 
