@@ -8,7 +8,8 @@ import {RosterMask} from "./RosterMask.sol";
 
 /// @title What a missed settlement costs
 /// @notice The bonds of those who missed their turns pay, in order, at most what the round would have paid: so an owner gains
-/// nothing by having its own aggregators collect updates and never settle.
+/// nothing by having its own aggregators collect updates and never settle. Nor more than the terms promise for a round: anybody may add
+/// to a budget at any time, and an aggregator must know when it bonds what it can lose.
 library MissedTurns {
     using ProjectClock for Project;
     using RosterMask for uint256;
@@ -22,6 +23,8 @@ library MissedTurns {
         bool hasSettler,
         uint256 settler
     ) private returns (uint256 toSettlerWei, uint256 toTrainersWei) {
+        uint256 promisedWei = project.terms.budgetPerRoundWei;
+        if (mostWei > promisedWei) mostWei = promisedWei;
         uint256 aggregatorCount = project.aggregatorCount;
         if (turns > aggregatorCount) turns = aggregatorCount;
         for (uint256 turn = 0; turn < turns; ++turn) {

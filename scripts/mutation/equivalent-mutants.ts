@@ -89,6 +89,12 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
   },
   {
     file: "libraries/MissedTurns.sol",
+    original: "if (mostWei > promisedWei) mostWei = promisedWei;",
+    mutated: "if (mostWei >= promisedWei) mostWei = promisedWei;",
+    reason: "sets it to what it is",
+  },
+  {
+    file: "libraries/MissedTurns.sol",
     original: "uint256 takenWei = account.bondWei < mostWei ? account.bondWei : mostWei;",
     mutated: "uint256 takenWei = account.bondWei <= mostWei ? account.bondWei : mostWei;",
     reason: "of two equal amounts either is the lesser",

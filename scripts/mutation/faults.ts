@@ -169,6 +169,13 @@ export const faults: readonly Fault[] = [
     suite: "TrainingMarket.liveness.t.sol",
   },
   {
+    name: "whoever adds to a budget raises what a missed turn costs",
+    file: "libraries/MissedTurns.sol",
+    original: "if (mostWei > promisedWei) mostWei = promisedWei;",
+    planted: "if (mostWei == promisedWei) mostWei = promisedWei;",
+    suite: "TrainingMarket.liveness.t.sol",
+  },
+  {
     name: "a trainer who left submits from the place of its successor",
     file: "TrainingMarket.sol",
     original: "if (!TrainerWord.takesPart(record) || submissions",

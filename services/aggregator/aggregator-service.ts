@@ -207,7 +207,7 @@ async function openService(
     status: describeService({
       ...{ chain, rpcUrl, ipfs, store, roundCosts, projects, guarded, alerts, feed },
     }),
-    files: createProjectFiles({ chain, account, contentStore: ipfs }),
+    files: createProjectFiles({ chain, account, contentStore: ipfs, serving: settings.serving }),
     readBlock: (cid) => ipfs.getBlock(cid),
     exportCar: (cid) => ipfs.exportCar(cid),
     grantModelKey: createModelKeys({ chain, contentStore: ipfs, envelope, keys }),

@@ -30,6 +30,9 @@ export interface BundleOpenerParameters {
   readonly signal: AbortSignal;
 }
 
+/** Why a bundle is left out that nobody has, by the contract's number. */
+const BUNDLE_AWAY = 2;
+
 /** A bundle as the chain names it. */
 export type NamedBundle = Parameters<typeof openSubmission>[0];
 
@@ -44,6 +47,8 @@ export class BundleOpener {
   readonly #unconfirmed = new Map<string, Promise<boolean>>();
   /** What opened and was not what its author had committed to. */
   readonly #wrong = new Set<string>();
+  /** What nobody had, however often it was asked for. */
+  readonly #away = new Set<string>();
 
   constructor(parameters: BundleOpenerParameters) {
     this.#parameters = parameters;
@@ -54,6 +59,7 @@ export class BundleOpener {
     this.#opened.clear();
     this.#unconfirmed.clear();
     this.#wrong.clear();
+    this.#away.clear();
   }
 
   /**
@@ -85,6 +91,8 @@ export class BundleOpener {
       envelope,
       keys,
       contentKeys,
+      // One that never comes must not take another minute of the turn to settle.
+      ...(this.#away.has(place) ? { retries: 0 } : {}),
       context: {
         chainId: chain.chainId,
         market: chain.addresses.market,
@@ -101,7 +109,9 @@ export class BundleOpener {
       },
       signal,
     });
-    if (isReadable(opened) && !this.#wrong.has(place)) this.#opened.set(place, opened);
+    if (!isReadable(opened)) {
+      if (opened.reason === BUNDLE_AWAY) this.#away.add(place);
+    } else if (!this.#wrong.has(place)) this.#opened.set(place, opened);
     return opened;
   }
 

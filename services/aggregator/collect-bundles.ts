@@ -49,6 +49,8 @@ export interface OpenSubmissionParameters {
   readonly commit: OpenBundleParameters["commit"];
   readonly providers?: readonly string[];
   readonly timeoutMs?: number;
+  /** How often it is asked for again when nobody has it; as the content store does by itself when undefined. */
+  readonly retries?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -88,6 +90,7 @@ export async function openSubmission(
     const bytes = await store.get(bundleCid, {
       maxBytes: maxBundleBytes(parameterCount),
       timeoutMs: parameters.timeoutMs ?? 20_000,
+      ...(parameters.retries === undefined ? {} : { retries: parameters.retries }),
       ...(signal ? { signal } : {}),
       ...(parameters.providers ? { providers: parameters.providers } : {}),
     });

@@ -54,6 +54,8 @@ const MAX_BODY_BYTES = 64 * 1024;
 /** Of one address. A page that audits a long project asks for thousands of blocks, which are only read from disk. */
 const REQUESTS_A_MINUTE = { "/v1": 3000, "/ipfs": 20_000, "/metrics": 3000 } as const;
 const UNREAD_MS = 120_000;
+/** How long a request may take to arrive: as long as its sender waits for a large model on a slow line. */
+const REQUEST_MS = 300_000;
 
 const integer = (value: unknown, name: string): bigint => {
   if (typeof value !== "string" || !/^(0|[1-9][0-9]{0,18})$/.test(value)) {
@@ -244,7 +246,7 @@ export async function startHttpServer(parameters: HttpServerParameters): Promise
     server.once("error", reject);
   });
   connections.watch(server);
-  server.requestTimeout = 30_000;
+  server.requestTimeout = REQUEST_MS;
   // An answer that nobody reads holds what it is made of.
   server.setTimeout(UNREAD_MS);
   server.headersTimeout = 10_000;

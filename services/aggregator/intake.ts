@@ -138,10 +138,9 @@ export function createIntake(options: {
       if (!round.isOpen || round.roundIndex !== roundIndex || round.phase !== "commit") {
         refuse("wrongRound", `round ${roundIndex} takes no updates now`);
       }
-      if (
-        ((round.pendingMask >> BigInt(trainer.rosterIndex)) & 1n) === 0n ||
-        trainer.status === "none"
-      ) {
+      // Who has left keeps its record, while somebody else may have its place: its update would have the others' refused with it.
+      const takesPart = trainer.status === "active" || trainer.status === "leaving";
+      if (!takesPart || ((round.pendingMask >> BigInt(trainer.rosterIndex)) & 1n) === 0n) {
         refuse("wrongRound", "this trainer is not in the round, or has submitted already");
       }
       store.saveUpdate(projectId, roundIndex, body);
@@ -179,10 +178,10 @@ export function createIntake(options: {
       if (keyLimit.isNew(place, contentKey)) {
         store.saveKey(projectId, roundIndex, { sender, kind, contentKey, receivedAt: now });
         keyLimit.add(place, contentKey);
+        // A standby waits for its window, not for keys.
+        const inCharge = project.terms.aggregators[project.aggregatorIndex] ?? "";
+        if (isSameAddress(inCharge, aggregator)) onNews(projectId);
       }
-      // A standby waits for its window, not for keys.
-      const inCharge = project.terms.aggregators[project.aggregatorIndex] ?? "";
-      if (isSameAddress(inCharge, aggregator)) onNews(projectId);
       const receipt = { sender, kind, contentKey, receivedAt: now };
       const signature = await signMessage(chain, keyReceiptMessage(context, receipt));
       return { receivedAt: now, aggregator, signature };

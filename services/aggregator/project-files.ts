@@ -12,6 +12,7 @@ import { maxModelFileBytes } from "../protocol/load-model.ts";
 import { MAX_MANIFEST_BYTES } from "../protocol/manifest.ts";
 import { refuseTooMany } from "./answer-error.ts";
 import { aggregatorErrors } from "./errors.ts";
+import { refusalToServe, type ServingRules } from "./served-projects.ts";
 
 /** A file that a posted project lacks here. */
 interface WantedFile {
@@ -36,8 +37,10 @@ export function createProjectFiles(options: {
   chain: Chain;
   account: string;
   contentStore: Pick<ContentStore, "has" | "put">;
+  /** For whom the account works: of others nothing is kept. */
+  serving?: ServingRules | undefined;
 }): ProjectFiles {
-  const { chain, account, contentStore } = options;
+  const { chain, account, contentStore, serving = {} } = options;
   const filesOf = rememberFiles(async (projectId) => {
     const [{ manifestCid }, [initial]] = await Promise.all([
       readPosting(chain, projectId),
@@ -47,9 +50,12 @@ export function createProjectFiles(options: {
   });
   return {
     async want(projectId, cid) {
-      const { terms } = await readProject(chain, projectId);
+      const project = await readProject(chain, projectId);
+      const { terms } = project;
       const isOurs = terms.aggregators.some((each) => isSameAddress(each, account));
       if (!isOurs) throw unwanted(projectId, cid);
+      const refusal = refusalToServe(project, serving);
+      if (refusal !== undefined) throw new CommonweightError(aggregatorErrors.notServed, refusal);
       const { manifestCid, modelCid } = await filesOf(projectId);
       const isHere = () => contentStore.has(cid);
       if (cid === manifestCid) {
@@ -109,27 +115,36 @@ const unwanted = (projectId: bigint, cid: string) =>
     `project ${projectId} names no file ${cid}, or this service is not its aggregator`,
   );
 
-/** Uploads that are read at a time: each may take as long as a request may, and as much memory as its file. */
-const MAX_UPLOADS = { ofAddress: 2, ofAll: 8 } as const;
+/**
+ * Uploads that are read at a time, each of which may take as long as a request may; and how large all of them may be together, unless
+ * there is only one, for each is in memory a few times until it is on the disk.
+ */
+const MAX_UPLOADS = { ofAddress: 2, ofAll: 8, bytes: 2 ** 28 } as const;
 
-/** Counts what is under way, by address; whoever is slow is in nobody's way but its own. */
-function uploadPlaces() {
-  const open: string[] = [];
+/** Counts what is under way; whoever is slow is in nobody's way but its own. */
+export function uploadPlaces() {
+  const open: { readonly address: string; readonly maxBytes: number }[] = [];
+  const isFull = (address: string, maxBytes: number) => {
+    const own = open.filter((each) => each.address === address).length;
+    const bytes = open.reduce((sum, each) => sum + each.maxBytes, maxBytes);
+    const isTooMuch = open.length > 0 && bytes > MAX_UPLOADS.bytes;
+    return own >= MAX_UPLOADS.ofAddress || open.length >= MAX_UPLOADS.ofAll || isTooMuch;
+  };
   return {
     /** @throws CW5013 when there is no place. */
-    async hold<T>(address: string, work: () => Promise<T>): Promise<T> {
-      const own = open.filter((each) => each === address).length;
-      if (own >= MAX_UPLOADS.ofAddress || open.length >= MAX_UPLOADS.ofAll) {
+    async hold<T>(address: string, maxBytes: number, work: () => Promise<T>): Promise<T> {
+      if (isFull(address, maxBytes)) {
         throw new CommonweightError(
           aggregatorErrors.tooManyRequests,
           "too many files are uploaded now",
         );
       }
-      open.push(address);
+      const place = { address, maxBytes };
+      open.push(place);
       try {
         return await work();
       } finally {
-        open.splice(open.indexOf(address), 1);
+        open.splice(open.indexOf(place), 1);
       }
     },
   };
@@ -153,7 +168,7 @@ export function addProjectFileRoute(app: Express, files: ProjectFiles): void {
         }
         const file = await files.want(BigInt(projectId), cid);
         if (!file.isHere) {
-          await places.hold(request.socket.remoteAddress ?? "", async () =>
+          await places.hold(request.socket.remoteAddress ?? "", file.maxBytes, async () =>
             files.take(file, await readBody(request, file.maxBytes)),
           );
         }
@@ -177,5 +192,5 @@ async function readBody(request: Request, maxBytes: number): Promise<Uint8Array>
     if (bytes > maxBytes) throw tooLarge();
     parts.push(part);
   }
-  return new Uint8Array(Buffer.concat(parts));
+  return Buffer.concat(parts);
 }

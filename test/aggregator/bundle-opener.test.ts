@@ -8,6 +8,8 @@ import {
 } from "../../services/aggregator/bundle-opener.ts";
 import type { StoredKey } from "../../services/aggregator/stored-key.ts";
 import { commitUpdate } from "../../services/protocol/commitment.ts";
+import { contentStoreErrors } from "../../services/protocol/content-store.ts";
+import { CommonweightError } from "../../services/protocol/errors.ts";
 import { toHex } from "../../services/protocol/hex.ts";
 import { sealBundle } from "../../services/protocol/seal-bundle.ts";
 
@@ -130,4 +132,31 @@ it("opens by the key that fits, so that nobody can hand a wrong one to the aggre
   byMessage[0] = message(contentKey);
   onChain.push({ account: trainer, isReference: false, sealedKeys: wrong });
   expect(await look()).toBe("opened");
+});
+
+it("asks for a bundle that nobody had no more than once the next time, of its round", async () => {
+  const asked: (number | undefined)[] = [];
+  const get = async (_cid: string, { retries }: { readonly retries?: number }) => {
+    asked.push(retries);
+    throw new CommonweightError(contentStoreErrors.timedOut, "nobody answered");
+  };
+  const opener = new BundleOpener({
+    chain: { chainId: context.chainId, addresses: { market: context.market } },
+    ...{ curveFor: async () => curve, contentStore: { get } },
+    signal: new AbortController().signal,
+  } as unknown as BundleOpenerParameters);
+  const bundle = {
+    slot: 3,
+    trainer: `0x${"1".repeat(40)}`,
+    commitmentHash: "0x01",
+    bundleCid: "b",
+  };
+  const key = { bytes: new Uint8Array(32), isOnChain: false };
+  const open = (slot = 3) => opener.open(project, 3, { ...bundle, slot }, [key]);
+
+  for (const slot of [3, 3, 4]) expect(await open(slot)).toMatchObject({ reason: 2 });
+  opener.clear();
+  await open();
+
+  expect(asked).toEqual([undefined, 0, undefined, undefined]);
 });

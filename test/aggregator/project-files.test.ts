@@ -1,12 +1,20 @@
 import { expect, it, vi } from "vitest";
 import type { Chain } from "../../services/adapters/chain/connect.ts";
-import { createProjectFiles } from "../../services/aggregator/project-files.ts";
+import { createProjectFiles, uploadPlaces } from "../../services/aggregator/project-files.ts";
 
-const ACCOUNT = `0x${"aa".repeat(20)}`;
+const [ACCOUNT, OWNER, TOKEN] = ["aa", "bb", "cc"].map((byte) => `0x${byte.repeat(20)}`) as [
+  string,
+  string,
+  string,
+];
 const log = vi.hoisted(() => ({ searches: 0, models: [] as { cid: string }[], isAway: false }));
 vi.mock("../../services/adapters/chain/project.ts", () => ({
   readProject: async (_chain: unknown, projectId: bigint) => ({
-    terms: { aggregators: projectId === 2n ? [] : [ACCOUNT], parameterCount: 10 },
+    owner: OWNER,
+    terms: {
+      aggregators: projectId === 2n ? [] : [ACCOUNT],
+      ...{ parameterCount: 10, rewardToken: TOKEN },
+    },
   }),
 }));
 vi.mock("../../services/adapters/chain/project-posting.ts", () => ({
@@ -46,4 +54,44 @@ it("searches the chain's log for a project's files once, for anybody may ask, an
   );
   expect(await ask("later")).toBe("CW5006");
   expect(log.searches).toBe(3);
+});
+
+it("wants nothing of projects that the account does not work for", async () => {
+  log.models = [{ cid: "model" }];
+  const ask = (serving: { tokens?: string[]; owners?: string[] }) =>
+    createProjectFiles({
+      ...{ chain: {} as Chain, account: ACCOUNT, serving },
+      contentStore: { has: async () => false, put: async () => "" },
+    })
+      .want(1n, "model")
+      .then(
+        () => "wanted",
+        (error: { code?: string }) => error.code,
+      );
+
+  expect(await ask({ tokens: [TOKEN], owners: [OWNER] })).toBe("wanted");
+  expect(await ask({ tokens: [OWNER] })).toBe("CW5014");
+  expect(await ask({ owners: [TOKEN] })).toBe("CW5014");
+});
+
+it("reads few uploads at a time, of one address fewer, and no more than fit into memory together", async () => {
+  const places = uploadPlaces();
+  const ends: (() => void)[] = [];
+  const upload = (address: string, maxBytes: number) =>
+    places.hold(address, maxBytes, () => new Promise<void>((resolve) => ends.push(resolve)));
+  const refused = { code: "CW5013" };
+  const mebibytes = 2 ** 20;
+
+  const first = upload("one", 300 * mebibytes);
+  await expect(upload("two", 1)).rejects.toMatchObject(refused);
+  ends.shift()?.();
+  await first;
+  const under = [upload("one", 100 * mebibytes), upload("one", 100 * mebibytes)];
+  await expect(upload("one", 1)).rejects.toMatchObject(refused);
+  await expect(upload("two", 100 * mebibytes)).rejects.toMatchObject(refused);
+  for (let index = 0; index < 6; index++) under.push(upload(`other ${index}`, 1));
+  await expect(upload("last", 1)).rejects.toMatchObject(refused);
+  for (const end of ends) end();
+  await Promise.all(under);
+  expect(under).toHaveLength(8);
 });

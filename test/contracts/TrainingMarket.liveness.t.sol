@@ -109,6 +109,33 @@ contract TrainingMarketLivenessTest is MarketFixture {
         assertEq(market.getProject(projectId).bondsWei[1], 500 ether);
     }
 
+    /// @dev An owner with identities among the trainers could otherwise raise, for a moment, what a missed turn costs an aggregator.
+    function test_forfeit_budgetAddedLater_takesNoMoreOfABond() public {
+        ProjectTerms memory terms = _terms();
+        terms.budgetPerRoundWei = 3 ether;
+        uint256[2] memory projectIds = [_ready(terms, 3), _ready(terms, 3)];
+        for (uint256 i = 0; i < 2; ++i) {
+            _openAndSubmit(projectIds[i], 3);
+            token.mint(third, 3000 ether);
+            vm.startPrank(third);
+            token.approve(address(vault), 3000 ether);
+            market.addBudget(projectIds[i], 3000 ether);
+            vm.stopPrank();
+        }
+        assertEq(market.getRound(projectIds[0]).budgetWei, 1003 ether);
+
+        vm.warp(START + 350);
+        _settle(projectIds[1], standby);
+        assertEq(market.getProject(projectIds[1]).bondsWei[0], 497 ether);
+        vm.warp(START + 850);
+        market.poke(projectIds[0]);
+
+        assertEq(market.getTrainer(projectIds[0], _trainer(0)).earnedWei, 1 ether);
+        assertEq(market.getProject(projectIds[0]).bondsWei[0], 497 ether);
+        assertEq(market.getProject(projectIds[0]).bondsWei[1], 500 ether);
+        _assertSolvent();
+    }
+
     function test_open_afterForfeit_needsTheBondAgain() public {
         ProjectTerms memory terms = _terms();
         terms.aggregators = [primary, address(0), address(0)];

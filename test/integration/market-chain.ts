@@ -24,6 +24,7 @@ const SOURCES = [
   "test/contracts/mocks/BookkeepingVariants.sol",
   "test/contracts/support/CallMeter.sol",
   "test/contracts/support/FixedKey.sol",
+  "test/contracts/support/Twins.sol",
 ];
 
 /** 36 bytes, as a binary CIDv1 has. */

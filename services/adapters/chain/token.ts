@@ -1,5 +1,7 @@
 import { Contract } from "ethers";
+import { isErrorOf } from "../../protocol/errors.ts";
 import { type Chain, call, send } from "./connect.ts";
+import { chainErrors } from "./errors.ts";
 import type { Receipt } from "./transaction-receipt.ts";
 
 const tokenAbi = [
@@ -57,8 +59,18 @@ export async function approveVault(
   amountWei: bigint,
   options: { onSent?: (hash: string) => void } = {},
 ): Promise<Receipt | undefined> {
-  if ((await readAllowance(chain, token)) >= amountWei) return undefined;
-  return send(chain, tokenAt(chain, token), "approve", [chain.addresses.vault, amountWei], options);
+  const before = await readAllowance(chain, token);
+  if (before >= amountWei) return undefined;
+  const approve = (wei: bigint) =>
+    send(chain, tokenAt(chain, token), "approve", [chain.addresses.vault, wei], options);
+  try {
+    return await approve(amountWei);
+  } catch (error) {
+    if (before === 0n || !isErrorOf(error, chainErrors.refused)) throw error;
+    // Some tokens, USDT among them, change what is left of an allowance by way of none only.
+    await approve(0n);
+    return approve(amountWei);
+  }
 }
 
 /** Wraps native coin so that it can be used as the reward token. */

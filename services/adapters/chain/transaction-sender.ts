@@ -125,6 +125,7 @@ export function createTransactionSender(options: {
     journal.save({ ...entry, outcome });
     const { kind, gasUsed, gasPriceWei } = outcome;
     if (kind === "mined") gasLimits.note(entry, gasUsed);
+    if (kind === "failed") gasLimits.noteFailure(entry);
     emit("transaction-ended", entry, { outcome: kind, costWei: gasUsed * gasPriceWei });
   }
 

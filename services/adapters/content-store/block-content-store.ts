@@ -96,11 +96,12 @@ export function createBlockContentStore(backend: BlockBackend): ContentStore {
     }
   }
 
-  /** Visits every block of content that is here; rejects at the first that is not. */
+  /** Visits every block of content that is here, once; rejects at the first that is not. Strangers ask for it: a few blocks whose links repeat could keep it busy for ever. */
   async function* walkHere(cid: string, signal?: AbortSignal) {
     yield* walkContent(parseContentId(cid), loadHere, {
       signal,
       maxBytes: Number.MAX_SAFE_INTEGER,
+      isEachOnce: true,
     });
   }
 

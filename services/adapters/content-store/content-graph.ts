@@ -19,6 +19,8 @@ export interface WalkOptions {
   readonly maxBytes: number;
   /** Addresses of nodes who probably have the content. */
   readonly providers?: readonly string[] | undefined;
+  /** Walks a block once, however often it is linked: for whoever wants the blocks, and not the file that they make. */
+  readonly isEachOnce?: boolean;
   /** Called once with the size that the root claims, before any other block is loaded. */
   readonly onSize?: (bytes: number) => void;
 }
@@ -53,11 +55,18 @@ export async function* walkContent(
   };
   // The next block is the last: a hostile file has a hundred thousand links, and a list that is copied for each of them takes minutes.
   const ahead: { cid: CID; block?: Promise<Uint8Array> }[] = [{ cid: root }];
+  const walked = options.isEachOnce ? new Set<string>() : undefined;
   let doneBytes = 0;
   let seenBlocks = 0;
   for (;;) {
     const entry = ahead.at(-1);
     if (entry === undefined) return;
+    const name = entry.cid.toString();
+    if (walked?.has(name)) {
+      ahead.pop();
+      continue;
+    }
+    walked?.add(name);
     for (const next of ahead.slice(-LOOK_AHEAD_BLOCKS).reverse()) {
       next.block ??= loadVerified(next.cid);
       // An error of a block loaded ahead is reported when its turn comes; until then it must not end the process.

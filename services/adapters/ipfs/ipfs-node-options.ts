@@ -15,7 +15,7 @@ export interface IpfsNodeOptions {
   readonly dht?: "public" | "private" | undefined;
   /** `client`: also reach nodes through relays. `server`: also relay for others, without limits on what a connection carries. To be reached through one, listen on `/p2p-circuit` and dial it. Default none. */
   readonly relay?: "client" | "server";
-  /** Connections at once; default 300. */
+  /** Connections at once, half of which may come from one address; default 300. */
   readonly maxConnections?: number;
   readonly signal?: AbortSignal | undefined;
 }

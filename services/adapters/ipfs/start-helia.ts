@@ -14,6 +14,7 @@ import { contentStoreErrors } from "../../protocol/content-store.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { attempt } from "../content-store/attempt.ts";
 import type { IpfsNodeOptions } from "./ipfs-node-options.ts";
+import { limitHosts } from "./limit-hosts.ts";
 import type { NodeStores } from "./node-stores.ts";
 
 // Unlimited: libp2p sends nothing back over a connection with limits when only the other side can dial, so bitswap would stay silent.
@@ -27,6 +28,9 @@ const DHT_SETTINGS = {
     peerInfoMapper: passthroughMapper,
   },
 } as const;
+/** Of all connections, those that may come from one address: all of a market's trainers may be behind one, but nobody alone. */
+const PART_OF_ONE_ADDRESS = 1 / 2;
+
 /**
  * A started Helia node with libp2p (TCP, WebSockets, noise, yamux, identify) and bitswap, over these stores, which it closes when it
  * cannot start.
@@ -51,6 +55,7 @@ export async function startHelia(
           webSockets(),
           ...(options.relay === undefined ? [] : [circuitRelayTransport()]),
         ],
+        connectionGater: limitHosts(Math.ceil(maxConnections * PART_OF_ONE_ADDRESS)),
         connectionEncrypters: [noise()],
         streamMuxers: [yamux()],
         // All trainers of a market on one machine or behind one NAT share an IP address and dial within the same second.

@@ -58,3 +58,15 @@ it.each([
   expect(purposes).toEqual(["approve"]);
   expect(await readAllowance(chain, token)).toBe(7n);
 });
+
+it("is made anew for a token that changes no allowance, when something is left of an earlier one", async () => {
+  const token = await deployPlainToken(signing.signer, account.address, 100n, {
+    refusesChange: true,
+  });
+
+  await allowDeposit(chain, token, 7n);
+  expect(purposes).toEqual(["approve"]);
+  await allowDeposit(chain, token, 9n);
+  expect(purposes).toEqual(["approve", "approve", "approve"]);
+  expect(await readAllowance(chain, token)).toBe(9n);
+});

@@ -70,4 +70,28 @@ describe("gas limits", () => {
 
     expect(node.asked).toEqual(["estimate", "estimate", "estimate"]);
   });
+
+  it("have room for every payment after a failure, until one is mined: a payee may take more than when it was estimated", async () => {
+    const { limits } = nodeWith(600_000n);
+    limits.noteFailure(SETTLE);
+    limits.noteFailure({ ...SETTLE, data: "0x" });
+
+    expect(await limits.find(SETTLE)).toBe(withGasMargin(600_000n) + 43n * 150_000n);
+    expect(await limits.find({ ...SETTLE, data: "0x22222222aa" })).toBe(withGasMargin(600_000n));
+    limits.note(SETTLE, 600_000n);
+    expect(await limits.find(SETTLE)).toBeLessThan(1_500_000n);
+  });
+
+  it.each([
+    [15_000_000n, 2n ** 24n],
+    [20_000_000n, withGasMargin(20_000_000n) + 43n * 150_000n],
+  ])(
+    "of %d end where networks limit a transaction, unless it needs more",
+    async (needed, limit) => {
+      const { limits } = nodeWith(needed);
+      limits.noteFailure(SETTLE);
+
+      expect(await limits.find(SETTLE)).toBe(limit);
+    },
+  );
 });

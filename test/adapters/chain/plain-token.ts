@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import { Contract, ContractFactory, type Signer } from "ethers";
 
-/** A token of six decimals that knows no permits, like many older ones; `more` is added to it. */
-const source = (more: string) => `// SPDX-License-Identifier: GPL-3.0-only
+/** A token of six decimals that knows no permits, like many older ones; `more` is added to it, `onApprove` to its approvals. */
+const source = (more: string, onApprove: string) => `// SPDX-License-Identifier: GPL-3.0-only
 pragma solidity ^0.8.0;
 contract PlainToken {
     string public constant name = "Plain";
@@ -19,6 +19,7 @@ contract PlainToken {
         emit Transfer(address(0), to, value);
     }
     function approve(address spender, uint256 value) external returns (bool) {
+        ${onApprove}
         allowance[msg.sender][spender] = value;
         emit Approval(msg.sender, spender, value);
         return true;
@@ -54,19 +55,26 @@ const otherPermits = `
     }
     function permit(address, address, uint256, uint256, bool, uint8, bytes32, bytes32) external {}`;
 
+/** An allowance is set to nothing before it is set to something else, as USDT wants it. */
+const onlyByNone = `require(value == 0 || allowance[msg.sender][spender] == 0, "set it to none first");`;
+
 /** Deploys it and mints `units` of its smallest unit to an account. @returns its address */
 export async function deployPlainToken(
   signer: Signer,
   account: string,
   units: bigint,
-  { hasOtherPermits = false } = {},
+  { hasOtherPermits = false, refusesChange = false } = {},
 ): Promise<string> {
   const solc = createRequire(import.meta.url)("solc") as { compile(input: string): string };
   const output = JSON.parse(
     solc.compile(
       JSON.stringify({
         language: "Solidity",
-        sources: { "PlainToken.sol": { content: source(hasOtherPermits ? otherPermits : "") } },
+        sources: {
+          "PlainToken.sol": {
+            content: source(hasOtherPermits ? otherPermits : "", refusesChange ? onlyByNone : ""),
+          },
+        },
         settings: { outputSelection: { "*": { "*": ["abi", "evm.bytecode.object"] } } },
       }),
     ),

@@ -222,6 +222,20 @@ describe("graphs built to hurt their reader", () => {
     );
   });
 
+  it("visits blocks whose links repeat once each, to see whether they are here and to hand them out", async () => {
+    const blocks = new Map<string, Uint8Array>();
+    let node = await addBlock(blocks, new Uint8Array(), 0x55);
+    for (let level = 0; level < 6; level++) {
+      node = await addBlock(blocks, directoryOf(Array(100).fill(node), Array(100).fill(0n)), 0x70);
+    }
+    const store = storeOver(blocks);
+
+    expect(await store.has(node.toString(), { timeoutMs: 2000 })).toBe(true);
+    expect([...(await readCar(store.exportCar(node.toString()))).keys()].sort()).toEqual(
+      [...blocks.keys()].sort(),
+    );
+  });
+
   it("refuses links of which any block could be the one they name", async () => {
     const blocks = new Map<string, Uint8Array>();
     const bytes = pattern(1000);
