@@ -3,8 +3,8 @@ import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { type IpfsNode, openIpfsNode } from "../../../services/adapters/ipfs/ipfs-node.ts";
 import { hostOf, limitHosts } from "../../../services/adapters/ipfs/limit-hosts.ts";
-import { eventually } from "../../eventually.ts";
 import { contentStoreErrors } from "../../../services/protocol/content-store.ts";
+import { eventually } from "../../eventually.ts";
 
 const nodes: IpfsNode[] = [];
 const sockets: Socket[] = [];
