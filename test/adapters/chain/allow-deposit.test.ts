@@ -60,9 +60,8 @@ it.each([
 });
 
 it("is made anew for a token that changes no allowance, when something is left of an earlier one", async () => {
-  const token = await deployPlainToken(signing.signer, account.address, 100n, {
-    refusesChange: true,
-  });
+  const { address } = market.accounts[1];
+  const token = await deployPlainToken(market.signer, address, 100n, { refusesChange: true });
 
   await allowDeposit(chain, token, 7n);
   expect(purposes).toEqual(["approve"]);
