@@ -11,12 +11,19 @@ const check = z.strictObject({
 
 /** The report of an audit. Auditors who checked the same things of the same chain write the same bytes. */
 export const auditReportSchema = z.strictObject({
-  format: z.literal("commonweight-audit/1"),
+  format: z.literal("commonweight-audit/2"),
   chainId: wei,
   market: z.string(),
   projectId: wei,
   /** Block of the project's last event. */
   lastBlock: z.int(),
+  /** Says which chain that is, also when two have the same number. */
+  lastBlockHash: z.string(),
+  /** Of every event that market and vault wrote about the project: whoever was told anything else has another one. */
+  historyHash: z.string(),
+  owner: z.string(),
+  manifestCid: z.string(),
+  termsHash: z.string(),
   /** As the token describes itself; amounts below are in its smallest unit. */
   token: z.strictObject({ address: z.string(), symbol: z.string(), decimals: z.int() }),
   setup: z.strictObject({
@@ -81,11 +88,16 @@ export function auditReport(audit: ProjectAudit): AuditReport {
   const all = [...audit.checks, ...audit.rounds.flatMap(({ checks }) => checks)].map(told);
   const count = (result: string) => all.filter((each) => each.result === result).length;
   return {
-    format: "commonweight-audit/1",
+    format: "commonweight-audit/2",
     chainId: String(audit.chainId),
     market: audit.market,
     projectId: String(audit.projectId),
     lastBlock: audit.lastBlock,
+    lastBlockHash: audit.lastBlockHash,
+    historyHash: audit.historyHash,
+    owner: audit.owner,
+    manifestCid: audit.manifestCid,
+    termsHash: audit.termsHash,
     token: { ...audit.token },
     setup: { ...audit.setup },
     counts: {

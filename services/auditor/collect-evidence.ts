@@ -63,18 +63,22 @@ export async function collectEvidence(
   projectId: bigint,
   options: {
     roundIndex?: number | undefined;
+    /** What happens later is not part of it; the newest block unless told. */
+    toBlock?: number | undefined;
     signal?: AbortSignal | undefined;
     onProgress?: ((text: string) => void) | undefined;
   } = {},
 ): Promise<ProjectEvidence> {
   const posting = await readPosting(chain, projectId);
   const { terms } = posting;
-  const toBlock = await chain.provider.getBlockNumber();
+  const toBlock = options.toBlock ?? (await chain.provider.getBlockNumber());
+  const upTo = <T extends { readonly blockNumber: number }>(found: readonly T[]) =>
+    found.filter(({ blockNumber }) => blockNumber <= toBlock);
   const [models, openings, settlements, voided, joins, events] = await Promise.all([
-    readModels(chain, projectId),
-    readOpenings(chain, projectId),
-    readSettlements(chain, projectId),
-    readVoidedRounds(chain, projectId),
+    readModels(chain, projectId).then(upTo),
+    readOpenings(chain, projectId).then(upTo),
+    readSettlements(chain, projectId).then(upTo),
+    readVoidedRounds(chain, projectId).then(upTo),
     findEvents(chain, "TrainerJoined", [projectId]),
     findProjectEvents(chain, projectId, { fromBlock: posting.blockNumber, toBlock }),
   ]);

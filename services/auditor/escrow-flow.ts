@@ -46,7 +46,7 @@ export interface EscrowFlow {
 }
 
 /** Where burned stakes go. Twin: `RoundSettlement.sol`. */
-const BURN_ADDRESS = "0x000000000000000000000000000000000000dead";
+export const BURN_ADDRESS = "0x000000000000000000000000000000000000dead";
 
 const sum = <T>(items: readonly T[], wei: (item: T) => bigint): bigint =>
   items.reduce((total, item) => total + wei(item), 0n);

@@ -1,7 +1,8 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import { toChainError } from "../adapters/chain/errors.ts";
-import { findProjectEvents, type ProjectEvent } from "../adapters/chain/project-events.ts";
+import { eventsOf, findProjectLogs, type ProjectEvent } from "../adapters/chain/project-events.ts";
 import { readTrainers } from "../adapters/chain/project-trainer.ts";
+import { type ChainLog, historyHash } from "./history-hash.ts";
 
 /** An event and the time of its block. */
 export interface TimedEvent {
@@ -26,6 +27,14 @@ export interface RegistryChange {
 /** Everything the chain tells about a project, in its order. */
 export interface ProjectHistory {
   readonly events: readonly TimedEvent[];
+  /** The block that the project's last event is in. */
+  readonly lastBlock: { readonly number: number; readonly hash: string };
+  /** Of everything that market and vault wrote about the project, to the last byte: 32 bytes of hex. */
+  readonly hash: string;
+  /** Blocks whose logs name another hash than the node's block of that number has. */
+  readonly foreignBlocks: readonly number[];
+  /** Payout addresses that each account ever had, the first one first. */
+  readonly payoutAddresses: ReadonlyMap<string, readonly string[]>;
   /** Of every account that ever joined the project, in all projects of the market. */
   readonly registry: readonly RegistryChange[];
   /** Trainers that are in the project now, as the contract stores them. */
@@ -40,75 +49,114 @@ export interface ProjectHistory {
 /**
  * Reads a project's whole history.
  *
- * @throws CW2200 when the chain is away.
+ * @param upTo.toBlock What happens later is not part of it; the newest block unless told.
+ * @throws CW2200 when the chain is away, CW2207 for logs that no market writes.
  */
-export async function readProjectHistory(chain: Chain, projectId: bigint): Promise<ProjectHistory> {
-  // What happens meanwhile is not part of this history: both reads end at the same block.
-  const toBlock = await chain.provider.getBlockNumber();
-  const found = await findProjectEvents(chain, projectId, {
-    fromBlock: chain.addresses.deployBlock,
-    toBlock,
-  });
-  const present = await readTrainers(chain, projectId);
+export async function readProjectHistory(
+  chain: Chain,
+  projectId: bigint,
+  upTo: { readonly toBlock?: number } = {},
+): Promise<ProjectHistory> {
+  const toBlock = upTo.toBlock ?? (await chain.provider.getBlockNumber());
+  const range = { fromBlock: chain.addresses.deployBlock, toBlock };
+  const [told, paid, present] = await Promise.all([
+    findProjectLogs(chain, projectId, range, chain.market),
+    findProjectLogs(chain, projectId, range, chain.vault),
+    readTrainers(chain, projectId, { blockTag: toBlock }),
+  ]);
   const clock = blockClock(chain);
   const events: TimedEvent[] = [];
-  for (const { name, args, place } of found) {
-    events.push({ name, args, ...place, at: await clock(place.blockNumber) });
+  for (const log of told) {
+    const { at } = await clock(log.blockNumber);
+    for (const { name, args, place } of eventsOf(chain.market, log)) {
+      events.push({ name, args, ...place, at });
+    }
   }
   const joined = new Set(
     events.filter(({ name }) => name === "TrainerJoined").map(({ args }) => String(args.trainer)),
   );
-  return { events, registry: await readRegistry(chain, { toBlock, joined, clock }), present };
+  const registry = await readRegistry(chain, { toBlock, joined, clock });
+  const logs: readonly ChainLog[] = [...told, ...paid];
+  const foreign = new Set<number>();
+  for (const log of logs) {
+    const { hash } = await clock(log.blockNumber);
+    if (hash !== log.blockHash) foreign.add(log.blockNumber);
+  }
+  const last = logs.reduce((newest, { blockNumber }) => Math.max(newest, blockNumber), 0);
+  return {
+    ...{ events, ...registry, present, hash: historyHash(logs), foreignBlocks: [...foreign] },
+    lastBlock: { number: last, hash: (await clock(last)).hash },
+  };
+}
+
+/** What of a block an audit looks at; a block that the node does not have has no hash. */
+interface BlockFacts {
+  /** Unix seconds. */
+  readonly at: number;
+  readonly hash: string;
+}
+
+type BlockClock = (blockNumber: number) => Promise<BlockFacts>;
+
+/** Reads a block as the node has it now. @throws CW2200 */
+export async function readBlockFacts(
+  chain: Pick<Chain, "provider">,
+  blockNumber: number,
+): Promise<BlockFacts> {
+  const block = await chain.provider.getBlock(blockNumber).catch((cause: unknown) => {
+    throw toChainError(cause, `reading block ${blockNumber}`);
+  });
+  return { at: block?.timestamp ?? 0, hash: block?.hash ?? "" };
 }
 
 /** Asks for each block once. */
-function blockClock(chain: Chain): (blockNumber: number) => Promise<number> {
-  const known = new Map<number, number>();
-  return async (blockNumber) => {
-    const seen = known.get(blockNumber);
-    if (seen !== undefined) return seen;
-    const block = await chain.provider.getBlock(blockNumber).catch((cause: unknown) => {
-      throw toChainError(cause, `reading block ${blockNumber}`);
-    });
-    const at = block?.timestamp ?? 0;
-    known.set(blockNumber, at);
-    return at;
+function blockClock(chain: Chain): BlockClock {
+  const known = new Map<number, Promise<BlockFacts>>();
+  return (blockNumber) => {
+    const seen = known.get(blockNumber) ?? readBlockFacts(chain, blockNumber);
+    known.set(blockNumber, seen);
+    return seen;
   };
 }
 
 async function readRegistry(
   chain: Chain,
-  {
-    toBlock,
-    joined,
-    clock,
-  }: {
-    toBlock: number;
-    joined: ReadonlySet<string>;
-    clock: (blockNumber: number) => Promise<number>;
-  },
-): Promise<RegistryChange[]> {
-  const filter = chain.registry.getEvent("ReliabilityChanged")();
+  { toBlock, joined, clock }: { toBlock: number; joined: ReadonlySet<string>; clock: BlockClock },
+): Promise<Pick<ProjectHistory, "registry" | "payoutAddresses">> {
+  const { interface: coder } = chain.registry;
+  const names = ["ReliabilityChanged", "ParticipantRegistered", "PayoutChanged"] as const;
+  const topics = [names.map((name) => coder.getEvent(name)?.topicHash ?? "")];
   const changes: RegistryChange[] = [];
-  const { deployBlock } = chain.addresses;
+  const payoutAddresses = new Map<string, string[]>();
+  const { deployBlock, registry: address } = chain.addresses;
   try {
     for (let from = deployBlock; from <= toBlock; from += 10_000) {
-      const logs = await chain.registry.queryFilter(filter, from, Math.min(from + 9999, toBlock));
+      const until = Math.min(from + 9999, toBlock);
+      const logs = await chain.provider.getLogs({
+        ...{ address, topics, fromBlock: from, toBlock: until },
+      });
       for (const log of logs) {
-        const args = chain.registry.interface.parseLog(log)?.args;
-        if (args === undefined || !joined.has(String(args.account))) continue;
-        changes.push({
-          account: String(args.account),
-          projectId: args.projectId,
-          before: Number(args.before),
-          reliability: Number(args.reliability),
-          transactionHash: log.transactionHash,
-          at: await clock(log.blockNumber),
-        });
+        const parsed = coder.parseLog(log);
+        if (parsed === null) continue;
+        const { args } = parsed;
+        const account = String(args.account);
+        if (parsed.name !== "ReliabilityChanged") {
+          const known = payoutAddresses.get(account) ?? [];
+          payoutAddresses.set(account, [...known, String(args.payoutAddress)]);
+        } else if (joined.has(account)) {
+          changes.push({
+            account,
+            projectId: args.projectId,
+            before: Number(args.before),
+            reliability: Number(args.reliability),
+            transactionHash: log.transactionHash,
+            at: (await clock(log.blockNumber)).at,
+          });
+        }
       }
     }
   } catch (cause) {
-    throw toChainError(cause, "reading reliability");
+    throw toChainError(cause, "reading the registry");
   }
-  return changes;
+  return { registry: changes, payoutAddresses };
 }

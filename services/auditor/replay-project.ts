@@ -1,3 +1,4 @@
+import { toChainError } from "../adapters/chain/errors.ts";
 import { readPosting } from "../adapters/chain/project-posting.ts";
 import { readTokenUnit } from "../adapters/chain/token-unit.ts";
 import { openVerifierCurve } from "../adapters/curve/open-verifier-curve.ts";
@@ -8,12 +9,17 @@ import type { AuditCheck } from "./audit-check.ts";
 import { auditModels, type ModelAuditOptions } from "./audit-models.ts";
 import { auditRound, type RoundAudit } from "./audit-round.ts";
 import { type ChainSetup, readChainSetup } from "./chain-setup.ts";
+import { checkContracts } from "./check-contracts.ts";
 import { checkExclusions, type Exclusion } from "./check-exclusions.ts";
+import { checkHistory } from "./check-history.ts";
+import { checkPayees } from "./check-payees.ts";
 import { checkRoundJobs } from "./check-round-jobs.ts";
+import { checkRounds } from "./check-rounds.ts";
+import { checkTerms } from "./check-terms.ts";
 import { collectEvidence, type ProjectEvidence } from "./collect-evidence.ts";
 import { auditorErrors } from "./errors.ts";
 import { checkEscrow } from "./escrow-flow.ts";
-import { type ProjectHistory, readProjectHistory } from "./project-history.ts";
+import { type ProjectHistory, readBlockFacts, readProjectHistory } from "./project-history.ts";
 import { readEscrow } from "./read-escrow.ts";
 import { type ReliabilityStatement, replayReliability } from "./replay-reliability.ts";
 
@@ -24,6 +30,13 @@ export interface ProjectAudit {
   readonly projectId: bigint;
   /** Block of the project's last event: what was audited ends with it. */
   readonly lastBlock: number;
+  /** Says which chain that is: another one has another block there. */
+  readonly lastBlockHash: string;
+  /** Of everything that the chain told of the project; see `history-hash.ts`. */
+  readonly historyHash: string;
+  readonly owner: string;
+  readonly manifestCid: string;
+  readonly termsHash: string;
   /** What the project pays in, as the token describes itself. */
   readonly token: TokenUnit & { readonly address: string };
   readonly setup: Pick<ChainSetup, "label" | "isDevelopment" | "checksum">;
@@ -64,7 +77,14 @@ export interface ReplayOptions extends Omit<ModelAuditOptions, "onCheck"> {
  */
 export async function replayProject(options: ReplayOptions): Promise<ProjectAudit> {
   const { chain, projectId, roundIndex, contentStore, signal, onProgress, onChecks } = options;
-  const evidence = await collectEvidence(chain, projectId, { roundIndex, signal, onProgress });
+  // What happens while this is read is not part of it: everything is of one block.
+  const toBlock = await chain.provider.getBlockNumber().catch((cause: unknown) => {
+    throw toChainError(cause, "asking for the newest block");
+  });
+  const upTo = { toBlock };
+  const evidence = await collectEvidence(chain, projectId, {
+    ...{ ...upTo, roundIndex, signal, onProgress },
+  });
   const voided = evidence.voided.filter(
     (each) => roundIndex === undefined || each.roundIndex === roundIndex,
   );
@@ -78,25 +98,39 @@ export async function replayProject(options: ReplayOptions): Promise<ProjectAudi
   };
   const setup = await readChainSetup(chain, evidence.ruleId, evidence.slots);
   onProgress?.("comparing the setup with what is published");
-  add(await options.checkSetup(evidence, setup));
+  add([await checkContracts(chain), ...(await options.checkSetup(evidence, setup))]);
   onProgress?.("reading the project's whole history");
-  const history = await readProjectHistory(chain, projectId);
+  const history = await readProjectHistory(chain, projectId, upTo);
   const reliability = replayReliability(history, evidence);
   add(reliability.checks);
   const posting = await readPosting(chain, projectId);
-  add([checkEscrow(await readEscrow(chain, posting))]);
+  const escrow = await readEscrow(chain, posting, { blockTag: toBlock });
+  const { events, payoutAddresses } = history;
+  add([
+    checkTerms(posting, escrow.project),
+    checkRounds({ events, project: escrow.project }),
+    checkEscrow(escrow),
+    checkPayees({ ...escrow, events, payoutAddresses }),
+  ]);
   const { symbol, decimals } = await readTokenUnit(chain, posting.terms.rewardToken);
   const rounds = await replayRounds({ evidence, setup, history, options });
   if (contentStore) add(await checkRoundJobs(contentStore, evidence, { signal }));
   const onCheck = (check: AuditCheck) => onChecks?.(null, [check]);
   checks.push(...(await auditModels(evidence, setup, { ...options, onCheck })));
+  const { lastBlock } = history;
+  add([checkHistory(history, (await readBlockFacts(chain, lastBlock.number)).hash)]);
   const all = [...checks, ...rounds.flatMap((round) => round.checks)];
   return {
     chainId: chain.chainId,
     market: chain.addresses.market,
     projectId,
     isPassed: all.every((check) => check.isPassed !== false),
-    lastBlock: history.events.at(-1)?.blockNumber ?? 0,
+    lastBlock: lastBlock.number,
+    lastBlockHash: lastBlock.hash,
+    historyHash: history.hash,
+    owner: posting.owner,
+    manifestCid: posting.manifestCid,
+    termsHash: posting.termsHash,
     token: { address: posting.terms.rewardToken, symbol, decimals },
     setup: { label: setup.label, isDevelopment: setup.isDevelopment, checksum: setup.checksum },
     checks,

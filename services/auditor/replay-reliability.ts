@@ -12,6 +12,9 @@ import type { Verdict } from "../protocol/verdicts.ts";
 import type { AuditCheck } from "./audit-check.ts";
 import type { ProjectHistory, RegistryChange, TimedEvent } from "./project-history.ts";
 
+/** What of a project's history the replay goes by. */
+type Told = Pick<ProjectHistory, "events" | "registry" | "present">;
+
 /** A trainer's reliability in a project, recomputed from its proven verdicts, beside what the chain recorded. */
 export interface ReliabilityStatement {
   readonly trainer: string;
@@ -40,6 +43,7 @@ interface Part {
   strikes: number;
   recorded: number | null;
   recomputed: number;
+  state: "active" | "leaving" | "expelled" | "slashed" | "left";
 }
 
 /** Adds what happened in one project to the overall score. Twin: `Reliability.afterProject`. */
@@ -53,7 +57,7 @@ function afterProject(score: number, before: number, afterwards: number): number
  * @param terms.maxStrikes 0 when the project expels nobody.
  */
 export function replayReliability(
-  history: ProjectHistory,
+  history: Told,
   terms: { readonly slots: number; readonly maxStrikes: number },
 ): ReliabilityReplay {
   const parts = new Map<string, Part>();
@@ -78,12 +82,24 @@ export function replayReliability(
         ...{ trainer, joined, stakeWei: BigInt(args.stakeWei), now: joined },
         ...{ outcomes: 0, strikes: before?.strikes ?? 0, recorded: null },
         recomputed: joined.score,
+        state: "active",
       });
+    } else if (name === "TrainerLeaving") {
+      const part = parts.get(trainer);
+      if (part !== undefined) part.state = "leaving";
     } else if (name === "StakeSlashed" || name === "TrainerExpelled") pending.push(event);
     else if (name === "RoundSettled") {
       settle(event, parts, terms, { pending, penalties });
       pending = [];
     } else if (name === "TrainerLeft") leave(event, parts.get(trainer), history, problems);
+  }
+  for (const part of parts.values()) {
+    const isPresent = history.present.some(({ trainer }) => trainer === part.trainer);
+    if (isPresent === (part.state === "left")) {
+      problems.push(
+        `${part.trainer} ${isPresent ? "left, and is still" : "is not"} in the contract's list${isPresent ? "" : ", and did not leave"}`,
+      );
+    }
   }
   for (const each of history.present) {
     const part = parts.get(each.trainer);
@@ -158,14 +174,22 @@ function settle(
       penalties.problems.push(`${trainer} lost ${slashed.args.burnedWei} wei of ${part.stakeWei}`);
     }
     const expelled = has("TrainerExpelled", trainer);
+    if (slashed) part.state = "slashed";
+    // Whoever is leaving anyway is not expelled.
+    const mustGo =
+      terms.maxStrikes > 0 &&
+      part.strikes >= terms.maxStrikes &&
+      outcome === "rejected" &&
+      part.state === "active";
     if (
-      expelled &&
-      (terms.maxStrikes === 0 ||
-        Number(expelled.args.strikes) !== part.strikes ||
-        part.strikes < terms.maxStrikes)
+      (expelled !== undefined) !== mustGo ||
+      (expelled && Number(expelled.args.strikes) !== part.strikes)
     ) {
-      penalties.problems.push(`${trainer} was expelled with ${part.strikes} strikes`);
+      penalties.problems.push(
+        `${trainer} was ${expelled ? "" : "not "}expelled with ${part.strikes} strikes`,
+      );
     }
+    if (expelled) part.state = "expelled";
     if (slashed) penalties.slashed += 1;
     if (expelled) penalties.expelled += 1;
   });
@@ -174,7 +198,7 @@ function settle(
 function leave(
   { args, at, transactionHash }: TimedEvent,
   part: Part | undefined,
-  { registry }: ProjectHistory,
+  { registry }: Told,
   problems: string[],
 ): void {
   const trainer = String(args.trainer);
@@ -182,6 +206,8 @@ function leave(
     problems.push(`${trainer} left without having joined`);
     return;
   }
+  if (part.state === "left") problems.push(`${trainer} left twice`);
+  part.state = "left";
   part.recomputed = reliabilityAt(part.now, at);
   part.recorded = Number(args.reliability);
   const change = registry.find(

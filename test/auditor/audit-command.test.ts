@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Chain } from "../../services/adapters/chain/connect.ts";
 import { auditReportSchema } from "../../services/auditor/audit-report.ts";
+import { checkContracts } from "../../services/auditor/check-contracts.ts";
 import { commandLine } from "../cli/command-line.ts";
 import { type PlayedMarket, startPlayedMarket } from "../cli/played-market.ts";
 
@@ -42,5 +44,41 @@ describe("audit --report and --html", () => {
     expect(report.counts.failed).toBe(0);
     expect(report.counts.passed).toBeGreaterThan(3);
     expect(report.reliability).toHaveLength(3);
+  });
+
+  it("finds a contract with other code, another library, or the vault of another market", async () => {
+    const { provider, addresses } = market.of("owner");
+    const told = (lie: (address: string, code: string) => string) =>
+      checkContracts({
+        addresses,
+        provider: {
+          getCode: async (address: string) => lie(address, await provider.getCode(address)),
+        } as unknown as Chain["provider"],
+      });
+    const { market: entry, vault } = addresses;
+    const deployer = addresses.registry.slice(2).toLowerCase();
+    const asOf =
+      (address: string, change: (code: string) => string) => (at: string, code: string) =>
+        at === address ? change(code) : code;
+    const firstByte = (code: string) => code.replace(/^0x../, "0x00");
+    const isLibrary = (at: string) => !Object.values<unknown>(addresses).includes(at);
+
+    expect(await told((_, code) => code)).toMatchObject({ name: "contracts", isPassed: true });
+    for (const [lie, words] of [
+      [asOf(entry, firstByte), "the code of TrainingMarket at"],
+      [asOf(vault, () => "0x"), "the code of RewardVault at"],
+      [
+        (at: string, code: string) => (isLibrary(at) ? `${code}00` : code),
+        "the code of MarketReader at",
+      ],
+      [
+        asOf(vault, (code) => code.replaceAll(entry.slice(2).toLowerCase(), deployer)),
+        "belongs to another market",
+      ],
+    ] as const) {
+      const { isPassed, detail } = await told(lie);
+      expect(isPassed, words).toBe(false);
+      expect(detail).toContain(words);
+    }
   });
 });

@@ -26,7 +26,7 @@ function settled(transactionHash: string): TimedEvent {
 }
 
 /** Rejected, released as idle, back again, rejected a second time: expelled, for its strikes stayed. */
-const history: ProjectHistory = {
+const history: Pick<ProjectHistory, "events" | "registry" | "present"> = {
   events: [
     // A second earlier: nothing fades within one.
     ...NAMES.map((trainer) => ({ ...joined(trainer, 32_768n, "0x1"), at: AT - 1 })),

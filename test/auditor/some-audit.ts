@@ -9,6 +9,11 @@ export function someAudit(changes: Partial<ProjectAudit> = {}): ProjectAudit {
     market: `0x${"11".repeat(20)}`,
     projectId: 1n,
     lastBlock: 70,
+    lastBlockHash: `0x${"44".repeat(32)}`,
+    historyHash: `0x${"55".repeat(32)}`,
+    owner: `0x${"66".repeat(20)}`,
+    manifestCid: "bafymanifest",
+    termsHash: `0x${"77".repeat(32)}`,
     token: { address: `0x${"33".repeat(20)}`, symbol: "USD<C", decimals: 6 },
     setup: {
       label: "<b>a label</b> & more",

@@ -1,11 +1,15 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Chain } from "../../services/adapters/chain/connect.ts";
-import { readPosting } from "../../services/adapters/chain/project-posting.ts";
+import { type PostedProject, readPosting } from "../../services/adapters/chain/project-posting.ts";
 import { checkExclusions } from "../../services/auditor/check-exclusions.ts";
+import { checkHistory } from "../../services/auditor/check-history.ts";
+import { checkPayees, payeeGroups } from "../../services/auditor/check-payees.ts";
+import { checkRounds } from "../../services/auditor/check-rounds.ts";
+import { checkTerms } from "../../services/auditor/check-terms.ts";
 import { collectEvidence } from "../../services/auditor/collect-evidence.ts";
 import { type EscrowFlow, escrowFlow } from "../../services/auditor/escrow-flow.ts";
 import { type ProjectHistory, readProjectHistory } from "../../services/auditor/project-history.ts";
-import { readEscrow } from "../../services/auditor/read-escrow.ts";
+import { type EscrowReading, readEscrow } from "../../services/auditor/read-escrow.ts";
 import { replayReliability } from "../../services/auditor/replay-reliability.ts";
 import { readWatchEvents, type WatchEvent } from "../../services/owner/watch-events.ts";
 import { standingLine, watchLine } from "../../services/owner/watch-lines.ts";
@@ -17,6 +21,8 @@ let ledger: Ledger;
 let watched: Watched;
 let history: ProjectHistory;
 let flows: EscrowFlow[];
+let escrow: EscrowReading;
+let posting: PostedProject;
 let evidence: Awaited<ReturnType<typeof collectEvidence>>;
 
 /** What somebody who watches the project is told. */
@@ -64,6 +70,8 @@ beforeAll(async () => {
     history = await readProjectHistory(chain, 1n);
     evidence = await collectEvidence(chain, 1n);
     flows = await readFlows(chain, history);
+    posting = await readPosting(chain, 1n);
+    escrow = await readEscrow(chain, posting);
   });
   console.log(ledgerText(ledger));
 }, 180_000);
@@ -237,6 +245,116 @@ describe("who audits", () => {
     expect(checkExclusions({ ...about, request }, history.events)).toMatchObject({
       check: { isPassed: false, detail: "1 were left out, 0 announced" },
       exclusions: [{ slot: 4, reason: "key-not-released", trainer: submissions[1]?.trainer }],
+    });
+  });
+
+  describe("a node that lies about one thing", () => {
+    type Changes = {
+      readonly events?: typeof history.events;
+      readonly moves?: typeof escrow.moves;
+    };
+    const results = ({ events = history.events, moves = escrow.moves }: Changes = {}) => [
+      checkRounds({ events, project: escrow.project }),
+      checkPayees({ ...escrow, events, moves, payoutAddresses: history.payoutAddresses }),
+      ...replayReliability({ ...history, events }, terms).checks,
+    ];
+    const failed = (changes?: Changes) =>
+      results(changes).flatMap(({ name, isPassed }) => (isPassed ? [] : [name]));
+    const without = (name: string) => {
+      const place = history.events.findLastIndex((event) => event.name === name);
+      expect(place, name).toBeGreaterThanOrEqual(0);
+      return history.events.filter((_, index) => index !== place);
+    };
+    const twice = (name: string) =>
+      history.events.flatMap((event) => (event.name === name ? [event, event] : [event]));
+    const told = (name: string, place: number, values: Record<string, unknown>) =>
+      changed(name, place, values).events;
+    const someone = `0x${"ab".repeat(20)}`;
+
+    it("is not found in what the chain really says", () => {
+      expect(results().filter(({ isPassed }) => !isPassed)).toEqual([]);
+      expect(checkTerms(posting, escrow.project).isPassed).toBe(true);
+      expect(checkHistory(history, history.lastBlock.hash).isPassed).toBe(true);
+    });
+
+    it.each([
+      ["leaves out a round that came to nothing", () => without("RoundVoided"), "rounds"],
+      ["leaves out an opening", () => without("RoundOpened"), "rounds"],
+      ["leaves out the end", () => without("ProjectEnded"), "rounds"],
+      ["leaves out that somebody left", () => without("TrainerLeft"), "reliability"],
+      ["leaves out the last model", () => without("ModelPublished"), "rounds"],
+      ["settles twice", () => twice("RoundSettled"), "rounds"],
+      ["lets somebody leave twice", () => twice("TrainerLeft"), "reliability"],
+      [
+        "has another account settle",
+        () => told("RoundSettled", 0, { settledBy: someone }),
+        "rounds",
+      ],
+      ["has another account open", () => told("RoundOpened", 0, { aggregator: someone }), "rounds"],
+      [
+        "has a round closed earlier",
+        () => told("RoundOpened", 1, { commitClosesAt: 1n }),
+        "rounds",
+      ],
+      ["draws other trainers", () => told("RoundOpened", 2, { eligibleMask: 1n }), "rounds"],
+      [
+        "publishes another last model",
+        () => told("ModelPublished", 10, { commitment: { x: 1n, y: 2n } }),
+        "rounds",
+      ],
+      [
+        "ends the project for another reason",
+        () => told("ProjectEnded", 0, { reason: 1n }),
+        "rounds",
+      ],
+      ["pays somebody less in the end", () => told("TrainerLeft", 0, { paidWei: 1n }), "payees"],
+    ])("is named when it %s", (_, lie, check) => {
+      expect(failed({ events: lie() })).toContain(check);
+    });
+
+    it("is named when it pays a stranger, another trainer, or in another token", () => {
+      const place = escrow.moves.findIndex(({ kind }) => kind === "paid");
+      const others = (values: Partial<(typeof escrow.moves)[number]>) =>
+        escrow.moves.map((move, index) => (index === place ? { ...move, ...values } : move));
+      const rich = escrow.moves.findLast(({ kind }) => kind === "paid")?.account ?? "";
+
+      expect(escrow.moves[place]?.account).not.toBe(rich);
+      for (const lie of [{ account: someone }, { account: rich }, { token: someone }]) {
+        expect(failed({ moves: others(lie) }), JSON.stringify(lie)).toEqual(["payees"]);
+      }
+    });
+
+    it("is named when it changes a term, the owner or the token", () => {
+      const lies = [
+        { terms: { ...posting.terms, minTrainers: 4 } },
+        { owner: someone },
+        { rewardToken: someone },
+        { recomputedTermsHash: `0x${"00".repeat(32)}` },
+      ];
+
+      for (const lie of lies) {
+        const check = checkTerms({ ...posting, ...lie }, escrow.project);
+        expect(check, Object.keys(lie)[0]).toMatchObject({ name: "terms", isPassed: false });
+      }
+    });
+
+    it("is named when its chain changes while it is read, or is put together of two", () => {
+      const two = { ...history, foreignBlocks: [7] };
+
+      expect(checkHistory(history, "0x00")).toMatchObject({ name: "history", isPassed: false });
+      expect(checkHistory(two, history.lastBlock.hash).detail).toMatch(/^the events of block 7 /);
+    });
+
+    it("adds up for everybody what was earned, given back and paid", () => {
+      const { groups, strangers } = payeeGroups({ ...escrow, ...history });
+      const ofRole = (role: string) =>
+        groups.filter(({ members }) => members.some((member) => member.role === role));
+
+      expect(strangers).toEqual([]);
+      expect(ofRole("trainer")).toHaveLength(12);
+      expect(ofRole("aggregator")).toHaveLength(2);
+      expect(ofRole("burned")[0]?.paidWei).toBe(lineOf("burned").gotBackWei);
+      expect(ofRole("owner")[0]?.paidWei).toBe(lineOf("owner").gotBackWei);
     });
   });
 });

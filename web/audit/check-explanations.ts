@@ -1,5 +1,7 @@
 /** What each kind of check means, for somebody who has never seen a proof. */
 const explanations: Record<string, string> = {
+  contracts:
+    "The market’s contracts, and the libraries that they call, run the published code and belong to each other.",
   "verifying key":
     "The contract judges proofs by a key. It is the key that belongs to the published rule.",
   "proving key": "The files with which aggregators make proofs are the published ones.",
@@ -22,6 +24,13 @@ const explanations: Record<string, string> = {
   exclusions:
     "Whoever was left out as unreadable was left out in the way and at the time that the contract allows. The reason itself is the aggregator’s word.",
   data: "The round’s data can be read at all.",
+  terms: "The terms that the project was posted with are the ones that the contract goes by.",
+  rounds:
+    "The events tell the whole story: each round began and ended once, hand-ins came in time and from trainers who were drawn, and the last model is the contract’s.",
+  payees:
+    "Everybody got what they had coming, at an address that they had named, and nobody else got anything.",
+  history:
+    "All events come from one chain, which was still the same at the end. Whoever was told the same has the same hash in the report.",
   reliability: "Every trainer’s score, replayed from its proven verdicts, is the one on chain.",
   penalties: "Stakes were burned, and trainers expelled, only for proven verdicts.",
   escrow:
@@ -40,6 +49,10 @@ const enforced =
 
 /** What it means, and what to do, when a check of this kind fails and it is not one that the contract enforces. */
 const failures: Record<string, string> = {
+  contracts:
+    "This market runs other code than this page was built with: nobody here can say what it enforces. If it is of another release, audit it with that one. Otherwise don’t trust it with anything.",
+  history:
+    "The chain changed while it was read, or the node tells of two chains. Verify again; if it stays so, ask another node, in Settings.",
   "verifying key":
     "This market judges proofs by a key that nobody published here: its proofs may prove something else. Don’t join or fund it before somebody has explained the key.",
   "powers of tau":

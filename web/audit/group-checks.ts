@@ -13,7 +13,7 @@ export interface CheckKind {
 export const auditParts = ["setup", "rounds", "project"] as const;
 export type AuditPart = (typeof auditParts)[number];
 
-const SETUP = /^(verifying key|proving key|powers)/;
+const SETUP = /^(contracts|verifying key|proving key|powers)/;
 
 /** "model file 3" and "model file 4" are of one kind. */
 const kindOf = (name: string) => name.replace(/ \d+$/, "s");

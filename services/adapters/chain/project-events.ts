@@ -7,9 +7,11 @@ import {
   toBeHex,
   zeroPadValue,
 } from "ethers";
+import { isSameAddress } from "../../protocol/address.ts";
+import { CommonweightError } from "../../protocol/errors.ts";
 import { cidFromBytes } from "./cid-bytes.ts";
 import type { Chain } from "./connect.ts";
-import { toChainError } from "./errors.ts";
+import { chainErrors, toChainError } from "./errors.ts";
 import { decodeSubmittedUpdates } from "./update-batch.ts";
 
 /** Where an event stands. */
@@ -51,14 +53,19 @@ export async function findEvents(
   range: BlockRange = {},
 ): Promise<ProjectEvent[]> {
   const filter = chain.market.getEvent(name)(...indexed);
-  const search = async (from: number, to: number | "latest") =>
-    (await chain.market.queryFilter(filter, from, to)).filter(isDecoded).map(toFound);
+  const topics = chain.market.interface.encodeFilterTopics(name, [...indexed]);
+  const search = async (from: number, to: number | "latest") => {
+    const logs = await chain.market.queryFilter(filter, from, to);
+    requireAsked(logs, { address: chain.addresses.market, topics, from, to });
+    return logs.filter(isDecoded).map(toFound);
+  };
   const found: ProjectEvent[] = [];
   const first = range.fromBlock ?? chain.addresses.deployBlock;
   if (range.toBlock === undefined && isShort(chain, first)) {
     try {
       return await search(first, "latest");
-    } catch {
+    } catch (cause) {
+      if (cause instanceof CommonweightError) throw cause;
       // Asked again, a part at a time: many blocks may have come since the last one was counted.
       lastCounted.delete(chain);
     }
@@ -77,41 +84,81 @@ export async function findEvents(
 }
 
 /**
- * All events of a project that a contract wrote in a range of blocks, whatever their name, oldest first. Every event of market and vault
- * has the project's number as its first indexed value. Submissions, which the market may tell of several at once, are an event each:
- * `UpdateSubmitted`.
+ * All logs of a project that a contract wrote in a range of blocks, oldest first, as the node tells them. Every event of market and
+ * vault has the project's number as its first indexed value.
  *
- * @throws CW2200 when the chain is away, CW2207 for submissions that no market writes.
+ * @throws CW2200 when the chain is away, CW2207 for logs that were not asked for.
  */
+export async function findProjectLogs(
+  chain: Pick<Chain, "provider">,
+  projectId: bigint,
+  range: { fromBlock: number; toBlock: number },
+  contract: Chain["market"],
+): Promise<Log[]> {
+  const found: Log[] = [];
+  try {
+    const address = await contract.getAddress();
+    const topics = [null, zeroPadValue(toBeHex(projectId), 32)];
+    for (let from = range.fromBlock; from <= range.toBlock; from += BLOCKS_PER_QUERY) {
+      const to = Math.min(from + BLOCKS_PER_QUERY - 1, range.toBlock);
+      const logs = await chain.provider.getLogs({ address, topics, fromBlock: from, toBlock: to });
+      requireAsked(logs, { address, topics, from, to });
+      found.push(...logs);
+    }
+  } catch (cause) {
+    throw toChainError(cause, `reading the events of project ${projectId}`);
+  }
+  return found;
+}
+
+/**
+ * A log as the contract's events: submissions, which the market may tell of several at once, are an event each, `UpdateSubmitted`. Logs
+ * that no event of the contract explains are none.
+ *
+ * @throws CW2207 for submissions that no market writes.
+ */
+export function eventsOf(contract: Pick<Chain["market"], "interface">, log: Log): ProjectEvent[] {
+  const parsed = contract.interface.parseLog(log);
+  if (parsed === null) return [];
+  const { blockNumber, transactionHash } = log;
+  const place = { blockNumber, transactionHash };
+  if (parsed.name === "UpdatesSubmitted") return submissionsOf(parsed.args, place);
+  return [{ args: parsed.args, name: parsed.name, place }];
+}
+
+/** The events of {@link findProjectLogs}, by name: of the market unless told. @throws As it does, and as {@link eventsOf}. */
 export async function findProjectEvents(
   chain: Chain,
   projectId: bigint,
   range: { fromBlock: number; toBlock: number },
   contract: Chain["market"] = chain.market,
 ): Promise<ProjectEvent[]> {
-  const found: ProjectEvent[] = [];
-  try {
-    const address = await contract.getAddress();
-    for (let from = range.fromBlock; from <= range.toBlock; from += BLOCKS_PER_QUERY) {
-      const logs = await chain.provider.getLogs({
-        address,
-        topics: [null, zeroPadValue(toBeHex(projectId), 32)],
-        fromBlock: from,
-        toBlock: Math.min(from + BLOCKS_PER_QUERY - 1, range.toBlock),
-      });
-      for (const log of logs) {
-        const parsed = contract.interface.parseLog(log);
-        if (parsed === null) continue;
-        const { blockNumber, transactionHash } = log;
-        const place = { blockNumber, transactionHash };
-        if (parsed.name === "UpdatesSubmitted") found.push(...submissionsOf(parsed.args, place));
-        else found.push({ args: parsed.args, name: parsed.name, place });
-      }
-    }
-  } catch (cause) {
-    throw toChainError(cause, `reading the events of project ${projectId}`);
-  }
-  return found;
+  const logs = await findProjectLogs(chain, projectId, range, contract);
+  return logs.flatMap((log) => eventsOf(contract, log));
+}
+
+/** A node may answer with other logs than it was asked for, or with some that a reorganisation took back. @throws CW2207 */
+function requireAsked(
+  logs: readonly Log[],
+  asked: {
+    readonly address: string;
+    readonly topics: readonly (string | readonly string[] | null)[];
+    readonly from: number;
+    readonly to: number | "latest";
+  },
+): void {
+  const { address, topics, from, to } = asked;
+  const isAsked = (log: Log) =>
+    isSameAddress(log.address, address) &&
+    !log.removed &&
+    log.blockNumber >= from &&
+    (to === "latest" || log.blockNumber <= to) &&
+    topics.every((topic, place) => topic === null || topic === log.topics[place]);
+  if (logs.every(isAsked)) return;
+  throw new CommonweightError(
+    chainErrors.malformed,
+    "the node answered with logs that it was not asked for, or that are not in its chain any more",
+  );
 }
 
 function submissionsOf(args: Result, place: EventPlace): ProjectEvent[] {

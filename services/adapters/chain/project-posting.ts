@@ -1,3 +1,4 @@
+import { AbiCoder, keccak256 } from "ethers";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { cidFromBytes } from "./cid-bytes.ts";
 import type { Chain } from "./connect.ts";
@@ -11,6 +12,10 @@ export interface PostedProject extends EventPlace {
   readonly owner: string;
   readonly terms: ProjectTerms;
   readonly termsHash: string;
+  /** Of the terms above: the same unless somebody changed one of them on the way. */
+  readonly recomputedTermsHash: string;
+  /** The token as the event is indexed by it. */
+  readonly rewardToken: string;
   readonly manifestCid: string;
 }
 
@@ -35,6 +40,16 @@ function toPosted(found: ProjectEvent): PostedProject {
     owner: found.args.owner,
     terms: toTerms(found.args.terms),
     termsHash: found.args.termsHash,
+    recomputedTermsHash: hashOfTerms(chain, found.args.terms),
+    rewardToken: found.args.rewardToken,
     manifestCid: cidFromBytes(found.args.manifestCid),
   };
+}
+
+/** Of the terms as the contract encodes them. */
+function hashOfTerms({ market }: Pick<Chain, "market">, terms: unknown): string {
+  const type = market.interface
+    .getEvent("ProjectPosted")
+    ?.inputs.find(({ name }) => name === "terms");
+  return type === undefined ? "" : keccak256(AbiCoder.defaultAbiCoder().encode([type], [terms]));
 }

@@ -8,6 +8,7 @@ export interface VaultMove extends EventPlace {
   readonly kind: "deposited" | "paid" | "kept";
   /** Who deposited, or who was paid. */
   readonly account: string;
+  readonly token: string;
   readonly amountWei: bigint;
 }
 
@@ -38,7 +39,8 @@ export async function readVaultMoves(
     const kind = kinds[name];
     if (kind === undefined) return [];
     const account = String(kind === "deposited" ? args.from : args.payee);
-    return [{ ...place, kind, account, amountWei: args.amountWei as bigint }];
+    const token = String(args.token);
+    return [{ ...place, kind, account, token, amountWei: args.amountWei as bigint }];
   });
 }
 
