@@ -1,18 +1,12 @@
-import type { Project, ProjectTrainer } from "../adapters/chain/project.ts";
 import type { VaultMove } from "../adapters/chain/vault-history.ts";
 import { isSameAddress } from "../protocol/address.ts";
 import type { AuditCheck } from "./audit-check.ts";
-import { type PayeeDue, payeesDue } from "./payees-due.ts";
+import { type CreditsEvidence, type PayeeDue, payeesDue } from "./payees-due.ts";
 import type { TimedEvent } from "./project-history.ts";
 
 /** What is compared: what the market credited, and what the vault moved, up to the same block. */
-export interface PayeesEvidence {
-  readonly events: readonly TimedEvent[];
+export interface PayeesEvidence extends CreditsEvidence {
   readonly moves: readonly VaultMove[];
-  readonly project: Pick<Project, "owner" | "bondsWei" | "aggregatorsEarnedWei"> & {
-    readonly terms: Pick<Project["terms"], "aggregators" | "settleFeeWei" | "rewardToken">;
-  };
-  readonly trainers: readonly Pick<ProjectTrainer, "trainer" | "earnedWei" | "stakeWei">[];
   /** Every address that an account has ever wanted its money at. */
   readonly payoutAddresses: ReadonlyMap<string, readonly string[]>;
 }

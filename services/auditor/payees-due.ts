@@ -1,7 +1,8 @@
 import { splitCredits } from "../adapters/chain/credits.ts";
+import type { Project, ProjectTrainer } from "../adapters/chain/project.ts";
 import { isSameAddress } from "../protocol/address.ts";
-import type { PayeesEvidence } from "./check-payees.ts";
 import { BURN_ADDRESS } from "./escrow-flow.ts";
+import type { TimedEvent } from "./project-history.ts";
 
 /** What the vault has to have paid somebody until now. */
 export interface PayeeDue {
@@ -17,7 +18,14 @@ export interface PayeeDue {
   readonly dueWei: bigint;
 }
 
-type Evidence = Omit<PayeesEvidence, "moves" | "payoutAddresses">;
+/** What the market says of everybody's money, all as of the same block. */
+export interface CreditsEvidence {
+  readonly events: readonly TimedEvent[];
+  readonly project: Pick<Project, "owner" | "bondsWei" | "aggregatorsEarnedWei"> & {
+    readonly terms: Pick<Project["terms"], "aggregators" | "settleFeeWei" | "rewardToken">;
+  };
+  readonly trainers: readonly Pick<ProjectTrainer, "trainer" | "earnedWei" | "stakeWei">[];
+}
 
 const due = (
   payee: Pick<PayeeDue, "account" | "role" | "earnedWei" | "backWei"> & { heldWei?: bigint },
@@ -27,7 +35,7 @@ const due = (
 };
 
 /** Adds up, from the market's events, what everybody had coming: trainers in the order of joining, aggregators, the owner, burned stakes. */
-export function payeesDue(evidence: Evidence): PayeeDue[] {
+export function payeesDue(evidence: CreditsEvidence): PayeeDue[] {
   const { events, project } = evidence;
   const all = (name: string) => events.filter((event) => event.name === name);
   const trainers = [...new Set(all("TrainerJoined").map(({ args }) => String(args.trainer)))];
@@ -41,7 +49,7 @@ export function payeesDue(evidence: Evidence): PayeeDue[] {
   ];
 }
 
-function trainerDue(account: string, { events, trainers }: Evidence): PayeeDue {
+function trainerDue(account: string, { events, trainers }: CreditsEvidence): PayeeDue {
   const now = trainers.find(({ trainer }) => isSameAddress(trainer, account));
   let [earnedWei, backWei] = [0n, 0n];
   for (const { name, args } of events) {
@@ -60,7 +68,7 @@ function trainerDue(account: string, { events, trainers }: Evidence): PayeeDue {
 }
 
 /** An even part of the bonds that were forfeited in a round that nobody settled; those of a settled one are in its credits. */
-function forfeitOf(account: string, roundIndex: number, events: Evidence["events"]): bigint {
+function forfeitOf(account: string, roundIndex: number, events: CreditsEvidence["events"]): bigint {
   const ofRound = events.filter(({ args }) => Number(args.roundIndex) === roundIndex);
   if (ofRound.some(({ name }) => name === "RoundSettled")) return 0n;
   const submitted = ofRound.filter(({ name }) => name === "UpdateSubmitted");
@@ -71,7 +79,11 @@ function forfeitOf(account: string, roundIndex: number, events: Evidence["events
   return forfeitedWei / BigInt(submitted.length);
 }
 
-function aggregatorDue(account: string, index: number, { events, project }: Evidence): PayeeDue {
+function aggregatorDue(
+  account: string,
+  index: number,
+  { events, project }: CreditsEvidence,
+): PayeeDue {
   const isMe = (each: unknown) => isSameAddress(String(each), account);
   let [earnedWei, backWei, bondWei] = [0n, 0n, 0n];
   for (const { name, args, transactionHash } of events) {

@@ -2,7 +2,10 @@ import { expect, it } from "vitest";
 import { rebuildModel } from "../../services/aggregator/rebuild-model.ts";
 
 it("a model of a round that the chain does not know as settled is said to be lost", async () => {
-  const market = { getEvent: () => () => ({}), queryFilter: async () => [] };
+  const market = {
+    ...{ getEvent: () => () => ({}), interface: { encodeFilterTopics: () => [] } },
+    queryFilter: async () => [],
+  };
   const chain = {
     market,
     addresses: { deployBlock: 0 },

@@ -9,7 +9,11 @@ const cid = cidToBytes("bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s5
 const submittedUpdate = Uint8Array.of(...new Uint8Array(52).fill(1), cid.length, ...cid);
 const point = (x: bigint) => ({ x, y: 1n });
 
+const MARKET = `0x${"aa".repeat(20)}`;
+
 interface SomeEvent {
+  readonly address?: string;
+  readonly removed?: boolean;
   readonly name: string;
   readonly blockNumber: number;
   readonly args: Readonly<Record<string, unknown>>;
@@ -19,9 +23,10 @@ interface SomeEvent {
 function nodeWith(events: readonly SomeEvent[], isLatestRefused = false) {
   const asked: string[] = [];
   const chain = {
-    addresses: { deployBlock: 100 },
+    addresses: { deployBlock: 100, market: MARKET },
     provider: { getBlockNumber: async () => 25_000 },
     market: {
+      interface: { encodeFilterTopics: () => [] },
       getEvent:
         (name: string) =>
         (_projectId: bigint, roundIndex: number | null = null) => ({ name, roundIndex }),
@@ -32,13 +37,15 @@ function nodeWith(events: readonly SomeEvent[], isLatestRefused = false) {
       ) => {
         asked.push(`${name} ${from}-${to}`);
         if (to === "latest" && isLatestRefused) throw new Error("more than 10,000 blocks");
-        return events.filter(
-          (each) =>
-            each.name === name &&
-            (roundIndex === null || each.args.roundIndex === roundIndex) &&
-            each.blockNumber >= from &&
-            (to === "latest" || each.blockNumber <= to),
-        );
+        return events
+          .map((each) => ({ address: MARKET, ...each }))
+          .filter(
+            (each) =>
+              each.name === name &&
+              (roundIndex === null || each.args.roundIndex === roundIndex) &&
+              each.blockNumber >= from &&
+              (to === "latest" || each.blockNumber <= to),
+          );
       },
     },
   } as unknown as Chain;
@@ -64,6 +71,17 @@ const model = (version: number, blockNumber: number): SomeEvent => ({
   name: "ModelPublished",
   blockNumber,
   args: { modelVersion: version, roundIndex: 0, commitment: point(BigInt(version)), cid },
+});
+
+describe("a node that answers with what nobody asked for", () => {
+  it.each([
+    ["logs of another contract", { address: `0x${"bb".repeat(20)}` }],
+    ["logs that were taken back", { removed: true }],
+  ])("is refused: %s", async (_, lie) => {
+    const { chain } = nodeWith([{ ...opening(4, 21_000), ...lie }]);
+
+    await expect(new RoundLog(chain, 1n).opening(4)).rejects.toMatchObject({ code: "CW2207" });
+  });
 });
 
 describe("the log of rounds", () => {
