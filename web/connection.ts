@@ -3,6 +3,7 @@ import { call, connectChain } from "../services/adapters/chain/connect.ts";
 import { resolveAddresses } from "../services/adapters/chain/resolve-addresses.ts";
 import { describeToken, type TokenDescription } from "../services/adapters/chain/token.ts";
 import { readTokenUnit } from "../services/adapters/chain/token-unit.ts";
+import { setupLabel } from "../services/protocol/setup-label.ts";
 import type { TokenUnit } from "../services/protocol/token-amount.ts";
 import { onceEach } from "./once-each.ts";
 import type { WebSettings } from "./settings.ts";
@@ -36,7 +37,7 @@ export async function openConnection(settings: WebSettings): Promise<Connection>
     call<{ label: string }>(chain.verifier, "setupDescription"),
   ]);
   return {
-    ...{ chain, settings, setup: { isDevelopment, label: description.label } },
+    ...{ chain, settings, setup: { isDevelopment, label: setupLabel(description.label) } },
     token: onceEach((address) => describeToken(chain, address)),
     unit: onceEach((address) => readTokenUnit(chain, address)),
   };

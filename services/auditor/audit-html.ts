@@ -99,7 +99,7 @@ export function auditHtml(report: AuditReport, checksum: string): string {
 <body>
 <main>
 <h1>${title}</h1>
-<p>Market <code>${escapeHtml(market)}</code> on chain ${chainId}, up to block ${lastBlock}. Setup: ${escapeHtml(setup.label)}.</p>
+<p>Market <code>${escapeHtml(market)}</code> on chain ${chainId}, up to block ${lastBlock} (<code>${escapeHtml(report.lastBlockHash)}</code>). Posted by <code>${escapeHtml(report.owner)}</code>. Setup: ${escapeHtml(setup.label)}.</p>
 ${verdict(report)}
 ${warning}
 <h2>Setup, models and trainers</h2>
@@ -109,8 +109,9 @@ ${table("Reliability, recomputed from the proven verdicts", ["Trainer", "Joined 
 ${rounds.length === 0 ? "<p>No round was settled.</p>" : rounds.map((round) => roundSection(round, money)).join("\n")}
 ${table("Rounds that came to nothing", ["Round", "Reason"], voided)}
 <h2>What this is</h2>
-<p>Everything was recomputed from the chain and from IPFS, trusting no server. Not checked by anybody: that trainers trained honestly, and that a bundle
-that was left out was really unreadable. Another auditor gets the same JSON report, byte for byte; its SHA-256 is <code>${checksum}</code>.</p>
+<p>Everything was recomputed from the chain and from IPFS, trusting no server but the RPC node, for what is on the chain. Not checked by anybody: that trainers trained honestly,
+that a bundle that was left out was really unreadable, and that the chain keeps the blocks of this report. What the chain told has the hash
+<code>${escapeHtml(report.historyHash)}</code>. Another auditor gets the same JSON report, byte for byte; its SHA-256 is <code>${checksum}</code>.</p>
 </main>
 </body>
 </html>

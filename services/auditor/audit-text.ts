@@ -33,6 +33,10 @@ export function auditText(audit: ProjectAudit): string {
   const skipped = all.filter(({ isPassed }) => isPassed === null).length;
   return [
     `project ${audit.projectId} of the market ${audit.market} on chain ${audit.chainId}`,
+    `up to block ${audit.lastBlock} (${audit.lastBlockHash}), as the node tells it`,
+    ...(audit.setup.isDevelopment
+      ? ["DEVELOPMENT KEYS: their secret is public, so these proofs prove nothing"]
+      : []),
     ...audit.checks.map(line),
     ...rounds,
     ...(voided.length > 0 ? ["", ...voided] : []),

@@ -1,7 +1,7 @@
 import { type Chain, call } from "../adapters/chain/connect.ts";
 import type { VerifyingKeyJson } from "../adapters/snark/verify-rule.ts";
 import type { G1Point, G2Point } from "../protocol/curve.ts";
-import { oneLine } from "../protocol/one-line.ts";
+import { setupLabel } from "../protocol/setup-label.ts";
 
 /** The proof system's setup as the verifier contract has it: the one that counts. */
 export interface ChainSetup {
@@ -14,9 +14,6 @@ export interface ChainSetup {
   /** Of the file that the setup comes from: 32 bytes of hex. */
   readonly checksum: string;
 }
-
-/** Of a label, which whoever deployed the contract has written, as much is shown. */
-export const LONGEST_LABEL = 120;
 
 interface RawG2 {
   readonly x: readonly [bigint, bigint];
@@ -58,7 +55,7 @@ export async function readChainSetup(
       IC: [...key.ic].map(g1Json),
     },
     isDevelopment,
-    label: oneLine(description.label, LONGEST_LABEL),
+    label: setupLabel(description.label),
     checksum: String(description.checksum),
   };
 }

@@ -2,7 +2,6 @@ import type { VaultMove } from "../adapters/chain/vault-history.ts";
 import { isSameAddress } from "../protocol/address.ts";
 import type { AuditCheck } from "./audit-check.ts";
 import { type CreditsEvidence, type PayeeDue, payeesDue } from "./payees-due.ts";
-import type { TimedEvent } from "./project-history.ts";
 
 /** What is compared: what the market credited, and what the vault moved, up to the same block. */
 export interface PayeesEvidence extends CreditsEvidence {
@@ -96,7 +95,7 @@ export function checkPayees(evidence: PayeesEvidence): AuditCheck {
 
 /** Whether a trainer who left got then what the event says. */
 function isPaidOut(
-  { name, args, transactionHash }: TimedEvent,
+  { name, args, transactionHash }: CreditsEvidence["events"][number],
   { moves, payoutAddresses }: PayeesEvidence,
 ): boolean {
   if (name !== "TrainerLeft" || BigInt(args.paidWei) === 0n) return true;

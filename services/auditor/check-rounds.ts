@@ -1,5 +1,5 @@
+import { toPoint } from "../adapters/chain/contract-values.ts";
 import type { Project } from "../adapters/chain/project.ts";
-import { toPoint } from "../adapters/chain/project.ts";
 import { voidReasons } from "../adapters/chain/round-events.ts";
 import { isSameAddress } from "../protocol/address.ts";
 import { isSamePoint } from "../protocol/curve.ts";

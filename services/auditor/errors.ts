@@ -11,6 +11,11 @@ export const auditorErrors = defineErrors([4600, 4899], {
     title: "A file of the audit cannot be read or written",
     hint: "Check the path, the folder and your permissions.",
   },
+  reportMalformed: {
+    code: "CW4604",
+    title: "The file is no audit report of this release",
+    hint: "Take the JSON file that `commonweight audit <project> --report <file>` or the page has saved, both of the same release.",
+  },
   notExcluded: {
     code: "CW4603",
     title: "This trainer's update was not left out in that round",

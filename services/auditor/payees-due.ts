@@ -1,5 +1,6 @@
 import { splitCredits } from "../adapters/chain/credits.ts";
-import type { Project, ProjectTrainer } from "../adapters/chain/project.ts";
+import type { Project } from "../adapters/chain/project.ts";
+import type { ProjectTrainer } from "../adapters/chain/project-trainer.ts";
 import { isSameAddress } from "../protocol/address.ts";
 import { BURN_ADDRESS } from "./escrow-flow.ts";
 import type { TimedEvent } from "./project-history.ts";
@@ -20,7 +21,7 @@ export interface PayeeDue {
 
 /** What the market says of everybody's money, all as of the same block. */
 export interface CreditsEvidence {
-  readonly events: readonly TimedEvent[];
+  readonly events: readonly Pick<TimedEvent, "name" | "args" | "transactionHash">[];
   readonly project: Pick<Project, "owner" | "bondsWei" | "aggregatorsEarnedWei"> & {
     readonly terms: Pick<Project["terms"], "aggregators" | "settleFeeWei" | "rewardToken">;
   };

@@ -3,6 +3,7 @@ import { toChainError } from "../adapters/chain/errors.ts";
 import { eventsOf, findProjectLogs, type ProjectEvent } from "../adapters/chain/project-events.ts";
 import { readTrainers } from "../adapters/chain/project-trainer.ts";
 import { type ChainLog, historyHash } from "./history-hash.ts";
+import { payoutAddressesIn, readRegistryEvents } from "./read-registry.ts";
 
 /** An event and the time of its block. */
 export interface TimedEvent {
@@ -75,7 +76,18 @@ export async function readProjectHistory(
   const joined = new Set(
     events.filter(({ name }) => name === "TrainerJoined").map(({ args }) => String(args.trainer)),
   );
-  const registry = await readRegistry(chain, { toBlock, joined, clock });
+  const registered = await readRegistryEvents(chain, toBlock);
+  const registry: RegistryChange[] = [];
+  for (const { name, args, place } of registered) {
+    const account = String(args.account);
+    if (name !== "ReliabilityChanged" || !joined.has(account)) continue;
+    const { projectId: where, before, reliability } = args;
+    const { at } = await clock(place.blockNumber);
+    registry.push({
+      ...{ account, at, transactionHash: place.transactionHash, projectId: where },
+      ...{ before: Number(before), reliability: Number(reliability) },
+    });
+  }
   const logs: readonly ChainLog[] = [...told, ...paid];
   const foreign = new Set<number>();
   for (const log of logs) {
@@ -84,7 +96,14 @@ export async function readProjectHistory(
   }
   const last = logs.reduce((newest, { blockNumber }) => Math.max(newest, blockNumber), 0);
   return {
-    ...{ events, ...registry, present, hash: historyHash(logs), foreignBlocks: [...foreign] },
+    ...{
+      events,
+      registry,
+      present,
+      payoutAddresses: payoutAddressesIn(registered),
+      hash: historyHash(logs),
+      foreignBlocks: [...foreign],
+    },
     lastBlock: { number: last, hash: (await clock(last)).hash },
   };
 }
@@ -117,46 +136,4 @@ function blockClock(chain: Chain): BlockClock {
     known.set(blockNumber, seen);
     return seen;
   };
-}
-
-async function readRegistry(
-  chain: Chain,
-  { toBlock, joined, clock }: { toBlock: number; joined: ReadonlySet<string>; clock: BlockClock },
-): Promise<Pick<ProjectHistory, "registry" | "payoutAddresses">> {
-  const { interface: coder } = chain.registry;
-  const names = ["ReliabilityChanged", "ParticipantRegistered", "PayoutChanged"] as const;
-  const topics = [names.map((name) => coder.getEvent(name)?.topicHash ?? "")];
-  const changes: RegistryChange[] = [];
-  const payoutAddresses = new Map<string, string[]>();
-  const { deployBlock, registry: address } = chain.addresses;
-  try {
-    for (let from = deployBlock; from <= toBlock; from += 10_000) {
-      const until = Math.min(from + 9999, toBlock);
-      const logs = await chain.provider.getLogs({
-        ...{ address, topics, fromBlock: from, toBlock: until },
-      });
-      for (const log of logs) {
-        const parsed = coder.parseLog(log);
-        if (parsed === null) continue;
-        const { args } = parsed;
-        const account = String(args.account);
-        if (parsed.name !== "ReliabilityChanged") {
-          const known = payoutAddresses.get(account) ?? [];
-          payoutAddresses.set(account, [...known, String(args.payoutAddress)]);
-        } else if (joined.has(account)) {
-          changes.push({
-            account,
-            projectId: args.projectId,
-            before: Number(args.before),
-            reliability: Number(args.reliability),
-            transactionHash: log.transactionHash,
-            at: (await clock(log.blockNumber)).at,
-          });
-        }
-      }
-    }
-  } catch (cause) {
-    throw toChainError(cause, "reading the registry");
-  }
-  return { registry: changes, payoutAddresses };
 }

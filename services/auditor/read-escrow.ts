@@ -1,6 +1,10 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import { type AtBlock, type Project, readProject } from "../adapters/chain/project.ts";
-import { findProjectEvents, type ProjectEvent } from "../adapters/chain/project-events.ts";
+import {
+  type EventPlace,
+  findProjectEvents,
+  type ProjectEvent,
+} from "../adapters/chain/project-events.ts";
 import type { PostedProject } from "../adapters/chain/project-posting.ts";
 import { type ProjectTrainer, readTrainers } from "../adapters/chain/project-trainer.ts";
 import { readVaultMoves, readVaultState, type VaultMove } from "../adapters/chain/vault-history.ts";
@@ -10,7 +14,7 @@ import type { EscrowEvidence } from "./escrow-flow.ts";
 export interface EscrowReading extends EscrowEvidence {
   readonly project: Project;
   readonly trainers: readonly ProjectTrainer[];
-  readonly events: readonly ProjectEvent[];
+  readonly events: readonly (ProjectEvent & EventPlace)[];
   readonly moves: readonly VaultMove[];
   readonly blockNumber: number;
 }
@@ -37,5 +41,6 @@ export async function readEscrow(
     readVaultMoves(chain, projectId, range),
     readVaultState(chain, { projectId, token: terms.rewardToken }, then),
   ]);
-  return { project, trainers, events, moves, vault, terms, blockNumber: toBlock };
+  const placed = events.map((event) => ({ ...event, ...event.place }));
+  return { project, trainers, events: placed, moves, vault, terms, blockNumber: toBlock };
 }

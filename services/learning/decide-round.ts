@@ -1,5 +1,6 @@
+import { cosines } from "../protocol/cosines.ts";
 import { aggregateUpdates } from "../protocol/fixed-point.ts";
-import { gramMatrix } from "../protocol/gram-matrix.ts";
+import { type GramMatrix, gramMatrix } from "../protocol/gram-matrix.ts";
 import type { RoundRule } from "../protocol/round-rule.ts";
 import { NORM_BOUND_LIMIT, SLOT_COUNTS, trainerCount } from "../protocol/round-terms.ts";
 import type { Verdict } from "../protocol/verdicts.ts";
@@ -23,6 +24,25 @@ export interface RoundDecision {
   readonly isVoid: boolean;
   /** `sum w_i u_i`; all zero in a void round. */
   readonly aggregate: Int32Array;
+  /** Cosines between all that was compared: r, g and p, where there are any, then the trainers' updates. Only rules know them. */
+  readonly similarities?: Similarities;
+}
+
+/** How much vectors point the same way, -1 to 1: one name and one row each. */
+export interface Similarities {
+  readonly names: readonly string[];
+  readonly cosines: readonly (readonly number[])[];
+}
+
+/** Of the slots before the trainers'. */
+const OWN_SLOTS = ["reference", "pay gradient", "last change"] as const;
+
+function similaritiesOf(gram: GramMatrix, slots: readonly unknown[]): Similarities {
+  const active = slots.flatMap((vector, slot) => (vector === null ? [] : [slot]));
+  return {
+    names: active.map((slot) => OWN_SLOTS[slot] ?? `trainer ${slot - OWN_SLOTS.length + 1}`),
+    cosines: cosines(gram, active),
+  };
 }
 
 /** A way to decide rounds: the market's rules through {@link ruleDecision}, or a baseline in a benchmark. */
@@ -49,8 +69,9 @@ export function ruleDecision(settings: RuleSettings): DecideRound {
       ...updates,
       ...new Array<null>(Math.max(0, empty)).fill(null),
     ];
+    const gram = gramMatrix(slots);
     const outcome = settings.rule.evaluate({
-      gram: gramMatrix(slots),
+      gram,
       terms: {
         slotCount,
         active: slots.map((slot) => slot !== null),
@@ -66,6 +87,7 @@ export function ruleDecision(settings: RuleSettings): DecideRound {
       weights,
       shares: outcome.shares.slice(0, updates.length),
       isVoid: outcome.isVoid,
+      similarities: similaritiesOf(gram, slots),
       aggregate: aggregateUpdates({ updates, weights, parameterCount: r.length }),
     };
   };

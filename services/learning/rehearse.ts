@@ -5,7 +5,7 @@ import { SLOT_COUNTS, trainerCount } from "../protocol/round-terms.ts";
 import { ruleErrors } from "../protocol/rule-errors.ts";
 import type { Verdict } from "../protocol/verdicts.ts";
 import { type Dataset, subsetDataset } from "./dataset.ts";
-import { ruleDecision } from "./decide-round.ts";
+import { ruleDecision, type Similarities } from "./decide-round.ts";
 import { learningErrors } from "./errors.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Hyperparameters } from "./hyperparameters.ts";
@@ -70,6 +70,8 @@ export interface RehearsedRound {
   readonly verdicts: readonly Verdict[];
   readonly weights: readonly number[];
   readonly payoutsWei: readonly bigint[];
+  /** What the rule has decided from, as cosines. */
+  readonly similarities: Similarities;
 }
 
 /** What a rehearsal found, summed over rounds. */
@@ -208,8 +210,8 @@ function payRound(
 }
 
 function summarise({ roundIndex, decision }: SimulatedRound) {
-  const { isVoid, verdicts, weights } = decision;
-  return { roundIndex, isVoid, verdicts, weights };
+  const { isVoid, verdicts, weights, similarities = { names: [], cosines: [] } } = decision;
+  return { roundIndex, isVoid, verdicts, weights, similarities };
 }
 
 function report(

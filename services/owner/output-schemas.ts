@@ -25,6 +25,11 @@ const rehearsedRound = z.strictObject({
   verdicts: z.array(z.enum(VERDICTS)),
   weights: z.array(count),
   payoutsWei: z.array(wei),
+  /** Cosines between what the rule compared, one name and one row each. */
+  similarities: z.strictObject({
+    names: z.array(z.string()),
+    cosines: z.array(z.array(z.number())),
+  }),
 });
 
 /** What the commands of an owner write with `--json`. */

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Chain } from "../../services/adapters/chain/connect.ts";
 import { auditReportSchema } from "../../services/auditor/audit-report.ts";
@@ -44,6 +44,35 @@ describe("audit --report and --html", () => {
     expect(report.counts.failed).toBe(0);
     expect(report.counts.passed).toBeGreaterThan(3);
     expect(report.reliability).toHaveLength(3);
+  });
+
+  it("compares with another auditor's report, as docs/audit.md says, and ends badly when that differs", async () => {
+    const page = readFileSync(new URL("../../docs/audit.md", import.meta.url), "utf8");
+    const block = /```sh test=test\/auditor\/audit-command\.test\.ts\n([\s\S]*?)```/.exec(
+      page,
+    )?.[1];
+    const commands = (block ?? "").trim().split("\n");
+    const run = (command: string) => {
+      const words = command
+        .split(" ")
+        .map((word) => word.replace(/^(?=audit\.)/, `${market.folder}/`));
+      return commandLine(words.slice(1), { folder: market.folder });
+    };
+
+    const results = [await run(commands[0] ?? ""), await run(commands[1] ?? "")];
+    expect(commands).toHaveLength(2);
+    expect(results.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+    expect(results[1]?.stdout).toContain("the other report is the same, word for word");
+
+    const path = `${market.folder}/audit.json`;
+    const told = readFileSync(path, "utf8").replace(/"historyHash": "0x../, '"historyHash": "0xzz');
+    writeFileSync(path, told);
+    const other = await run(commands[1] ?? "");
+    expect(other.exitCode).toBe(4);
+    expect(other.stdout).toMatch(/historyHash: here "0x[0-9a-f]+", there "0xzz/);
+
+    writeFileSync(path, "{}");
+    expect((await run(commands[1] ?? "")).stderr).toContain("CW4604");
   });
 
   it("finds a contract with other code, another library, or the vault of another market", async () => {

@@ -220,6 +220,9 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
     expect(await page.getByText("the owner’s claim, not proven").count()).toBe(1);
     expect(await page.locator("[data-escrow]").getAttribute("data-escrow")).toBe("balanced");
     expect(await page.locator("[data-trainer]").count()).toBe(5);
+    expect(await page.locator("[data-payees]").getAttribute("data-payees")).toBe("paid");
+    expect(await page.locator("[data-cell]").count()).toBe(10);
+    expect(await page.locator("[data-step]").count()).toBe(3);
     await page.close();
   });
 
@@ -291,7 +294,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
     60_000,
   );
 
-  test("a round says why each update was taken or not, and why there is no heat map", async () => {
+  test("a round says why each update was taken or not, and what is proven of its similarity", async () => {
     const page = await openPage("project/1/round/1");
     await page.show();
 
@@ -301,6 +304,8 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
     for (const row of await verdicts.all())
       expect(await row.textContent()).toMatch(/even part|the update/);
     expect(await page.locator("[data-gram=hidden]").count()).toBe(1);
+    expect(await page.locator("[data-proven=accepted] [data-fact=for]").count()).toBeGreaterThan(8);
+    expect(await page.locator("[data-proven=stale-copy] [data-fact=against]").count()).toBe(1);
     await page.close();
   });
 

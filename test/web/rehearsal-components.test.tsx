@@ -18,6 +18,7 @@ afterEach(() => page.close());
 const round = (change: Partial<RehearsedRound>): RehearsedRound => ({
   ...{ roundIndex: 0, accuracy: 0.9, loss: 0.3, isVoid: false, weights: [1, 1, 1] },
   ...{ verdicts: ["accepted", "accepted", "against-reference"], payoutsWei: [6n, 4n, 0n] },
+  similarities: { names: [], cosines: [] },
   ...change,
 });
 const isAttacker = [false, false, true];
@@ -48,6 +49,28 @@ describe("a rehearsal on the page", () => {
     expect(cells.map(({ textContent }) => textContent)).toEqual([
       ...["1", "90.0 %", "2 of 2", "0 of 1", "0.0 %"],
     ]);
+    expect(await page.axe()).toEqual([]);
+  });
+
+  test("the table that the rule decided from is drawn, with each trainer's verdict", async () => {
+    const names = ["reference", "trainer 1", "trainer 2", "trainer 3"];
+    const cosines = names.map((_, row) =>
+      names.map((_, column) => (row === column ? 1 : row === 3 || column === 3 ? -0.5 : 0.9999)),
+    );
+    page = await view({ ...running, rounds: [round({ similarities: { names, cosines } })] });
+
+    const texts = [...page.container.querySelectorAll("[data-cosine]")].map((cell) => [
+      cell.getAttribute("data-cosine"),
+      cell.textContent,
+    ]);
+    expect(texts).toHaveLength(16);
+    expect(texts.slice(0, 4)).toEqual([
+      ["1.000", "1.00"],
+      ["1.000", ">0.99"],
+      ["1.000", ">0.99"],
+      ["-0.500", "−0.50"],
+    ]);
+    expect(page.text()).toContain("trainer 3 (removed: points away from the reference)");
     expect(await page.axe()).toEqual([]);
   });
 

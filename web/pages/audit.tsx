@@ -1,6 +1,7 @@
 import { Alert, Anchor, Button, Group, List, Loader, Stack, Text, Title } from "@mantine/core";
 import { notChecked } from "../audit/check-explanations.ts";
 import { CheckKinds } from "../audit/check-kinds.tsx";
+import { CompareReport } from "../audit/compare-report.tsx";
 import { type AuditPart, auditParts, groupChecks, secondsOf } from "../audit/group-checks.ts";
 import { ReportFiles } from "../audit/report-files.tsx";
 import { type AuditProgress, useAudit } from "../audit/use-audit.ts";
@@ -15,7 +16,7 @@ const partTitles: Record<AuditPart, string> = {
   project: "The project as a whole",
 };
 
-function Verdict({ progress }: { progress: AuditProgress }) {
+function Verdict({ progress, nodes }: { progress: AuditProgress; nodes: number }) {
   const { checks, audit, seconds } = progress;
   const failed = checks.filter(({ isPassed }) => isPassed === false);
   const skipped = checks.filter(({ isPassed }) => isPassed === null);
@@ -46,7 +47,16 @@ function Verdict({ progress }: { progress: AuditProgress }) {
             that passes. Not for real money.
           </Text>
         )}
+        {audit && (
+          <Text size="xs" style={{ overflowWrap: "anywhere" }}>
+            Market {audit.market} on chain {String(audit.chainId)}, block {audit.lastBlock}:{" "}
+            {audit.lastBlockHash}. All of it as{" "}
+            {nodes === 1 ? "one node tells" : `${nodes} nodes agree in telling`} it; whether the
+            chain keeps this block is for its own rules of finality.
+          </Text>
+        )}
         {audit && <ReportFiles audit={audit} />}
+        {audit && <CompareReport audit={audit} />}
       </Stack>
     </Alert>
   );
@@ -87,7 +97,9 @@ export function AuditPage({
         )}
       </Group>
       {progress.error && <Failure error={progress.error} onRetry={start} />}
-      {state === "done" && <Verdict progress={progress} />}
+      {state === "done" && (
+        <Verdict progress={progress} nodes={1 + (connection.settings.compareUrls ?? []).length} />
+      )}
       {auditParts.map((part) => {
         const found = kinds.filter((kind) => kind.part === part);
         return (

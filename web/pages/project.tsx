@@ -6,11 +6,13 @@ import { LoadedView } from "../loaded-view.tsx";
 import { Contributions } from "../project/contributions.tsx";
 import { EscrowSection } from "../project/escrow-section.tsx";
 import { EvaluationCurves } from "../project/evaluation-curves.tsx";
+import { LineageDrawing } from "../project/lineage-drawing.tsx";
 import { loadEvaluations } from "../project/load-evaluations.ts";
 import { loadHistory, type ProjectHistory } from "../project/load-history.ts";
 import { ModelLineage } from "../project/model-lineage.tsx";
 import { ParticipantsTable } from "../project/participants-table.tsx";
 import { RoundsTimeline } from "../project/rounds-timeline.tsx";
+import { VerdictGrid } from "../project/verdict-grid.tsx";
 import { phaseText, termSentences } from "../project-words.ts";
 import { auditHref } from "../route.ts";
 import { Section } from "../section.tsx";
@@ -91,6 +93,9 @@ function ProjectView({ history, connection }: { history: ProjectHistory; connect
       <Section title="Who contributed">
         <Contributions history={history} />
       </Section>
+      <Section title="Every trainer, every round">
+        <VerdictGrid history={history} />
+      </Section>
       <Section title="Where the money is">
         <EscrowSection history={history} />
       </Section>
@@ -98,6 +103,7 @@ function ProjectView({ history, connection }: { history: ProjectHistory; connect
         <ParticipantsTable history={history} />
       </Section>
       <Section title="Models">
+        <LineageDrawing history={history} />
         <ModelLineage history={history} connection={connection} />
       </Section>
       <Section title="Terms">

@@ -16,7 +16,8 @@ const measures = {
 } as const;
 type Measure = keyof typeof measures;
 
-interface TrainerRound {
+/** What became of a trainer in a settled round. */
+export interface TrainerRound {
   readonly share: number;
   readonly weight: number;
   readonly earnedWei: bigint;

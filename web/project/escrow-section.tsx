@@ -5,6 +5,7 @@ import { Amount } from "../amount.tsx";
 import { SeriesKey } from "../charts/stacked-bars.tsx";
 import { ScrollTable } from "../scroll-table.tsx";
 import type { ProjectHistory } from "./load-history.ts";
+import { PayeesTable } from "./payees-table.tsx";
 
 const names: Record<MoneyRow["kind"], string> = {
   rewards: "Rewards for trainers",
@@ -117,6 +118,7 @@ export function EscrowSection({ history }: { history: ProjectHistory }) {
           </Table.Tr>
         ))}
       </ScrollTable>
+      <PayeesTable history={history} />
       {flow.keptWei > 0n && (
         <Text size="sm">
           Of what was paid, <Amount wei={flow.keptWei} unit={token} /> could not be transferred: the

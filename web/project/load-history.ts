@@ -9,6 +9,7 @@ import {
 } from "../../services/adapters/chain/round-events.ts";
 import { readSettlements, type Settlement } from "../../services/adapters/chain/settlements.ts";
 import { type EscrowReading, readEscrow } from "../../services/auditor/read-escrow.ts";
+import { payoutAddressesIn, readRegistryEvents } from "../../services/auditor/read-registry.ts";
 import type { TokenUnit } from "../../services/protocol/token-amount.ts";
 import type { Connection } from "../connection.ts";
 
@@ -21,6 +22,8 @@ export interface ProjectHistory extends EscrowReading {
   readonly settlements: readonly Settlement[];
   readonly models: readonly PublishedModel[];
   readonly voided: readonly VoidedRound[];
+  /** Every address that an account has ever wanted its money at. */
+  readonly payoutAddresses: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Reads a project. @throws CW2200 when the chain is away, CW2206 when there is no such project. */
@@ -32,18 +35,21 @@ export async function loadHistory(
   const escrow = await readEscrow(chain, posting);
   const joined = escrow.events.filter(({ name }) => name === "TrainerJoined");
   const accounts = [...new Set(joined.map(({ args }) => String(args.trainer)))];
-  const [described, openings, settlements, models, voided, participants] = await Promise.all([
-    unit(posting.terms.rewardToken),
-    readOpenings(chain, projectId),
-    readSettlements(chain, projectId),
-    readModels(chain, projectId),
-    readVoidedRounds(chain, projectId),
-    Promise.all(accounts.map((account) => readParticipant(chain, account))),
-  ]);
+  const [described, openings, settlements, models, voided, participants, registered] =
+    await Promise.all([
+      unit(posting.terms.rewardToken),
+      readOpenings(chain, projectId),
+      readSettlements(chain, projectId),
+      readModels(chain, projectId),
+      readVoidedRounds(chain, projectId),
+      Promise.all(accounts.map((account) => readParticipant(chain, account))),
+      readRegistryEvents(chain, escrow.blockNumber),
+    ]);
   // What happened while this was read belongs to the next reading: sums of one block must agree.
   const isRead = (each: { readonly blockNumber: number }) => each.blockNumber <= escrow.blockNumber;
   return {
     ...{ ...escrow, token: described, participants },
+    payoutAddresses: payoutAddressesIn(registered),
     openings: openings.filter(isRead),
     settlements: settlements.filter(isRead),
     models: models.filter(isRead),

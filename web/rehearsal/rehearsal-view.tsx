@@ -4,6 +4,7 @@ import { percentText } from "../../services/protocol/percent-text.ts";
 import { Failure } from "../loaded-view.tsx";
 import { ScrollTable } from "../scroll-table.tsx";
 import type { RehearsalProgress } from "./rehearsal-progress.ts";
+import { RehearsedSimilarities } from "./rehearsed-similarities.tsx";
 import { SurveyView } from "./survey-view.tsx";
 
 const STALE = "The form has changed since: rehearse again.";
@@ -140,6 +141,7 @@ export function RehearsalView(props: {
         </Text>
       )}
       {rounds.length > 0 && <RoundTable rounds={rounds} isAttacker={isAttacker} />}
+      <RehearsedSimilarities rounds={rounds} />
     </Stack>
   );
 }

@@ -42,6 +42,8 @@ export async function loadRound(
   return {
     ...{ project, opening, submissions, settlement, request, outcome, keys, places },
     token: described,
+    /** Whether there was a change of an earlier round to compare with. */
+    hasLastChange: (request?.aggregateY ?? 0n) !== 0n,
     closed: closed[0]?.place,
     ended,
     pay:

@@ -1,5 +1,6 @@
 import { type ErrorFragment, Interface, isError } from "ethers";
 import { CommonweightError, defineErrors } from "../../protocol/errors.ts";
+import { oneLine } from "../../protocol/one-line.ts";
 import { participantRegistryAbi } from "./generated/participant-registry.ts";
 import { rewardVaultAbi } from "./generated/reward-vault.ts";
 import { roundVerifierAbi } from "./generated/round-verifier.ts";
@@ -167,10 +168,12 @@ export function toChainError(cause: unknown, what: string): CommonweightError {
     return new CommonweightError(chainErrors.insufficientFunds, doing, { cause });
   }
   if (isError(cause, "CALL_EXCEPTION")) {
-    return new CommonweightError(chainErrors.refused, `${doing}: ${cause.shortMessage}`, { cause });
+    return new CommonweightError(chainErrors.refused, `${doing}: ${inLine(cause.shortMessage)}`, {
+      cause,
+    });
   }
   if (isError(cause, "BAD_DATA")) {
-    return new CommonweightError(chainErrors.malformed, `${doing}: ${cause.shortMessage}`, {
+    return new CommonweightError(chainErrors.malformed, `${doing}: ${inLine(cause.shortMessage)}`, {
       cause,
     });
   }
@@ -182,4 +185,10 @@ const NO_FUNDS = /(insufficient|enough) funds/i;
 
 /** The library writes the node's whole address into its messages, and an aggregator publishes what it fails with. */
 const messageOf = (cause: unknown) =>
-  withPublicUrls(cause instanceof Error ? cause.message : String(cause));
+  inLine(withPublicUrls(cause instanceof Error ? cause.message : String(cause)));
+
+/** Of a node's or a contract's own words, as much is told. */
+const LONGEST_WORDS = 600;
+
+/** They must not look like lines of ours. */
+const inLine = (words: string) => oneLine(words, LONGEST_WORDS);

@@ -137,6 +137,28 @@ export async function findProjectEvents(
   return logs.flatMap((log) => eventsOf(contract, log));
 }
 
+/** All events of the registry with one of these names, oldest first. @throws CW2200, CW2207 */
+export async function findRegistryEvents(
+  { registry, provider, addresses }: Pick<Chain, "registry" | "provider" | "addresses">,
+  names: readonly string[],
+  range: { fromBlock: number; toBlock: number },
+): Promise<ProjectEvent[]> {
+  const found: ProjectEvent[] = [];
+  const wanted = names.map((name) => registry.interface.getEvent(name)?.topicHash ?? "");
+  const asked = { address: addresses.registry, topics: [wanted] };
+  try {
+    for (let from = range.fromBlock; from <= range.toBlock; from += BLOCKS_PER_QUERY) {
+      const to = Math.min(from + BLOCKS_PER_QUERY - 1, range.toBlock);
+      const logs = await provider.getLogs({ ...asked, fromBlock: from, toBlock: to });
+      requireAsked(logs, { ...asked, from, to });
+      found.push(...logs.flatMap((log) => eventsOf(registry, log)));
+    }
+  } catch (cause) {
+    throw toChainError(cause, "reading the registry");
+  }
+  return found;
+}
+
 /** A node may answer with other logs than it was asked for, or with some that a reorganisation took back. @throws CW2207 */
 function requireAsked(
   logs: readonly Log[],
@@ -153,7 +175,9 @@ function requireAsked(
     !log.removed &&
     log.blockNumber >= from &&
     (to === "latest" || log.blockNumber <= to) &&
-    topics.every((topic, place) => topic === null || topic === log.topics[place]);
+    topics.every(
+      (topic, place) => topic === null || [topic].flat().includes(log.topics[place] ?? ""),
+    );
   if (logs.every(isAsked)) return;
   throw new CommonweightError(
     chainErrors.malformed,

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { access, constants, writeFile } from "node:fs/promises";
+import { access, constants, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { addCompareOption, comparedNodes } from "../../command-line/compare-option.ts";
@@ -7,6 +7,7 @@ import { withChain } from "../../command-line/open-chain.ts";
 import { parseProjectId, parseRoundIndex } from "../../command-line/parse-project-id.ts";
 import { openProjectContent } from "../../command-line/project-content.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
+import type { AuditReport } from "../audit-report.ts";
 import { auditorErrors } from "../errors.ts";
 
 /** An audit takes minutes: where its report cannot go is said before. @throws CW4602 */
@@ -26,6 +27,20 @@ async function write(path: unknown, text: string): Promise<string> {
   return absolute;
 }
 
+/** Another auditor's report. @throws CW4602, CW4604 */
+async function readReport(path: unknown): Promise<AuditReport | undefined> {
+  if (path === undefined) return undefined;
+  const { MOST_REPORT_BYTES, readAuditReport } = await import("../read-report.ts");
+  const absolute = resolve(String(path));
+  try {
+    if ((await stat(absolute)).size > MOST_REPORT_BYTES) throw new RangeError("too large");
+    return readAuditReport(await readFile(absolute, "utf8"));
+  } catch (cause) {
+    if (cause instanceof CommonweightError) throw cause;
+    throw new CommonweightError(auditorErrors.fileUnreadable, absolute, { cause });
+  }
+}
+
 /** Adds `commonweight audit`. */
 export const register: RegisterCommand = (parent, context) => {
   addCompareOption(parent.command("audit"))
@@ -37,9 +52,10 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--srs <file>", "powers of tau (.ptau) of the ceremony, to compare with the contract")
     .option("--report <file>", "write the report as JSON: the same bytes for every auditor")
     .option("--html <file>", "write the report as one page")
+    .option("--compare-report <file>", "compare with the JSON report of another auditor")
     .addHelpText(
       "after",
-      "\nExit status 4 when a check fails. Needs no signing key and trusts no server but the RPC node: name others with --compare-rpc, and one honest one is enough.\n\nExample:\n  commonweight audit 1 --report audit.json --html audit.html",
+      "\nExit status 4 when a check fails, or another auditor's report says something else. Needs no signing key and trusts no server but the RPC node: name others with --compare-rpc, and one honest one is enough.\n\nExample:\n  commonweight audit 1 --report audit.json --html audit.html",
     )
     .action(
       context.action(async (invocation) => {
@@ -51,9 +67,11 @@ export const register: RegisterCommand = (parent, context) => {
         const { auditHtml } = await import("../audit-html.ts");
         const { auditReport, encodeAuditReport } = await import("../audit-report.ts");
         const { auditText } = await import("../audit-text.ts");
+        const { compareReports, comparisonText } = await import("../compare-reports.ts");
         const projectId = args[0] as bigint;
         await requireFolder(options.report);
         await requireFolder(options.html);
+        const theirs = await readReport(options.compareReport);
         const audit = await withChain(invocation, async (chain) => {
           const { terms } = await readPosting(chain, projectId);
           return auditProject({
@@ -84,13 +102,15 @@ export const register: RegisterCommand = (parent, context) => {
         const others = comparedNodes(invocation).length;
         const compared = others === 0 ? [] : [`${others + 1} nodes gave the same answers`];
         const written = files.map((path) => `wrote ${path}`);
+        const differences = theirs === undefined ? [] : compareReports(report, theirs);
         const text = [
           auditText(audit),
           ...compared,
+          ...(theirs === undefined ? [] : [comparisonText(differences)]),
           `report's SHA-256: ${checksum}`,
           ...written,
         ].join("\n");
-        return { data: report, text, isNegative: !audit.isPassed };
+        return { data: report, text, isNegative: !audit.isPassed || differences.length > 0 };
       }),
     );
 };
