@@ -28,8 +28,19 @@ export interface ReliabilityStatement {
   readonly isSame: boolean;
 }
 
+/** A trainer's reliability after a settled round. */
+export interface ReliabilityStep {
+  readonly trainer: string;
+  readonly roundIndex: number;
+  /** `inactive` in a void round, which decides about nobody. */
+  readonly verdict: Verdict;
+  readonly score: number;
+}
+
 /** What the replay found. */
 export interface ReliabilityReplay {
+  /** In the chain's order. */
+  readonly steps: readonly ReliabilityStep[];
   readonly trainers: readonly ReliabilityStatement[];
   readonly checks: readonly AuditCheck[];
 }
@@ -65,6 +76,7 @@ export function replayReliability(
   const earlier: Part[] = [];
   const problems: string[] = [];
   const penalties = { slashed: 0, expelled: 0, problems: [] as string[] };
+  const steps: ReliabilityStep[] = [];
   const scores = registryScores(history.registry, problems);
   let pending: TimedEvent[] = [];
   for (const event of history.events) {
@@ -89,7 +101,7 @@ export function replayReliability(
       if (part !== undefined) part.state = "leaving";
     } else if (name === "StakeSlashed" || name === "TrainerExpelled") pending.push(event);
     else if (name === "RoundSettled") {
-      settle(event, parts, terms, { pending, penalties });
+      settle(event, parts, terms, { pending, penalties, steps });
       pending = [];
     } else if (name === "TrainerLeft") leave(event, parts.get(trainer), history, problems);
   }
@@ -107,7 +119,7 @@ export function replayReliability(
     part.recorded = each.reliability;
     part.recomputed = part.now.score;
   }
-  return { ...report([...earlier, ...parts.values()], problems, penalties) };
+  return { ...report([...earlier, ...parts.values()], problems, penalties), steps };
 }
 
 /** Overall scores over time: each change must continue the one before, faded by the time between. */
@@ -142,6 +154,7 @@ function settle(
   context: {
     readonly pending: readonly TimedEvent[];
     readonly penalties: { slashed: number; expelled: number; problems: string[] };
+    readonly steps: ReliabilityStep[];
   },
 ): void {
   const { pending, penalties } = context;
@@ -165,6 +178,8 @@ function settle(
       part.strikes =
         outcome === "accepted" ? Math.max(0, part.strikes - 1) : Math.min(255, part.strikes + 1);
     }
+    const { score } = part.now;
+    context.steps.push({ trainer, roundIndex: Number(args.roundIndex), verdict, score });
     const slashed = has("StakeSlashed", trainer);
     if ((slashed !== undefined) !== (verdict === "above-norm-bound")) {
       penalties.problems.push(
@@ -227,7 +242,7 @@ function report(
   parts: readonly Part[],
   problems: readonly string[],
   penalties: { slashed: number; expelled: number; problems: readonly string[] },
-): ReliabilityReplay {
+): Omit<ReliabilityReplay, "steps"> {
   const trainers = parts.map(({ trainer, joined, outcomes, strikes, recomputed, recorded }) => ({
     ...{ trainer, joinedWith: joined.score, outcomes, strikes, recomputed, recorded },
     isSame: recorded === null || recorded === recomputed,

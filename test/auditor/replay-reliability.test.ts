@@ -51,7 +51,7 @@ const history: Pick<ProjectHistory, "events" | "registry" | "present"> = {
 };
 
 it("follows a trainer that lost its place and came back, with its strikes", () => {
-  const { checks, trainers } = replayReliability(history, { slots: 8, maxStrikes: 2 });
+  const { checks, trainers, steps } = replayReliability(history, { slots: 8, maxStrikes: 2 });
 
   expect(checks.filter(({ isPassed }) => !isPassed)).toEqual([]);
   const parts = trainers.filter(({ trainer }) => trainer === REJECTED);
@@ -59,6 +59,8 @@ it("follows a trainer that lost its place and came back, with its strikes", () =
     [32_768, 30_720],
     [30_720, 28_800],
   ]);
+  const scores = steps.filter(({ trainer }) => trainer === REJECTED).map(({ score }) => score);
+  expect(scores).toEqual([30_720, 28_800]);
 });
 
 it("notices a wrong record of the part before", () => {

@@ -317,6 +317,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
     await page.waitForSelector("[data-statement]");
     expect(await page.locator("[data-statement]").count()).toBeGreaterThanOrEqual(2);
     expect(await page.getByText("transferred", { exact: true }).count()).toBeGreaterThan(0);
+    await page.getByRole("slider", { name: /^Reliability after each round/ }).waitFor();
     await page.close();
   });
 

@@ -67,11 +67,11 @@ function RoundView(props: {
       <Section title="What was decided, and why">
         <VerdictsTable facts={facts} />
       </Section>
-      <Section title="When, and for how much gas">
-        <RoundSteps facts={facts} />
-      </Section>
       <Section title="How similar the updates were">
         <Similarities facts={facts} />
+      </Section>
+      <Section title="When, and for how much gas">
+        <RoundSteps facts={facts} />
       </Section>
       {settlement && request && (
         <Section title="Raw proof">

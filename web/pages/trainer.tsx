@@ -8,6 +8,7 @@ import { LoadedView } from "../loaded-view.tsx";
 import { loadHistory, type ProjectHistory } from "../project/load-history.ts";
 import { participantRows } from "../project/participant-rows.ts";
 import { reliabilityText } from "../project/participants-table.tsx";
+import { ReliabilityCurve } from "../project/reliability-curve.tsx";
 import { statementRows } from "../project/statement-rows.ts";
 import { verdictText } from "../project-words.ts";
 import { projectHref, roundHref } from "../route.ts";
@@ -107,7 +108,12 @@ function Summary({ history, trainer }: { history: ProjectHistory; trainer: strin
   );
 }
 
-function Statement({ history, trainer }: { history: ProjectHistory; trainer: string }) {
+function Statement(props: {
+  readonly history: ProjectHistory;
+  readonly connection: Connection;
+  readonly trainer: string;
+}) {
+  const { history, trainer } = props;
   const { projectId } = history.project;
   const payee = history.participants.find(({ account }) => isSameAddress(account, trainer));
   return (
@@ -126,6 +132,9 @@ function Statement({ history, trainer }: { history: ProjectHistory; trainer: str
       <Summary history={history} trainer={trainer} />
       <Section title="Round by round">
         <Rounds history={history} trainer={trainer} />
+      </Section>
+      <Section title="Reliability">
+        <ReliabilityCurve {...props} />
       </Section>
       {payee && (
         <Section title="What reached its address">
@@ -152,7 +161,7 @@ export function TrainerPage(props: {
   useRefresh(refresh, loaded.state === "ready" && loaded.value.project.phase !== "ended");
   return (
     <LoadedView loaded={loaded} what="the trainer’s statement" onRetry={reload}>
-      {(history) => <Statement history={history} trainer={trainer} />}
+      {(history) => <Statement {...{ history, connection, trainer }} />}
     </LoadedView>
   );
 }

@@ -43,7 +43,7 @@ export function PayeesTable({ history }: { history: ProjectHistory }) {
       <ScrollTable caption="Who got what" head={["Who", "As", ...columns.map(([name]) => name)]}>
         {shown.map((group) => (
           <Table.Tr key={group.members.map(({ account }) => account).join()}>
-            <Table.Th scope="row" ff="monospace" fw={400}>
+            <Table.Th scope="row" ff="monospace" fw={400} style={{ whiteSpace: "nowrap" }}>
               {group.members.map(({ account }) => (
                 <div key={account} title={account}>
                   {shortHex(account)}

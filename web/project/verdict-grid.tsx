@@ -89,7 +89,13 @@ export function VerdictGrid({ history }: { history: ProjectHistory }) {
       >
         {trainers.map((trainer) => (
           <Table.Tr key={trainer}>
-            <Table.Th scope="row" ff="monospace" fw={400} title={trainer}>
+            <Table.Th
+              scope="row"
+              ff="monospace"
+              fw={400}
+              title={trainer}
+              style={{ whiteSpace: "nowrap" }}
+            >
               <Anchor inherit href={trainerHref(projectId, trainer)}>
                 {shortHex(trainer)}
               </Anchor>

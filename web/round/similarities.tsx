@@ -43,7 +43,13 @@ export function Similarities({ facts }: { facts: RoundFacts }) {
             const proven = provenSimilarity(verdict, hasLastChange);
             return (
               <Table.Tr key={slot} data-proven={verdict}>
-                <Table.Th scope="row" ff="monospace" fw={400} title={trainer}>
+                <Table.Th
+                  scope="row"
+                  ff="monospace"
+                  fw={400}
+                  title={trainer}
+                  style={{ whiteSpace: "nowrap" }}
+                >
                   {shortHex(trainer)}
                 </Table.Th>
                 <FactCell fact={proven.length} />
