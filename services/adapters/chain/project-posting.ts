@@ -1,8 +1,9 @@
-import { AbiCoder, keccak256 } from "ethers";
+import { AbiCoder, keccak256, ParamType } from "ethers";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { cidFromBytes } from "./cid-bytes.ts";
 import type { Chain } from "./connect.ts";
 import { chainErrors } from "./errors.ts";
+import { trainingMarketAbi } from "./generated/training-market.ts";
 import { type EventPlace, findEvents, type ProjectEvent } from "./project-events.ts";
 import { type ProjectTerms, toTerms } from "./project-terms.ts";
 
@@ -40,16 +41,21 @@ function toPosted(found: ProjectEvent): PostedProject {
     owner: found.args.owner,
     terms: toTerms(found.args.terms),
     termsHash: found.args.termsHash,
-    recomputedTermsHash: hashOfTerms(chain, found.args.terms),
+    recomputedTermsHash: hashOfTerms(found.args.terms),
     rewardToken: found.args.rewardToken,
     manifestCid: cidFromBytes(found.args.manifestCid),
   };
 }
 
-/** Of the terms as the contract encodes them. */
-function hashOfTerms({ market }: Pick<Chain, "market">, terms: unknown): string {
-  const type = market.interface
-    .getEvent("ProjectPosted")
-    ?.inputs.find(({ name }) => name === "terms");
-  return type === undefined ? "" : keccak256(AbiCoder.defaultAbiCoder().encode([type], [terms]));
+/** Of the terms as the contract encodes them; what it could not have encoded has none. */
+function hashOfTerms(terms: unknown): string {
+  const posted = trainingMarketAbi.find(
+    (each) => each.type === "event" && each.name === "ProjectPosted",
+  );
+  const type = posted?.inputs.find(({ name }) => name === "terms");
+  try {
+    return keccak256(AbiCoder.defaultAbiCoder().encode([ParamType.from(type)], [terms]));
+  } catch {
+    return "";
+  }
 }
