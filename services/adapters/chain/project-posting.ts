@@ -54,7 +54,7 @@ function hashOfTerms(terms: unknown): string {
   );
   const type = posted?.inputs.find(({ name }) => name === "terms");
   try {
-    return keccak256(AbiCoder.defaultAbiCoder().encode([ParamType.from(type)], [terms]));
+    return keccak256(AbiCoder.defaultAbiCoder().encode([ParamType.from(type, true)], [terms]));
   } catch {
     return "";
   }
