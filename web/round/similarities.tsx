@@ -67,8 +67,8 @@ export function Similarities({ facts }: { facts: RoundFacts }) {
         (the Gram matrix), nobody publishes: they would tell whose data resemble whose, and by how
         much each trainer agreed with the owner’s hidden reference. The{" "}
         {project.terms.aggregators.length} aggregators can see them; everybody else sees a salted
-        hash, which the proof is about. The rehearsal of “Post a project” draws such a table, of updates
-        that are its own.
+        hash, which the proof is about. The rehearsal of “Post a project” draws such a table, of
+        updates that are its own.
       </Text>
       {request && (
         <Text size="xs" ff="monospace" mt="xs" style={{ overflowWrap: "anywhere" }}>
