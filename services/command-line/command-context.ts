@@ -59,6 +59,16 @@ export function addGlobalOptions(program: Command): Command {
 
 const text = (value: unknown) => (typeof value === "string" ? value : undefined);
 
+/** An interruption is no failure of anybody's, but whoever reads JSON has to read it. */
+const stoppedJson = (reason: unknown) =>
+  toJson({
+    error: {
+      code: "stopped",
+      message: `stopped by ${String(reason)}`,
+      hint: "Run the command again: what was done before stays done.",
+    },
+  });
+
 /**
  * The frame around every command: reads the configuration, prints the result or the failure, and reports the
  * exit status.
@@ -124,7 +134,7 @@ export function createCommandContext(options: {
         } catch (error) {
           if (signal.aborted) {
             const isTermination = signal.reason === "SIGTERM";
-            terminal.writeMessage("stopped");
+            terminal.writeMessage(given.json === true ? stoppedJson(signal.reason) : "stopped");
             setExitCode(isTermination ? exitCodes.terminated : exitCodes.interrupted);
             return;
           }

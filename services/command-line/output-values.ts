@@ -37,11 +37,11 @@ export const receipt = z.strictObject({
 /** An event of a command that runs for long: its type says what else is in it. */
 export const event = z.looseObject({ at: z.iso.datetime(), type: z.string() });
 
-/** What goes to standard error instead of a result, with exit status 1, 2 or 3. */
+/** What goes to standard error instead of a result, with exit status 1, 2, 3, 130 or 143. */
 export const failureSchema = z.strictObject({
   error: z.strictObject({
-    /** `CW` and a number, `usage` for a wrong command line, `internal` for a bug. */
-    code: z.string().regex(/^(CW\d{4}|usage|internal)$/),
+    /** `CW` and a number, `usage` for a wrong command line, `stopped` by a signal, `internal` for a bug. */
+    code: z.string().regex(/^(CW\d{4}|usage|stopped|internal)$/),
     message: z.string(),
     hint: z.string(),
     details: z.record(z.string(), z.unknown()).optional(),

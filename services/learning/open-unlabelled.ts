@@ -46,10 +46,11 @@ export async function openUnlabelled(
 async function openFile(path: string, options: OpenDataFilesOptions): Promise<UnlabelledSamples> {
   if (isTableName(path)) {
     const text = await readTable(path);
-    return nameFile(path, () => ({
-      dataset: csvDataset(text, { ...options, isUnlabelled: true }),
-      table: parseCsv(text),
-    }));
+    return nameFile(path, () => {
+      const table = parseCsv(text);
+      const columns = options.columns ?? allColumns(table, options.inputShape);
+      return { dataset: csvDataset(text, { ...options, columns, isUnlabelled: true }), table };
+    });
   }
   const classes = options.classes?.length ?? 1;
   const extension = extname(path).toLowerCase();
@@ -57,6 +58,15 @@ async function openFile(path: string, options: OpenDataFilesOptions): Promise<Un
   if (extension === ".npz")
     return { dataset: await openNpyInputs(await openNpzInputs(path), classes) };
   return { dataset: await openDataFiles(path, options) };
+}
+
+/** Of a project that names no columns: all, if there are as many as the model takes; otherwise the last one is the class. */
+function allColumns(
+  { header }: CsvTable,
+  inputShape: readonly number[] = [],
+): readonly string[] | undefined {
+  const features = inputShape.reduce((all, side) => all * side, 1);
+  return header.length === features ? header : undefined;
 }
 
 async function openFolder(

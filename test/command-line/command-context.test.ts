@@ -6,6 +6,7 @@ import {
   createCommandContext,
   type Invocation,
 } from "../../services/command-line/command-context.ts";
+import { failureSchema } from "../../services/command-line/output-values.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
 
 const refusal = { code: "CW6500", title: "No", hint: "Ask again." } as const;
@@ -123,5 +124,19 @@ describe("a command's frame", () => {
 
     expect(exitCode).toBe(expected);
     expect(messages).toEqual(["stopped"]);
+  });
+
+  it("says in JSON, too, that it was stopped", async () => {
+    const stop = new AbortController();
+    const { messages } = await run(
+      ["--json"],
+      async () => {
+        stop.abort("SIGINT");
+        throw new Error("whatever was under way");
+      },
+      stop,
+    );
+
+    expect(failureSchema.parse(JSON.parse(messages.join("\n"))).error.code).toBe("stopped");
   });
 });

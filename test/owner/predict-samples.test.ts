@@ -72,6 +72,17 @@ describe("predictions", () => {
     expect(said.csv).toBe("degrees,weather,predicted,confidence\n1,foggy,warm,0.8808\n");
   });
 
+  it.each([
+    ["alone", "degrees\n1\n", "degrees,predicted,confidence\n1,warm,0.8808\n"],
+    [
+      "with the class",
+      "degrees,weather\n1,0\n",
+      "degrees,weather,predicted,confidence\n1,0,warm,0.8808\n",
+    ],
+  ])("of a project of arrays take a table of the numbers %s", async (name, csv, wanted) => {
+    expect((await predicted(`${name}.csv`, csv)).csv).toBe(wanted);
+  });
+
   const values = Float32Array.of(3, -3);
   it.each([
     ["an array", "x.npy", encodeNpy({ name: "x", shape: [2, 1], values })],
