@@ -3,8 +3,6 @@ import { resolve } from "node:path";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { addCompareOption } from "../../command-line/compare-option.ts";
 import { addModelChoice, addReaderOptions } from "../../command-line/model-options.ts";
-import { withChain } from "../../command-line/open-chain.ts";
-import { openProjectContent } from "../../command-line/project-content.ts";
 
 /** Adds `commonweight owner predict`. */
 export const register: RegisterCommand = (parent, context) => {
@@ -29,35 +27,16 @@ export const register: RegisterCommand = (parent, context) => {
     )
     .action(
       context.action(async (invocation) => {
-        const { args, options, config, signal, progress } = invocation;
-        const { readPosting } = await import("../../adapters/chain/project-posting.ts");
-        const { readModelChoice } = await import("../choose-model.ts");
-        const { findProject } = await import("../find-project.ts");
-        const { ownerKeyring } = await import("../owner-keyring.ts");
+        const { options, signal, progress } = invocation;
         const { predictSamples } = await import("../predict-samples.ts");
         const { predictionText } = await import("../prediction-text.ts");
-        const { pullModel } = await import("../pull-model.ts");
+        const { pullChosenModel } = await import("../pull-chosen-model.ts");
         const { ownerErrors } = await import("../errors.ts");
         const { fileFailure } = await import("../project-folder.ts");
         const { CommonweightError } = await import("../../protocol/errors.ts");
-        const { projectId } = await findProject(String(args[0]));
-        const choice = readModelChoice(options);
         const given = String(options.data);
         const source = /^mnist(:test)?$/.test(given) ? given : resolve(given);
-        const pulled = await withChain(invocation, async (chain) => {
-          const { terms } = await readPosting(chain, projectId);
-          return pullModel({
-            chain,
-            projectId,
-            contentStore: await openProjectContent(chain, terms, config),
-            keyring: ownerKeyring(terms, { key: options.key, stateFolder: config.stateFolder }),
-            choice,
-            cacheDir: config.cacheFolder,
-            srsPath: options.srs as string | undefined,
-            signal,
-            onProgress: progress,
-          });
-        });
+        const { projectId, ...pulled } = await pullChosenModel(invocation);
         const isDetailed = options.probabilities === true;
         const { csv, ...said } = await predictSamples(pulled, {
           ...{ source, isDetailed, signal },

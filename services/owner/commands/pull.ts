@@ -4,8 +4,6 @@ import { Option } from "commander";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { addCompareOption } from "../../command-line/compare-option.ts";
 import { addModelChoice, addReaderOptions } from "../../command-line/model-options.ts";
-import { withChain } from "../../command-line/open-chain.ts";
-import { openProjectContent } from "../../command-line/project-content.ts";
 
 /** Adds `commonweight owner pull`. */
 export const register: RegisterCommand = (parent, context) => {
@@ -27,30 +25,11 @@ export const register: RegisterCommand = (parent, context) => {
     )
     .action(
       context.action(async (invocation) => {
-        const { args, options, config, signal, progress } = invocation;
-        const { readPosting } = await import("../../adapters/chain/project-posting.ts");
-        const { readModelChoice } = await import("../choose-model.ts");
+        const { options } = invocation;
         const { exportModel } = await import("../export-model.ts");
-        const { ownerKeyring } = await import("../owner-keyring.ts");
-        const { pullModel } = await import("../pull-model.ts");
+        const { pullChosenModel } = await import("../pull-chosen-model.ts");
         const { fileFailure } = await import("../project-folder.ts");
-        const { findProject } = await import("../find-project.ts");
-        const { projectId } = await findProject(String(args[0]));
-        const choice = readModelChoice(options);
-        const { committed, manifest, published } = await withChain(invocation, async (chain) => {
-          const { terms } = await readPosting(chain, projectId);
-          return pullModel({
-            chain,
-            projectId,
-            contentStore: await openProjectContent(chain, terms, config),
-            keyring: ownerKeyring(terms, { key: options.key, stateFolder: config.stateFolder }),
-            choice,
-            cacheDir: config.cacheFolder,
-            srsPath: options.srs as string | undefined,
-            signal,
-            onProgress: progress,
-          });
-        });
+        const { projectId, committed, manifest, published } = await pullChosenModel(invocation);
         const format = options.format as Parameters<typeof exportModel>[2];
         const bytes = exportModel(committed, manifest, format);
         const { version, roundIndex, cid, commitment } = published;
