@@ -56,6 +56,10 @@ export function verdictCell(
   return { kind: isUndecided ? "undecided" : "removed", text, title: why, strength: 0 };
 }
 
+/** A cell for who does not see the grid: what is visible first, so that it is found by what others see. */
+export const cellLabel = ({ text, title }: Pick<VerdictCell, "text" | "title">, where: string) =>
+  `${text}: ${where}, ${title}`;
+
 const backgrounds = {
   accepted: "light-dark(#2b8a3e, #69db7c)",
   removed: "light-dark(#c92a2a, #ff8787)",
@@ -119,7 +123,10 @@ export function VerdictGrid({ history }: { history: ProjectHistory }) {
                       inherit
                       c="inherit"
                       href={roundHref(projectId, roundIndex)}
-                      aria-label={`Round ${roundIndex + 1}, ${shortHex(trainer)}: ${cell.title}`}
+                      aria-label={cellLabel(
+                        cell,
+                        `round ${roundIndex + 1} of ${shortHex(trainer)}`,
+                      )}
                     >
                       {cell.text}
                     </Anchor>

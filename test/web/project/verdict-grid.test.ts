@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { packOutcome } from "../../../services/protocol/public-signals.ts";
 import { lineageSteps } from "../../../web/project/lineage-drawing.tsx";
-import { verdictCell } from "../../../web/project/verdict-grid.tsx";
+import { cellLabel, verdictCell } from "../../../web/project/verdict-grid.tsx";
 
 const about = { isVoid: false, earned: "2 ETH" };
 
@@ -18,6 +18,14 @@ it("says in each cell what came of an update, and in full when asked", () => {
     kind: "absent",
     title: "handed in nothing",
   });
+});
+
+it("is called by what is seen of it, and then where it stands and why", () => {
+  const cell = verdictCell({ verdict: "stale-copy", share: 0 }, about);
+
+  expect(cellLabel(cell, "round 2 of 0xab")).toBe(
+    "old copy: round 2 of 0xab, removed: a copy of the last round's result",
+  );
 });
 
 it("decides about nobody in a void round", () => {
