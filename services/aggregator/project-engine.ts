@@ -1,11 +1,10 @@
 import { bondAggregator, type Project, poke, readProject } from "../adapters/chain/project.ts";
-import { abandonRound, type Round, type RoundOpening, readRound } from "../adapters/chain/round.ts";
+import { abandonRound, type Round, readRound } from "../adapters/chain/round.ts";
 import { RoundLog } from "../adapters/chain/round-log.ts";
 import type { Receipt } from "../adapters/chain/transaction-receipt.ts";
 import { isSameAddress } from "../protocol/address.ts";
 import type { ReferencesBody } from "../protocol/api.ts";
 import { isContentAway } from "../protocol/content-store.ts";
-import { type G1Point, isSamePoint } from "../protocol/curve.ts";
 import { CommonweightError, isErrorOf } from "../protocol/errors.ts";
 import type { RoundPhase } from "../protocol/phases.ts";
 import { deadlineAlert } from "./alerts.ts";
@@ -14,7 +13,8 @@ import { RoundCollector } from "./collect-round.ts";
 import { aggregatorErrors } from "./errors.ts";
 import { failureWords } from "./failure-words.ts";
 import { ModelKeeper } from "./model-keeper.ts";
-import { openingOf, openProjectRound } from "./open-project-round.ts";
+import { findNextOpening, findNextReferences } from "./next-references.ts";
+import { openProjectRound } from "./open-project-round.ts";
 import type { ProjectEngineParameters } from "./project-engine-parameters.ts";
 import type { ProjectLook } from "./project-looks.ts";
 import { proveAndSettle } from "./prove-and-settle.ts";
@@ -78,7 +78,8 @@ export class ProjectEngine {
     this.#round = round;
     this.#isInCharge = project.aggregatorIndex === this.#ownIndex(project);
     this.watch({ project, time });
-    const references = this.#referencesOn(project, project.modelCommitment);
+    const { store } = this.#parameters;
+    const references = findNextReferences(store, project, project.modelCommitment);
     const ownIndex = this.#ownIndex(project);
     const hasReferences = references !== undefined;
     const action = planAction({ project, round, ownIndex, hasReferences, now: time });
@@ -199,14 +200,6 @@ export class ProjectEngine {
     this.#emit("poked", { phase });
   }
 
-  /** What the referee handed over for a project's next round, if that was made on this model: with other references no round opens. */
-  #referencesOn({ nextRoundIndex }: Project, model: G1Point): ReferencesBody | undefined {
-    const found = this.#parameters.store.findReferences(this.projectId, nextRoundIndex);
-    if (found === undefined) return undefined;
-    const { x, y } = found.modelCommitment;
-    return isSamePoint({ x: BigInt(x), y: BigInt(y) }, model) ? found : undefined;
-  }
-
   async #open(project: Project, references: ReferencesBody): Promise<void> {
     const roundIndex = project.nextRoundIndex;
     const place = { projectId: this.projectId, roundIndex };
@@ -219,17 +212,6 @@ export class ProjectEngine {
     this.#collector.clear();
     await this.#reporting;
     this.#emit("round-opened", { roundIndex, ...details });
-  }
-
-  /** What opens the next round together with the settlement of this one, on the model that comes of it. */
-  #nextOpening(project: Project, model: G1Point): RoundOpening | undefined {
-    const { terms, appliedRounds, isStopAnnounced, nextRoundIndex: roundIndex } = project;
-    const isNext = appliedRounds + 1 < terms.rounds && !isStopAnnounced;
-    if (!this.#isInCharge || !this.#isComplete || !isNext) return undefined;
-    const references = this.#referencesOn(project, model);
-    // Instructions of its own have to be fetched first, and follow from the model's measurement, which comes later.
-    if (references === undefined || references.jobCid !== undefined) return undefined;
-    return openingOf({ projectId: this.projectId, roundIndex }, references);
   }
 
   /**
@@ -284,7 +266,11 @@ export class ProjectEngine {
         ...{ projectId: this.projectId, models: this.#models, emit: this.#emit },
         confirmed: this.#opener.confirmed(),
         isWanted: () => this.#isOpenStill(roundIndex),
-        findNextOpening: (model) => this.#nextOpening(project, model),
+        // Whoever is in charge opens, and only when trainers find here what they need.
+        findNextOpening: (model) =>
+          this.#isInCharge && this.#isComplete
+            ? findNextOpening(this.#parameters.store, project, model)
+            : undefined,
       },
       { project, round, content },
     );
