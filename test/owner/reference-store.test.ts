@@ -1,11 +1,8 @@
-import { afterEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { openReferenceStore } from "../../services/owner/reference-store.ts";
 import type { ReferencesBody } from "../../services/protocol/api.ts";
 
 const store = openReferenceStore(":memory:");
-afterEach(() => {
-  expect(store.find(1n, 1, { x: 1n, y: 2n })).toBeUndefined();
-});
 
 const model = { x: 1n, y: 2n };
 const negatedModel = { x: 1n, y: 3n };
@@ -28,5 +25,6 @@ it("keeps what was made on other models beside it", () => {
   expect(store.find(1n, 0, model)).toEqual(madeOn(model, 1));
   expect(store.find(1n, 0, negatedModel)).toEqual(madeOn(negatedModel, 3));
   expect(store.list(1n, 0)).toHaveLength(2);
+  expect(store.find(1n, 1, model)).toBeUndefined();
   expect(store.list(2n, 0)).toEqual([]);
 });
