@@ -132,9 +132,8 @@ contract TrainingMarketRoundsTest is MarketFixture {
         market.multicall(calls);
         assertEq(market.getRound(projectId).roundIndex, 0);
 
-        vm.prank(primary);
-        (bool isSettled, ) = address(market).call(calls[0]);
-        assertTrue(isSettled);
+        _settle(projectId, primary);
+        assertFalse(market.getRound(projectId).isOpen);
     }
 
     function test_open_byTheRefereeItself_needsNoSignature() public {
