@@ -102,6 +102,7 @@ function calledIn(market: Interface, data: string): string[] {
 /** What an account sent, and how it ended: from the chain's blocks, not from anybody's memory. */
 export async function describeAccount({ chain }: SmallMarket, account: string) {
   const perMethod: Record<string, number> = {};
+  const sent: { readonly calls: readonly string[]; readonly gasUsed: bigint }[] = [];
   let failed = 0;
   const last = await chain.provider.getBlockNumber();
   for (let number = 0; number <= last; number++) {
@@ -111,13 +112,13 @@ export async function describeAccount({ chain }: SmallMarket, account: string) {
       const receipt = await chain.provider.getTransactionReceipt(transaction.hash);
       if (receipt?.status !== 1) failed++;
       else {
-        for (const name of calledIn(chain.market.interface, transaction.data)) {
-          perMethod[name] = (perMethod[name] ?? 0) + 1;
-        }
+        const calls = calledIn(chain.market.interface, transaction.data);
+        for (const name of calls) perMethod[name] = (perMethod[name] ?? 0) + 1;
+        sent.push({ calls, gasUsed: receipt.gasUsed });
       }
     }
   }
-  return { perMethod, failed };
+  return { perMethod, sent, failed };
 }
 
 /** Every round was settled once, and every wei of the escrow is with a payee, the owner or still claimable. */
