@@ -44,6 +44,9 @@ it.skipIf(!hasKey)(
         for (const { type, seconds } of market.events) {
           if (type === "proven") console.log(`proven in ${seconds} s`);
         }
+        console.log(
+          `${Math.round(process.resourceUsage().maxRSS / 1024)} MB at most, trainers' process`,
+        );
       },
     );
   },
