@@ -10,10 +10,15 @@ import { parseArgs } from "node:util";
 import { generateContractBindings } from "./generate/contract-bindings.ts";
 import { generateErrorPage } from "./generate/error-page.ts";
 import { isCurrent, writeGenerated } from "./generate/generated-file.ts";
+import { generatePerformancePicture } from "./generate/performance-picture.ts";
 
 const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
 
-const files = [...(await generateContractBindings()), ...(await generateErrorPage())];
+const files = [
+  ...(await generateContractBindings()),
+  ...(await generateErrorPage()),
+  ...(await generatePerformancePicture()),
+];
 const changed: string[] = [];
 for (const file of files) {
   const isChanged = values.check ? !(await isCurrent(file)) : await writeGenerated(file);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { generateContractBindings } from "../../scripts/generate/contract-bindings.ts";
 import { generateErrorPage } from "../../scripts/generate/error-page.ts";
 import { isCurrent } from "../../scripts/generate/generated-file.ts";
+import { generatePerformancePicture } from "../../scripts/generate/performance-picture.ts";
 import { filesBelow } from "./source-files.ts";
 
 describe("generated files", () => {
@@ -22,6 +23,12 @@ describe("generated files", () => {
     const [page] = await generateErrorPage();
 
     expect(page && (await isCurrent(page)), "run `npm run generate`").toBe(true);
+  });
+
+  it("keeps the picture that the numbers of docs/performance.md make", async () => {
+    const [picture] = await generatePerformancePicture();
+
+    expect(picture && (await isCurrent(picture)), "run `npm run generate`").toBe(true);
   });
 
   it("ignores a file that differs by one character", async () => {
