@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { readParticipant } from "../services/adapters/chain/participant.ts";
+import { readParticipant } from "../services/adapters/chain/projects/participant.ts";
 import { createGatewayStore } from "../services/adapters/content-store/gateway-store.ts";
 import { auditProject } from "../services/auditor/audit-project.ts";
 import { type Market, startMarket } from "../services/market/market.ts";

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
-import { openDataset } from "../services/learning/open-dataset.ts";
-import { parseDataSource } from "../services/learning/parse-data-source.ts";
-import { rehearse } from "../services/learning/rehearse.ts";
+import { openDataset } from "../services/learning/data/open-dataset.ts";
+import { parseDataSource } from "../services/learning/data/parse-data-source.ts";
+import { rehearse } from "../services/learning/rehearsal/rehearse.ts";
 import { defaultMarketOptions, marketManifest } from "../services/market/market-plan.ts";
 
 export const title =

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { readMnist } from "../services/learning/mnist.ts";
+import { readMnist } from "../services/learning/data/mnist.ts";
 import {
   ATTACK_NAMES,
   type AttackResult,

@@ -8,7 +8,7 @@ pragma circom 2.1.9;
 //
 // Public signals, in this order: folded (see FoldedSignals; the outcome's and the terms' words are in it, see OutcomeWords and
 // RoundTerms; parameter A is f, B is m), alpha, gramHash.
-// Source: docs/rules.md. Twin: services/protocol/multi-krum-rule.ts. For 8 and 16 slots.
+// Source: docs/rules.md. Twin: services/protocol/rule/multi-krum-rule.ts. For 8 and 16 slots.
 
 include "circomlib/circuits/comparators.circom";
 include "./lib/CommittedGram.circom";

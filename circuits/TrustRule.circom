@@ -12,7 +12,7 @@ pragma circom 2.1.9;
 // Private: the terms, the upper triangle of the Gram matrix, the dummy's row, the salt.
 // Preconditions (by the contract): alpha is the transcript's challenge, drawn after gramHash and the outcome; the terms that it folds come
 // from its own state; commitments of inactive slots are left out of the Gram proof, whose equation then forces their entries to zero.
-// Source: docs/rules.md. Twin: services/protocol/trust-rule.ts.
+// Source: docs/rules.md. Twin: services/protocol/rule/trust-rule.ts.
 
 include "circomlib/circuits/comparators.circom";
 include "./lib/CommittedGram.circom";

@@ -1,6 +1,6 @@
 import { UnstyledButton } from "@mantine/core";
 import { useState } from "react";
-import { amountText, type TokenUnit } from "../services/protocol/token-amount.ts";
+import { amountText, type TokenUnit } from "../services/protocol/market/token-amount.ts";
 import { shortAmount } from "./amounts.ts";
 
 /** An amount in people's units; pressing it shows every digit, and again the short form. */

@@ -1,4 +1,8 @@
-import { exactAmount, symbolText, type TokenUnit } from "../services/protocol/token-amount.ts";
+import {
+  exactAmount,
+  symbolText,
+  type TokenUnit,
+} from "../services/protocol/market/token-amount.ts";
 
 /** The amount with at most four places, cut, never rounded up: nobody is shown more than there is. */
 export function shortAmount(wei: bigint, unit: TokenUnit): string {

@@ -1,10 +1,10 @@
 import type { Chain } from "../services/adapters/chain/connect.ts";
 import { call, connectChain } from "../services/adapters/chain/connect.ts";
 import { resolveAddresses } from "../services/adapters/chain/resolve-addresses.ts";
-import { describeToken, type TokenDescription } from "../services/adapters/chain/token.ts";
-import { readTokenUnit } from "../services/adapters/chain/token-unit.ts";
+import { describeToken, type TokenDescription } from "../services/adapters/chain/tokens/token.ts";
+import { readTokenUnit } from "../services/adapters/chain/tokens/token-unit.ts";
+import type { TokenUnit } from "../services/protocol/market/token-amount.ts";
 import { setupLabel } from "../services/protocol/setup-label.ts";
-import type { TokenUnit } from "../services/protocol/token-amount.ts";
 import { onceEach } from "./once-each.ts";
 import type { WebSettings } from "./settings.ts";
 

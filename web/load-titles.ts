@@ -1,4 +1,4 @@
-import { readPosting } from "../services/adapters/chain/project-posting.ts";
+import { readPosting } from "../services/adapters/chain/projects/project-posting.ts";
 import { createGatewayStore } from "../services/adapters/content-store/gateway-store.ts";
 import { getManifest } from "../services/adapters/dag-json/manifest-store.ts";
 import type { Connection } from "./connection.ts";

@@ -1,6 +1,6 @@
-import type { ProjectTerms } from "../services/adapters/chain/project-terms.ts";
+import type { ProjectTerms } from "../services/adapters/chain/projects/project-terms.ts";
 import { exactDuration } from "../services/protocol/duration-text.ts";
-import type { RoundPhase } from "../services/protocol/phases.ts";
+import type { RoundPhase } from "../services/protocol/market/phases.ts";
 
 const phaseTexts: Record<RoundPhase, string> = {
   idle: "waiting for the next round",

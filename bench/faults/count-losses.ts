@@ -1,9 +1,12 @@
 import type { Chain } from "../../services/adapters/chain/connect.ts";
-import { readProject } from "../../services/adapters/chain/project.ts";
 import { findEvents } from "../../services/adapters/chain/project-events.ts";
-import { readSubmissions, readVoidedRounds } from "../../services/adapters/chain/round-events.ts";
-import { readSettlements } from "../../services/adapters/chain/settlements.ts";
-import { unpackOutcome } from "../../services/protocol/public-signals.ts";
+import { readProject } from "../../services/adapters/chain/projects/project.ts";
+import {
+  readSubmissions,
+  readVoidedRounds,
+} from "../../services/adapters/chain/rounds/round-events.ts";
+import { readSettlements } from "../../services/adapters/chain/rounds/settlements.ts";
+import { unpackOutcome } from "../../services/protocol/round/public-signals.ts";
 
 /** What a project in which everybody is honest has lost by misfortune, as the chain tells it. */
 export interface Losses {

@@ -1,7 +1,7 @@
 import type { Chain } from "../../services/adapters/chain/connect.ts";
-import { readProject } from "../../services/adapters/chain/project.ts";
-import { readSettlements } from "../../services/adapters/chain/settlements.ts";
-import { readVaultState } from "../../services/adapters/chain/vault-history.ts";
+import { readProject } from "../../services/adapters/chain/projects/project.ts";
+import { readVaultState } from "../../services/adapters/chain/projects/vault-history.ts";
+import { readSettlements } from "../../services/adapters/chain/rounds/settlements.ts";
 
 const TRIES = 20;
 

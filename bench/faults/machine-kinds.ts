@@ -6,9 +6,9 @@ import { fileURLToPath } from "node:url";
 import {
   type DevelopmentAccount,
   developmentAccounts,
-} from "../../services/adapters/chain/development-accounts.ts";
-import { readParticipant } from "../../services/adapters/chain/participant.ts";
-import { readProject } from "../../services/adapters/chain/project.ts";
+} from "../../services/adapters/chain/accounts/development-accounts.ts";
+import { readParticipant } from "../../services/adapters/chain/projects/participant.ts";
+import { readProject } from "../../services/adapters/chain/projects/project.ts";
 import { CONFIG_FILE_NAME, processEnvironment } from "../../services/adapters/config/config.ts";
 import { DEVELOPMENT_MNEMONIC } from "../../services/adapters/embedded-chain.ts";
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";

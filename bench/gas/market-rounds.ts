@@ -2,7 +2,7 @@ import type { Contract, JsonRpcSigner } from "ethers";
 import { encodeUpdateBatch } from "../../services/adapters/chain/update-batch.ts";
 import type { G1Point } from "../../services/protocol/curve.ts";
 import { fromHex } from "../../services/protocol/hex.ts";
-import { commitmentHash } from "../../services/protocol/submissions.ts";
+import { commitmentHash } from "../../services/protocol/market/submissions.ts";
 import {
   type Cast,
   type MarketChain,

@@ -1,9 +1,9 @@
-import { evaluate } from "../../services/learning/evaluate.ts";
-import { initialiseParameters } from "../../services/learning/initialise.ts";
-import { openDataset } from "../../services/learning/open-dataset.ts";
-import { parseDataSource } from "../../services/learning/parse-data-source.ts";
-import { projectDataset } from "../../services/learning/project-dataset.ts";
-import { trainLocally } from "../../services/learning/train-locally.ts";
+import { openDataset } from "../../services/learning/data/open-dataset.ts";
+import { parseDataSource } from "../../services/learning/data/parse-data-source.ts";
+import { projectDataset } from "../../services/learning/data/project-dataset.ts";
+import { evaluate } from "../../services/learning/training/evaluate.ts";
+import { initialiseParameters } from "../../services/learning/training/initialise.ts";
+import { trainLocally } from "../../services/learning/training/train-locally.ts";
 import { type MarketOptions, marketManifest } from "../../services/market/market-plan.ts";
 
 /** Plain federated averaging: what somebody runs who trusts everybody. */

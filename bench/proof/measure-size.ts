@@ -4,20 +4,20 @@ import { openCurve } from "../../services/adapters/curve/open-curve.ts";
 import { openVerifierCurve } from "../../services/adapters/curve/open-verifier-curve.ts";
 import { secureRandomBytes } from "../../services/adapters/curve/random-bytes.ts";
 import { createRuleProver } from "../../services/adapters/snark/prove-rule.ts";
-import { BLINDING_BASE } from "../../services/protocol/blinding-base.ts";
 import type { Curve, G1Point } from "../../services/protocol/curve.ts";
-import type { SlotVector } from "../../services/protocol/gram-matrix.ts";
-import { verifyGram } from "../../services/protocol/gram-verifier.ts";
-import { type ProveRule, proveRound } from "../../services/protocol/prove-round.ts";
-import { packTerms } from "../../services/protocol/public-signals.ts";
+import { BLINDING_BASE } from "../../services/protocol/gram/blinding-base.ts";
+import type { SlotVector } from "../../services/protocol/gram/gram-matrix.ts";
+import { verifyGram } from "../../services/protocol/gram/gram-verifier.ts";
+import { contextHash } from "../../services/protocol/gram/transcript.ts";
+import { type ProveRule, proveRound } from "../../services/protocol/round/prove-round.ts";
+import { packTerms } from "../../services/protocol/round/public-signals.ts";
 import {
   FIRST_TRAINER_SLOT,
   type RoundTerms,
   SLOT_COUNTS,
-} from "../../services/protocol/round-terms.ts";
+} from "../../services/protocol/rule/round-terms.ts";
+import { trustRule } from "../../services/protocol/rule/trust-rule.ts";
 import { randomScalar } from "../../services/protocol/scalar.ts";
-import { contextHash } from "../../services/protocol/transcript.ts";
-import { trustRule } from "../../services/protocol/trust-rule.ts";
 
 /** Seconds unless the name says otherwise. All slots are active. */
 export interface ProofFigures {

@@ -1,7 +1,7 @@
 /** Rules from the literature that the market does not offer, to compare with; sources in `docs/robustness.md`. */
-import type { DecideRound, RoundInputs } from "../../services/learning/decide-round.ts";
-import { dot, norm } from "../../services/learning/vector.ts";
-import { aggregateUpdates } from "../../services/protocol/fixed-point.ts";
+import type { DecideRound, RoundInputs } from "../../services/learning/rehearsal/decide-round.ts";
+import { dot, norm } from "../../services/learning/training/vector.ts";
+import { aggregateUpdates } from "../../services/protocol/model/fixed-point.ts";
 import { median } from "../statistics.ts";
 
 /** How many attackers the rules of the Krum family are told to expect. */

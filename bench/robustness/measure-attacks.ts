@@ -4,11 +4,11 @@ import {
   stampedDataset,
   TARGETED_FLIP,
 } from "../../services/learning/attacks/data-attacks.ts";
-import type { Dataset } from "../../services/learning/dataset.ts";
-import { type DecideRound, ruleDecision } from "../../services/learning/decide-round.ts";
-import { evaluate } from "../../services/learning/evaluate.ts";
-import { multiKrumRule } from "../../services/protocol/multi-krum-rule.ts";
-import { trustRule } from "../../services/protocol/trust-rule.ts";
+import type { Dataset } from "../../services/learning/data/dataset.ts";
+import { type DecideRound, ruleDecision } from "../../services/learning/rehearsal/decide-round.ts";
+import { evaluate } from "../../services/learning/training/evaluate.ts";
+import { multiKrumRule } from "../../services/protocol/rule/multi-krum-rule.ts";
+import { trustRule } from "../../services/protocol/rule/trust-rule.ts";
 import { BASELINE_RULES } from "./baseline-rules.ts";
 import { ATTACKERS, runScenario, type Scenario, scenarioSets, TRAINERS } from "./scenarios.ts";
 

@@ -1,11 +1,11 @@
-import { coalitionShapley } from "../../services/learning/coalition-shapley.ts";
-import type { Dataset } from "../../services/learning/dataset.ts";
-import type { DecideRound } from "../../services/learning/decide-round.ts";
-import { evaluate } from "../../services/learning/evaluate.ts";
+import type { Dataset } from "../../services/learning/data/dataset.ts";
 import type { LayeredModelSpec } from "../../services/learning/model-spec.ts";
-import { meanGradient } from "../../services/learning/references.ts";
-import type { SimulatedRound } from "../../services/learning/simulate-rounds.ts";
-import { dot } from "../../services/learning/vector.ts";
+import { coalitionShapley } from "../../services/learning/rehearsal/coalition-shapley.ts";
+import type { DecideRound } from "../../services/learning/rehearsal/decide-round.ts";
+import type { SimulatedRound } from "../../services/learning/rehearsal/simulate-rounds.ts";
+import { evaluate } from "../../services/learning/training/evaluate.ts";
+import { meanGradient } from "../../services/learning/training/references.ts";
+import { dot } from "../../services/learning/training/vector.ts";
 import { mean, normalised, spearman } from "../statistics.ts";
 import { RULES } from "./measure-attacks.ts";
 import { runScenario, type Scenario, scenarioSets } from "./scenarios.ts";

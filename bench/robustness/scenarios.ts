@@ -1,13 +1,16 @@
-import { type Dataset, subsetDataset } from "../../services/learning/dataset.ts";
-import type { DecideRound } from "../../services/learning/decide-round.ts";
+import { type Dataset, subsetDataset } from "../../services/learning/data/dataset.ts";
+import { type PartitionPlan, partitionIndices } from "../../services/learning/data/partition.ts";
 import {
   type LayeredModelSpec,
   logisticRegression,
   multilayerPerceptron,
 } from "../../services/learning/model-spec.ts";
-import { type PartitionPlan, partitionIndices } from "../../services/learning/partition.ts";
 import { normalRandom, seededRandom, shuffledIndices } from "../../services/learning/random.ts";
-import { type SimulatedRound, simulateRounds } from "../../services/learning/simulate-rounds.ts";
+import type { DecideRound } from "../../services/learning/rehearsal/decide-round.ts";
+import {
+  type SimulatedRound,
+  simulateRounds,
+} from "../../services/learning/rehearsal/simulate-rounds.ts";
 
 /** A task, and how its samples are spread over the trainers. */
 export interface Scenario {

@@ -1,17 +1,17 @@
-import { partitionIndices } from "../../services/learning/partition.ts";
+import { partitionIndices } from "../../services/learning/data/partition.ts";
 import {
   normalRandom,
   seededBytes,
   seededRandom,
   shuffledIndices,
 } from "../../services/learning/random.ts";
-import { contributionShares } from "../../services/protocol/contribution.ts";
-import { aggregateUpdates, quantiseUpdate } from "../../services/protocol/fixed-point.ts";
-import { type GramMatrix, gramMatrix } from "../../services/protocol/gram-matrix.ts";
-import type { RoundRuleOutcome } from "../../services/protocol/round-rule.ts";
-import { activeTrainerCount, type RoundTerms } from "../../services/protocol/round-terms.ts";
-import { trustRule } from "../../services/protocol/trust-rule.ts";
-import { weightsFromRaw } from "../../services/protocol/weights.ts";
+import { type GramMatrix, gramMatrix } from "../../services/protocol/gram/gram-matrix.ts";
+import { aggregateUpdates, quantiseUpdate } from "../../services/protocol/model/fixed-point.ts";
+import { contributionShares } from "../../services/protocol/rule/contribution.ts";
+import type { RoundRuleOutcome } from "../../services/protocol/rule/round-rule.ts";
+import { activeTrainerCount, type RoundTerms } from "../../services/protocol/rule/round-terms.ts";
+import { trustRule } from "../../services/protocol/rule/trust-rule.ts";
+import { weightsFromRaw } from "../../services/protocol/rule/weights.ts";
 import { type Attack, HONEST, norm } from "./attacks.ts";
 import type { Task } from "./samples.ts";
 import {

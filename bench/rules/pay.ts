@@ -1,5 +1,5 @@
-import { roundPayouts } from "../../services/protocol/payout.ts";
-import type { RoundRuleOutcome } from "../../services/protocol/round-rule.ts";
+import { roundPayouts } from "../../services/protocol/market/payout.ts";
+import type { RoundRuleOutcome } from "../../services/protocol/rule/round-rule.ts";
 import { normalised } from "../statistics.ts";
 import { type Federation, type FederationRound, squaredCosine } from "./federation.ts";
 import type { Samples } from "./samples.ts";

@@ -1,4 +1,4 @@
-import { readMnist } from "../../services/learning/mnist.ts";
+import { readMnist } from "../../services/learning/data/mnist.ts";
 import {
   normalRandom,
   type RandomSource,

@@ -1,19 +1,19 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
-import { reshapeDataset, subsetDataset } from "../../services/learning/dataset.ts";
-import { initialiseParameters } from "../../services/learning/initialise.ts";
-import { readMnist } from "../../services/learning/mnist.ts";
+import { reshapeDataset, subsetDataset } from "../../services/learning/data/dataset.ts";
+import { readMnist } from "../../services/learning/data/mnist.ts";
 import {
   convolutionalNetwork,
   type LayeredModelSpec,
   logisticRegression,
   multilayerPerceptron,
 } from "../../services/learning/model-spec.ts";
-import { prepareUpdate } from "../../services/learning/prepare-update.ts";
-import { trainLocally } from "../../services/learning/train-locally.ts";
-import { decodeInt16, encodeInt16 } from "../../services/protocol/int16-coder.ts";
-import { openBundle } from "../../services/protocol/open-bundle.ts";
-import { sealBundle } from "../../services/protocol/seal-bundle.ts";
+import { initialiseParameters } from "../../services/learning/training/initialise.ts";
+import { prepareUpdate } from "../../services/learning/training/prepare-update.ts";
+import { trainLocally } from "../../services/learning/training/train-locally.ts";
+import { decodeInt16, encodeInt16 } from "../../services/protocol/bundle/int16-coder.ts";
+import { openBundle } from "../../services/protocol/bundle/open-bundle.ts";
+import { sealBundle } from "../../services/protocol/bundle/seal-bundle.ts";
 
 /** One coder on one update. */
 export interface CoderFigures {

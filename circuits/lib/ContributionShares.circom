@@ -12,7 +12,7 @@ include "./Kappa.circom";
 // Preconditions: weights sum to 1024, or all are 0 and isVoid = 1; whoever has a weight passed `SurvivorFilter`; copied <= 1024;
 // ranges from `GramRanges`.
 // Widths: contributions are at most 1.5 |aggregate|^2 + 2^74 < 2^76 together, because w_i <u_i, r> <= progress; times 1024.
-// Twin: `contributionShares` in services/protocol/contribution.ts.
+// Twin: `contributionShares` in services/protocol/rule/contribution.ts.
 template ContributionShares(slots) {
     var trainers = slots - 3;
 

@@ -7,7 +7,7 @@ include "./FloorDivision.circom";
 // They are derived here and never chosen by the prover, who could otherwise move the model where it likes.
 // Preconditions: raw[t] < 2^rawBits; isVoid is a bit, and 1 if all raw weights are 0; at most 29 trainers.
 // All weights are 0 if isVoid = 1, otherwise they sum to 1024.
-// Twin: `weightsFromRaw` in services/protocol/weights.ts.
+// Twin: `weightsFromRaw` in services/protocol/rule/weights.ts.
 template DerivedWeights(trainers, rawBits) {
     signal input raw[trainers];
     signal input isVoid;

@@ -8,7 +8,7 @@ pragma circom 2.1.9;
 // lists of words, or a mu that is not that of the commitments, agree on at most 2^(slots+1) + count values of alpha; powers of alpha in
 // mu begin with the second, so that no word can stand in for a part of it. A word that the prover could choose after alpha would break
 // this: it solves one linear equation.
-// Twins: `foldSignals` in services/protocol/public-signals.ts, `PublicSignals.sol`.
+// Twins: `foldSignals` in services/protocol/round/public-signals.ts, `PublicSignals.sol`.
 template FoldedSignals(count) {
     signal input alpha;
     signal input word[count];

@@ -4,7 +4,7 @@ include "./GramIndex.circom";
 
 // mu = <A, A> for A = sum_i alpha^(2^i) U_i, the dummy last. Products of two of the powers are pairwise distinct powers of alpha,
 // so for an alpha drawn after everything was fixed this pins every entry of the matrix to the committed vectors.
-// Twin: `combinedSquare` in services/protocol/gram-proof.ts.
+// Twin: `combinedSquare` in services/protocol/gram/gram-proof.ts.
 template GramEquation(slots) {
     signal input alpha;
     signal input gram[gramLength(slots)];

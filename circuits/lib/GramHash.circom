@@ -10,7 +10,7 @@ include "./GramIndex.circom";
 // h = Poseidon(number of words, slots), then h = Poseidon(h, 15 words) for each chunk, the last padded with zeros.
 // Precondition: `GramRanges`, without which two matrices could pack into the same word.
 // The terms are here because they are no public signal: hashed before alpha is drawn, they cannot be fitted to it (`FoldedSignals`).
-// Twin: `gramHash` in services/protocol/gram-hash.ts.
+// Twin: `gramHash` in services/protocol/gram/gram-hash.ts.
 template GramHash(slots) {
     signal input salt;
     signal input terms[slots == 32 ? 2 : 1];

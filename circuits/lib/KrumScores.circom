@@ -7,7 +7,7 @@ include "./GramIndex.circom";
 // Neighbours are marked by bits that the prover chooses: exactly so many, only survivors, none farther than an unmarked one. With ties
 // there are several ways to mark, all with the same sum.
 // Preconditions: isSurvivor are bits; 0 <= neighbours < number of survivors (0 gives scores of 0); ranges from `GramRanges`.
-// Source: Blanchard et al., NeurIPS 2017. Twin: `krumScore` in services/protocol/multi-krum-rule.ts.
+// Source: Blanchard et al., NeurIPS 2017. Twin: `krumScore` in services/protocol/rule/multi-krum-rule.ts.
 template KrumScores(slots) {
     var trainers = slots - 3;
     // |u_i - u_j|^2 <= 4 * 2^54

@@ -4,7 +4,7 @@ include "circomlib/circuits/bitify.circom";
 
 // Selects the `count` survivors with the lowest scores, the lower slot in a tie.
 // Preconditions: isSurvivor are bits; 0 <= count <= number of survivors; scores below 2^scoreBits; at most 16 trainers.
-// Twin: `selectedSlots` in services/protocol/multi-krum-rule.ts.
+// Twin: `selectedSlots` in services/protocol/rule/multi-krum-rule.ts.
 template LowestScores(trainers, scoreBits) {
     signal input score[trainers];
     signal input isSurvivor[trainers];

@@ -2,7 +2,7 @@ pragma circom 2.1.9;
 
 // Packs the outcome, eight trainers a word: share (16 bits) | weight << 16 (11) | verdict << 27 (4), 31 bits each.
 // Preconditions: share < 2^16, weight < 2^11, verdict < 2^4, so that no field spills into the next.
-// Twins: `packOutcome` in services/protocol/public-signals.ts, `PublicSignals.sol`.
+// Twins: `packOutcome` in services/protocol/round/public-signals.ts, `PublicSignals.sol`.
 template OutcomeWords(trainers) {
     var words = (trainers + 7) \ 8;
 

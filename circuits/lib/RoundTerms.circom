@@ -5,7 +5,7 @@ include "circomlib/circuits/bitify.circom";
 // Splits the packed terms of a round, which the contract builds from its own state (never the prover).
 // terms[0] = active mask (32 bits) | norm bound << 32 (54) | parameter A << 86 (5) | parameter B << 91 (5)
 //          | base weights of trainers 0..14 << 96 (10 each); terms[1] (32 slots only) = those of trainers 15..28.
-// Twins: `packTerms` in services/protocol/public-signals.ts, `PublicSignals.sol`.
+// Twins: `packTerms` in services/protocol/round/public-signals.ts, `PublicSignals.sol`.
 template RoundTerms(slots) {
     var trainers = slots - 3;
     var inFirst = trainers < 15 ? trainers : 15;

@@ -7,7 +7,7 @@ include "./FloorDivision.circom";
 // of it, give or take rounding: isStale = (copied >= 1023). Both 0 unless isAlong, which says that there is a p and <u, p> >= 1.
 // Preconditions: |along| < 2^75, |norm| < 2^54, |lastNorm| <= 2^75. Vectors satisfy along^2 <= norm * lastNorm (Cauchy and Schwarz), so
 // copied <= 1024 and the divisor is positive; a matrix of no vectors has no witness.
-// Twin: `copiedPart` in services/protocol/survivors.ts.
+// Twin: `copiedPart` in services/protocol/rule/survivors.ts.
 template StaleCopy() {
     signal input isAlong;
     signal input along;

@@ -9,7 +9,7 @@ include "./StaleCopy.circom";
 // verdict: 0 inactive, 2 above the absolute norm bound, 3 duplicate of an earlier slot, 4 too large, 5 too small, 6 against the
 // reference, 7 stale copy of the last aggregate, 1 none of these; the first that applies.
 // Preconditions: signs and ranges from `GramRanges`; normBoundSquared < 2^54.
-// Twin: `survivorVerdict` in services/protocol/survivors.ts.
+// Twin: `survivorVerdict` in services/protocol/rule/survivors.ts.
 template SurvivorFilter(slots) {
     var trainers = slots - 3;
 

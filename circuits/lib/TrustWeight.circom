@@ -7,7 +7,7 @@ include "./FloorDivision.circom";
 // The floor |r|^2 in the divisor bounds updates that are shrunken on purpose.
 // Preconditions: baseWeight < 2^10; |forward|, |norm|, |referenceNorm| <= 2^54; for a survivor, forward, norm and referenceNorm are positive.
 // Of vectors, <u, r> <= |u| |r| <= max(8 |u|^2, |r|^2) / 2.8, so the result is below 2^33; a matrix of no vectors has no witness.
-// Twin: `rawWeight` in services/protocol/trust-rule.ts.
+// Twin: `rawWeight` in services/protocol/rule/trust-rule.ts.
 template TrustWeight() {
     signal input isSurvivor;
     signal input baseWeight;

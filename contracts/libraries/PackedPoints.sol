@@ -13,7 +13,7 @@ import {Bn254} from "./Bn254.sol";
 ///
 /// Each `x` below the field's order `q < 2^254` has two points, `y` and `q - y`; since `q` is odd, exactly one of the two is odd.
 /// `y = 0` does not occur: that point would have order two, and the group's order is an odd prime.
-/// @dev Twin: the settlement's `modelY` and `aggregateY` come from services/adapters/chain/round.ts.
+/// @dev Twin: the settlement's `modelY` and `aggregateY` come from services/adapters/chain/rounds/round.ts.
 library PackedPoints {
     uint256 private constant _IS_POINT = 1 << 255;
     uint256 private constant _IS_ODD = 1 << 254;

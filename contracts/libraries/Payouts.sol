@@ -10,7 +10,7 @@ import {PublicSignals} from "./PublicSignals.sol";
 /// `flatEach = floor(floor(budget * flatBps / 10000) / accepted)`,
 /// `byShare = floor((budget - floor(budget * flatBps / 10000)) * share / 65535)`,
 /// `pay = min(flatEach + byShare, floor(budget * capBps / 10000))`.
-/// @dev Twin: services/protocol/payout.ts, vectors test/vectors/payout.json.
+/// @dev Twin: services/protocol/market/payout.ts, vectors test/vectors/payout.json.
 library Payouts {
     uint256 internal constant BPS = 10_000;
     uint256 internal constant SHARE_SUM = 65535;

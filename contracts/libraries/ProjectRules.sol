@@ -8,7 +8,7 @@ import {Payouts} from "./Payouts.sol";
 /// @title Which terms a project can have
 /// @notice Refuses, with the field's name and its bounds, terms under which the rule could not work, a phase could not end, or a
 /// number could overflow.
-/// @dev Deployed on its own and linked, since it is only used when a project is posted. Twin: services/protocol/project-rules.ts;
+/// @dev Deployed on its own and linked, since it is only used when a project is posted. Twin: services/protocol/market/project-rules.ts;
 /// test/integration/project-rules.test.ts asks both about every boundary.
 library ProjectRules {
     uint256 private constant _MIN_PHASE_SECONDS = 10;

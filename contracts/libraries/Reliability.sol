@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 /// @title How reliable a trainer has proven to be, 0 to 65535
 /// @notice An exponentially weighted mean of proven outcomes that returns to neutral with time.
-/// @dev Twin: services/protocol/reliability.ts, vectors test/vectors/reliability.json.
+/// @dev Twin: services/protocol/market/reliability.ts, vectors test/vectors/reliability.json.
 library Reliability {
     uint256 internal constant MAX = 65_535;
     /// @dev Of somebody about whom nothing is proven.

@@ -5,7 +5,7 @@ import {RoundPhase} from "../types/RoundPhase.sol";
 
 /// @title Where a project is, as a function of time
 /// @notice Every phase holds up to, and not including, its end. Time is an argument.
-/// @dev Twin: services/protocol/phases.ts.
+/// @dev Twin: services/protocol/market/phases.ts.
 library RoundPhases {
     /// @notice What the phases depend on.
     /// @param isEnded Whether the project is over.

@@ -10,7 +10,7 @@ import {SettleRound} from "../types/RoundRequests.sol";
 /// @notice Submissions cost one storage word; the commitments themselves come as calldata at settlement and must hash to it.
 /// @dev Nobody but its trainer knows a commitment before the commit phase is over: submitted is a hash of it and of the trainer's
 /// address. Submitted in the clear it could be handed in again by somebody else, before it is on chain, and an aggregator that gets
-/// the key later would open it for that one. Twin: services/protocol/submissions.ts.
+/// the key later would open it for that one. Twin: services/protocol/market/submissions.ts.
 library RoundSubmissions {
     /// @notice The hash that a round starts with, bound to its reference so that no settlement can swap it.
     function start(

@@ -6,7 +6,7 @@ pragma solidity 0.8.37;
 ///
 /// Draw d = 0, 1, ..: `ticket = keccak256(seed, projectId, roundIndex, d) mod (sum of weights not drawn yet)`; drawn is the first,
 /// in order of roster places, whose running sum of weights exceeds the ticket.
-/// @dev Twin: services/protocol/sampling.ts. The seed is the `prevrandao` of the block that opens the round. An aggregator that
+/// @dev Twin: services/protocol/market/sampling.ts. The seed is the `prevrandao` of the block that opens the round. An aggregator that
 /// dislikes a seed can wait for another block, at the cost of its open window: a bias that more trusted randomness would remove.
 library Sampling {
     /// @dev Added to every reliability, so that nobody's chance is zero and a low score can recover.

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 /// @notice Where a project is. Every value but `Ended` has a deadline, after which anyone can move the project on with `poke`.
-/// @dev Twin: services/protocol/phases.ts.
+/// @dev Twin: services/protocol/market/phases.ts.
 /// `Idle`: no round is open; waits for `openRound`.
 /// `Commit`: trainers submit commitments until everybody is in or the time is up.
 /// `Reveal`: content keys are released; the aggregator may settle as soon as it has all of them.

@@ -7,11 +7,11 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { evaluate } from "../../services/learning/evaluate.ts";
-import { initialiseParameters } from "../../services/learning/initialise.ts";
-import { mnistFolder, readMnist } from "../../services/learning/mnist.ts";
+import { mnistFolder, readMnist } from "../../services/learning/data/mnist.ts";
 import { multilayerPerceptron } from "../../services/learning/model-spec.ts";
-import { trainExternally } from "../../services/learning/train-externally.ts";
+import { evaluate } from "../../services/learning/training/evaluate.ts";
+import { initialiseParameters } from "../../services/learning/training/initialise.ts";
+import { trainExternally } from "../../services/learning/training/train-externally.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
 
 const command = process.argv[2];

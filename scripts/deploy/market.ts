@@ -11,7 +11,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { connectDeployer } from "../../services/adapters/chain/connect-deployer.ts";
+import { connectDeployer } from "../../services/adapters/chain/accounts/connect-deployer.ts";
 import {
   deployMarket,
   deploymentJson,

@@ -1,4 +1,5 @@
 import { type ZodType, z } from "zod";
+import { CommonweightError, defineErrors } from "../protocol/errors.ts";
 import {
   type EvaluationBody,
   errorBodySchema,
@@ -9,8 +10,7 @@ import {
   modelKeySchema,
   type ReferencesBody,
   type SignedUpdateBody,
-} from "../protocol/api.ts";
-import { CommonweightError, defineErrors } from "../protocol/errors.ts";
+} from "../protocol/market/api.ts";
 import { oneLine } from "../protocol/one-line.ts";
 import { readBounded } from "./content-store/read-bounded.ts";
 

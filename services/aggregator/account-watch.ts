@@ -1,6 +1,6 @@
 import type { Chain } from "../adapters/chain/connect.ts";
-import { readNetworkFees } from "../adapters/chain/network-fees.ts";
-import type { TransactionEvent } from "../adapters/chain/transaction-sender.ts";
+import { readNetworkFees } from "../adapters/chain/transactions/network-fees.ts";
+import type { TransactionEvent } from "../adapters/chain/transactions/transaction-sender.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { type Alerts, balanceAlert } from "./alerts.ts";
 import { aggregatorErrors } from "./errors.ts";

@@ -1,8 +1,8 @@
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
-import { isPublicUrl } from "../adapters/chain/public-url.ts";
+import { isPublicUrl } from "../adapters/chain/rpc/public-url.ts";
 import type { IpfsNodeOptions } from "../adapters/ipfs/ipfs-node-options.ts";
-import type { EncryptionKeyPair } from "../protocol/envelope.ts";
-import type { ServingRules } from "./served-projects.ts";
+import type { EncryptionKeyPair } from "../protocol/sealing/envelope.ts";
+import type { ServingRules } from "./projects/served-projects.ts";
 
 /** Everything a running aggregator is told. */
 export interface AggregatorSettings {

@@ -1,5 +1,5 @@
-import type { Project } from "../adapters/chain/project.ts";
-import type { Round } from "../adapters/chain/round.ts";
+import type { Project } from "../adapters/chain/projects/project.ts";
+import type { Round } from "../adapters/chain/rounds/round.ts";
 import type { Head } from "./chain-head.ts";
 import type { ServiceEvent } from "./service-event.ts";
 

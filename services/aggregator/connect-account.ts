@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { type Chain, connectChain } from "../adapters/chain/connect.ts";
-import { defaultFeePolicy } from "../adapters/chain/fee-policy.ts";
 import {
   readParticipant,
   registerParticipant,
   setEndpoint,
-} from "../adapters/chain/participant.ts";
-import type { TransactionEvent } from "../adapters/chain/transaction-sender.ts";
-import { openOrBegin } from "./sound-database.ts";
-import { openTransactionStore, type TransactionStore } from "./transaction-store.ts";
+} from "../adapters/chain/projects/participant.ts";
+import { defaultFeePolicy } from "../adapters/chain/transactions/fee-policy.ts";
+import type { TransactionEvent } from "../adapters/chain/transactions/transaction-sender.ts";
+import { openOrBegin } from "./store/sound-database.ts";
+import { openTransactionStore, type TransactionStore } from "./store/transaction-store.ts";
 
 /** Connects the account with what it has under way on disk. @throws as {@link connectChain}, and CW2700 */
 export async function connectAccount(options: {

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { fetchMarket } from "../adapters/aggregator-client.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
-import { readParticipant } from "../adapters/chain/participant.ts";
-import { countProjects, type Project, readProjects } from "../adapters/chain/project.ts";
-import { readBalance } from "../adapters/chain/token.ts";
+import { readParticipant } from "../adapters/chain/projects/participant.ts";
+import { countProjects, type Project, readProjects } from "../adapters/chain/projects/project.ts";
+import { readBalance } from "../adapters/chain/tokens/token.ts";
 import { readEncryptionKeys } from "../adapters/envelope/key-file.ts";
 import type { Examination } from "../command-line/diagnosis.ts";
 import { isSameAddress } from "../protocol/address.ts";

@@ -1,4 +1,4 @@
-import { withPublicUrls } from "../adapters/chain/public-url.ts";
+import { withPublicUrls } from "../adapters/chain/rpc/public-url.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { aggregatorErrors } from "./errors.ts";
 

@@ -1,8 +1,8 @@
 import type { Chain } from "../adapters/chain/connect.ts";
-import { readParticipant, setEncryptionKey } from "../adapters/chain/participant.ts";
-import type { EncryptionKeyPair } from "../protocol/envelope.ts";
+import { readParticipant, setEncryptionKey } from "../adapters/chain/projects/participant.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { toHex } from "../protocol/hex.ts";
+import type { EncryptionKeyPair } from "../protocol/sealing/envelope.ts";
 import { aggregatorErrors } from "./errors.ts";
 
 /**

@@ -1,13 +1,13 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import type { IpfsNode } from "../adapters/ipfs/ipfs-node.ts";
-import type { AccountProjects } from "./account-projects.ts";
 import type { Alert, Alerts } from "./alerts.ts";
-import type { GuardedSteps } from "./guarded-steps.ts";
-import { buildRoundReport } from "./round-report.ts";
-import { createRoundReports } from "./round-reports.ts";
-import type { RoundStore } from "./round-store.ts";
+import type { AccountProjects } from "./projects/account-projects.ts";
+import type { GuardedSteps } from "./projects/guarded-steps.ts";
+import { buildRoundReport } from "./round/round-report.ts";
+import { createRoundReports } from "./round/round-reports.ts";
 import type { EventFeed, ServiceEvent } from "./service-event.ts";
-import type { TransactionStore } from "./transaction-store.ts";
+import type { RoundStore } from "./store/round-store.ts";
+import type { TransactionStore } from "./store/transaction-store.ts";
 
 /** What the service says about itself. */
 export interface ServiceStatus {

@@ -1,15 +1,15 @@
 import type { Chain } from "../adapters/chain/connect.ts";
-import type { PublishedModel } from "../adapters/chain/published-models.ts";
+import type { PublishedModel } from "../adapters/chain/rounds/published-models.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { type ContentStore, isContentAway } from "../protocol/content-store.ts";
 import { CommonweightError } from "../protocol/errors.ts";
-import { loadModel, maxModelFileBytes, type WantedModel } from "../protocol/load-model.ts";
-import type { ModelKeyring } from "../protocol/private-model.ts";
-import { sealedFileErrors } from "../protocol/sealed-file.ts";
+import { loadModel, maxModelFileBytes, type WantedModel } from "../protocol/model/load-model.ts";
+import type { ModelKeyring } from "../protocol/model/private-model.ts";
+import { sealedFileErrors } from "../protocol/sealing/sealed-file.ts";
 import type { AuditCheck } from "./audit-check.ts";
-import type { ChainSetup } from "./chain-setup.ts";
-import { checkSealedModel } from "./check-sealed-model.ts";
-import type { ProjectEvidence } from "./collect-evidence.ts";
+import { checkSealedModel } from "./checks/check-sealed-model.ts";
+import type { ChainSetup } from "./evidence/chain-setup.ts";
+import type { ProjectEvidence } from "./evidence/collect-evidence.ts";
 
 /** What an audit of models reads with, and where it tells what it finds. */
 export interface ModelAuditOptions {

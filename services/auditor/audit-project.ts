@@ -1,5 +1,5 @@
 import type { Chain } from "../adapters/chain/connect.ts";
-import { checkSetup } from "./check-setup.ts";
+import { checkSetup } from "./checks/check-setup.ts";
 import { type ProjectAudit, type ReplayOptions, replayProject } from "./replay-project.ts";
 
 /**

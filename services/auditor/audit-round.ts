@@ -1,13 +1,13 @@
 import { CommonweightError } from "../protocol/errors.ts";
-import { type DecodedOutcome, unpackOutcome } from "../protocol/public-signals.ts";
-import { FIRST_TRAINER_SLOT } from "../protocol/round-terms.ts";
+import { type DecodedOutcome, unpackOutcome } from "../protocol/round/public-signals.ts";
+import { FIRST_TRAINER_SLOT } from "../protocol/rule/round-terms.ts";
 import type { AuditCheck } from "./audit-check.ts";
-import { checkNewModel } from "./check-new-model.ts";
-import { checkPayouts } from "./check-payouts.ts";
-import { type AuditVerifiers, checkProofs } from "./check-proofs.ts";
-import { checkSubmissions } from "./check-submissions.ts";
-import type { RoundEvidence } from "./round-evidence.ts";
-import { roundStatement } from "./round-statement.ts";
+import { checkNewModel } from "./checks/check-new-model.ts";
+import { checkPayouts } from "./checks/check-payouts.ts";
+import { type AuditVerifiers, checkProofs } from "./checks/check-proofs.ts";
+import { checkSubmissions } from "./checks/check-submissions.ts";
+import type { RoundEvidence } from "./evidence/round-evidence.ts";
+import { roundStatement } from "./evidence/round-statement.ts";
 
 /** What an audit found. */
 export interface RoundAudit {

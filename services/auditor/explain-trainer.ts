@@ -1,15 +1,15 @@
 import type { Chain } from "../adapters/chain/connect.ts";
-import { readPosting } from "../adapters/chain/project-posting.ts";
-import { readSubmissions } from "../adapters/chain/round-events.ts";
+import { readPosting } from "../adapters/chain/projects/project-posting.ts";
+import { readSubmissions } from "../adapters/chain/rounds/round-events.ts";
 import { isSameAddress } from "../protocol/address.ts";
 import { CommonweightError } from "../protocol/errors.ts";
-import { BPS_TOTAL, roundPayouts } from "../protocol/payout.ts";
-import { unpackOutcome } from "../protocol/public-signals.ts";
-import type { Verdict } from "../protocol/verdicts.ts";
-import { voidWords } from "../protocol/void-words.ts";
-import { collectEvidence } from "./collect-evidence.ts";
+import { BPS_TOTAL, roundPayouts } from "../protocol/market/payout.ts";
+import { voidWords } from "../protocol/market/void-words.ts";
+import { unpackOutcome } from "../protocol/round/public-signals.ts";
+import type { Verdict } from "../protocol/rule/verdicts.ts";
+import { verdictReasons, whyExcluded } from "./checks/verdict-reasons.ts";
 import { auditorErrors } from "./errors.ts";
-import { verdictReasons, whyExcluded } from "./verdict-reasons.ts";
+import { collectEvidence } from "./evidence/collect-evidence.ts";
 
 /** From a submission to the wei, each number as the contract computed it. */
 export interface PayStatement {

@@ -8,9 +8,9 @@ import {
   type OutputSchemas,
   wei,
 } from "../command-line/output-values.ts";
-import { exclusionReasons } from "../protocol/settlement.ts";
-import { VERDICTS } from "../protocol/verdicts.ts";
-import { auditReportSchema } from "./audit-report.ts";
+import { exclusionReasons } from "../protocol/round/settlement.ts";
+import { VERDICTS } from "../protocol/rule/verdicts.ts";
+import { auditReportSchema } from "./report/audit-report.ts";
 
 /** What the commands of an auditor write with `--json`. */
 export const outputSchemas: OutputSchemas = {

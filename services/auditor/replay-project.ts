@@ -1,26 +1,30 @@
 import { toChainError } from "../adapters/chain/errors.ts";
-import { readPosting } from "../adapters/chain/project-posting.ts";
-import { readTokenUnit } from "../adapters/chain/token-unit.ts";
+import { readPosting } from "../adapters/chain/projects/project-posting.ts";
+import { readTokenUnit } from "../adapters/chain/tokens/token-unit.ts";
 import { openVerifierCurve } from "../adapters/curve/open-verifier-curve.ts";
 import { openRuleVerifier } from "../adapters/snark/verify-rule.ts";
 import { CommonweightError } from "../protocol/errors.ts";
-import type { TokenUnit } from "../protocol/token-amount.ts";
+import type { TokenUnit } from "../protocol/market/token-amount.ts";
 import type { AuditCheck } from "./audit-check.ts";
 import { auditModels, type ModelAuditOptions } from "./audit-models.ts";
 import { auditRound, type RoundAudit } from "./audit-round.ts";
-import { type ChainSetup, readChainSetup } from "./chain-setup.ts";
-import { checkContracts } from "./check-contracts.ts";
-import { checkExclusions, type Exclusion } from "./check-exclusions.ts";
-import { checkHistory } from "./check-history.ts";
-import { checkPayees } from "./check-payees.ts";
-import { checkRoundJobs } from "./check-round-jobs.ts";
-import { checkRounds } from "./check-rounds.ts";
-import { checkTerms } from "./check-terms.ts";
-import { collectEvidence, type ProjectEvidence } from "./collect-evidence.ts";
+import { checkContracts } from "./checks/check-contracts.ts";
+import { checkExclusions, type Exclusion } from "./checks/check-exclusions.ts";
+import { checkHistory } from "./checks/check-history.ts";
+import { checkPayees } from "./checks/check-payees.ts";
+import { checkRoundJobs } from "./checks/check-round-jobs.ts";
+import { checkRounds } from "./checks/check-rounds.ts";
+import { checkTerms } from "./checks/check-terms.ts";
 import { auditorErrors } from "./errors.ts";
-import { checkEscrow } from "./escrow-flow.ts";
-import { type ProjectHistory, readBlockFacts, readProjectHistory } from "./project-history.ts";
-import { readEscrow } from "./read-escrow.ts";
+import { type ChainSetup, readChainSetup } from "./evidence/chain-setup.ts";
+import { collectEvidence, type ProjectEvidence } from "./evidence/collect-evidence.ts";
+import { checkEscrow } from "./evidence/escrow-flow.ts";
+import {
+  type ProjectHistory,
+  readBlockFacts,
+  readProjectHistory,
+} from "./evidence/project-history.ts";
+import { readEscrow } from "./evidence/read-escrow.ts";
 import { type ReliabilityStatement, replayReliability } from "./replay-reliability.ts";
 
 /** What an audit of a project found. Two auditors get the same, so reports can be compared. */

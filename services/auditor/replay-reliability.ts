@@ -1,5 +1,4 @@
-import { splitCredits } from "../adapters/chain/credits.ts";
-import { unpackOutcome } from "../protocol/public-signals.ts";
+import { splitCredits } from "../adapters/chain/projects/credits.ts";
 import {
   MAX_RELIABILITY,
   NEUTRAL_RELIABILITY,
@@ -7,10 +6,11 @@ import {
   reliabilityAt,
   reliabilityOutcome,
   updatedReliability,
-} from "../protocol/reliability.ts";
-import type { Verdict } from "../protocol/verdicts.ts";
+} from "../protocol/market/reliability.ts";
+import { unpackOutcome } from "../protocol/round/public-signals.ts";
+import type { Verdict } from "../protocol/rule/verdicts.ts";
 import type { AuditCheck } from "./audit-check.ts";
-import type { ProjectHistory, RegistryChange, TimedEvent } from "./project-history.ts";
+import type { ProjectHistory, RegistryChange, TimedEvent } from "./evidence/project-history.ts";
 
 /** What of a project's history the replay goes by. */
 type Told = Pick<ProjectHistory, "events" | "registry" | "present">;

@@ -1,7 +1,7 @@
-import { openBlockNews } from "../adapters/chain/block-news.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
 import { isChainUnreachable } from "../adapters/chain/errors.ts";
-import { countProjects } from "../adapters/chain/project.ts";
+import { countProjects } from "../adapters/chain/projects/project.ts";
+import { openBlockNews } from "../adapters/chain/rpc/block-news.ts";
 
 /** How often it is looked without news. */
 const LOOK_EVERY_MS = 1000;

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { KEY_FOLDER, readKeyRecords } from "../adapters/artifacts/key-records.ts";
 import { type Chain, chainTime } from "../adapters/chain/connect.ts";
-import { countProjects } from "../adapters/chain/project.ts";
+import { countProjects } from "../adapters/chain/projects/project.ts";
 import type { Config } from "../adapters/config/config.ts";
 import { makeFolder } from "../adapters/make-folder.ts";
 import type { Examination } from "./diagnosis.ts";

@@ -1,7 +1,7 @@
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
 import { isNodeSilent } from "../adapters/chain/errors.ts";
 import { resolveAddresses } from "../adapters/chain/resolve-addresses.ts";
-import { untilChainAnswers } from "../adapters/chain/until-chain-answers.ts";
+import { untilChainAnswers } from "../adapters/chain/rpc/until-chain-answers.ts";
 import { selectedNetwork } from "../adapters/config/config.ts";
 import { configErrors } from "../adapters/config/errors.ts";
 import { CommonweightError } from "../protocol/errors.ts";

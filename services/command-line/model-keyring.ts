@@ -1,10 +1,10 @@
 import { fetchModelKey } from "../adapters/aggregator-client.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
-import { readParticipant } from "../adapters/chain/participant.ts";
+import { readParticipant } from "../adapters/chain/projects/participant.ts";
 import { isSameAddress } from "../protocol/address.ts";
-import type { EncryptionKeyPair, Envelope } from "../protocol/envelope.ts";
 import { fromHex } from "../protocol/hex.ts";
-import type { ModelKeyring } from "../protocol/private-model.ts";
+import type { ModelKeyring } from "../protocol/model/private-model.ts";
+import type { EncryptionKeyPair, Envelope } from "../protocol/sealing/envelope.ts";
 
 /**
  * How an account reads a project's private models: with its own key, and for models from before it joined with a key that one of

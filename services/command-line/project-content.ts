@@ -1,5 +1,5 @@
 import type { Chain } from "../adapters/chain/connect.ts";
-import { readParticipant } from "../adapters/chain/participant.ts";
+import { readParticipant } from "../adapters/chain/projects/participant.ts";
 import type { Config } from "../adapters/config/config.ts";
 import { createGatewayStore } from "../adapters/content-store/gateway-store.ts";
 import type { ContentStore } from "../protocol/content-store.ts";

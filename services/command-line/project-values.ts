@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { baseWeightKinds, modelVisibilities } from "../adapters/chain/project-terms.ts";
-import { trainerStatuses } from "../adapters/chain/project-trainer.ts";
-import { ROUND_PHASES } from "../protocol/phases.ts";
+import { baseWeightKinds, modelVisibilities } from "../adapters/chain/projects/project-terms.ts";
+import { trainerStatuses } from "../adapters/chain/projects/project-trainer.ts";
+import { ROUND_PHASES } from "../protocol/market/phases.ts";
 import { address, bytes32, cid, count, integerText, point, seconds, wei } from "./output-values.ts";
 
 /** A project's terms in an output. */

@@ -1,9 +1,9 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import { chainErrors } from "../adapters/chain/errors.ts";
-import { readBalance, readNativeBalance } from "../adapters/chain/token.ts";
+import { readBalance, readNativeBalance } from "../adapters/chain/tokens/token.ts";
 import { isSameAddress } from "../protocol/address.ts";
 import { CommonweightError } from "../protocol/errors.ts";
-import { amountText, NATIVE_COIN, type TokenUnit } from "../protocol/token-amount.ts";
+import { amountText, NATIVE_COIN, type TokenUnit } from "../protocol/market/token-amount.ts";
 
 /**
  * Looks whether this account has an amount before anything is asked or sent; what it lacks of the network coin's wrapper is wrapped on

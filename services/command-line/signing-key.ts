@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { openKeystore } from "../adapters/chain/keystore.ts";
+import { openKeystore } from "../adapters/chain/accounts/keystore.ts";
 import { readSecret } from "../adapters/config/config.ts";
 import { askPassword } from "./ask.ts";
 import type { Invocation } from "./command-context.ts";

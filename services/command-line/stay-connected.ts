@@ -1,6 +1,6 @@
 import { fetchIpfsAddresses } from "../adapters/aggregator-client.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
-import { readParticipant } from "../adapters/chain/participant.ts";
+import { readParticipant } from "../adapters/chain/projects/participant.ts";
 import type { IpfsNode } from "../adapters/ipfs/ipfs-node.ts";
 import { pause } from "../protocol/pause.ts";
 

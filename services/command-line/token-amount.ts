@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import type { Chain } from "../adapters/chain/connect.ts";
-import { readTokenUnit, UNKNOWN_UNIT } from "../adapters/chain/token-unit.ts";
+import { readTokenUnit, UNKNOWN_UNIT } from "../adapters/chain/tokens/token-unit.ts";
 import { CommonweightError, defineErrors } from "../protocol/errors.ts";
 import {
   amountText,
@@ -8,7 +8,7 @@ import {
   readTokenAmount,
   type TokenUnit,
   unitOfAmount,
-} from "../protocol/token-amount.ts";
+} from "../protocol/market/token-amount.ts";
 
 export const amountErrors = defineErrors([6560, 6569], {
   notInToken: {

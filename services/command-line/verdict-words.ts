@@ -1,4 +1,4 @@
-import type { Verdict } from "../protocol/verdicts.ts";
+import type { Verdict } from "../protocol/rule/verdicts.ts";
 
 /** What a verdict means, for people who have not read the rule. */
 const WORDS: Readonly<Record<Verdict, string>> = {

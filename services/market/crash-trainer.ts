@@ -1,4 +1,4 @@
-import type { Project } from "../adapters/chain/project.ts";
+import type { Project } from "../adapters/chain/projects/project.ts";
 import { pause } from "../protocol/pause.ts";
 import type { MarketEvent } from "./market-event.ts";
 import type { SupervisedProcess } from "./supervisor.ts";

@@ -1,8 +1,8 @@
-import { idleTrainers, isInRound, isRosterFull } from "../adapters/chain/find-place.ts";
-import type { Project } from "../adapters/chain/project.ts";
-import type { ProjectTrainer } from "../adapters/chain/project-trainer.ts";
-import type { Round } from "../adapters/chain/round.ts";
-import { IDLE_AFTER_ROUNDS } from "../protocol/roster.ts";
+import type { Project } from "../adapters/chain/projects/project.ts";
+import type { ProjectTrainer } from "../adapters/chain/projects/project-trainer.ts";
+import { idleTrainers, isInRound, isRosterFull } from "../adapters/chain/rounds/find-place.ts";
+import type { Round } from "../adapters/chain/rounds/round.ts";
+import { IDLE_AFTER_ROUNDS } from "../protocol/market/roster.ts";
 
 /** Something that the contract lets anybody do for a project. */
 export interface KeepStep {

@@ -1,11 +1,11 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import { chainErrors, isChainUnreachable } from "../adapters/chain/errors.ts";
-import { poke, readProject } from "../adapters/chain/project.ts";
-import { readTrainers, releaseTrainer } from "../adapters/chain/project-trainer.ts";
-import { readRound } from "../adapters/chain/round.ts";
+import { poke, readProject } from "../adapters/chain/projects/project.ts";
+import { readTrainers, releaseTrainer } from "../adapters/chain/projects/project-trainer.ts";
+import { readRound } from "../adapters/chain/rounds/round.ts";
 import { CommonweightError } from "../protocol/errors.ts";
+import type { RoundPhase } from "../protocol/market/phases.ts";
 import { pause } from "../protocol/pause.ts";
-import type { RoundPhase } from "../protocol/phases.ts";
 import { type KeepPlan, type KeepStep, keepPlan } from "./keep-plan.ts";
 
 /** A step that this account has taken. */

@@ -1,8 +1,8 @@
 import { fetchIpfsAddresses } from "../adapters/aggregator-client.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
-import { readParticipant } from "../adapters/chain/participant.ts";
-import { countProjects, readProject } from "../adapters/chain/project.ts";
-import { readPosting } from "../adapters/chain/project-posting.ts";
+import { readParticipant } from "../adapters/chain/projects/participant.ts";
+import { countProjects, readProject } from "../adapters/chain/projects/project.ts";
+import { readPosting } from "../adapters/chain/projects/project-posting.ts";
 import { createGatewayStore } from "../adapters/content-store/gateway-store.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { readKeystoreAddress } from "../adapters/chain/keystore.ts";
+import { readKeystoreAddress } from "../adapters/chain/accounts/keystore.ts";
 import { readEncryptionKeys } from "../adapters/envelope/key-file.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { marketErrors } from "./errors.ts";

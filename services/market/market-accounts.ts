@@ -1,4 +1,4 @@
-import type { DevelopmentAccount } from "../adapters/chain/development-accounts.ts";
+import type { DevelopmentAccount } from "../adapters/chain/accounts/development-accounts.ts";
 
 /** Who signs with which account in the market on one machine. */
 export interface MarketAccounts {

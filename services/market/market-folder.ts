@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { connectSigner } from "../adapters/chain/accounts/connect-signer.ts";
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
-import { connectSigner } from "../adapters/chain/connect-signer.ts";
 import { deployMarket, deploymentJson } from "../adapters/chain/deploy.ts";
 import { resolveAddresses } from "../adapters/chain/resolve-addresses.ts";
 import { CONFIG_FILE_NAME } from "../adapters/config/config.ts";

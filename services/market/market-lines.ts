@@ -1,7 +1,7 @@
 import { verdictWords } from "../command-line/verdict-words.ts";
+import { coinColumn } from "../protocol/market/token-amount.ts";
+import { voidWords } from "../protocol/market/void-words.ts";
 import { percentText } from "../protocol/percent-text.ts";
-import { coinColumn } from "../protocol/token-amount.ts";
-import { voidWords } from "../protocol/void-words.ts";
 import type { MarketEvent } from "./market-event.ts";
 
 /** Of a market on one machine, which always pays in the wrapper of its chain's coin. */

@@ -1,8 +1,8 @@
-import type { MarketAddresses } from "../adapters/chain/addresses.ts";
 import {
   type DevelopmentAccount,
   developmentAccounts,
-} from "../adapters/chain/development-accounts.ts";
+} from "../adapters/chain/accounts/development-accounts.ts";
+import type { MarketAddresses } from "../adapters/chain/addresses.ts";
 import { DEVELOPMENT_MNEMONIC } from "../adapters/embedded-chain.ts";
 import { type MarketAccounts, marketAccountCount, marketAccounts } from "./market-accounts.ts";
 import type { MarketEvent } from "./market-event.ts";

@@ -1,10 +1,10 @@
-import type { ProjectTerms } from "../adapters/chain/project-terms.ts";
+import type { ProjectTerms } from "../adapters/chain/projects/project-terms.ts";
 import {
   convolutionalNetwork,
   logisticRegression,
   multilayerPerceptron,
 } from "../learning/model-spec.ts";
-import type { Manifest } from "../protocol/manifest.ts";
+import type { Manifest } from "../protocol/manifest/manifest.ts";
 
 /** What somebody asks of the embedded market. */
 export interface MarketOptions {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { DevelopmentAccount } from "../adapters/chain/development-accounts.ts";
+import type { DevelopmentAccount } from "../adapters/chain/accounts/development-accounts.ts";
 import { CONFIG_FILE_NAME, processEnvironment } from "../adapters/config/config.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { marketErrors } from "./errors.ts";

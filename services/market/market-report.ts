@@ -1,12 +1,12 @@
 import { fetchEvaluations } from "../adapters/aggregator-client.ts";
 import { findReceipt } from "../adapters/chain/connect.ts";
-import { readParticipant } from "../adapters/chain/participant.ts";
-import type { Project } from "../adapters/chain/project.ts";
-import { readModels } from "../adapters/chain/published-models.ts";
-import { readVoidedRounds } from "../adapters/chain/round-events.ts";
-import { readSettlements } from "../adapters/chain/settlements.ts";
+import { readParticipant } from "../adapters/chain/projects/participant.ts";
+import type { Project } from "../adapters/chain/projects/project.ts";
+import { readModels } from "../adapters/chain/rounds/published-models.ts";
+import { readVoidedRounds } from "../adapters/chain/rounds/round-events.ts";
+import { readSettlements } from "../adapters/chain/rounds/settlements.ts";
 import { isSameAddress } from "../protocol/address.ts";
-import { unpackOutcome } from "../protocol/public-signals.ts";
+import { unpackOutcome } from "../protocol/round/public-signals.ts";
 import type { Market } from "./market.ts";
 import type { MarketOptions } from "./market-plan.ts";
 import type { TimedEvent } from "./view/market-state.ts";

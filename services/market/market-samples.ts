@@ -1,15 +1,15 @@
 import { writeFile } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
-import type { ProjectTerms } from "../adapters/chain/project-terms.ts";
+import type { ProjectTerms } from "../adapters/chain/projects/project-terms.ts";
 import { makeFolder } from "../adapters/make-folder.ts";
 import { encodeNpy } from "../adapters/model-export/numpy.ts";
-import { encodeCsv, parseCsv } from "../learning/csv.ts";
-import { designManifest } from "../owner/design-project.ts";
-import { drawSets, type SetSizes } from "../owner/draw-sets.ts";
-import { type DataSummary, inspectData } from "../owner/inspect-data.ts";
-import { measureUpdates } from "../owner/measure-updates.ts";
+import { encodeCsv, parseCsv } from "../learning/data/formats/csv.ts";
+import { designManifest } from "../owner/design/design-project.ts";
+import { drawSets, type SetSizes } from "../owner/design/draw-sets.ts";
+import { type DataSummary, inspectData } from "../owner/design/inspect-data.ts";
+import { measureUpdates } from "../owner/design/measure-updates.ts";
 import { CommonweightError } from "../protocol/errors.ts";
-import type { Manifest } from "../protocol/manifest.ts";
+import type { Manifest } from "../protocol/manifest/manifest.ts";
 import { marketErrors } from "./errors.ts";
 import { type MarketOptions, marketManifest } from "./market-plan.ts";
 

@@ -1,10 +1,10 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { findAnvil } from "../adapters/anvil-chain.ts";
+import type { DevelopmentAccount } from "../adapters/chain/accounts/development-accounts.ts";
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
 import { type Chain, connectChain } from "../adapters/chain/connect.ts";
-import type { DevelopmentAccount } from "../adapters/chain/development-accounts.ts";
-import { type Project, readProject } from "../adapters/chain/project.ts";
+import { type Project, readProject } from "../adapters/chain/projects/project.ts";
 import { CONFIG_FILE_NAME, processEnvironment } from "../adapters/config/config.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { crashTrainer } from "./crash-trainer.ts";

@@ -10,7 +10,7 @@ import {
   share,
   wei,
 } from "../command-line/output-values.ts";
-import { ROUND_PHASES } from "../protocol/phases.ts";
+import { ROUND_PHASES } from "../protocol/market/phases.ts";
 
 const contract = z.strictObject({ address, constructorArguments: z.array(z.unknown()) });
 

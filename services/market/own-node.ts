@@ -1,9 +1,13 @@
-import { derivedAccounts } from "../adapters/chain/derived-accounts.ts";
+import { derivedAccounts } from "../adapters/chain/accounts/derived-accounts.ts";
 import {
   type DevelopmentAccount,
   developmentAccounts,
-} from "../adapters/chain/development-accounts.ts";
-import { type Endowment, fundAccounts, readNode } from "../adapters/chain/fund-accounts.ts";
+} from "../adapters/chain/accounts/development-accounts.ts";
+import {
+  type Endowment,
+  fundAccounts,
+  readNode,
+} from "../adapters/chain/accounts/fund-accounts.ts";
 import { DEVELOPMENT_MNEMONIC } from "../adapters/embedded-chain.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { marketErrors } from "./errors.ts";

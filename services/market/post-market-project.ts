@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import type { Chain } from "../adapters/chain/connect.ts";
-import { topUpWrapped } from "../adapters/chain/token-balance.ts";
+import { topUpWrapped } from "../adapters/chain/tokens/token-balance.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { loadEncryptionKeys } from "../adapters/envelope/key-file.ts";
 import { countParameters } from "../learning/model-spec.ts";
-import { postPreparedProject, prepareProject } from "../owner/post-project.ts";
-import { registerEncryptionKey } from "../owner/register-encryption-key.ts";
-import { sealToReaders } from "../owner/seal-to-readers.ts";
+import { postPreparedProject, prepareProject } from "../owner/posting/post-project.ts";
+import { registerEncryptionKey } from "../owner/posting/register-encryption-key.ts";
+import { sealToReaders } from "../owner/posting/seal-to-readers.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import { type MarketOptions, marketTerms } from "./market-plan.ts";
 import type { MarketSamples } from "./market-samples.ts";

@@ -1,8 +1,8 @@
 import { verdictReason } from "../command-line/verdict-words.ts";
 import { clockText } from "../protocol/duration-text.ts";
+import { coinColumn } from "../protocol/market/token-amount.ts";
+import { voidWords } from "../protocol/market/void-words.ts";
 import { percentText } from "../protocol/percent-text.ts";
-import { coinColumn } from "../protocol/token-amount.ts";
-import { voidWords } from "../protocol/void-words.ts";
 import type { MarketReport } from "./market-report.ts";
 
 const percentOrNone = (share: number | null | undefined) =>

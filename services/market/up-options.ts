@@ -1,9 +1,9 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { ATTACKS } from "../learning/attacks/apply-attack.ts";
-import { isTableName } from "../learning/is-table-name.ts";
+import { isTableName } from "../learning/data/is-table-name.ts";
 import { CommonweightError } from "../protocol/errors.ts";
-import { NATIVE_COIN, readTokenAmount } from "../protocol/token-amount.ts";
+import { NATIVE_COIN, readTokenAmount } from "../protocol/market/token-amount.ts";
 import { marketErrors } from "./errors.ts";
 import type { MarketOptions } from "./market-plan.ts";
 

@@ -1,11 +1,11 @@
-import { openBlockNews } from "../adapters/chain/block-news.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
 import { isChainUnreachable } from "../adapters/chain/errors.ts";
-import { type Project, readProject } from "../adapters/chain/project.ts";
-import { readTrainers } from "../adapters/chain/project-trainer.ts";
-import { readModels } from "../adapters/chain/published-models.ts";
-import { readVoidedRounds } from "../adapters/chain/round-events.ts";
-import { readSettlements } from "../adapters/chain/settlements.ts";
+import { type Project, readProject } from "../adapters/chain/projects/project.ts";
+import { readTrainers } from "../adapters/chain/projects/project-trainer.ts";
+import { readModels } from "../adapters/chain/rounds/published-models.ts";
+import { readVoidedRounds } from "../adapters/chain/rounds/round-events.ts";
+import { readSettlements } from "../adapters/chain/rounds/settlements.ts";
+import { openBlockNews } from "../adapters/chain/rpc/block-news.ts";
 import { isSameAddress } from "../protocol/address.ts";
 import type { CommonweightError } from "../protocol/errors.ts";
 import type { MarketEvent } from "./market-event.ts";

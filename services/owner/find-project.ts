@@ -1,14 +1,14 @@
 import { resolve } from "node:path";
-import { dataFileOptions } from "../learning/data-file-options.ts";
-import type { Dataset } from "../learning/dataset.ts";
-import { subsetDataset } from "../learning/dataset.ts";
-import { openDataset } from "../learning/open-dataset.ts";
-import { splitDataset } from "../learning/split-dataset.ts";
+import { dataFileOptions } from "../learning/data/data-file-options.ts";
+import type { Dataset } from "../learning/data/dataset.ts";
+import { subsetDataset } from "../learning/data/dataset.ts";
+import { openDataset } from "../learning/data/open-dataset.ts";
+import { splitDataset } from "../learning/data/split-dataset.ts";
 import { CommonweightError } from "../protocol/errors.ts";
-import type { Manifest } from "../protocol/manifest.ts";
-import { drawSets } from "./draw-sets.ts";
+import type { Manifest } from "../protocol/manifest/manifest.ts";
+import { drawSets } from "./design/draw-sets.ts";
 import { ownerErrors } from "./errors.ts";
-import { type ProjectFolder, readProjectFolder } from "./project-folder.ts";
+import { type ProjectFolder, readProjectFolder } from "./posting/project-folder.ts";
 
 /** What an owner's command was given: the number of a project, or a folder of `owner init`, or both. */
 export interface FoundProject {

@@ -12,8 +12,8 @@ import {
   wei,
 } from "../command-line/output-values.ts";
 import { modelOutput, projectOutput, trainerOutput } from "../command-line/project-values.ts";
-import { manifestSchema } from "../protocol/manifest.ts";
-import { VERDICTS } from "../protocol/verdicts.ts";
+import { manifestSchema } from "../protocol/manifest/manifest.ts";
+import { VERDICTS } from "../protocol/rule/verdicts.ts";
 
 const setSizes = z.strictObject({ root: count, pay: count, validation: count, rest: count });
 

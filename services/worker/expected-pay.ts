@@ -1,6 +1,6 @@
-import type { ProjectTerms } from "../adapters/chain/project-terms.ts";
-import { NEUTRAL_RELIABILITY } from "../protocol/reliability.ts";
-import { SAMPLING_FLOOR } from "../protocol/sampling.ts";
+import type { ProjectTerms } from "../adapters/chain/projects/project-terms.ts";
+import { NEUTRAL_RELIABILITY } from "../protocol/market/reliability.ts";
+import { SAMPLING_FLOOR } from "../protocol/market/sampling.ts";
 
 /** A settled round as far as it tells what the next ones pay. */
 export interface PastRound {

@@ -1,5 +1,5 @@
-import type { FitReport } from "../learning/fit-report.ts";
-import { LEAST_PRACTICE_SAMPLES, type PracticeRound } from "../learning/practice-round.ts";
+import type { FitReport } from "../learning/data/fit-report.ts";
+import { LEAST_PRACTICE_SAMPLES, type PracticeRound } from "../learning/training/practice-round.ts";
 import type { StartModel } from "./read-fit-subject.ts";
 
 /** A report on samples, and what a practice round with them came to. */

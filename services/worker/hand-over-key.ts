@@ -1,7 +1,7 @@
 import { type Chain, chainTime } from "../adapters/chain/connect.ts";
-import type { Project } from "../adapters/chain/project.ts";
-import type { Round } from "../adapters/chain/round.ts";
-import { readRevealedKeys } from "../adapters/chain/round-events.ts";
+import type { Project } from "../adapters/chain/projects/project.ts";
+import type { Round } from "../adapters/chain/rounds/round.ts";
+import { readRevealedKeys } from "../adapters/chain/rounds/round-events.ts";
 import { isSameAddress } from "../protocol/address.ts";
 import type { ProjectWorkerParameters } from "./project-worker-parameters.ts";
 import { releaseOnChain, releaseToAggregators } from "./release-key.ts";

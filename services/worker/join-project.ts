@@ -1,9 +1,9 @@
-import { allowDeposit } from "../adapters/chain/allow-deposit.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
-import { findPlace } from "../adapters/chain/find-place.ts";
-import { readProject } from "../adapters/chain/project.ts";
-import { joinProject, readTrainer } from "../adapters/chain/project-trainer.ts";
-import { topUpWrapped } from "../adapters/chain/token-balance.ts";
+import { readProject } from "../adapters/chain/projects/project.ts";
+import { joinProject, readTrainer } from "../adapters/chain/projects/project-trainer.ts";
+import { findPlace } from "../adapters/chain/rounds/find-place.ts";
+import { allowDeposit } from "../adapters/chain/tokens/allow-deposit.ts";
+import { topUpWrapped } from "../adapters/chain/tokens/token-balance.ts";
 import { registerTrainer } from "./register-trainer.ts";
 
 /** What joining did. */

@@ -1,9 +1,9 @@
 import type { Chain } from "../adapters/chain/connect.ts";
-import { DepositDesk } from "../adapters/chain/deposit-desk.ts";
-import { findPlace } from "../adapters/chain/find-place.ts";
-import type { Project } from "../adapters/chain/project.ts";
-import { joinProject, readTrainer } from "../adapters/chain/project-trainer.ts";
-import type { EncryptionKeyPair } from "../protocol/envelope.ts";
+import type { Project } from "../adapters/chain/projects/project.ts";
+import { joinProject, readTrainer } from "../adapters/chain/projects/project-trainer.ts";
+import { findPlace } from "../adapters/chain/rounds/find-place.ts";
+import { DepositDesk } from "../adapters/chain/tokens/deposit-desk.ts";
+import type { EncryptionKeyPair } from "../protocol/sealing/envelope.ts";
 import { registerTrainer } from "./register-trainer.ts";
 
 /**

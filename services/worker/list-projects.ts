@@ -1,4 +1,4 @@
-import type { Project } from "../adapters/chain/project.ts";
+import type { Project } from "../adapters/chain/projects/project.ts";
 import type { ProjectRecord } from "./project-record.ts";
 
 /** A project of the market with what it lets a trainer expect. */

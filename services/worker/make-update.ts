@@ -1,35 +1,35 @@
 import { join } from "node:path";
 import type { Chain } from "../adapters/chain/connect.ts";
-import type { Project } from "../adapters/chain/project.ts";
-import { readPosting } from "../adapters/chain/project-posting.ts";
-import { readModels } from "../adapters/chain/published-models.ts";
-import { readOpenings } from "../adapters/chain/round-events.ts";
+import type { Project } from "../adapters/chain/projects/project.ts";
+import { readPosting } from "../adapters/chain/projects/project-posting.ts";
+import { readModels } from "../adapters/chain/rounds/published-models.ts";
+import { readOpenings } from "../adapters/chain/rounds/round-events.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { getRoundJob } from "../adapters/dag-json/round-job-store.ts";
 import { applyAttack } from "../learning/attacks/apply-attack.ts";
-import type { Dataset } from "../learning/dataset.ts";
+import type { Dataset } from "../learning/data/dataset.ts";
+import { projectDataset } from "../learning/data/project-dataset.ts";
 import { learningErrors } from "../learning/errors.ts";
-import { roundHyperparameters } from "../learning/hyperparameters.ts";
-import { prepareUpdate } from "../learning/prepare-update.ts";
 import {
   type LedgerStorage,
   type PrivacyBudget,
   type PrivacyStatement,
   spendPrivacy,
-} from "../learning/privacy-ledger.ts";
-import { projectDataset } from "../learning/project-dataset.ts";
+} from "../learning/privacy/privacy-ledger.ts";
 import { secureBytes, seededBytes, seededRandom, uniformRandom } from "../learning/random.ts";
-import { trainExternally } from "../learning/train-externally.ts";
-import { type TrainingProgress, trainLocally } from "../learning/train-locally.ts";
-import { difference } from "../learning/vector.ts";
-import { modelDifference } from "../protocol/apply-round.ts";
+import { roundHyperparameters } from "../learning/training/hyperparameters.ts";
+import { prepareUpdate } from "../learning/training/prepare-update.ts";
+import { trainExternally } from "../learning/training/train-externally.ts";
+import { type TrainingProgress, trainLocally } from "../learning/training/train-locally.ts";
+import { difference } from "../learning/training/vector.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import type { Curve } from "../protocol/curve.ts";
 import { CommonweightError } from "../protocol/errors.ts";
-import { loadModel } from "../protocol/load-model.ts";
-import type { Manifest } from "../protocol/manifest.ts";
-import { floatsOf } from "../protocol/model-file.ts";
-import type { ModelKeyring } from "../protocol/private-model.ts";
+import type { Manifest } from "../protocol/manifest/manifest.ts";
+import { modelDifference } from "../protocol/model/apply-round.ts";
+import { loadModel } from "../protocol/model/load-model.ts";
+import { floatsOf } from "../protocol/model/model-file.ts";
+import type { ModelKeyring } from "../protocol/model/private-model.ts";
 import type { MakeUpdate } from "./project-worker-parameters.ts";
 
 /** A program that trains: `docs/bring-your-own-trainer.md`. */

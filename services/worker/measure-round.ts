@@ -1,17 +1,17 @@
-import type { Dataset } from "../learning/dataset.ts";
-import { countLocalSteps, roundHyperparameters } from "../learning/hyperparameters.ts";
-import { initialiseParameters } from "../learning/initialise.ts";
+import type { Dataset } from "../learning/data/dataset.ts";
 import { countParameters } from "../learning/model-spec.ts";
-import { prepareUpdate } from "../learning/prepare-update.ts";
 import { secureBytes } from "../learning/random.ts";
-import { trainLocally } from "../learning/train-locally.ts";
-import { difference } from "../learning/vector.ts";
-import { commitModel, commitUpdate } from "../protocol/commitment.ts";
+import { countLocalSteps, roundHyperparameters } from "../learning/training/hyperparameters.ts";
+import { initialiseParameters } from "../learning/training/initialise.ts";
+import { prepareUpdate } from "../learning/training/prepare-update.ts";
+import { trainLocally } from "../learning/training/train-locally.ts";
+import { difference } from "../learning/training/vector.ts";
+import { sealBundle } from "../protocol/bundle/seal-bundle.ts";
 import type { Curve } from "../protocol/curve.ts";
-import type { Envelope } from "../protocol/envelope.ts";
-import type { Manifest } from "../protocol/manifest.ts";
+import { commitModel, commitUpdate } from "../protocol/gram/commitment.ts";
+import type { Manifest } from "../protocol/manifest/manifest.ts";
 import { randomScalar } from "../protocol/scalar.ts";
-import { sealBundle } from "../protocol/seal-bundle.ts";
+import type { Envelope } from "../protocol/sealing/envelope.ts";
 
 /** What one round costs a machine. */
 export interface RoundEffort {

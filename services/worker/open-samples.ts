@@ -1,11 +1,11 @@
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
-import { dataFileOptions } from "../learning/data-file-options.ts";
-import type { Dataset } from "../learning/dataset.ts";
+import { dataFileOptions } from "../learning/data/data-file-options.ts";
+import type { Dataset } from "../learning/data/dataset.ts";
+import { type DataSource, openDataset } from "../learning/data/open-dataset.ts";
 import { learningErrors } from "../learning/errors.ts";
-import { type DataSource, openDataset } from "../learning/open-dataset.ts";
 import { CommonweightError } from "../protocol/errors.ts";
-import type { Manifest } from "../protocol/manifest.ts";
+import type { Manifest } from "../protocol/manifest/manifest.ts";
 
 /** Opens a trainer's samples as a project wants them. */
 export type OpenSamples = (data: Manifest["data"]) => Promise<Dataset>;

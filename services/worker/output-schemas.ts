@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { trainerStatuses } from "../adapters/chain/project-trainer.ts";
+import { trainerStatuses } from "../adapters/chain/projects/project-trainer.ts";
 import {
   address,
   bytes32,

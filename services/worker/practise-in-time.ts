@@ -1,5 +1,5 @@
 import { learningErrors } from "../learning/errors.ts";
-import type { PracticeRound } from "../learning/practice-round.ts";
+import type { PracticeRound } from "../learning/training/practice-round.ts";
 import { isErrorOf } from "../protocol/errors.ts";
 import { durationText } from "./quote-text.ts";
 

@@ -1,10 +1,10 @@
-import { readParticipant } from "../adapters/chain/participant.ts";
-import type { Project } from "../adapters/chain/project.ts";
-import { type Round, readRound } from "../adapters/chain/round.ts";
-import { commitUpdate } from "../protocol/commitment.ts";
+import { readParticipant } from "../adapters/chain/projects/participant.ts";
+import type { Project } from "../adapters/chain/projects/project.ts";
+import { type Round, readRound } from "../adapters/chain/rounds/round.ts";
+import { sealBundle } from "../protocol/bundle/seal-bundle.ts";
+import { commitUpdate } from "../protocol/gram/commitment.ts";
 import { fromHex } from "../protocol/hex.ts";
 import { randomScalar } from "../protocol/scalar.ts";
-import { sealBundle } from "../protocol/seal-bundle.ts";
 import type { ProjectWorkerParameters } from "./project-worker-parameters.ts";
 import { watchCommitPhase } from "./watch-commit-phase.ts";
 import type { Work } from "./work-store.ts";

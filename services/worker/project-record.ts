@@ -1,12 +1,12 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import { chainErrors, toChainError } from "../adapters/chain/errors.ts";
-import type { Project } from "../adapters/chain/project.ts";
-import { type ProjectTrainer, readTrainers } from "../adapters/chain/project-trainer.ts";
-import { readOpenings } from "../adapters/chain/round-events.ts";
-import { readSettlements, type Settlement } from "../adapters/chain/settlements.ts";
+import type { Project } from "../adapters/chain/projects/project.ts";
+import { type ProjectTrainer, readTrainers } from "../adapters/chain/projects/project-trainer.ts";
+import { readOpenings } from "../adapters/chain/rounds/round-events.ts";
+import { readSettlements, type Settlement } from "../adapters/chain/rounds/settlements.ts";
 import { CommonweightError } from "../protocol/errors.ts";
-import { unpackOutcome } from "../protocol/public-signals.ts";
-import { IDLE_AFTER_ROUNDS } from "../protocol/roster.ts";
+import { IDLE_AFTER_ROUNDS } from "../protocol/market/roster.ts";
+import { unpackOutcome } from "../protocol/round/public-signals.ts";
 import { type ExpectedPay, expectedPay, type PastRound } from "./expected-pay.ts";
 
 /** How a project has paid, and how fast it goes. */

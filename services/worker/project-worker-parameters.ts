@@ -1,9 +1,9 @@
 import type { Chain } from "../adapters/chain/connect.ts";
-import type { Project } from "../adapters/chain/project.ts";
+import type { Project } from "../adapters/chain/projects/project.ts";
 import type { ContentStore } from "../protocol/content-store.ts";
 import type { Curve } from "../protocol/curve.ts";
-import type { Envelope } from "../protocol/envelope.ts";
 import type { RandomBytes } from "../protocol/scalar.ts";
+import type { Envelope } from "../protocol/sealing/envelope.ts";
 import type { WorkStore } from "./work-store.ts";
 
 /** Something a trainer may want to see, as it happens. */

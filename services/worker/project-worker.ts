@@ -1,5 +1,5 @@
-import { type Project, readProject } from "../adapters/chain/project.ts";
-import { type Round, readRound } from "../adapters/chain/round.ts";
+import { type Project, readProject } from "../adapters/chain/projects/project.ts";
+import { type Round, readRound } from "../adapters/chain/rounds/round.ts";
 import { handOverKey } from "./hand-over-key.ts";
 import type { ProjectWorkerParameters } from "./project-worker-parameters.ts";
 import { findOver, recordOutcomes } from "./record-outcomes.ts";

@@ -1,4 +1,4 @@
-import type { ProjectTerms } from "../adapters/chain/project-terms.ts";
+import type { ProjectTerms } from "../adapters/chain/projects/project-terms.ts";
 import { scaledWei } from "./expected-pay.ts";
 import type { RoundEffort } from "./measure-round.ts";
 import type { ProjectRecord } from "./project-record.ts";

@@ -1,5 +1,5 @@
-import type { Project } from "../adapters/chain/project.ts";
-import { aboutCoins } from "../protocol/token-amount.ts";
+import type { Project } from "../adapters/chain/projects/project.ts";
+import { aboutCoins } from "../protocol/market/token-amount.ts";
 import type { RoundEffort } from "./measure-round.ts";
 import type { ProjectRecord } from "./project-record.ts";
 import type { ProjectQuote } from "./quote-project.ts";

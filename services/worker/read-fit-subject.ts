@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Chain } from "../adapters/chain/connect.ts";
-import { readProject } from "../adapters/chain/project.ts";
-import { readPosting } from "../adapters/chain/project-posting.ts";
-import { readModels } from "../adapters/chain/published-models.ts";
+import { readProject } from "../adapters/chain/projects/project.ts";
+import { readPosting } from "../adapters/chain/projects/project-posting.ts";
+import { readModels } from "../adapters/chain/rounds/published-models.ts";
 import type { Config } from "../adapters/config/config.ts";
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
@@ -12,11 +12,11 @@ import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { readEncryptionKeys } from "../adapters/envelope/key-file.ts";
 import { openProjectContent } from "../command-line/project-content.ts";
 import { learningErrors } from "../learning/errors.ts";
-import { initialiseParameters } from "../learning/initialise.ts";
+import { initialiseParameters } from "../learning/training/initialise.ts";
 import { CommonweightError } from "../protocol/errors.ts";
-import { loadModel } from "../protocol/load-model.ts";
-import { type Manifest, readManifest } from "../protocol/manifest.ts";
-import { floatsOf } from "../protocol/model-file.ts";
+import { type Manifest, readManifest } from "../protocol/manifest/manifest.ts";
+import { loadModel } from "../protocol/model/load-model.ts";
+import { floatsOf } from "../protocol/model/model-file.ts";
 
 /** What a practice round starts from. */
 export interface StartModel {

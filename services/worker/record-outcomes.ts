@@ -1,8 +1,8 @@
-import type { Project } from "../adapters/chain/project.ts";
-import { readVoidedRounds } from "../adapters/chain/round-events.ts";
-import { readSettlements } from "../adapters/chain/settlements.ts";
-import { unpackOutcome } from "../protocol/public-signals.ts";
-import { FIRST_TRAINER_SLOT } from "../protocol/round-terms.ts";
+import type { Project } from "../adapters/chain/projects/project.ts";
+import { readVoidedRounds } from "../adapters/chain/rounds/round-events.ts";
+import { readSettlements } from "../adapters/chain/rounds/settlements.ts";
+import { unpackOutcome } from "../protocol/round/public-signals.ts";
+import { FIRST_TRAINER_SLOT } from "../protocol/rule/round-terms.ts";
 import type { ProjectWorkerParameters } from "./project-worker-parameters.ts";
 import type { WorkStore } from "./work-store.ts";
 

@@ -1,5 +1,5 @@
 import type { Chain } from "../adapters/chain/connect.ts";
-import { readParticipant, registerParticipant } from "../adapters/chain/participant.ts";
+import { readParticipant, registerParticipant } from "../adapters/chain/projects/participant.ts";
 import { toHex } from "../protocol/hex.ts";
 
 /** Registers this account as a participant, unless it is one already: then nothing is sent and nothing changes. */

@@ -1,11 +1,11 @@
 import { postKey } from "../adapters/aggregator-client.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
-import { endpointOf, forgetEndpoint } from "../adapters/chain/known-endpoints.ts";
-import { revealKey } from "../adapters/chain/round.ts";
+import { endpointOf, forgetEndpoint } from "../adapters/chain/projects/known-endpoints.ts";
+import { revealKey } from "../adapters/chain/rounds/round.ts";
 import { recoverMessageSigner, signMessage } from "../adapters/chain/sign.ts";
 import { isSameAddress } from "../protocol/address.ts";
 import { toHex } from "../protocol/hex.ts";
-import { keyReceiptMessage, keyReleaseMessage } from "../protocol/signed-messages.ts";
+import { keyReceiptMessage, keyReleaseMessage } from "../protocol/market/signed-messages.ts";
 
 /** A content key to hand over after the commit phase. */
 export interface KeyRelease {

@@ -1,13 +1,13 @@
 import type { Chain } from "../adapters/chain/connect.ts";
-import { readProject } from "../adapters/chain/project.ts";
-import { readPosting } from "../adapters/chain/project-posting.ts";
+import { readProject } from "../adapters/chain/projects/project.ts";
+import { readPosting } from "../adapters/chain/projects/project-posting.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
-import type { Dataset } from "../learning/dataset.ts";
-import { projectDataset } from "../learning/project-dataset.ts";
-import { requireFit, requireLayers } from "../learning/train-locally.ts";
+import type { Dataset } from "../learning/data/dataset.ts";
+import { projectDataset } from "../learning/data/project-dataset.ts";
+import { requireFit, requireLayers } from "../learning/training/train-locally.ts";
 import { type ContentStore, contentStoreErrors } from "../protocol/content-store.ts";
 import { isErrorOf } from "../protocol/errors.ts";
-import type { Manifest } from "../protocol/manifest.ts";
+import type { Manifest } from "../protocol/manifest/manifest.ts";
 import { pause } from "../protocol/pause.ts";
 
 const LONGEST_WAIT_MS = 10_000;

@@ -1,13 +1,13 @@
 import { postUpdate } from "../adapters/aggregator-client.ts";
 import { chainTime } from "../adapters/chain/connect.ts";
 import { refusalName } from "../adapters/chain/errors.ts";
-import { endpointOf, forgetEndpoint } from "../adapters/chain/known-endpoints.ts";
-import type { Project } from "../adapters/chain/project.ts";
-import { readTrainer } from "../adapters/chain/project-trainer.ts";
-import { type Round, submitUpdate } from "../adapters/chain/round.ts";
+import { endpointOf, forgetEndpoint } from "../adapters/chain/projects/known-endpoints.ts";
+import type { Project } from "../adapters/chain/projects/project.ts";
+import { readTrainer } from "../adapters/chain/projects/project-trainer.ts";
+import { type Round, submitUpdate } from "../adapters/chain/rounds/round.ts";
 import { signUpdate } from "../adapters/chain/sign.ts";
 import { CommonweightError } from "../protocol/errors.ts";
-import { commitmentHash } from "../protocol/submissions.ts";
+import { commitmentHash } from "../protocol/market/submissions.ts";
 import { workerErrors } from "./errors.ts";
 import { prepareInTime } from "./prepare-work.ts";
 import type { ProjectWorkerParameters } from "./project-worker-parameters.ts";

@@ -1,4 +1,4 @@
-import type { Round } from "../adapters/chain/round.ts";
+import type { Round } from "../adapters/chain/rounds/round.ts";
 
 /** A watch over the phase in which a round takes updates. */
 export interface CommitPhaseWatch extends Disposable {

@@ -1,7 +1,7 @@
 import { type CommandEvent, describeEvent } from "../command-line/event-lines.ts";
 import { verdictWords } from "../command-line/verdict-words.ts";
+import { voidWords } from "../protocol/market/void-words.ts";
 import { percentText } from "../protocol/percent-text.ts";
-import { voidWords } from "../protocol/void-words.ts";
 import { durationText } from "./quote-text.ts";
 
 /** Writes an amount of a project's reward token. */

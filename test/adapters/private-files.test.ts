@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { openDatabase } from "../../services/adapters/database.ts";
 import { logisticRegression } from "../../services/learning/model-spec.ts";
-import { writeTrainingJob } from "../../services/learning/training-job.ts";
+import { writeTrainingJob } from "../../services/learning/training/training-job.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "commonweight-private-"));
 const umask = process.umask(0o022);

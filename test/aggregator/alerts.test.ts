@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Chain } from "../../services/adapters/chain/connect.ts";
-import type { Project } from "../../services/adapters/chain/project.ts";
-import type { Round } from "../../services/adapters/chain/round.ts";
+import type { Project } from "../../services/adapters/chain/projects/project.ts";
+import type { Round } from "../../services/adapters/chain/rounds/round.ts";
 import { describeBalance, watchTransaction } from "../../services/aggregator/account-watch.ts";
 import { Alerts, balanceAlert, deadlineAlert } from "../../services/aggregator/alerts.ts";
 import { createMetrics } from "../../services/aggregator/metrics.ts";

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { readProject } from "../../services/adapters/chain/project.ts";
-import { readRound } from "../../services/adapters/chain/round.ts";
-import { RoundLog } from "../../services/adapters/chain/round-log.ts";
-import type { BundleOpener, NamedBundle } from "../../services/aggregator/bundle-opener.ts";
-import type { ModelKeeper } from "../../services/aggregator/model-keeper.ts";
-import { openRoundContent } from "../../services/aggregator/round-content.ts";
+import { readProject } from "../../services/adapters/chain/projects/project.ts";
+import { readRound } from "../../services/adapters/chain/rounds/round.ts";
+import { RoundLog } from "../../services/adapters/chain/rounds/round-log.ts";
+import type { BundleOpener, NamedBundle } from "../../services/aggregator/round/bundle-opener.ts";
+import type { ModelKeeper } from "../../services/aggregator/round/model-keeper.ts";
+import { openRoundContent } from "../../services/aggregator/round/round-content.ts";
 import { type PlayedMarket, startPlayedMarket } from "../cli/played-market.ts";
 
 let market: PlayedMarket;

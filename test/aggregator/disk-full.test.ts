@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { Wallet } from "ethers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { mountSmallDisk, type SmallDisk } from "../../bench/faults/small-disk.ts";
-import { defaultFeePolicy } from "../../services/adapters/chain/fee-policy.ts";
-import { createTransactionSender } from "../../services/adapters/chain/transaction-sender.ts";
+import { defaultFeePolicy } from "../../services/adapters/chain/transactions/fee-policy.ts";
+import { createTransactionSender } from "../../services/adapters/chain/transactions/transaction-sender.ts";
 import { databaseErrors, openDatabase } from "../../services/adapters/database.ts";
 import { openIpfsNode } from "../../services/adapters/ipfs/ipfs-node.ts";
-import { openSubmission } from "../../services/aggregator/collect-bundles.ts";
-import { openKeyLog } from "../../services/aggregator/key-log.ts";
+import { openSubmission } from "../../services/aggregator/round/collect-bundles.ts";
+import { openKeyLog } from "../../services/aggregator/store/key-log.ts";
 import { contentStoreErrors } from "../../services/protocol/content-store.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
 

@@ -2,8 +2,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Chain, connectChain } from "../../services/adapters/chain/connect.ts";
-import { readParticipant, registerParticipant } from "../../services/adapters/chain/participant.ts";
-import type { Project } from "../../services/adapters/chain/project.ts";
+import {
+  readParticipant,
+  registerParticipant,
+} from "../../services/adapters/chain/projects/participant.ts";
+import type { Project } from "../../services/adapters/chain/projects/project.ts";
 import { describeBonds, examineAggregator } from "../../services/aggregator/examine-aggregator.ts";
 import { Examination, examinationSchema } from "../../services/command-line/diagnosis.ts";
 import { type PlayedMarket, startPlayedMarket } from "../cli/played-market.ts";

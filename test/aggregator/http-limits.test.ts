@@ -1,12 +1,12 @@
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { createMetrics } from "../../services/aggregator/metrics.ts";
 import {
   type HttpServer,
   type HttpServerParameters,
   startHttpServer,
-} from "../../services/aggregator/http-server.ts";
-import { connectionLimits } from "../../services/aggregator/limit-connections.ts";
-import { createMetrics } from "../../services/aggregator/metrics.ts";
+} from "../../services/aggregator/server/http-server.ts";
+import { connectionLimits } from "../../services/aggregator/server/limit-connections.ts";
 import { eventually } from "../eventually.ts";
 
 let server: HttpServer | undefined;

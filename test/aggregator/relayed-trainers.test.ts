@@ -2,14 +2,14 @@ import { Wallet } from "ethers";
 import { expect, it, vi } from "vitest";
 import type { Chain } from "../../services/adapters/chain/connect.ts";
 import { signUpdate } from "../../services/adapters/chain/sign.ts";
-import { createIntake } from "../../services/aggregator/intake.ts";
-import type { RoundStore } from "../../services/aggregator/round-store.ts";
+import { createIntake } from "../../services/aggregator/intake/intake.ts";
+import type { RoundStore } from "../../services/aggregator/store/round-store.ts";
 
 const record = vi.hoisted(() => ({ status: "active", rosterIndex: 2 }));
-vi.mock("../../services/adapters/chain/project-trainer.ts", () => ({
+vi.mock("../../services/adapters/chain/projects/project-trainer.ts", () => ({
   readTrainer: async () => record,
 }));
-vi.mock("../../services/adapters/chain/round.ts", () => ({
+vi.mock("../../services/adapters/chain/rounds/round.ts", () => ({
   readRound: async () => ({ isOpen: true, roundIndex: 0, phase: "commit", pendingMask: 0b0100n }),
 }));
 

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { connectSigner } from "../../services/adapters/chain/accounts/connect-signer.ts";
+import { developmentAccounts } from "../../services/adapters/chain/accounts/development-accounts.ts";
 import { type Chain, connectChain } from "../../services/adapters/chain/connect.ts";
-import { connectSigner } from "../../services/adapters/chain/connect-signer.ts";
 import { deployMarket } from "../../services/adapters/chain/deploy.ts";
-import { developmentAccounts } from "../../services/adapters/chain/development-accounts.ts";
-import { readParticipant, registerParticipant } from "../../services/adapters/chain/participant.ts";
+import {
+  readParticipant,
+  registerParticipant,
+} from "../../services/adapters/chain/projects/participant.ts";
 import {
   DEVELOPMENT_MNEMONIC,
   type EmbeddedChain,

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Chain } from "../../services/adapters/chain/connect.ts";
-import { auditReportSchema } from "../../services/auditor/audit-report.ts";
-import { checkContracts } from "../../services/auditor/check-contracts.ts";
+import { checkContracts } from "../../services/auditor/checks/check-contracts.ts";
+import { auditReportSchema } from "../../services/auditor/report/audit-report.ts";
 import { commandLine } from "../cli/command-line.ts";
 import { type PlayedMarket, startPlayedMarket } from "../cli/played-market.ts";
 

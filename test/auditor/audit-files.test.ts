@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fileChecksum } from "../../services/auditor/check-setup.ts";
+import { fileChecksum } from "../../services/auditor/checks/check-setup.ts";
 import { exitCodes } from "../../services/command-line/exit-codes.ts";
 import { commandLine } from "../cli/command-line.ts";
 

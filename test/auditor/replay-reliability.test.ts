@@ -1,9 +1,12 @@
 import { getAddress } from "ethers";
 import { expect, it } from "vitest";
-import type { ProjectHistory, TimedEvent } from "../../services/auditor/project-history.ts";
+import type {
+  ProjectHistory,
+  TimedEvent,
+} from "../../services/auditor/evidence/project-history.ts";
 import { replayReliability } from "../../services/auditor/replay-reliability.ts";
-import { packOutcome } from "../../services/protocol/public-signals.ts";
-import type { Verdict } from "../../services/protocol/verdicts.ts";
+import { packOutcome } from "../../services/protocol/round/public-signals.ts";
+import type { Verdict } from "../../services/protocol/rule/verdicts.ts";
 
 const NAMES = ["aa", "bb", "cc"].map((byte) => getAddress(`0x${byte.repeat(20)}`));
 const [REJECTED, SECOND, THIRD] = NAMES as [string, string, string];

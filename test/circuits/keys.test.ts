@@ -7,8 +7,8 @@ import { type SnarkjsVerifyingKey, solidityKey } from "../../scripts/circuits/so
 import { circuitSources, sourceHash } from "../../scripts/circuits/source-hash.ts";
 import { isCurrent } from "../../scripts/generate/generated-file.ts";
 import { repositoryRoot } from "../../scripts/repository.ts";
-import { PUBLIC_SIGNALS } from "../../services/protocol/public-signals.ts";
-import { ROUND_RULES } from "../../services/protocol/round-rules.ts";
+import { PUBLIC_SIGNALS } from "../../services/protocol/round/public-signals.ts";
+import { ROUND_RULES } from "../../services/protocol/rule/round-rules.ts";
 
 const table = await readCircuitTable();
 const records = await readKeyManifest();

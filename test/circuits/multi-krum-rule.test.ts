@@ -1,8 +1,12 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { SCALAR_FIELD } from "../../services/protocol/curve.ts";
-import { multiKrumRule } from "../../services/protocol/multi-krum-rule.ts";
-import { PUBLIC_SIGNALS, packOutcome, packTerms } from "../../services/protocol/public-signals.ts";
-import type { RoundTerms } from "../../services/protocol/round-terms.ts";
+import {
+  PUBLIC_SIGNALS,
+  packOutcome,
+  packTerms,
+} from "../../services/protocol/round/public-signals.ts";
+import { multiKrumRule } from "../../services/protocol/rule/multi-krum-rule.ts";
+import type { RoundTerms } from "../../services/protocol/rule/round-terms.ts";
 import { type Circuit, circuitOf, freeWires, violations } from "./circuit.ts";
 import { ruleInput, ruleSignals, ruleVectors } from "./rule-vectors.ts";
 import { vectorsGram } from "./vectors-gram.ts";

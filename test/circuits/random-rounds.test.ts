@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { multiKrumRule } from "../../services/protocol/multi-krum-rule.ts";
-import { packOutcome, packTerms } from "../../services/protocol/public-signals.ts";
-import { trustRule } from "../../services/protocol/trust-rule.ts";
-import { VERDICTS, type Verdict } from "../../services/protocol/verdicts.ts";
+import { packOutcome, packTerms } from "../../services/protocol/round/public-signals.ts";
+import { multiKrumRule } from "../../services/protocol/rule/multi-krum-rule.ts";
+import { trustRule } from "../../services/protocol/rule/trust-rule.ts";
+import { VERDICTS, type Verdict } from "../../services/protocol/rule/verdicts.ts";
 import { type Circuit, circuitOf } from "./circuit.ts";
 import { ruleInput, ruleSignals } from "./rule-vectors.ts";
 import { type VectorRound, vectorsGram } from "./vectors-gram.ts";

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { SCALAR_FIELD } from "../../services/protocol/curve.ts";
-import { gramHash } from "../../services/protocol/gram-hash.ts";
-import type { GramMatrix } from "../../services/protocol/gram-matrix.ts";
-import { combinedSquare, slotWeights } from "../../services/protocol/gram-proof.ts";
-import { publicSignals } from "../../services/protocol/public-signals.ts";
+import { gramHash } from "../../services/protocol/gram/gram-hash.ts";
+import type { GramMatrix } from "../../services/protocol/gram/gram-matrix.ts";
+import { combinedSquare, slotWeights } from "../../services/protocol/gram/gram-proof.ts";
+import { publicSignals } from "../../services/protocol/round/public-signals.ts";
 import type { CircuitInput } from "./circuit.ts";
 
 /** A case of `test/vectors/round-rule.json`. */

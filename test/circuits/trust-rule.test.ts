@@ -1,7 +1,7 @@
 import { wtns } from "snarkjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { readCircuitArtifacts } from "../../services/adapters/artifacts/circuit-artifacts.ts";
-import { PUBLIC_SIGNALS } from "../../services/protocol/public-signals.ts";
+import { PUBLIC_SIGNALS } from "../../services/protocol/round/public-signals.ts";
 import { type Circuit, circuitOf, freeWires, violations } from "./circuit.ts";
 import { ruleInput, ruleSignals, ruleVectors } from "./rule-vectors.ts";
 

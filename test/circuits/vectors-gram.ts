@@ -1,5 +1,5 @@
-import type { GramMatrix } from "../../services/protocol/gram-matrix.ts";
-import type { RoundTerms } from "../../services/protocol/round-terms.ts";
+import type { GramMatrix } from "../../services/protocol/gram/gram-matrix.ts";
+import type { RoundTerms } from "../../services/protocol/rule/round-terms.ts";
 
 /** A round by its slots' vectors; null for an inactive slot, shorter vectors end in zeros. */
 export interface VectorRound {

@@ -10,7 +10,7 @@ import { repositoryRoot } from "../../scripts/repository.ts";
 import {
   type DevelopmentAccount,
   developmentAccounts,
-} from "../../services/adapters/chain/development-accounts.ts";
+} from "../../services/adapters/chain/accounts/development-accounts.ts";
 
 const run = promisify(execFile);
 const main = join(repositoryRoot, "services/main.ts");

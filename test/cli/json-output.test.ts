@@ -1,14 +1,14 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { auditReport } from "../../services/auditor/audit-report.ts";
-import type { ExclusionRecheck } from "../../services/auditor/recheck-exclusion.ts";
+import type { ExclusionRecheck } from "../../services/auditor/checks/recheck-exclusion.ts";
+import { auditReport } from "../../services/auditor/report/audit-report.ts";
 import { toJson } from "../../services/command-line/json.ts";
 import { loadOutputSchemas } from "../../services/command-line/output-schemas.ts";
 import { failureSchema, type OutputSchemas } from "../../services/command-line/output-values.ts";
 import { defaultMarketOptions } from "../../services/market/market-plan.ts";
 import type { marketReport } from "../../services/market/market-report.ts";
-import type { PublishedProject } from "../../services/owner/publish-project.ts";
-import type { RefereeReport } from "../../services/owner/referee-service.ts";
+import type { PublishedProject } from "../../services/owner/posting/publish-project.ts";
+import type { RefereeReport } from "../../services/owner/referee/referee-service.ts";
 import { someAudit } from "../auditor/some-audit.ts";
 import { commandLine } from "./command-line.ts";
 import { everyCommand } from "./every-command.ts";

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { readProject } from "../../services/adapters/chain/project.ts";
-import { leaveProject, readTrainer } from "../../services/adapters/chain/project-trainer.ts";
+import { readProject } from "../../services/adapters/chain/projects/project.ts";
+import {
+  leaveProject,
+  readTrainer,
+} from "../../services/adapters/chain/projects/project-trainer.ts";
 import { exitCodes } from "../../services/command-line/exit-codes.ts";
 import { commandLine } from "./command-line.ts";
 import { type PlayedMarket, startPlayedMarket } from "./played-market.ts";

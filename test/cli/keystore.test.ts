@@ -6,7 +6,7 @@ import {
   createKeystore,
   openKeystore,
   readKeystoreAddress,
-} from "../../services/adapters/chain/keystore.ts";
+} from "../../services/adapters/chain/accounts/keystore.ts";
 import { readSigningKey } from "../../services/command-line/signing-key.ts";
 
 describe("a keystore", () => {

@@ -3,17 +3,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ContractFactory, type InterfaceAbi, type Signer } from "ethers";
 import hre from "hardhat";
+import { connectSigner } from "../../services/adapters/chain/accounts/connect-signer.ts";
+import { developmentAccounts } from "../../services/adapters/chain/accounts/development-accounts.ts";
 import { type Chain, connectChain } from "../../services/adapters/chain/connect.ts";
-import { connectSigner } from "../../services/adapters/chain/connect-signer.ts";
 import { deployMarket } from "../../services/adapters/chain/deploy.ts";
-import { developmentAccounts } from "../../services/adapters/chain/development-accounts.ts";
-import { registerParticipant } from "../../services/adapters/chain/participant.ts";
-import { bondAggregator, readProject } from "../../services/adapters/chain/project.ts";
-import type { ProjectTerms } from "../../services/adapters/chain/project-terms.ts";
-import { openRound, settleRound, submitUpdate } from "../../services/adapters/chain/round.ts";
-import { readSubmissions, type Submission } from "../../services/adapters/chain/round-events.ts";
-import { approveVault } from "../../services/adapters/chain/token.ts";
-import { topUpWrapped } from "../../services/adapters/chain/token-balance.ts";
+import { registerParticipant } from "../../services/adapters/chain/projects/participant.ts";
+import { bondAggregator, readProject } from "../../services/adapters/chain/projects/project.ts";
+import type { ProjectTerms } from "../../services/adapters/chain/projects/project-terms.ts";
+import {
+  openRound,
+  settleRound,
+  submitUpdate,
+} from "../../services/adapters/chain/rounds/round.ts";
+import {
+  readSubmissions,
+  type Submission,
+} from "../../services/adapters/chain/rounds/round-events.ts";
+import { approveVault } from "../../services/adapters/chain/tokens/token.ts";
+import { topUpWrapped } from "../../services/adapters/chain/tokens/token-balance.ts";
 import { openCurve } from "../../services/adapters/curve/open-curve.ts";
 import {
   DEVELOPMENT_MNEMONIC,
@@ -22,24 +29,24 @@ import {
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
 import { loadEncryptionKeys } from "../../services/adapters/envelope/key-file.ts";
 import { openIpfsNode } from "../../services/adapters/ipfs/ipfs-node.ts";
-import { startHttpServer } from "../../services/aggregator/http-server.ts";
-import { createIntake } from "../../services/aggregator/intake.ts";
+import { createIntake } from "../../services/aggregator/intake/intake.ts";
 import { createMetrics } from "../../services/aggregator/metrics.ts";
-import { openRoundStore } from "../../services/aggregator/round-store.ts";
+import { startHttpServer } from "../../services/aggregator/server/http-server.ts";
 import type { ServiceStatus } from "../../services/aggregator/service-status.ts";
+import { openRoundStore } from "../../services/aggregator/store/round-store.ts";
 import { logisticRegression } from "../../services/learning/model-spec.ts";
 import { developmentSetup } from "../../services/market/development-setup.ts";
 import { defaultMarketOptions, marketTerms } from "../../services/market/market-plan.ts";
-import { postPreparedProject, prepareProject } from "../../services/owner/post-project.ts";
-import type { BundlePayload } from "../../services/protocol/bundle-payload.ts";
-import { commitUpdate } from "../../services/protocol/commitment.ts";
+import { postPreparedProject, prepareProject } from "../../services/owner/posting/post-project.ts";
+import type { BundlePayload } from "../../services/protocol/bundle/bundle-payload.ts";
+import { openBundle } from "../../services/protocol/bundle/open-bundle.ts";
 import type { ContentStore } from "../../services/protocol/content-store.ts";
-import { parseManifest } from "../../services/protocol/manifest.ts";
-import { openBundle } from "../../services/protocol/open-bundle.ts";
-import { commitmentHash, unopened } from "../../services/protocol/submissions.ts";
+import { commitUpdate } from "../../services/protocol/gram/commitment.ts";
+import { parseManifest } from "../../services/protocol/manifest/manifest.ts";
+import { commitmentHash, unopened } from "../../services/protocol/market/submissions.ts";
 import { joinWithStake } from "../../services/worker/join-project.ts";
 import { packOutcome, somePoint } from "../integration/market-chain.ts";
-import { MANIFEST } from "../protocol/manifest-case.ts";
+import { MANIFEST } from "../protocol/manifest/manifest-case.ts";
 
 const NAMES = [
   ...["deployer", "owner", "aggregator", "trainer-1", "trainer-2", "trainer-3"],

@@ -60,7 +60,7 @@ contract PackedPointsTest is Test {
         _refuses(packed, point.x, 0);
     }
 
-    /// @dev The same numbers are in test/protocol/packed-point.test.ts.
+    /// @dev The same numbers are in test/protocol/gram/packed-point.test.ts.
     function test_pack_knownPoints_asItsTwinDoes() public view {
         assertEq(PackedPoint.unwrap(_caller.pack(G1(1, 2))), (1 << 255) + 1);
         assertEq(PackedPoint.unwrap(_caller.pack(G1(1, Q - 2))), (1 << 255) + (1 << 254) + 1);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { repositoryRoot } from "../../scripts/repository.ts";
-import { privacySpent } from "../../services/learning/renyi-accountant.ts";
+import { privacySpent } from "../../services/learning/privacy/renyi-accountant.ts";
 
 const page = readFileSync(join(repositoryRoot, "docs/privacy.md"), "utf8");
 

@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { repositoryRoot } from "../../scripts/repository.ts";
-import { defaultSetSizes } from "../../services/owner/draw-sets.ts";
-import { gramMatrix, type SlotVector } from "../../services/protocol/gram-matrix.ts";
-import { roundPayouts } from "../../services/protocol/payout.ts";
-import type { RoundRuleInput } from "../../services/protocol/round-rule.ts";
-import { copiedPart } from "../../services/protocol/survivors.ts";
-import { trustRule } from "../../services/protocol/trust-rule.ts";
+import { defaultSetSizes } from "../../services/owner/design/draw-sets.ts";
+import { gramMatrix, type SlotVector } from "../../services/protocol/gram/gram-matrix.ts";
+import { roundPayouts } from "../../services/protocol/market/payout.ts";
+import type { RoundRuleInput } from "../../services/protocol/rule/round-rule.ts";
+import { copiedPart } from "../../services/protocol/rule/survivors.ts";
+import { trustRule } from "../../services/protocol/rule/trust-rule.ts";
 
 const read = (path: string) => readFileSync(join(repositoryRoot, path), "utf8");
 const page = read("docs/rules.md");

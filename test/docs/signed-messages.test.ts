@@ -13,7 +13,7 @@ import {
   evaluationMessage,
   keyReceiptMessage,
   keyReleaseMessage,
-} from "../../services/protocol/signed-messages.ts";
+} from "../../services/protocol/market/signed-messages.ts";
 
 const context = { chainId: 1n, market: `0x${"11".repeat(20)}`, projectId: 1n, roundIndex: 0 };
 const key = { kind: "update", contentKey: "0x00" } as const;

@@ -15,22 +15,22 @@ import { memoryFile, readPowers, writePowers } from "../../services/adapters/cur
 import { buildWasmProgram } from "../../services/adapters/curve/wasm-program.ts";
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
 import { encodeNpy } from "../../services/adapters/model-export/numpy.ts";
-import { decodeIdx } from "../../services/learning/idx.ts";
-import { decodeNpyValues, readNpyHeader } from "../../services/learning/npy.ts";
-import { openDataFiles } from "../../services/learning/open-data-files.ts";
-import { decodePng } from "../../services/learning/png.ts";
-import { decodePnm } from "../../services/learning/pnm.ts";
-import { readBundle } from "../../services/protocol/bundle-header.ts";
-import { decodeInt16, encodeInt16 } from "../../services/protocol/int16-coder.ts";
-import { decodeModelFile, encodeModelFile } from "../../services/protocol/model-file.ts";
-import { openBundle } from "../../services/protocol/open-bundle.ts";
+import { decodeIdx } from "../../services/learning/data/formats/idx.ts";
+import { decodeNpyValues, readNpyHeader } from "../../services/learning/data/formats/npy.ts";
+import { decodePng } from "../../services/learning/data/formats/png.ts";
+import { decodePnm } from "../../services/learning/data/formats/pnm.ts";
+import { openDataFiles } from "../../services/learning/data/open-data-files.ts";
+import { readBundle } from "../../services/protocol/bundle/bundle-header.ts";
+import { decodeInt16, encodeInt16 } from "../../services/protocol/bundle/int16-coder.ts";
+import { openBundle } from "../../services/protocol/bundle/open-bundle.ts";
+import { sealBundle } from "../../services/protocol/bundle/seal-bundle.ts";
+import { decodeModelFile, encodeModelFile } from "../../services/protocol/model/model-file.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
   tensorOf,
-} from "../../services/protocol/safetensors.ts";
-import { sealBundle } from "../../services/protocol/seal-bundle.ts";
-import { openFile, sealFile } from "../../services/protocol/sealed-file.ts";
+} from "../../services/protocol/model/safetensors.ts";
+import { openFile, sealFile } from "../../services/protocol/sealing/sealed-file.ts";
 import { numpyFile } from "../learning/numpy-files.ts";
 import { SOME_PLACE as place } from "../protocol/some-place.ts";
 import { standInCommitment } from "../protocol/stand-in-commitment.ts";

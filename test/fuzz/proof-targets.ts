@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { InvalidArgumentError } from "commander";
 import { openVerifierCurve } from "../../services/adapters/curve/open-verifier-curve.ts";
-import type { GramProof } from "../../services/protocol/gram-proof.ts";
-import { verifyGram } from "../../services/protocol/gram-verifier.ts";
+import type { GramProof } from "../../services/protocol/gram/gram-proof.ts";
+import { verifyGram } from "../../services/protocol/gram/gram-verifier.ts";
 import type { FuzzTarget } from "./run-target.ts";
 
 interface VectorCase {

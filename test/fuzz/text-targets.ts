@@ -1,27 +1,31 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidArgumentError } from "commander";
-import { readKeystoreAddress } from "../../services/adapters/chain/keystore.ts";
+import { readKeystoreAddress } from "../../services/adapters/chain/accounts/keystore.ts";
 import { loadConfig } from "../../services/adapters/config/config.ts";
 import { decodeManifest, encodeManifest } from "../../services/adapters/dag-json/manifest-store.ts";
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
 import { loadEncryptionKeys } from "../../services/adapters/envelope/key-file.ts";
 import { parseProjectId, parseRoundIndex } from "../../services/command-line/parse-project-id.ts";
 import { parseAnyAmount } from "../../services/command-line/token-amount.ts";
-import { parseCsv } from "../../services/learning/csv.ts";
-import { csvDataset } from "../../services/learning/csv-dataset.ts";
-import { readTrainingResult } from "../../services/learning/training-job.ts";
-import { parseTerms } from "../../services/owner/terms-file.ts";
+import { csvDataset } from "../../services/learning/data/csv-dataset.ts";
+import { parseCsv } from "../../services/learning/data/formats/csv.ts";
+import { readTrainingResult } from "../../services/learning/training/training-job.ts";
+import { parseTerms } from "../../services/owner/posting/terms-file.ts";
+import { readManifest } from "../../services/protocol/manifest/manifest.ts";
 import {
   keyReleaseSchema,
   referencesSchema,
   signedUpdateSchema,
-} from "../../services/protocol/api.ts";
-import { readManifest } from "../../services/protocol/manifest.ts";
-import { packTerms, unpackOutcome, unpackTerms } from "../../services/protocol/public-signals.ts";
-import { encodeSafetensors, tensorOf } from "../../services/protocol/safetensors.ts";
+} from "../../services/protocol/market/api.ts";
+import { encodeSafetensors, tensorOf } from "../../services/protocol/model/safetensors.ts";
+import {
+  packTerms,
+  unpackOutcome,
+  unpackTerms,
+} from "../../services/protocol/round/public-signals.ts";
 import { parseRoute } from "../../web/route.ts";
-import { MANIFEST } from "../protocol/manifest-case.ts";
+import { MANIFEST } from "../protocol/manifest/manifest-case.ts";
 import { fuzzFolder as folder, fromFile } from "./from-file.ts";
 import type { FuzzTarget } from "./run-target.ts";
 

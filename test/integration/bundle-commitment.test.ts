@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openCurve } from "../../services/adapters/curve/open-curve.ts";
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
-import { bundleErrors } from "../../services/protocol/bundle-errors.ts";
-import { commitModel, commitUpdate } from "../../services/protocol/commitment.ts";
-import { encodeModelFile, verifyModel } from "../../services/protocol/model-file.ts";
-import { modelFileErrors } from "../../services/protocol/model-file-errors.ts";
-import { openBundle } from "../../services/protocol/open-bundle.ts";
-import { sealBundle } from "../../services/protocol/seal-bundle.ts";
+import { bundleErrors } from "../../services/protocol/bundle/bundle-errors.ts";
+import { openBundle } from "../../services/protocol/bundle/open-bundle.ts";
+import { sealBundle } from "../../services/protocol/bundle/seal-bundle.ts";
+import { commitModel, commitUpdate } from "../../services/protocol/gram/commitment.ts";
+import { encodeModelFile, verifyModel } from "../../services/protocol/model/model-file.ts";
+import { modelFileErrors } from "../../services/protocol/model/model-file-errors.ts";
 
 const parameterCount = 64;
 let curve: Awaited<ReturnType<typeof openCurve>>;

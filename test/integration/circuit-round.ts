@@ -1,9 +1,9 @@
-import { BLINDING_BASE } from "../../services/protocol/blinding-base.ts";
 import type { Curve, G1Point } from "../../services/protocol/curve.ts";
-import type { RoundToProve } from "../../services/protocol/prove-round.ts";
-import { packTerms } from "../../services/protocol/public-signals.ts";
-import type { RoundRule } from "../../services/protocol/round-rule.ts";
-import type { RoundTerms } from "../../services/protocol/round-terms.ts";
+import { BLINDING_BASE } from "../../services/protocol/gram/blinding-base.ts";
+import type { RoundToProve } from "../../services/protocol/round/prove-round.ts";
+import { packTerms } from "../../services/protocol/round/public-signals.ts";
+import type { RoundRule } from "../../services/protocol/rule/round-rule.ts";
+import type { RoundTerms } from "../../services/protocol/rule/round-terms.ts";
 import { seededSlots } from "../protocol/gram-cases.ts";
 import { combinePoints, type RoundStatement } from "./verifier-rounds.ts";
 

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fetchEvaluations, postEvaluation } from "../../services/adapters/aggregator-client.ts";
+import { connectSigner } from "../../services/adapters/chain/accounts/connect-signer.ts";
+import { developmentAccounts } from "../../services/adapters/chain/accounts/development-accounts.ts";
 import { type Chain, connectChain } from "../../services/adapters/chain/connect.ts";
-import { connectSigner } from "../../services/adapters/chain/connect-signer.ts";
 import { deployMarket } from "../../services/adapters/chain/deploy.ts";
-import { developmentAccounts } from "../../services/adapters/chain/development-accounts.ts";
-import { registerParticipant } from "../../services/adapters/chain/participant.ts";
-import { readModels } from "../../services/adapters/chain/published-models.ts";
+import { registerParticipant } from "../../services/adapters/chain/projects/participant.ts";
+import { readModels } from "../../services/adapters/chain/rounds/published-models.ts";
 import { recoverMessageSigner, signMessage } from "../../services/adapters/chain/sign.ts";
-import { topUpWrapped } from "../../services/adapters/chain/token-balance.ts";
+import { topUpWrapped } from "../../services/adapters/chain/tokens/token-balance.ts";
 import { createMemoryStore } from "../../services/adapters/content-store/memory-store.ts";
 import { openCurve } from "../../services/adapters/curve/open-curve.ts";
 import {
@@ -15,21 +15,21 @@ import {
   type EmbeddedChain,
   startEmbeddedChain,
 } from "../../services/adapters/embedded-chain.ts";
-import { startHttpServer } from "../../services/aggregator/http-server.ts";
-import { createIntake } from "../../services/aggregator/intake.ts";
+import { createIntake } from "../../services/aggregator/intake/intake.ts";
 import { createMetrics } from "../../services/aggregator/metrics.ts";
-import { openRoundStore } from "../../services/aggregator/round-store.ts";
+import { startHttpServer } from "../../services/aggregator/server/http-server.ts";
 import type { ServiceStatus } from "../../services/aggregator/service-status.ts";
-import type { ModelEvaluation } from "../../services/learning/evaluation-history.ts";
+import { openRoundStore } from "../../services/aggregator/store/round-store.ts";
 import { logisticRegression } from "../../services/learning/model-spec.ts";
+import type { ModelEvaluation } from "../../services/learning/training/evaluation-history.ts";
 import { developmentSetup } from "../../services/market/development-setup.ts";
 import { defaultMarketOptions, marketTerms } from "../../services/market/market-plan.ts";
-import { createEvaluationPublisher } from "../../services/owner/evaluation-publisher.ts";
-import { postPreparedProject, prepareProject } from "../../services/owner/post-project.ts";
-import { MAX_LOSS_MILLIONTHS } from "../../services/protocol/api.ts";
-import { parseManifest } from "../../services/protocol/manifest.ts";
-import { evaluationMessage } from "../../services/protocol/signed-messages.ts";
-import { MANIFEST } from "../protocol/manifest-case.ts";
+import { postPreparedProject, prepareProject } from "../../services/owner/posting/post-project.ts";
+import { createEvaluationPublisher } from "../../services/owner/referee/evaluation-publisher.ts";
+import { parseManifest } from "../../services/protocol/manifest/manifest.ts";
+import { MAX_LOSS_MILLIONTHS } from "../../services/protocol/market/api.ts";
+import { evaluationMessage } from "../../services/protocol/market/signed-messages.ts";
+import { MANIFEST } from "../protocol/manifest/manifest-case.ts";
 
 const names = ["deployer", "owner", "referee", "aggregator", "away"] as const;
 type Name = (typeof names)[number];

@@ -1,9 +1,9 @@
 import type { Contract, JsonRpcSigner } from "ethers";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Chain } from "../../services/adapters/chain/connect.ts";
-import { readProject } from "../../services/adapters/chain/project.ts";
-import { readTrainer } from "../../services/adapters/chain/project-trainer.ts";
-import { readBalance } from "../../services/adapters/chain/token.ts";
+import { readProject } from "../../services/adapters/chain/projects/project.ts";
+import { readTrainer } from "../../services/adapters/chain/projects/project-trainer.ts";
+import { readBalance } from "../../services/adapters/chain/tokens/token.ts";
 import { joinWithStake } from "../../services/worker/join-project.ts";
 import { workOnProject } from "../../services/worker/project-worker.ts";
 import { openWorkStore } from "../../services/worker/work-store.ts";

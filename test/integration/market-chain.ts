@@ -14,7 +14,7 @@ import { rewardVaultAbi } from "../../services/adapters/chain/generated/reward-v
 import { trainingMarketAbi } from "../../services/adapters/chain/generated/training-market.ts";
 import { referenceTypes } from "../../services/adapters/chain/sign.ts";
 import type { G1Point } from "../../services/protocol/curve.ts";
-import { packPoint } from "../../services/protocol/packed-point.ts";
+import { packPoint } from "../../services/protocol/gram/packed-point.ts";
 import { g1 } from "./trapdoor-groth16.ts";
 
 /** Only what these tests deploy besides the generated creation code of the product. */

@@ -1,19 +1,25 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Chain } from "../../services/adapters/chain/connect.ts";
-import { type PostedProject, readPosting } from "../../services/adapters/chain/project-posting.ts";
-import { checkExclusions } from "../../services/auditor/check-exclusions.ts";
-import { checkHistory } from "../../services/auditor/check-history.ts";
-import { checkPayees, payeeGroups } from "../../services/auditor/check-payees.ts";
-import { checkRounds } from "../../services/auditor/check-rounds.ts";
-import { checkTerms } from "../../services/auditor/check-terms.ts";
-import { collectEvidence } from "../../services/auditor/collect-evidence.ts";
-import { type EscrowFlow, escrowFlow } from "../../services/auditor/escrow-flow.ts";
-import { type ProjectHistory, readProjectHistory } from "../../services/auditor/project-history.ts";
-import { type EscrowReading, readEscrow } from "../../services/auditor/read-escrow.ts";
+import {
+  type PostedProject,
+  readPosting,
+} from "../../services/adapters/chain/projects/project-posting.ts";
+import { checkExclusions } from "../../services/auditor/checks/check-exclusions.ts";
+import { checkHistory } from "../../services/auditor/checks/check-history.ts";
+import { checkPayees, payeeGroups } from "../../services/auditor/checks/check-payees.ts";
+import { checkRounds } from "../../services/auditor/checks/check-rounds.ts";
+import { checkTerms } from "../../services/auditor/checks/check-terms.ts";
+import { collectEvidence } from "../../services/auditor/evidence/collect-evidence.ts";
+import { type EscrowFlow, escrowFlow } from "../../services/auditor/evidence/escrow-flow.ts";
+import {
+  type ProjectHistory,
+  readProjectHistory,
+} from "../../services/auditor/evidence/project-history.ts";
+import { type EscrowReading, readEscrow } from "../../services/auditor/evidence/read-escrow.ts";
 import { replayReliability } from "../../services/auditor/replay-reliability.ts";
-import { readWatchEvents, type WatchEvent } from "../../services/owner/watch-events.ts";
-import { standingLine, watchLine } from "../../services/owner/watch-lines.ts";
-import { type Standing, watchProject } from "../../services/owner/watch-project.ts";
+import { readWatchEvents, type WatchEvent } from "../../services/owner/watch/watch-events.ts";
+import { standingLine, watchLine } from "../../services/owner/watch/watch-lines.ts";
+import { type Standing, watchProject } from "../../services/owner/watch/watch-project.ts";
 import { asChain } from "./as-chain.ts";
 import { type Ledger, ledgerText, liveProject } from "./market-life.ts";
 

@@ -1,6 +1,6 @@
 import type { Contract, JsonRpcSigner } from "ethers";
 import type { G1Point } from "../../services/protocol/curve.ts";
-import { commitmentHash } from "../../services/protocol/submissions.ts";
+import { commitmentHash } from "../../services/protocol/market/submissions.ts";
 import {
   type Cast,
   castOf,

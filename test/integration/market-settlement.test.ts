@@ -1,10 +1,10 @@
 import { type Contract, Interface } from "ethers";
 import hre from "hardhat";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { splitCredits } from "../../services/adapters/chain/credits.ts";
 import type { VerifierSetup } from "../../services/adapters/chain/deploy.ts";
+import { splitCredits } from "../../services/adapters/chain/projects/credits.ts";
 import type { G1Point } from "../../services/protocol/curve.ts";
-import { commitmentHash, unopened } from "../../services/protocol/submissions.ts";
+import { commitmentHash, unopened } from "../../services/protocol/market/submissions.ts";
 import {
   type Cast,
   castOf,

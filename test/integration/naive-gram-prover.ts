@@ -1,15 +1,15 @@
 import { DEVELOPMENT_TAU } from "../../services/adapters/curve/development-tau.ts";
-import { BLINDING_BASE } from "../../services/protocol/blinding-base.ts";
 import { type G1Point, INFINITY } from "../../services/protocol/curve.ts";
-import type { GramProof } from "../../services/protocol/gram-proof.ts";
-import { scalarInverse, scalarPower, toScalar } from "../../services/protocol/scalar.ts";
+import { BLINDING_BASE } from "../../services/protocol/gram/blinding-base.ts";
+import type { GramProof } from "../../services/protocol/gram/gram-proof.ts";
 import {
   alphaChallenge,
   gammaChallenge,
   keccakWords,
   zChallenge,
   zetaChallenge,
-} from "../../services/protocol/transcript.ts";
+} from "../../services/protocol/gram/transcript.ts";
+import { scalarInverse, scalarPower, toScalar } from "../../services/protocol/scalar.ts";
 import { g1 } from "./trapdoor-groth16.ts";
 import { combinePoints } from "./verifier-rounds.ts";
 

@@ -1,6 +1,6 @@
 import { type JsonRpcSigner, ZeroAddress } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type JudgedTerms, termProblems } from "../../services/protocol/project-rules.ts";
+import { type JudgedTerms, termProblems } from "../../services/protocol/market/project-rules.ts";
 import {
   type MarketChain,
   openMarketChain,

@@ -7,12 +7,12 @@ import type { Contract } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DEVELOPMENT_TAU } from "../../services/adapters/curve/development-tau.ts";
 import { type G1Point, INFINITY, SCALAR_FIELD } from "../../services/protocol/curve.ts";
-import { scalarInverse, scalarPower, toScalar } from "../../services/protocol/scalar.ts";
 import {
   aggregateChallenge,
   groth16Challenge,
   zChallenge,
-} from "../../services/protocol/transcript.ts";
+} from "../../services/protocol/gram/transcript.ts";
+import { scalarInverse, scalarPower, toScalar } from "../../services/protocol/scalar.ts";
 import {
   acceptsWithout,
   type Cheat,

@@ -8,7 +8,7 @@ import {
   type Result,
 } from "ethers";
 import hre from "hardhat";
-import type { RoundProof } from "../../services/protocol/settlement.ts";
+import type { RoundProof } from "../../services/protocol/round/settlement.ts";
 import type { EvmG2Point, TrapdoorKey } from "./trapdoor-groth16.ts";
 import type { RoundStatement } from "./verifier-rounds.ts";
 

@@ -8,9 +8,9 @@ import { readCircuitArtifacts } from "../../services/adapters/artifacts/circuit-
 import { openCurve } from "../../services/adapters/curve/open-curve.ts";
 import { createRuleProver } from "../../services/adapters/snark/prove-rule.ts";
 import type { Curve } from "../../services/protocol/curve.ts";
-import { proveRound } from "../../services/protocol/prove-round.ts";
-import { roundRuleById } from "../../services/protocol/round-rules.ts";
-import { verdictCode } from "../../services/protocol/verdicts.ts";
+import { proveRound } from "../../services/protocol/round/prove-round.ts";
+import { roundRuleById } from "../../services/protocol/rule/round-rules.ts";
+import { verdictCode } from "../../services/protocol/rule/verdicts.ts";
 import { seededBytes } from "../protocol/gram-cases.ts";
 import { CIRCUIT_ROUND_PARAMETERS, circuitRound, statementOf } from "./circuit-round.ts";
 import {

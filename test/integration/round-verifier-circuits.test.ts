@@ -5,18 +5,18 @@ import { readCircuitArtifacts } from "../../services/adapters/artifacts/circuit-
 import { openCurve } from "../../services/adapters/curve/open-curve.ts";
 import { createRuleProver } from "../../services/adapters/snark/prove-rule.ts";
 import type { Curve } from "../../services/protocol/curve.ts";
-import { gramHash } from "../../services/protocol/gram-hash.ts";
-import { combinedSquare, slotWeights } from "../../services/protocol/gram-proof.ts";
-import { proveGram } from "../../services/protocol/prove-gram.ts";
+import { gramHash } from "../../services/protocol/gram/gram-hash.ts";
+import { combinedSquare, slotWeights } from "../../services/protocol/gram/gram-proof.ts";
+import { proveGram } from "../../services/protocol/gram/prove-gram.ts";
+import { contextHash } from "../../services/protocol/gram/transcript.ts";
 import {
   type ProvenRound,
   proveRound,
   type RoundToProve,
-} from "../../services/protocol/prove-round.ts";
-import { packTerms, publicSignals } from "../../services/protocol/public-signals.ts";
-import { contextHash } from "../../services/protocol/transcript.ts";
-import { trustRule } from "../../services/protocol/trust-rule.ts";
-import { verdictCode } from "../../services/protocol/verdicts.ts";
+} from "../../services/protocol/round/prove-round.ts";
+import { packTerms, publicSignals } from "../../services/protocol/round/public-signals.ts";
+import { trustRule } from "../../services/protocol/rule/trust-rule.ts";
+import { verdictCode } from "../../services/protocol/rule/verdicts.ts";
 import { seededBytes } from "../protocol/gram-cases.ts";
 import { CIRCUIT_ROUND_PARAMETERS, circuitRound, statementOf } from "./circuit-round.ts";
 import {

@@ -4,9 +4,9 @@ import type { Contract } from "ethers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openVerifierCurve } from "../../services/adapters/curve/open-verifier-curve.ts";
 import { BASE_FIELD, type G1Point, INFINITY, SCALAR_FIELD } from "../../services/protocol/curve.ts";
-import { verifyGram } from "../../services/protocol/gram-verifier.ts";
-import type { RoundProof } from "../../services/protocol/settlement.ts";
-import { alphaChallenge, contextHash } from "../../services/protocol/transcript.ts";
+import { verifyGram } from "../../services/protocol/gram/gram-verifier.ts";
+import { alphaChallenge, contextHash } from "../../services/protocol/gram/transcript.ts";
+import type { RoundProof } from "../../services/protocol/round/settlement.ts";
 import {
   askVerifier,
   COMPILE_TIMEOUT_MS,

@@ -1,6 +1,6 @@
 import { INFINITY } from "../../services/protocol/curve.ts";
-import type { RoundProof } from "../../services/protocol/settlement.ts";
-import { contextHash } from "../../services/protocol/transcript.ts";
+import { contextHash } from "../../services/protocol/gram/transcript.ts";
+import type { RoundProof } from "../../services/protocol/round/settlement.ts";
 import {
   type Cheat,
   commitPolynomial,

@@ -8,18 +8,27 @@ import {
 import { seededRandom } from "../../services/learning/random.ts";
 import { SCALAR_FIELD } from "../../services/protocol/curve.ts";
 import { toHex } from "../../services/protocol/hex.ts";
-import { budgetForReadable, roundPayouts } from "../../services/protocol/payout.ts";
-import { openTurn, phaseAt, ROUND_PHASES, settleTurn } from "../../services/protocol/phases.ts";
-import { packOutcome, packTerms, publicSignals } from "../../services/protocol/public-signals.ts";
+import { budgetForReadable, roundPayouts } from "../../services/protocol/market/payout.ts";
+import {
+  openTurn,
+  phaseAt,
+  ROUND_PHASES,
+  settleTurn,
+} from "../../services/protocol/market/phases.ts";
 import {
   RELIABILITY_HALF_LIFE_SECONDS,
   reliabilityAt,
   reliabilityOutcome,
   updatedReliability,
-} from "../../services/protocol/reliability.ts";
-import { sampledCandidates } from "../../services/protocol/sampling.ts";
-import { submissionsHash } from "../../services/protocol/submissions.ts";
-import { VERDICTS, verdictOf } from "../../services/protocol/verdicts.ts";
+} from "../../services/protocol/market/reliability.ts";
+import { sampledCandidates } from "../../services/protocol/market/sampling.ts";
+import { submissionsHash } from "../../services/protocol/market/submissions.ts";
+import {
+  packOutcome,
+  packTerms,
+  publicSignals,
+} from "../../services/protocol/round/public-signals.ts";
+import { VERDICTS, verdictOf } from "../../services/protocol/rule/verdicts.ts";
 import { type MarketChain, openMarketChain, somePoint } from "./market-chain.ts";
 
 const CASES = process.env.CW_LONG === undefined ? 40 : 4000;

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { bn254 } from "@noble/curves/bn254.js";
 import { getAddress, toBeHex } from "ethers";
 import { type G1Point, INFINITY } from "../../services/protocol/curve.ts";
-import type { GramProof } from "../../services/protocol/gram-proof.ts";
+import type { GramProof } from "../../services/protocol/gram/gram-proof.ts";
+import type { RoundProof } from "../../services/protocol/round/settlement.ts";
 import { scalarPower, toScalar } from "../../services/protocol/scalar.ts";
-import type { RoundProof } from "../../services/protocol/settlement.ts";
 import { type EvmG2Point, type TrapdoorKey, trapdoorKey } from "./trapdoor-groth16.ts";
 
 /** Solidity's `RoundStatement`. */

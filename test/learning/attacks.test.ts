@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { ATTACKS, applyAttack } from "../../services/learning/attacks/apply-attack.ts";
 import type { AttackContext } from "../../services/learning/attacks/attack.ts";
 import { BACKDOOR_LABEL, stampPattern } from "../../services/learning/attacks/data-attacks.ts";
-import { type Dataset, memoryDataset } from "../../services/learning/dataset.ts";
+import { type Dataset, memoryDataset } from "../../services/learning/data/dataset.ts";
 import { normalRandom, seededRandom } from "../../services/learning/random.ts";
-import { dot, norm } from "../../services/learning/vector.ts";
+import { dot, norm } from "../../services/learning/training/vector.ts";
 
 const length = 2000;
 

@@ -31,6 +31,6 @@ describe("what runs in the browser", () => {
   });
 
   test("the check itself sees a module of Node", () => {
-    expect(importsOf(resolve("services/learning/mnist.ts"))).toContain("node:fs/promises");
+    expect(importsOf(resolve("services/learning/data/mnist.ts"))).toContain("node:fs/promises");
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { parseCsv } from "../../services/learning/csv.ts";
-import { csvDataset } from "../../services/learning/csv-dataset.ts";
-import { describeTable, tableData } from "../../services/learning/describe-table.ts";
+import { csvDataset } from "../../services/learning/data/csv-dataset.ts";
+import { describeTable, tableData } from "../../services/learning/data/describe-table.ts";
+import { parseCsv } from "../../services/learning/data/formats/csv.ts";
 import { learningErrors } from "../../services/learning/errors.ts";
-import { dataSchema } from "../../services/protocol/manifest-training.ts";
+import { dataSchema } from "../../services/protocol/manifest/manifest-training.ts";
 
 /** Names that every JavaScript object has; the first is a column of every table about motor racing. */
 const NAMES = ["constructor", "toString", "hasOwnProperty", "valueOf"];

@@ -1,4 +1,4 @@
-import type { IdxArray } from "../../services/learning/idx.ts";
+import type { IdxArray } from "../../services/learning/data/formats/idx.ts";
 
 /**
  * An idx file of unsigned bytes, as MNIST's are.

@@ -1,7 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { memoryDataset } from "../../services/learning/dataset.ts";
-import { evaluate } from "../../services/learning/evaluate.ts";
-import { initialiseParameters } from "../../services/learning/initialise.ts";
+import { memoryDataset } from "../../services/learning/data/dataset.ts";
 import {
   convolutionalNetwork,
   type LayeredModelSpec,
@@ -9,7 +7,9 @@ import {
   multilayerPerceptron,
 } from "../../services/learning/model-spec.ts";
 import { seededRandom } from "../../services/learning/random.ts";
-import { meanGradient } from "../../services/learning/references.ts";
+import { evaluate } from "../../services/learning/training/evaluate.ts";
+import { initialiseParameters } from "../../services/learning/training/initialise.ts";
+import { meanGradient } from "../../services/learning/training/references.ts";
 
 const shapes: [string, LayeredModelSpec][] = [
   ["logistic regression", logisticRegression({ features: 12, classes: 3 })],

@@ -1,6 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { flattenTensors, unflattenTensors } from "../../services/learning/flatten.ts";
-import { initialiseParameters } from "../../services/learning/initialise.ts";
 import {
   convolutionalNetwork,
   countParameters,
@@ -8,6 +6,8 @@ import {
   modelTensors,
   multilayerPerceptron,
 } from "../../services/learning/model-spec.ts";
+import { flattenTensors, unflattenTensors } from "../../services/learning/training/flatten.ts";
+import { initialiseParameters } from "../../services/learning/training/initialise.ts";
 
 const mlp = multilayerPerceptron({ features: 784, hidden: [64], classes: 10, seed: "7" });
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { csvDataset } from "../../services/learning/csv-dataset.ts";
+import { csvDataset } from "../../services/learning/data/csv-dataset.ts";
 import { nameSome } from "../../services/learning/name-some.ts";
 
 const numbered = (count: number) => Array.from({ length: count }, (_, k) => `v${k}`);

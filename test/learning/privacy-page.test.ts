@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { privacyStatement } from "../../services/learning/privacy-ledger.ts";
+import { privacyStatement } from "../../services/learning/privacy/privacy-ledger.ts";
 
 test("the epsilons in docs/privacy.md are those the accountant gives", () => {
   const rows = [

@@ -4,12 +4,12 @@ import {
   privacyStatement,
   readPrivacyEntries,
   spendPrivacy,
-} from "../../services/learning/privacy-ledger.ts";
+} from "../../services/learning/privacy/privacy-ledger.ts";
 import {
   gaussianRenyi,
   privacySpent,
   RENYI_ORDERS,
-} from "../../services/learning/renyi-accountant.ts";
+} from "../../services/learning/privacy/renyi-accountant.ts";
 
 /** Mironov's original conversion, which the published numbers use. */
 function classicEpsilon(

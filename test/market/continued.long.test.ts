@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { findAnvil } from "../../services/adapters/anvil-chain.ts";
-import { readSettlements } from "../../services/adapters/chain/settlements.ts";
+import { readSettlements } from "../../services/adapters/chain/rounds/settlements.ts";
 import { createGatewayStore } from "../../services/adapters/content-store/gateway-store.ts";
 import { auditProject } from "../../services/auditor/audit-project.ts";
 import { type Market, startMarket } from "../../services/market/market.ts";

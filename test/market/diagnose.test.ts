@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createKeystore } from "../../services/adapters/chain/keystore.ts";
+import { createKeystore } from "../../services/adapters/chain/accounts/keystore.ts";
 import type { Diagnosis } from "../../services/command-line/diagnosis.ts";
 import { commandLine } from "../cli/command-line.ts";
 import { type PlayedMarket, startPlayedMarket } from "../cli/played-market.ts";

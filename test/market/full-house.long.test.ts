@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { expect, it } from "vitest";
 import { trust32KeyBytecode } from "../../services/adapters/chain/generated/bytecode/trust32-key.ts";
-import { readSettlements } from "../../services/adapters/chain/settlements.ts";
-import { unpackOutcome } from "../../services/protocol/public-signals.ts";
+import { readSettlements } from "../../services/adapters/chain/rounds/settlements.ts";
+import { unpackOutcome } from "../../services/protocol/round/public-signals.ts";
 import { describeAccount, expectAccounted, withSmallMarket } from "./small-market-checks.ts";
 
 const SLOTS = 32;

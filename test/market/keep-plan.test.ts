@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { ProjectTrainer } from "../../services/adapters/chain/project-trainer.ts";
+import type { ProjectTrainer } from "../../services/adapters/chain/projects/project-trainer.ts";
 import { keepPlan } from "../../services/market/keep-plan.ts";
-import { ROSTER_CAPACITY } from "../../services/protocol/roster.ts";
+import { ROSTER_CAPACITY } from "../../services/protocol/market/roster.ts";
 
 const FULL = (1n << BigInt(ROSTER_CAPACITY)) - 1n;
 const trainer = (rosterIndex: number, changes: Partial<ProjectTrainer> = {}) =>

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readOpenings } from "../../services/adapters/chain/round-events.ts";
+import { readOpenings } from "../../services/adapters/chain/rounds/round-events.ts";
 import { createGatewayStore } from "../../services/adapters/content-store/gateway-store.ts";
 import { getRoundJob } from "../../services/adapters/dag-json/round-job-store.ts";
 import { auditProject } from "../../services/auditor/audit-project.ts";

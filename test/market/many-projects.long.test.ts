@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { readProject } from "../../services/adapters/chain/project.ts";
-import { readSettlements } from "../../services/adapters/chain/settlements.ts";
+import { readProject } from "../../services/adapters/chain/projects/project.ts";
+import { readSettlements } from "../../services/adapters/chain/rounds/settlements.ts";
 import { describeAccount, expectAccounted, withSmallMarket } from "./small-market-checks.ts";
 
 /** `CW_PROJECTS=50` is the whole test; the long tier's number shows the same sooner. */

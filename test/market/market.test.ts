@@ -3,23 +3,23 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readParticipant } from "../../services/adapters/chain/participant.ts";
-import type { Project } from "../../services/adapters/chain/project.ts";
-import { readOpenings } from "../../services/adapters/chain/round-events.ts";
-import { readSettlements } from "../../services/adapters/chain/settlements.ts";
-import { readBalance } from "../../services/adapters/chain/token.ts";
+import { readParticipant } from "../../services/adapters/chain/projects/participant.ts";
+import type { Project } from "../../services/adapters/chain/projects/project.ts";
+import { readOpenings } from "../../services/adapters/chain/rounds/round-events.ts";
+import { readSettlements } from "../../services/adapters/chain/rounds/settlements.ts";
+import { readBalance } from "../../services/adapters/chain/tokens/token.ts";
 import { createGatewayStore } from "../../services/adapters/content-store/gateway-store.ts";
 import { openVerifierCurve } from "../../services/adapters/curve/open-verifier-curve.ts";
 import { openRuleVerifier } from "../../services/adapters/snark/verify-rule.ts";
 import { auditProject } from "../../services/auditor/audit-project.ts";
 import { auditRound } from "../../services/auditor/audit-round.ts";
-import { readChainSetup } from "../../services/auditor/chain-setup.ts";
-import { collectEvidence } from "../../services/auditor/collect-evidence.ts";
-import type { RoundEvidence } from "../../services/auditor/round-evidence.ts";
+import { readChainSetup } from "../../services/auditor/evidence/chain-setup.ts";
+import { collectEvidence } from "../../services/auditor/evidence/collect-evidence.ts";
+import type { RoundEvidence } from "../../services/auditor/evidence/round-evidence.ts";
 import { type Market, startMarket } from "../../services/market/market.ts";
 import type { MarketEvent } from "../../services/market/market-event.ts";
 import { defaultMarketOptions } from "../../services/market/market-plan.ts";
-import { unpackOutcome } from "../../services/protocol/public-signals.ts";
+import { unpackOutcome } from "../../services/protocol/round/public-signals.ts";
 
 /** A short run of exactly what `npm start` does: real processes, proofs, chain, IPFS and payments. */
 describe("the market on a laptop", () => {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { developmentAccounts } from "../../services/adapters/chain/development-accounts.ts";
+import { developmentAccounts } from "../../services/adapters/chain/accounts/development-accounts.ts";
 import { DEVELOPMENT_MNEMONIC } from "../../services/adapters/embedded-chain.ts";
 import { defaultMarketOptions } from "../../services/market/market-plan.ts";
 import { marketEndowments, openOwnNode } from "../../services/market/own-node.ts";

@@ -2,14 +2,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readModels } from "../../services/adapters/chain/published-models.ts";
+import { readModels } from "../../services/adapters/chain/rounds/published-models.ts";
 import { createGatewayStore } from "../../services/adapters/content-store/gateway-store.ts";
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
 import { readEncryptionKeys } from "../../services/adapters/envelope/key-file.ts";
 import { auditProject } from "../../services/auditor/audit-project.ts";
 import { startMarket } from "../../services/market/market.ts";
 import { defaultMarketOptions } from "../../services/market/market-plan.ts";
-import { pullModel } from "../../services/owner/pull-model.ts";
+import { pullModel } from "../../services/owner/model/pull-model.ts";
 
 /** The whole market once more, with models that only its parties read: part of the long tier (`npm run test:e2e`). */
 describe("a market whose models are private", () => {

@@ -2,8 +2,8 @@ import { rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
 import { faultEnvironment, setMachineFaults } from "../../bench/faults/machine-faults.ts";
-import { readModels } from "../../services/adapters/chain/published-models.ts";
-import { readSettlements } from "../../services/adapters/chain/settlements.ts";
+import { readModels } from "../../services/adapters/chain/rounds/published-models.ts";
+import { readSettlements } from "../../services/adapters/chain/rounds/settlements.ts";
 import type { AggregatorProcess } from "./small-market-aggregator.ts";
 import { expectAccounted, withSmallMarket } from "./small-market-checks.ts";
 

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { defaultMarketOptions } from "../../services/market/market-plan.ts";
 import type { MarketReport } from "../../services/market/market-report.ts";
 import { reportText } from "../../services/market/report-text.ts";
-import type { Verdict } from "../../services/protocol/verdicts.ts";
+import type { Verdict } from "../../services/protocol/rule/verdicts.ts";
 
 const trainer = (name: string, verdict: Verdict, earnedWei: bigint) => ({
   name,

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { DevelopmentAccount } from "../../services/adapters/chain/development-accounts.ts";
+import type { DevelopmentAccount } from "../../services/adapters/chain/accounts/development-accounts.ts";
 import type { SupervisedProcess, Supervisor } from "../../services/market/supervisor.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

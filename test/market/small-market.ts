@@ -1,17 +1,17 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { MarketAddresses } from "../../services/adapters/chain/addresses.ts";
-import { type Chain, connectChain } from "../../services/adapters/chain/connect.ts";
-import { connectSigner } from "../../services/adapters/chain/connect-signer.ts";
-import { deployMarket, type VerifierSetup } from "../../services/adapters/chain/deploy.ts";
+import { connectSigner } from "../../services/adapters/chain/accounts/connect-signer.ts";
 import {
   type DevelopmentAccount,
   developmentAccounts,
-} from "../../services/adapters/chain/development-accounts.ts";
-import { type Project, readProject } from "../../services/adapters/chain/project.ts";
-import { approveVault } from "../../services/adapters/chain/token.ts";
-import { topUpWrapped } from "../../services/adapters/chain/token-balance.ts";
+} from "../../services/adapters/chain/accounts/development-accounts.ts";
+import type { MarketAddresses } from "../../services/adapters/chain/addresses.ts";
+import { type Chain, connectChain } from "../../services/adapters/chain/connect.ts";
+import { deployMarket, type VerifierSetup } from "../../services/adapters/chain/deploy.ts";
+import { type Project, readProject } from "../../services/adapters/chain/projects/project.ts";
+import { approveVault } from "../../services/adapters/chain/tokens/token.ts";
+import { topUpWrapped } from "../../services/adapters/chain/tokens/token-balance.ts";
 import { openCurve } from "../../services/adapters/curve/open-curve.ts";
 import {
   DEVELOPMENT_MNEMONIC,
@@ -19,14 +19,14 @@ import {
 } from "../../services/adapters/embedded-chain.ts";
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
 import { openIpfsNode } from "../../services/adapters/ipfs/ipfs-node.ts";
-import { type Dataset, memoryDataset } from "../../services/learning/dataset.ts";
+import { type Dataset, memoryDataset } from "../../services/learning/data/dataset.ts";
 import { logisticRegression } from "../../services/learning/model-spec.ts";
 import { developmentSetup } from "../../services/market/development-setup.ts";
 import { defaultMarketOptions, marketTerms } from "../../services/market/market-plan.ts";
 import { Supervisor } from "../../services/market/supervisor.ts";
-import { postPreparedProject, prepareProject } from "../../services/owner/post-project.ts";
-import { runReferee } from "../../services/owner/referee-service.ts";
-import type { Manifest } from "../../services/protocol/manifest.ts";
+import { postPreparedProject, prepareProject } from "../../services/owner/posting/post-project.ts";
+import { runReferee } from "../../services/owner/referee/referee-service.ts";
+import type { Manifest } from "../../services/protocol/manifest/manifest.ts";
 import { runWorker } from "../../services/worker/worker-service.ts";
 import { startChainChild } from "./chain-child.ts";
 import { type AggregatorProcess, prepareAggregator } from "./small-market-aggregator.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { findEvents } from "../../services/adapters/chain/project-events.ts";
-import { readSettlements } from "../../services/adapters/chain/settlements.ts";
+import { readSettlements } from "../../services/adapters/chain/rounds/settlements.ts";
 import { startMarket } from "../../services/market/market.ts";
 import type { MarketEvent } from "../../services/market/market-event.ts";
 import { defaultMarketOptions } from "../../services/market/market-plan.ts";

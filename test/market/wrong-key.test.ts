@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
-import { developmentAccounts } from "../../services/adapters/chain/development-accounts.ts";
-import { readParticipant } from "../../services/adapters/chain/participant.ts";
+import { developmentAccounts } from "../../services/adapters/chain/accounts/development-accounts.ts";
+import { readParticipant } from "../../services/adapters/chain/projects/participant.ts";
 import { DEVELOPMENT_MNEMONIC } from "../../services/adapters/embedded-chain.ts";
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
 import { loadEncryptionKeys } from "../../services/adapters/envelope/key-file.ts";

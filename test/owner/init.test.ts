@@ -2,18 +2,25 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parseCsv } from "../../services/learning/csv.ts";
-import { memoryDataset } from "../../services/learning/dataset.ts";
-import { guessTarget } from "../../services/learning/describe-table.ts";
-import { designTerms, leastTrainers, slotsFor } from "../../services/owner/design-project.ts";
-import { defaultSetSizes, drawSets } from "../../services/owner/draw-sets.ts";
+import { memoryDataset } from "../../services/learning/data/dataset.ts";
+import { guessTarget } from "../../services/learning/data/describe-table.ts";
+import { parseCsv } from "../../services/learning/data/formats/csv.ts";
+import {
+  designTerms,
+  leastTrainers,
+  slotsFor,
+} from "../../services/owner/design/design-project.ts";
+import { defaultSetSizes, drawSets } from "../../services/owner/design/draw-sets.ts";
+import { inspectData } from "../../services/owner/design/inspect-data.ts";
+import { makeProject } from "../../services/owner/design/make-project.ts";
+import { projectQuestions } from "../../services/owner/design/project-questions.ts";
 import { findProject, openFolderSets } from "../../services/owner/find-project.ts";
-import { inspectData } from "../../services/owner/inspect-data.ts";
-import { makeProject } from "../../services/owner/make-project.ts";
-import { readProjectFolder, writeProjectFile } from "../../services/owner/project-folder.ts";
-import { projectQuestions } from "../../services/owner/project-questions.ts";
-import { requireProvable } from "../../services/owner/provable-size.ts";
-import { parseTerms } from "../../services/owner/terms-file.ts";
+import {
+  readProjectFolder,
+  writeProjectFile,
+} from "../../services/owner/posting/project-folder.ts";
+import { requireProvable } from "../../services/owner/posting/provable-size.ts";
+import { parseTerms } from "../../services/owner/posting/terms-file.ts";
 import { cropsTable } from "./crops-table.ts";
 import { refusalOf } from "./refusal-of.ts";
 

@@ -2,15 +2,19 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { memoryDataset } from "../../services/learning/dataset.ts";
-import { describeTable } from "../../services/learning/describe-table.ts";
-import { fitReport } from "../../services/learning/fit-report.ts";
+import { memoryDataset } from "../../services/learning/data/dataset.ts";
+import { describeTable } from "../../services/learning/data/describe-table.ts";
+import { fitReport } from "../../services/learning/data/fit-report.ts";
+import { seenAs } from "../../services/learning/data/reshape-to-model.ts";
 import { convolutionalNetwork } from "../../services/learning/model-spec.ts";
-import { seenAs } from "../../services/learning/reshape-to-model.ts";
-import { requireFit } from "../../services/learning/train-locally.ts";
-import { inspectData } from "../../services/owner/inspect-data.ts";
-import { type Manifest, manifestText, readManifest } from "../../services/protocol/manifest.ts";
-import { MANIFEST } from "../protocol/manifest-case.ts";
+import { requireFit } from "../../services/learning/training/train-locally.ts";
+import { inspectData } from "../../services/owner/design/inspect-data.ts";
+import {
+  type Manifest,
+  manifestText,
+  readManifest,
+} from "../../services/protocol/manifest/manifest.ts";
+import { MANIFEST } from "../protocol/manifest/manifest-case.ts";
 
 let folder = "";
 beforeAll(async () => {

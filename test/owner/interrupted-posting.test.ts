@@ -1,11 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { countProjects } from "../../services/adapters/chain/project.ts";
+import { countProjects } from "../../services/adapters/chain/projects/project.ts";
 import { exitCodes } from "../../services/command-line/exit-codes.ts";
-import { readProjectFolder, writeProjectFileNow } from "../../services/owner/project-folder.ts";
-import { publishProject } from "../../services/owner/publish-project.ts";
-import { parseTerms } from "../../services/owner/terms-file.ts";
+import {
+  readProjectFolder,
+  writeProjectFileNow,
+} from "../../services/owner/posting/project-folder.ts";
+import { publishProject } from "../../services/owner/posting/publish-project.ts";
+import { parseTerms } from "../../services/owner/posting/terms-file.ts";
 import { commandLine } from "../cli/command-line.ts";
 import { type PlayedMarket, startPlayedMarket } from "../cli/played-market.ts";
 

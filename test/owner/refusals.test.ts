@@ -3,14 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exitCodes } from "../../services/command-line/exit-codes.ts";
-import { exportModel } from "../../services/owner/export-model.ts";
-import { openSamples } from "../../services/owner/measure-model.ts";
-import { prepareProject } from "../../services/owner/post-project.ts";
-import { readProjectFolder, writeProjectFile } from "../../services/owner/project-folder.ts";
-import { type PostableTerms, parseTerms } from "../../services/owner/terms-file.ts";
-import type { Manifest } from "../../services/protocol/manifest.ts";
+import { exportModel } from "../../services/owner/model/export-model.ts";
+import { openSamples } from "../../services/owner/model/measure-model.ts";
+import { prepareProject } from "../../services/owner/posting/post-project.ts";
+import {
+  readProjectFolder,
+  writeProjectFile,
+} from "../../services/owner/posting/project-folder.ts";
+import { type PostableTerms, parseTerms } from "../../services/owner/posting/terms-file.ts";
+import type { Manifest } from "../../services/protocol/manifest/manifest.ts";
 import { commandLine } from "../cli/command-line.ts";
-import { MANIFEST } from "../protocol/manifest-case.ts";
+import { MANIFEST } from "../protocol/manifest/manifest-case.ts";
 import { cropsTable } from "./crops-table.ts";
 import { refusalOf } from "./refusal-of.ts";
 

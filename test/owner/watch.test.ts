@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { PublishedModel } from "../../services/adapters/chain/published-models.ts";
-import { chooseModel, readModelChoice } from "../../services/owner/choose-model.ts";
-import { evaluationText } from "../../services/owner/evaluation-text.ts";
-import { standingLine } from "../../services/owner/watch-lines.ts";
-import type { Standing } from "../../services/owner/watch-project.ts";
+import type { PublishedModel } from "../../services/adapters/chain/rounds/published-models.ts";
+import { chooseModel, readModelChoice } from "../../services/owner/model/choose-model.ts";
+import { evaluationText } from "../../services/owner/model/evaluation-text.ts";
+import { standingLine } from "../../services/owner/watch/watch-lines.ts";
+import type { Standing } from "../../services/owner/watch/watch-project.ts";
 import { refusalOf } from "./refusal-of.ts";
 
 it("says where a project stands in one line", () => {

@@ -1,19 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
-import { bundleErrors } from "../../services/protocol/bundle-errors.ts";
+import { bundleErrors } from "../../services/protocol/bundle/bundle-errors.ts";
 import {
   type BundleContext,
   encodeHeader,
   FIXED_HEADER_BYTES,
   readBundle,
   SHARE_BYTES,
-} from "../../services/protocol/bundle-header.ts";
+} from "../../services/protocol/bundle/bundle-header.ts";
+import { openBundle } from "../../services/protocol/bundle/open-bundle.ts";
+import { sealBundle } from "../../services/protocol/bundle/seal-bundle.ts";
 import { BASE_FIELD, SCALAR_FIELD } from "../../services/protocol/curve.ts";
-import type { EncryptionKeyPair } from "../../services/protocol/envelope.ts";
 import { isErrorOf } from "../../services/protocol/errors.ts";
-import { openBundle } from "../../services/protocol/open-bundle.ts";
-import { sealBundle } from "../../services/protocol/seal-bundle.ts";
+import type { EncryptionKeyPair } from "../../services/protocol/sealing/envelope.ts";
 import { SOME_PLACE as place } from "./some-place.ts";
 import { standInCommitment } from "./stand-in-commitment.ts";
 

@@ -1,11 +1,11 @@
 import type { G1Point } from "../../services/protocol/curve.ts";
-import { scalarInverse, scalarPower, toScalar } from "../../services/protocol/scalar.ts";
 import {
   gammaChallenge,
   keccakWords,
   zChallenge,
   zetaChallenge,
-} from "../../services/protocol/transcript.ts";
+} from "../../services/protocol/gram/transcript.ts";
+import { scalarInverse, scalarPower, toScalar } from "../../services/protocol/scalar.ts";
 import {
   addScaled,
   type BigintPolynomial,

@@ -1,10 +1,10 @@
-import { BLINDING_BASE } from "../../services/protocol/blinding-base.ts";
 import type { Curve, G1Point } from "../../services/protocol/curve.ts";
-import { gramHash } from "../../services/protocol/gram-hash.ts";
-import type { GramMatrix } from "../../services/protocol/gram-matrix.ts";
-import { combinedSquare, slotWeights } from "../../services/protocol/gram-proof.ts";
+import { BLINDING_BASE } from "../../services/protocol/gram/blinding-base.ts";
+import { gramHash } from "../../services/protocol/gram/gram-hash.ts";
+import type { GramMatrix } from "../../services/protocol/gram/gram-matrix.ts";
+import { combinedSquare, slotWeights } from "../../services/protocol/gram/gram-proof.ts";
+import { alphaChallenge } from "../../services/protocol/gram/transcript.ts";
 import { toScalar } from "../../services/protocol/scalar.ts";
-import { alphaChallenge } from "../../services/protocol/transcript.ts";
 import { addScaled, dot } from "./bigint-polynomials.ts";
 import { type OpeningCheat, openCheatingly } from "./cheating-openings.ts";
 

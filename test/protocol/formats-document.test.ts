@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
-import { readBundle } from "../../services/protocol/bundle-header.ts";
-import { sealBundle } from "../../services/protocol/seal-bundle.ts";
-import { sealFile } from "../../services/protocol/sealed-file.ts";
+import { readBundle } from "../../services/protocol/bundle/bundle-header.ts";
+import { sealBundle } from "../../services/protocol/bundle/seal-bundle.ts";
+import { sealFile } from "../../services/protocol/sealing/sealed-file.ts";
 
 interface Field {
   readonly name: string;

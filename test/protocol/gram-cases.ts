@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
-import { commitModel } from "../../services/protocol/commitment.ts";
 import type { Curve } from "../../services/protocol/curve.ts";
-import { gramWords } from "../../services/protocol/gram-hash.ts";
-import type { SlotVector } from "../../services/protocol/gram-matrix.ts";
-import { gramTranscript } from "../../services/protocol/gram-proof.ts";
-import { proveGram } from "../../services/protocol/prove-gram.ts";
+import { commitModel } from "../../services/protocol/gram/commitment.ts";
+import { gramWords } from "../../services/protocol/gram/gram-hash.ts";
+import type { SlotVector } from "../../services/protocol/gram/gram-matrix.ts";
+import { gramTranscript } from "../../services/protocol/gram/gram-proof.ts";
+import { proveGram } from "../../services/protocol/gram/prove-gram.ts";
 import {
   aggregateChallenge,
   contextHash,
   groth16Challenge,
-} from "../../services/protocol/transcript.ts";
+} from "../../services/protocol/gram/transcript.ts";
 
 /** A reproducible source of bytes: sha256 in counter mode. Never outside tests. */
 export function seededBytes(seed: string): (length: number) => Uint8Array {

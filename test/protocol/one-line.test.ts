@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { amountText } from "../../services/protocol/market/token-amount.ts";
 import { isOneLine, oneLine } from "../../services/protocol/one-line.ts";
-import { amountText } from "../../services/protocol/token-amount.ts";
 
 describe("a stranger's words in a line of ours", () => {
   it.each([

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { NEUTRAL_RELIABILITY } from "../../services/protocol/reliability.ts";
-import { ROSTER_CAPACITY } from "../../services/protocol/roster.ts";
-import { sampledCandidates } from "../../services/protocol/sampling.ts";
+import { NEUTRAL_RELIABILITY } from "../../services/protocol/market/reliability.ts";
+import { ROSTER_CAPACITY } from "../../services/protocol/market/roster.ts";
+import { sampledCandidates } from "../../services/protocol/market/sampling.ts";
 
 const LEAST_TRAINERS = 3;
 const GIVEN_UP = 60;

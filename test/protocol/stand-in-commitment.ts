@@ -1,5 +1,5 @@
-import { hashToCurve } from "../../services/protocol/blinding-base.ts";
 import type { G1Point } from "../../services/protocol/curve.ts";
+import { hashToCurve } from "../../services/protocol/gram/blinding-base.ts";
 
 /** Stands for the curve: a point that binds integers and blinding as a commitment does, in a millisecond. */
 export async function standInCommitment(opened: {

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { DEVELOPMENT_TAU } from "../../services/adapters/curve/development-tau.ts";
 import { openCurve } from "../../services/adapters/curve/open-curve.ts";
-import { BLINDING_BASE } from "../../services/protocol/blinding-base.ts";
+import { BLINDING_BASE } from "../../services/protocol/gram/blinding-base.ts";
 import { GRAM_CASES, gramVector, toVectorJson } from "../protocol/gram-cases.ts";
 
 await using curve = await openCurve({ parameterCount: 256 });

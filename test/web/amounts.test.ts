@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { exactAmount } from "../../services/protocol/token-amount.ts";
+import { exactAmount } from "../../services/protocol/market/token-amount.ts";
 import { shortAmount } from "../../web/amounts.ts";
 
 const ether = { symbol: "ETH", decimals: 18 };

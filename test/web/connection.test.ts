@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { MarketAddresses } from "../../services/adapters/chain/addresses.ts";
-import { UNKNOWN_UNIT } from "../../services/adapters/chain/token-unit.ts";
+import { UNKNOWN_UNIT } from "../../services/adapters/chain/tokens/token-unit.ts";
 import { type Connection, openConnection } from "../../web/connection.ts";
 
 let market: ChildProcessByStdio<Writable, Readable, null>;

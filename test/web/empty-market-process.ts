@@ -2,9 +2,9 @@
  * `node test/web/empty-market-process.ts`: a chain with a market and nobody in it, until its parent ends. Prints
  * `{"rpcUrl": …, "addresses": …}`. A process of its own, because the chain needs Node's globals and component tests have a browser's.
  */
-import { connectSigner } from "../../services/adapters/chain/connect-signer.ts";
+import { connectSigner } from "../../services/adapters/chain/accounts/connect-signer.ts";
+import { developmentAccounts } from "../../services/adapters/chain/accounts/development-accounts.ts";
 import { deployMarket } from "../../services/adapters/chain/deploy.ts";
-import { developmentAccounts } from "../../services/adapters/chain/development-accounts.ts";
 import {
   DEVELOPMENT_MNEMONIC,
   startEmbeddedChain,

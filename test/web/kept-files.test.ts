@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { createMemoryStore } from "../../services/adapters/content-store/memory-store.ts";
-import type { PreparedProject } from "../../services/owner/post-project.ts";
+import type { PreparedProject } from "../../services/owner/posting/post-project.ts";
 import { forgetFiles, keepFiles, keptContent } from "../../web/post/kept-files.ts";
 
 afterEach(() => vi.unstubAllGlobals());

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Route } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { auditReportSchema } from "../../services/auditor/audit-report.ts";
+import { auditReportSchema } from "../../services/auditor/report/audit-report.ts";
 import { changedEvent, changedSettlement, changedVaultEvent } from "./tamper.ts";
 
 const EXECUTABLE = process.env.CW_CHROMIUM ?? "/usr/bin/chromium";

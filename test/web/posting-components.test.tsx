@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { useState } from "react";
 import { afterEach, describe, expect, test } from "vitest";
-import { defaultSetSizes } from "../../services/owner/draw-sets.ts";
+import { defaultSetSizes } from "../../services/owner/design/draw-sets.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
 import { webErrors } from "../../web/errors.ts";
 import { focusFirstProblem } from "../../web/post/focus-first-problem.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseTerms } from "../../services/owner/terms-file.ts";
+import { parseTerms } from "../../services/owner/posting/terms-file.ts";
 import { parseDuration } from "../../web/post/parse-duration.ts";
 import {
   emptyForm,

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { useState } from "react";
 import { afterEach, describe, expect, test } from "vitest";
-import type { RehearsedRound } from "../../services/learning/rehearse.ts";
+import type { RehearsedRound } from "../../services/learning/rehearsal/rehearse.ts";
 import {
   AttackMixInput,
   type AttackRow,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { designManifest, trainingFor } from "../../services/owner/design-project.ts";
+import { designManifest, trainingFor } from "../../services/owner/design/design-project.ts";
 import { attacksFor } from "../../web/rehearsal/attacks-for.ts";
 import type { RehearsalMessage, RehearsalOrder } from "../../web/rehearsal/rehearsal-messages.ts";
 import { advanceRehearsal, idleRehearsal } from "../../web/rehearsal/rehearsal-progress.ts";

@@ -2,13 +2,13 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { connectSigner } from "../../services/adapters/chain/accounts/connect-signer.ts";
+import { developmentAccounts } from "../../services/adapters/chain/accounts/development-accounts.ts";
 import { type Chain, connectChain } from "../../services/adapters/chain/connect.ts";
-import { connectSigner } from "../../services/adapters/chain/connect-signer.ts";
 import { deployMarket } from "../../services/adapters/chain/deploy.ts";
-import { developmentAccounts } from "../../services/adapters/chain/development-accounts.ts";
-import { registerParticipant } from "../../services/adapters/chain/participant.ts";
-import { countProjects, readProject } from "../../services/adapters/chain/project.ts";
-import { readBalance } from "../../services/adapters/chain/token.ts";
+import { registerParticipant } from "../../services/adapters/chain/projects/participant.ts";
+import { countProjects, readProject } from "../../services/adapters/chain/projects/project.ts";
+import { readBalance } from "../../services/adapters/chain/tokens/token.ts";
 import { createMemoryStore } from "../../services/adapters/content-store/memory-store.ts";
 import {
   DEVELOPMENT_MNEMONIC,
@@ -17,8 +17,8 @@ import {
 } from "../../services/adapters/embedded-chain.ts";
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
 import { developmentSetup } from "../../services/market/development-setup.ts";
-import type { EncryptionKeyPair } from "../../services/protocol/envelope.ts";
-import { openModelFile } from "../../services/protocol/private-model.ts";
+import { openModelFile } from "../../services/protocol/model/private-model.ts";
+import type { EncryptionKeyPair } from "../../services/protocol/sealing/envelope.ts";
 import { emptyForm, type PostingForm } from "../../web/post/posting-form.ts";
 import { advancePosting, idleProgress, type PostingEvent } from "../../web/post/posting-steps.ts";
 import { readPostingForm } from "../../web/post/read-posting-form.ts";

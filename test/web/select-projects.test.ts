@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Project } from "../../services/adapters/chain/project.ts";
+import type { Project } from "../../services/adapters/chain/projects/project.ts";
 import { selectProjects } from "../../web/pages/projects.tsx";
 
 const project = (projectId: bigint) =>

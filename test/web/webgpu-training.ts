@@ -1,7 +1,5 @@
 /** Runs in a browser: the same small training on one device. Built and opened by `webgpu.long.test.ts`. */
-import { memoryDataset } from "../../services/learning/dataset.ts";
-import { evaluate } from "../../services/learning/evaluate.ts";
-import { initialiseParameters } from "../../services/learning/initialise.ts";
+import { memoryDataset } from "../../services/learning/data/dataset.ts";
 import type { ComputeDevice } from "../../services/learning/jax/compiled-model.ts";
 import {
   convolutionalNetwork,
@@ -10,7 +8,9 @@ import {
   multilayerPerceptron,
 } from "../../services/learning/model-spec.ts";
 import { seededRandom } from "../../services/learning/random.ts";
-import { trainLocally } from "../../services/learning/train-locally.ts";
+import { evaluate } from "../../services/learning/training/evaluate.ts";
+import { initialiseParameters } from "../../services/learning/training/initialise.ts";
+import { trainLocally } from "../../services/learning/training/train-locally.ts";
 
 const SAMPLES = 96;
 const SIDE = 8;

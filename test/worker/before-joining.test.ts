@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { registerParticipant } from "../../services/adapters/chain/participant.ts";
-import { joinProject, leaveProject } from "../../services/adapters/chain/project-trainer.ts";
-import { submitUpdate } from "../../services/adapters/chain/round.ts";
-import { approveVault, wrapNative } from "../../services/adapters/chain/token.ts";
+import { registerParticipant } from "../../services/adapters/chain/projects/participant.ts";
+import {
+  joinProject,
+  leaveProject,
+} from "../../services/adapters/chain/projects/project-trainer.ts";
+import { submitUpdate } from "../../services/adapters/chain/rounds/round.ts";
+import { approveVault, wrapNative } from "../../services/adapters/chain/tokens/token.ts";
 import { TRAINER_GAS } from "../../services/worker/quote-project.ts";
 import { commandLine } from "../cli/command-line.ts";
 import { type PlayedMarket, startPlayedMarket } from "../cli/played-market.ts";

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Chain, connectChain } from "../../services/adapters/chain/connect.ts";
 import { chainErrors } from "../../services/adapters/chain/errors.ts";
 import { trainingMarketAbi } from "../../services/adapters/chain/generated/training-market.ts";
-import { setEndpoint } from "../../services/adapters/chain/participant.ts";
+import { setEndpoint } from "../../services/adapters/chain/projects/participant.ts";
 import { workOnProject } from "../../services/worker/project-worker.ts";
 import type { ProjectWorkerParameters } from "../../services/worker/project-worker-parameters.ts";
 import { openWorkStore } from "../../services/worker/work-store.ts";

@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import type { Project } from "../../services/adapters/chain/project.ts";
+import type { Project } from "../../services/adapters/chain/projects/project.ts";
 import { workOnProject } from "../../services/worker/project-worker.ts";
 import type { ProjectWorkerParameters } from "../../services/worker/project-worker-parameters.ts";
 import { openWorkStore } from "../../services/worker/work-store.ts";
@@ -9,13 +9,13 @@ const project = {
   ...{ projectId: 1n, phase: "commit", nextRoundIndex: 1 },
   terms: { aggregators: ["primary", "standby", "third"] },
 } as unknown as Project;
-vi.mock("../../services/adapters/chain/project.ts", () => ({
+vi.mock("../../services/adapters/chain/projects/project.ts", () => ({
   readProject: async () => project,
 }));
-vi.mock("../../services/adapters/chain/project-trainer.ts", () => ({
+vi.mock("../../services/adapters/chain/projects/project-trainer.ts", () => ({
   readTrainer: async () => ({ status: "active", rosterIndex: 0 }),
 }));
-vi.mock("../../services/adapters/chain/round.ts", () => ({
+vi.mock("../../services/adapters/chain/rounds/round.ts", () => ({
   readRound: async () => ({
     ...{ isOpen: true, roundIndex: 0, phase: "commit", commitClosesAt: 1000 },
     ...{ pendingMask: 1n, eligibleMask: 1n },
@@ -23,7 +23,7 @@ vi.mock("../../services/adapters/chain/round.ts", () => ({
 }));
 vi.mock("../../services/adapters/chain/connect.ts", () => ({ chainTime: async () => 1 }));
 vi.mock("../../services/adapters/chain/sign.ts", () => ({ signUpdate: async () => "0x" }));
-vi.mock("../../services/adapters/chain/known-endpoints.ts", () => ({
+vi.mock("../../services/adapters/chain/projects/known-endpoints.ts", () => ({
   endpointOf: async (_: unknown, account: string) => account,
   forgetEndpoint: () => {},
 }));

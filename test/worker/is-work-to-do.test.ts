@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { Project } from "../../services/adapters/chain/project.ts";
-import type { RoundPhase } from "../../services/protocol/phases.ts";
+import type { Project } from "../../services/adapters/chain/projects/project.ts";
+import type { RoundPhase } from "../../services/protocol/market/phases.ts";
 import { isWorkToDo } from "../../services/worker/project-worker.ts";
 import type { Work } from "../../services/worker/work-store.ts";
 

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { describe, expect, it } from "vitest";
 import { repositoryRoot } from "../../scripts/repository.ts";
-import { readSubmissions } from "../../services/adapters/chain/round-events.ts";
-import { readSettlements } from "../../services/adapters/chain/settlements.ts";
+import { readSubmissions } from "../../services/adapters/chain/rounds/round-events.ts";
+import { readSettlements } from "../../services/adapters/chain/rounds/settlements.ts";
 import { type PlayedMarket, startPlayedMarket } from "../cli/played-market.ts";
 
 const VICTIM = "trainer-1";

@@ -4,24 +4,24 @@ import type { ProjectWorkerParameters } from "../../services/worker/project-work
 import type { Work } from "../../services/worker/work-store.ts";
 
 const node = vi.hoisted(() => ({ phase: "idle", searches: 0, failure: undefined as unknown }));
-vi.mock("../../services/adapters/chain/project.ts", () => ({
+vi.mock("../../services/adapters/chain/projects/project.ts", () => ({
   readProject: async () => ({
     ...{ projectId: 1n, phase: node.phase },
     nextRoundIndex: node.phase === "commit" ? 2 : 1,
   }),
 }));
-vi.mock("../../services/adapters/chain/project-trainer.ts", () => ({
+vi.mock("../../services/adapters/chain/projects/project-trainer.ts", () => ({
   readTrainer: async () => {
     throw new Error("no trainer");
   },
 }));
-vi.mock("../../services/adapters/chain/round.ts", () => ({
+vi.mock("../../services/adapters/chain/rounds/round.ts", () => ({
   readRound: async () => ({ isOpen: node.phase === "commit", roundIndex: 1, phase: node.phase }),
 }));
-vi.mock("../../services/adapters/chain/round-events.ts", () => ({
+vi.mock("../../services/adapters/chain/rounds/round-events.ts", () => ({
   readVoidedRounds: async () => [{ roundIndex: 0, reason: "abandoned" }],
 }));
-vi.mock("../../services/adapters/chain/settlements.ts", () => ({
+vi.mock("../../services/adapters/chain/rounds/settlements.ts", () => ({
   readSettlements: async () => {
     node.searches++;
     if (node.failure !== undefined) throw node.failure;

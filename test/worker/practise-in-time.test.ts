@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { learningErrors } from "../../services/learning/errors.ts";
-import type { PracticeRound } from "../../services/learning/practice-round.ts";
+import type { PracticeRound } from "../../services/learning/training/practice-round.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
 import { practiseInTime } from "../../services/worker/practise-in-time.ts";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { setEndpoint } from "../../services/adapters/chain/participant.ts";
-import { readRevealedKeys } from "../../services/adapters/chain/round-events.ts";
+import { setEndpoint } from "../../services/adapters/chain/projects/participant.ts";
+import { readRevealedKeys } from "../../services/adapters/chain/rounds/round-events.ts";
 import { workOnProject } from "../../services/worker/project-worker.ts";
 import type { ProjectWorkerParameters } from "../../services/worker/project-worker-parameters.ts";
 import { openWorkStore } from "../../services/worker/work-store.ts";

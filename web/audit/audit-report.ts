@@ -1,8 +1,8 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
-import { auditHtml } from "../../services/auditor/audit-html.ts";
-import { auditReport, encodeAuditReport } from "../../services/auditor/audit-report.ts";
 import type { ProjectAudit } from "../../services/auditor/replay-project.ts";
+import { auditHtml } from "../../services/auditor/report/audit-html.ts";
+import { auditReport, encodeAuditReport } from "../../services/auditor/report/audit-report.ts";
 
 /** An audit as files: the same format as the command line's, byte for byte where the same was checked. */
 export interface AuditFiles {

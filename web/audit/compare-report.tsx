@@ -1,9 +1,12 @@
 import { Alert, FileInput, List, Text } from "@mantine/core";
 import { useState } from "react";
-import { type AuditReport, auditReport } from "../../services/auditor/audit-report.ts";
-import { compareReports, type ReportDifference } from "../../services/auditor/compare-reports.ts";
-import { MOST_REPORT_BYTES, readAuditReport } from "../../services/auditor/read-report.ts";
 import type { ProjectAudit } from "../../services/auditor/replay-project.ts";
+import { type AuditReport, auditReport } from "../../services/auditor/report/audit-report.ts";
+import {
+  compareReports,
+  type ReportDifference,
+} from "../../services/auditor/report/compare-reports.ts";
+import { MOST_REPORT_BYTES, readAuditReport } from "../../services/auditor/report/read-report.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
 
 /** So many differences are listed: more say nothing new. */

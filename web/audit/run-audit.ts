@@ -2,7 +2,7 @@ import type { AuditCheck } from "../../services/auditor/audit-check.ts";
 import {
   checkDevelopmentPowers,
   checkVerifyingKey,
-} from "../../services/auditor/check-verifying-key.ts";
+} from "../../services/auditor/checks/check-verifying-key.ts";
 import { type ReplayOptions, replayProject } from "../../services/auditor/replay-project.ts";
 import type { AuditMessage } from "./audit-messages.ts";
 import { publishedKey } from "./published-keys.ts";

@@ -14,8 +14,8 @@ import {
   countProjects,
   type Project,
   readProjects,
-} from "../../services/adapters/chain/project.ts";
-import type { TokenUnit } from "../../services/protocol/token-amount.ts";
+} from "../../services/adapters/chain/projects/project.ts";
+import type { TokenUnit } from "../../services/protocol/market/token-amount.ts";
 import { Amount } from "../amount.tsx";
 import { shortHex } from "../amounts.ts";
 import type { Connection } from "../connection.ts";

@@ -17,7 +17,7 @@ import {
   type Participant,
   readParticipant,
   readParticipants,
-} from "../../services/adapters/chain/participant.ts";
+} from "../../services/adapters/chain/projects/participant.ts";
 import { isSameAddress } from "../../services/protocol/address.ts";
 import { shortHex } from "../amounts.ts";
 import { LoadedView } from "../loaded-view.tsx";

@@ -1,4 +1,4 @@
-import { readTokenAmount, type TokenUnit } from "../../services/protocol/token-amount.ts";
+import { readTokenAmount, type TokenUnit } from "../../services/protocol/market/token-amount.ts";
 import { parseDuration } from "./parse-duration.ts";
 import type { FormField, PostingForm } from "./posting-form.ts";
 

@@ -1,10 +1,10 @@
 import type { Chain } from "../../services/adapters/chain/connect.ts";
-import { readProject } from "../../services/adapters/chain/project.ts";
-import { readPosting } from "../../services/adapters/chain/project-posting.ts";
-import { readModels } from "../../services/adapters/chain/published-models.ts";
+import { readProject } from "../../services/adapters/chain/projects/project.ts";
+import { readPosting } from "../../services/adapters/chain/projects/project-posting.ts";
+import { readModels } from "../../services/adapters/chain/rounds/published-models.ts";
 import type { ContentStore } from "../../services/protocol/content-store.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
-import { maxModelFileBytes } from "../../services/protocol/load-model.ts";
+import { maxModelFileBytes } from "../../services/protocol/model/load-model.ts";
 import { webErrors } from "../errors.ts";
 import type { HandedFiles } from "./run-posting.ts";
 

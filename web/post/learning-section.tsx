@@ -1,5 +1,5 @@
 import { Alert, Button, Card, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
-import type { Manifest } from "../../services/protocol/manifest.ts";
+import type { Manifest } from "../../services/protocol/manifest/manifest.ts";
 import { type PickedTable, SampleInput } from "../rehearsal/sample-input.tsx";
 import { ChoiceInput, TextFieldInput, useForm } from "./form-fields.tsx";
 import { ProjectFilesInput } from "./project-files-input.tsx";

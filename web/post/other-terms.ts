@@ -1,5 +1,5 @@
-import type { readTermsFile } from "../../services/owner/terms-file.ts";
-import { trainerCount } from "../../services/protocol/round-terms.ts";
+import type { readTermsFile } from "../../services/owner/posting/terms-file.ts";
+import { trainerCount } from "../../services/protocol/rule/round-terms.ts";
 
 /** Terms of a file that the form has no field for, by name: they are kept, shown, and posted as the file says. */
 export type OtherTerms = Readonly<Record<string, string | number | boolean>>;

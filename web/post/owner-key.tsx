@@ -1,8 +1,8 @@
 import { Alert, Button, Code, Stack, Text } from "@mantine/core";
 import type { Chain } from "../../services/adapters/chain/connect.ts";
-import { readEncryptionKey } from "../../services/adapters/chain/model-readers.ts";
-import { encryptionKeyText } from "../../services/protocol/encryption-key-text.ts";
-import type { EncryptionKeyPair } from "../../services/protocol/envelope.ts";
+import { readEncryptionKey } from "../../services/adapters/chain/projects/model-readers.ts";
+import { encryptionKeyText } from "../../services/protocol/sealing/encryption-key-text.ts";
+import type { EncryptionKeyPair } from "../../services/protocol/sealing/envelope.ts";
 import { LoadedView } from "../loaded-view.tsx";
 import { saveBytes } from "../save-bytes.ts";
 import { useLoaded } from "../use-loaded.ts";

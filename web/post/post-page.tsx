@@ -1,9 +1,9 @@
 import { Alert, Button, Card, FileInput, Group, Stack, Text, Title } from "@mantine/core";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { call } from "../../services/adapters/chain/connect.ts";
-import type { TokenDescription } from "../../services/adapters/chain/token.ts";
+import type { TokenDescription } from "../../services/adapters/chain/tokens/token.ts";
 import { isSameAddress } from "../../services/protocol/address.ts";
-import type { EncryptionKeyPair } from "../../services/protocol/envelope.ts";
+import type { EncryptionKeyPair } from "../../services/protocol/sealing/envelope.ts";
 import type { Connection } from "../connection.ts";
 import { Failure } from "../loaded-view.tsx";
 import { RehearsalSection } from "../rehearsal/rehearsal-section.tsx";

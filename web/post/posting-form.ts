@@ -1,8 +1,8 @@
-import { PACES } from "../../services/owner/design-project.ts";
+import { PACES } from "../../services/owner/design/design-project.ts";
 import { exactDuration } from "../../services/protocol/duration-text.ts";
-import { DUMMY_COEFFICIENTS } from "../../services/protocol/gram-mask.ts";
-import type { Manifest } from "../../services/protocol/manifest.ts";
-import { exactAmount } from "../../services/protocol/token-amount.ts";
+import { DUMMY_COEFFICIENTS } from "../../services/protocol/gram/gram-mask.ts";
+import type { Manifest } from "../../services/protocol/manifest/manifest.ts";
+import { exactAmount } from "../../services/protocol/market/token-amount.ts";
 
 /** What the owner has typed and chosen, as it stands in the form. Text stays text until it is read: a draft may be wrong. */
 export interface PostingForm {

@@ -1,4 +1,4 @@
-import type { Receipt } from "../../services/adapters/chain/transaction-receipt.ts";
+import type { Receipt } from "../../services/adapters/chain/transactions/transaction-receipt.ts";
 import type { CommonweightError } from "../../services/protocol/errors.ts";
 
 /** The steps of posting in their order. Which of `permit` and `approve` it takes, the token decides. */

@@ -1,5 +1,5 @@
 import { Alert, Card, List, Stack, Text, Title } from "@mantine/core";
-import { amountText, type TokenUnit } from "../../services/protocol/token-amount.ts";
+import { amountText, type TokenUnit } from "../../services/protocol/market/token-amount.ts";
 import { termSentences } from "../project-words.ts";
 import { fieldLabels } from "./field-labels.ts";
 import type { FormField } from "./posting-form.ts";

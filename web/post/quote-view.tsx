@@ -1,8 +1,8 @@
 import { Alert, List, Text } from "@mantine/core";
 import type { Chain } from "../../services/adapters/chain/connect.ts";
-import { eth, quotePosting } from "../../services/owner/quote-posting.ts";
+import { eth, quotePosting } from "../../services/owner/posting/quote-posting.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
-import { amountText, type TokenUnit } from "../../services/protocol/token-amount.ts";
+import { amountText, type TokenUnit } from "../../services/protocol/market/token-amount.ts";
 import { Failure } from "../loaded-view.tsx";
 import { useLoaded } from "../use-loaded.ts";
 import type { FormReading } from "./read-posting-form.ts";

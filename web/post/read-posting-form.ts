@@ -1,15 +1,19 @@
 import { countParameters } from "../../services/learning/model-spec.ts";
-import { designManifest, trainingFor } from "../../services/owner/design-project.ts";
-import { defaultSetSizes } from "../../services/owner/draw-sets.ts";
+import { designManifest, trainingFor } from "../../services/owner/design/design-project.ts";
+import { defaultSetSizes } from "../../services/owner/design/draw-sets.ts";
 import { ownerErrors } from "../../services/owner/errors.ts";
-import { requireProvable } from "../../services/owner/provable-size.ts";
-import { type PostableTerms, parseTerms } from "../../services/owner/terms-file.ts";
+import { requireProvable } from "../../services/owner/posting/provable-size.ts";
+import { type PostableTerms, parseTerms } from "../../services/owner/posting/terms-file.ts";
 import { exactDuration } from "../../services/protocol/duration-text.ts";
 import { CommonweightError, isErrorOf } from "../../services/protocol/errors.ts";
-import { LONGEST_TITLE, type Manifest, readManifest } from "../../services/protocol/manifest.ts";
+import {
+  LONGEST_TITLE,
+  type Manifest,
+  readManifest,
+} from "../../services/protocol/manifest/manifest.ts";
+import { type TermProblem, termProblems } from "../../services/protocol/market/project-rules.ts";
+import { amountText, type TokenUnit } from "../../services/protocol/market/token-amount.ts";
 import { isOneLine } from "../../services/protocol/one-line.ts";
-import { type TermProblem, termProblems } from "../../services/protocol/project-rules.ts";
-import { amountText, type TokenUnit } from "../../services/protocol/token-amount.ts";
 import { type FieldReader, fieldReader, NOBODY, type Refuse } from "./field-reader.ts";
 import type { FormField, PostingForm } from "./posting-form.ts";
 import { writeTerms } from "./write-terms.ts";

@@ -1,4 +1,4 @@
-import { readTermsFile } from "../../services/owner/terms-file.ts";
+import { readTermsFile } from "../../services/owner/posting/terms-file.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
 import { webErrors } from "../errors.ts";
 import { otherTermsOf, otherTermsText } from "./other-terms.ts";

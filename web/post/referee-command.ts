@@ -1,4 +1,4 @@
-import type { SetSizes } from "../../services/owner/draw-sets.ts";
+import type { SetSizes } from "../../services/owner/design/draw-sets.ts";
 
 /** What the owner types to serve a project's references: the samples' file, and sets that it has room for. */
 export interface RefereeSamples {

@@ -1,25 +1,31 @@
 import { postProjectFile } from "../../services/adapters/aggregator-client.ts";
-import { allowDeposit } from "../../services/adapters/chain/allow-deposit.ts";
 import { type Chain, findReceipt, signingWith } from "../../services/adapters/chain/connect.ts";
-import type { OnDepositStep } from "../../services/adapters/chain/deposit-step.ts";
 import type { MarketCall } from "../../services/adapters/chain/market-calls.ts";
-import { readEncryptionKey } from "../../services/adapters/chain/model-readers.ts";
-import { readParticipant, registerParticipant } from "../../services/adapters/chain/participant.ts";
-import { postedProjectId, postProject } from "../../services/adapters/chain/post-project.ts";
-import { topUpWrapped } from "../../services/adapters/chain/token-balance.ts";
+import { readEncryptionKey } from "../../services/adapters/chain/projects/model-readers.ts";
+import {
+  readParticipant,
+  registerParticipant,
+} from "../../services/adapters/chain/projects/participant.ts";
+import {
+  postedProjectId,
+  postProject,
+} from "../../services/adapters/chain/projects/post-project.ts";
+import { allowDeposit } from "../../services/adapters/chain/tokens/allow-deposit.ts";
+import type { OnDepositStep } from "../../services/adapters/chain/tokens/deposit-step.ts";
+import { topUpWrapped } from "../../services/adapters/chain/tokens/token-balance.ts";
 import { createMemoryStore } from "../../services/adapters/content-store/memory-store.ts";
 import { openCurve } from "../../services/adapters/curve/open-curve.ts";
 import { countParameters } from "../../services/learning/model-spec.ts";
-import { type PreparedProject, prepareProject } from "../../services/owner/post-project.ts";
-import { quotePosting } from "../../services/owner/quote-posting.ts";
-import { sealToReaders } from "../../services/owner/seal-to-readers.ts";
-import type { PostableTerms } from "../../services/owner/terms-file.ts";
+import { type PreparedProject, prepareProject } from "../../services/owner/posting/post-project.ts";
+import { quotePosting } from "../../services/owner/posting/quote-posting.ts";
+import { sealToReaders } from "../../services/owner/posting/seal-to-readers.ts";
+import type { PostableTerms } from "../../services/owner/posting/terms-file.ts";
 import type { ContentStore } from "../../services/protocol/content-store.ts";
-import type { EncryptionKeyPair } from "../../services/protocol/envelope.ts";
 import { CommonweightError, errorText } from "../../services/protocol/errors.ts";
 import { toHex } from "../../services/protocol/hex.ts";
-import { maxModelFileBytes } from "../../services/protocol/load-model.ts";
-import type { Manifest } from "../../services/protocol/manifest.ts";
+import type { Manifest } from "../../services/protocol/manifest/manifest.ts";
+import { maxModelFileBytes } from "../../services/protocol/model/load-model.ts";
+import type { EncryptionKeyPair } from "../../services/protocol/sealing/envelope.ts";
 import { webErrors } from "../errors.ts";
 import type { WalletProvider } from "../wallet/injected-wallets.ts";
 import { toWalletError } from "../wallet/wallet-errors.ts";

@@ -1,6 +1,6 @@
 import { Alert, Button, Card, Group, List, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
-import { keyToMake } from "../../services/owner/design-project.ts";
+import { keyToMake } from "../../services/owner/design/design-project.ts";
 import { ChoiceInput, TextFieldInput, useForm } from "./form-fields.tsx";
 import { parseOtherTerms } from "./other-terms.ts";
 import { type Pace, paceFields, paceOf } from "./posting-form.ts";

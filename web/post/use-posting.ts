@@ -1,10 +1,10 @@
 import { useCallback, useReducer, useRef, useState } from "react";
 import type { Chain } from "../../services/adapters/chain/connect.ts";
 import { chainErrors } from "../../services/adapters/chain/errors.ts";
-import type { PostableTerms } from "../../services/owner/terms-file.ts";
-import type { EncryptionKeyPair } from "../../services/protocol/envelope.ts";
+import type { PostableTerms } from "../../services/owner/posting/terms-file.ts";
 import { CommonweightError, isErrorOf } from "../../services/protocol/errors.ts";
-import type { Manifest } from "../../services/protocol/manifest.ts";
+import type { Manifest } from "../../services/protocol/manifest/manifest.ts";
+import type { EncryptionKeyPair } from "../../services/protocol/sealing/envelope.ts";
 import { webErrors } from "../errors.ts";
 import { forgetSent, loadSent, type SentPosting, storeSent } from "./draft.ts";
 import { advancePosting, idleProgress } from "./posting-steps.ts";

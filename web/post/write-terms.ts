@@ -1,5 +1,5 @@
-import { slotsFor } from "../../services/owner/design-project.ts";
-import { trainerCount } from "../../services/protocol/round-terms.ts";
+import { slotsFor } from "../../services/owner/design/design-project.ts";
+import { trainerCount } from "../../services/protocol/rule/round-terms.ts";
 import { type FieldReader, isAddress, NOBODY, type Refuse } from "./field-reader.ts";
 import { parseOtherTerms } from "./other-terms.ts";
 import type { PostingForm } from "./posting-form.ts";

@@ -1,6 +1,6 @@
 import { Group, Text } from "@mantine/core";
-import type { Project } from "../../services/adapters/chain/project.ts";
-import { readModels } from "../../services/adapters/chain/published-models.ts";
+import type { Project } from "../../services/adapters/chain/projects/project.ts";
+import { readModels } from "../../services/adapters/chain/rounds/published-models.ts";
 import { percentText } from "../../services/protocol/percent-text.ts";
 import { Sparkline } from "../charts/sparkline.tsx";
 import type { Connection } from "../connection.ts";

@@ -1,7 +1,7 @@
 import { recoverMessageSigner } from "../../services/adapters/chain/sign.ts";
 import { isSameAddress } from "../../services/protocol/address.ts";
-import type { EvaluationBody } from "../../services/protocol/api.ts";
-import { evaluationMessage } from "../../services/protocol/signed-messages.ts";
+import type { EvaluationBody } from "../../services/protocol/market/api.ts";
+import { evaluationMessage } from "../../services/protocol/market/signed-messages.ts";
 
 /** What a referee claims of a model, and what the page found out about the claim itself. */
 export interface EvaluationClaim {

@@ -1,8 +1,8 @@
 import { NativeSelect, Stack, Table, Text } from "@mantine/core";
 import { useState } from "react";
-import type { Settlement } from "../../services/adapters/chain/settlements.ts";
-import { unpackOutcome } from "../../services/protocol/public-signals.ts";
-import { SHARE_TOTAL, WEIGHT_TOTAL } from "../../services/protocol/round-rule.ts";
+import type { Settlement } from "../../services/adapters/chain/rounds/settlements.ts";
+import { unpackOutcome } from "../../services/protocol/round/public-signals.ts";
+import { SHARE_TOTAL, WEIGHT_TOTAL } from "../../services/protocol/rule/round-rule.ts";
 import { shortAmount, shortHex } from "../amounts.ts";
 import { trainerColour } from "../charts/colours.ts";
 import { type Bar, type BarSeries, StackedBars } from "../charts/stacked-bars.tsx";

@@ -1,6 +1,10 @@
 import { List, Stack, Table, Text } from "@mantine/core";
-import { type EscrowFlow, escrowFlow, type MoneyRow } from "../../services/auditor/escrow-flow.ts";
-import { amountText } from "../../services/protocol/token-amount.ts";
+import {
+  type EscrowFlow,
+  escrowFlow,
+  type MoneyRow,
+} from "../../services/auditor/evidence/escrow-flow.ts";
+import { amountText } from "../../services/protocol/market/token-amount.ts";
 import { Amount } from "../amount.tsx";
 import { SeriesKey } from "../charts/stacked-bars.tsx";
 import { ScrollTable } from "../scroll-table.tsx";

@@ -1,5 +1,5 @@
 import { Anchor, Text } from "@mantine/core";
-import { unpackOutcome } from "../../services/protocol/public-signals.ts";
+import { unpackOutcome } from "../../services/protocol/round/public-signals.ts";
 import { shortHex } from "../amounts.ts";
 import { roundHref } from "../route.ts";
 import type { ProjectHistory } from "./load-history.ts";

@@ -1,16 +1,28 @@
-import { type Participant, readParticipant } from "../../services/adapters/chain/participant.ts";
-import { readPosting } from "../../services/adapters/chain/project-posting.ts";
-import { type PublishedModel, readModels } from "../../services/adapters/chain/published-models.ts";
+import {
+  type Participant,
+  readParticipant,
+} from "../../services/adapters/chain/projects/participant.ts";
+import { readPosting } from "../../services/adapters/chain/projects/project-posting.ts";
+import {
+  type PublishedModel,
+  readModels,
+} from "../../services/adapters/chain/rounds/published-models.ts";
 import {
   type OpenedRound,
   readOpenings,
   readVoidedRounds,
   type VoidedRound,
-} from "../../services/adapters/chain/round-events.ts";
-import { readSettlements, type Settlement } from "../../services/adapters/chain/settlements.ts";
-import { type EscrowReading, readEscrow } from "../../services/auditor/read-escrow.ts";
-import { payoutAddressesIn, readRegistryEvents } from "../../services/auditor/read-registry.ts";
-import type { TokenUnit } from "../../services/protocol/token-amount.ts";
+} from "../../services/adapters/chain/rounds/round-events.ts";
+import {
+  readSettlements,
+  type Settlement,
+} from "../../services/adapters/chain/rounds/settlements.ts";
+import { type EscrowReading, readEscrow } from "../../services/auditor/evidence/read-escrow.ts";
+import {
+  payoutAddressesIn,
+  readRegistryEvents,
+} from "../../services/auditor/evidence/read-registry.ts";
+import type { TokenUnit } from "../../services/protocol/market/token-amount.ts";
 import type { Connection } from "../connection.ts";
 
 /** Everything that the chain says about a project, all of it as of one block. */

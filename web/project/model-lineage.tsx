@@ -1,5 +1,5 @@
 import { Anchor, Badge, Button, Group, Table, Text } from "@mantine/core";
-import type { PublishedModel } from "../../services/adapters/chain/published-models.ts";
+import type { PublishedModel } from "../../services/adapters/chain/rounds/published-models.ts";
 import { shortHex } from "../amounts.ts";
 import type { Connection } from "../connection.ts";
 import { roundHref } from "../route.ts";

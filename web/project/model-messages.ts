@@ -1,4 +1,4 @@
-import type { PublishedModel } from "../../services/adapters/chain/published-models.ts";
+import type { PublishedModel } from "../../services/adapters/chain/rounds/published-models.ts";
 import type { AuditCheck } from "../../services/auditor/audit-check.ts";
 
 /** Asks the worker to download a model and to check it against the chain. */

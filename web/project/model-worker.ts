@@ -3,7 +3,7 @@ import { openCurve } from "../../services/adapters/curve/open-curve.ts";
 import type { AuditCheck } from "../../services/auditor/audit-check.ts";
 import { checkModel, checkSeal } from "../../services/auditor/audit-models.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
-import { maxModelFileBytes } from "../../services/protocol/load-model.ts";
+import { maxModelFileBytes } from "../../services/protocol/model/load-model.ts";
 import type { ModelAnswer, ModelRequest } from "./model-messages.ts";
 
 async function check(request: ModelRequest, bytes: Uint8Array): Promise<AuditCheck> {

@@ -1,9 +1,9 @@
-import type { Participant } from "../../services/adapters/chain/participant.ts";
-import type { ProjectTrainer } from "../../services/adapters/chain/project-trainer.ts";
-import type { Settlement } from "../../services/adapters/chain/settlements.ts";
-import type { BudgetEvent } from "../../services/auditor/replay-budget.ts";
-import { unpackOutcome } from "../../services/protocol/public-signals.ts";
-import type { Verdict } from "../../services/protocol/verdicts.ts";
+import type { Participant } from "../../services/adapters/chain/projects/participant.ts";
+import type { ProjectTrainer } from "../../services/adapters/chain/projects/project-trainer.ts";
+import type { Settlement } from "../../services/adapters/chain/rounds/settlements.ts";
+import type { BudgetEvent } from "../../services/auditor/evidence/replay-budget.ts";
+import { unpackOutcome } from "../../services/protocol/round/public-signals.ts";
+import type { Verdict } from "../../services/protocol/rule/verdicts.ts";
 
 /** What somebody did in a project and got for it, whether still in it or not. Reliability: 0 to 65535. */
 export interface ParticipantRow {

@@ -1,6 +1,9 @@
 import { Text } from "@mantine/core";
-import { readSettlements, type Settlement } from "../../services/adapters/chain/settlements.ts";
-import type { TokenUnit } from "../../services/protocol/token-amount.ts";
+import {
+  readSettlements,
+  type Settlement,
+} from "../../services/adapters/chain/rounds/settlements.ts";
+import type { TokenUnit } from "../../services/protocol/market/token-amount.ts";
 import { Amount } from "../amount.tsx";
 import type { Connection } from "../connection.ts";
 import { useLoaded } from "../use-loaded.ts";

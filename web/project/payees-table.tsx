@@ -1,6 +1,6 @@
 import { Table, Text } from "@mantine/core";
-import { type PayeeGroup, payeeGroups } from "../../services/auditor/check-payees.ts";
-import { amountText } from "../../services/protocol/token-amount.ts";
+import { type PayeeGroup, payeeGroups } from "../../services/auditor/checks/check-payees.ts";
+import { amountText } from "../../services/protocol/market/token-amount.ts";
 import { Amount } from "../amount.tsx";
 import { shortHex } from "../amounts.ts";
 import { ScrollTable } from "../scroll-table.tsx";

@@ -1,12 +1,12 @@
 import { Table, Text } from "@mantine/core";
-import { readProjectHistory } from "../../services/auditor/project-history.ts";
+import { readProjectHistory } from "../../services/auditor/evidence/project-history.ts";
 import {
   type ReliabilityStep,
   replayReliability,
 } from "../../services/auditor/replay-reliability.ts";
 import { isSameAddress } from "../../services/protocol/address.ts";
+import { MAX_RELIABILITY } from "../../services/protocol/market/reliability.ts";
 import { percentText } from "../../services/protocol/percent-text.ts";
-import { MAX_RELIABILITY } from "../../services/protocol/reliability.ts";
 import { type CurvePoint, LineChart } from "../charts/line-chart.tsx";
 import type { Connection } from "../connection.ts";
 import { LoadedView } from "../loaded-view.tsx";

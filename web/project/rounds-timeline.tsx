@@ -1,6 +1,6 @@
 import { Anchor, Table, Text } from "@mantine/core";
-import { unpackOutcome } from "../../services/protocol/public-signals.ts";
-import { voidWords } from "../../services/protocol/void-words.ts";
+import { voidWords } from "../../services/protocol/market/void-words.ts";
+import { unpackOutcome } from "../../services/protocol/round/public-signals.ts";
 import { Amount } from "../amount.tsx";
 import { roundHref } from "../route.ts";
 import { ScrollTable } from "../scroll-table.tsx";

@@ -1,10 +1,10 @@
-import type { ProjectTerms } from "../../services/adapters/chain/project-terms.ts";
-import type { Settlement } from "../../services/adapters/chain/settlements.ts";
-import { exclusionText } from "../../services/auditor/verdict-reasons.ts";
+import type { ProjectTerms } from "../../services/adapters/chain/projects/project-terms.ts";
+import type { Settlement } from "../../services/adapters/chain/rounds/settlements.ts";
+import { exclusionText } from "../../services/auditor/checks/verdict-reasons.ts";
 import { isSameAddress } from "../../services/protocol/address.ts";
-import { roundPayouts } from "../../services/protocol/payout.ts";
-import { unpackOutcome } from "../../services/protocol/public-signals.ts";
-import type { TokenUnit } from "../../services/protocol/token-amount.ts";
+import { roundPayouts } from "../../services/protocol/market/payout.ts";
+import type { TokenUnit } from "../../services/protocol/market/token-amount.ts";
+import { unpackOutcome } from "../../services/protocol/round/public-signals.ts";
 import { payReason } from "../round/pay-reason.ts";
 import type { ProjectHistory } from "./load-history.ts";
 

@@ -1,6 +1,6 @@
-import { referenceStepsFor } from "../../services/learning/reference-steps.ts";
-import type { MeasuredUpdates } from "../../services/owner/measure-updates.ts";
-import type { Manifest } from "../../services/protocol/manifest.ts";
+import { referenceStepsFor } from "../../services/learning/training/reference-steps.ts";
+import type { MeasuredUpdates } from "../../services/owner/design/measure-updates.ts";
+import type { Manifest } from "../../services/protocol/manifest/manifest.ts";
 
 /** A manifest with what was measured in place of what was assumed. The form arrives at the same when it takes the numbers over. */
 export function designedManifest(

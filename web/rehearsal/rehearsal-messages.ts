@@ -1,12 +1,12 @@
-import type { TableDescription } from "../../services/learning/describe-table.ts";
-import type { PartitionPlan } from "../../services/learning/partition.ts";
+import type { TableDescription } from "../../services/learning/data/describe-table.ts";
+import type { PartitionPlan } from "../../services/learning/data/partition.ts";
 import type {
   RehearsalReport,
   RehearsalTerms,
   RehearsedRound,
-} from "../../services/learning/rehearse.ts";
-import type { ProjectAnswers } from "../../services/owner/project-questions.ts";
-import type { Manifest } from "../../services/protocol/manifest.ts";
+} from "../../services/learning/rehearsal/rehearse.ts";
+import type { ProjectAnswers } from "../../services/owner/design/project-questions.ts";
+import type { Manifest } from "../../services/protocol/manifest/manifest.ts";
 
 /** What a rehearsal trains on: the owner's table, or invented samples of the same shape. */
 export type SampleSource =

@@ -1,4 +1,7 @@
-import type { RehearsalReport, RehearsedRound } from "../../services/learning/rehearse.ts";
+import type {
+  RehearsalReport,
+  RehearsedRound,
+} from "../../services/learning/rehearsal/rehearse.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
 import type { MeasuredNumbers, RehearsalMessage, TriedAttack } from "./rehearsal-messages.ts";
 

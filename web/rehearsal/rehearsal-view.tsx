@@ -1,5 +1,5 @@
 import { Alert, Group, List, Loader, Progress, Stack, Table, Text } from "@mantine/core";
-import type { RehearsedRound } from "../../services/learning/rehearse.ts";
+import type { RehearsedRound } from "../../services/learning/rehearsal/rehearse.ts";
 import { percentText } from "../../services/protocol/percent-text.ts";
 import { Failure } from "../loaded-view.tsx";
 import { ScrollTable } from "../scroll-table.tsx";

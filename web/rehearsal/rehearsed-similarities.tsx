@@ -1,6 +1,6 @@
 import { NativeSelect, Stack, Text } from "@mantine/core";
 import { useState } from "react";
-import type { RehearsedRound } from "../../services/learning/rehearse.ts";
+import type { RehearsedRound } from "../../services/learning/rehearsal/rehearse.ts";
 import { HeatMap } from "../charts/heat-map.tsx";
 import { verdictText } from "../project-words.ts";
 

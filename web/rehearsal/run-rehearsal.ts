@@ -1,22 +1,22 @@
-import { parseCsv } from "../../services/learning/csv.ts";
-import { csvDataset } from "../../services/learning/csv-dataset.ts";
-import { dataFileOptions } from "../../services/learning/data-file-options.ts";
-import { DATA_LIMITS } from "../../services/learning/data-limits.ts";
-import { type Dataset, subsetDataset } from "../../services/learning/dataset.ts";
-import { describeTable, tableData } from "../../services/learning/describe-table.ts";
+import { csvDataset } from "../../services/learning/data/csv-dataset.ts";
+import { dataFileOptions } from "../../services/learning/data/data-file-options.ts";
+import { type Dataset, subsetDataset } from "../../services/learning/data/dataset.ts";
+import { describeTable, tableData } from "../../services/learning/data/describe-table.ts";
+import { parseCsv } from "../../services/learning/data/formats/csv.ts";
+import { DATA_LIMITS } from "../../services/learning/data/formats/data-limits.ts";
+import { madeUpDataset } from "../../services/learning/data/made-up-dataset.ts";
+import { projectDataset } from "../../services/learning/data/project-dataset.ts";
 import { learningErrors } from "../../services/learning/errors.ts";
-import { madeUpDataset } from "../../services/learning/made-up-dataset.ts";
-import { projectDataset } from "../../services/learning/project-dataset.ts";
 import { seededRandom, shuffledIndices } from "../../services/learning/random.ts";
 import {
   type RehearsalReport,
   type RehearseParameters,
   rehearse,
-} from "../../services/learning/rehearse.ts";
-import { measureUpdates } from "../../services/owner/measure-updates.ts";
-import { rehearsalFindings } from "../../services/owner/rehearsal-findings.ts";
+} from "../../services/learning/rehearsal/rehearse.ts";
+import { measureUpdates } from "../../services/owner/design/measure-updates.ts";
+import { rehearsalFindings } from "../../services/owner/rehearsal/rehearsal-findings.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
-import type { Manifest } from "../../services/protocol/manifest.ts";
+import type { Manifest } from "../../services/protocol/manifest/manifest.ts";
 import { attacksFor } from "./attacks-for.ts";
 import { designedManifest } from "./designed-manifest.ts";
 import type {

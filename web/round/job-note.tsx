@@ -2,7 +2,7 @@ import { List } from "@mantine/core";
 import { createGatewayStore } from "../../services/adapters/content-store/gateway-store.ts";
 import { getRoundJob } from "../../services/adapters/dag-json/round-job-store.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
-import type { RoundJob } from "../../services/protocol/round-job.ts";
+import type { RoundJob } from "../../services/protocol/round/round-job.ts";
 import type { Connection } from "../connection.ts";
 import { useLoaded } from "../use-loaded.ts";
 

@@ -1,14 +1,17 @@
-import { readProject } from "../../services/adapters/chain/project.ts";
 import { type EventPlace, findEvents } from "../../services/adapters/chain/project-events.ts";
+import { readProject } from "../../services/adapters/chain/projects/project.ts";
 import {
   readOpenings,
   readRevealedKeys,
   readSubmissions,
   readVoidedRounds,
-} from "../../services/adapters/chain/round-events.ts";
-import { readSettlements, readSettleRequest } from "../../services/adapters/chain/settlements.ts";
-import { roundPayouts } from "../../services/protocol/payout.ts";
-import { unpackOutcome } from "../../services/protocol/public-signals.ts";
+} from "../../services/adapters/chain/rounds/round-events.ts";
+import {
+  readSettlements,
+  readSettleRequest,
+} from "../../services/adapters/chain/rounds/settlements.ts";
+import { roundPayouts } from "../../services/protocol/market/payout.ts";
+import { unpackOutcome } from "../../services/protocol/round/public-signals.ts";
 import type { Connection } from "../connection.ts";
 import { readPlaces } from "./read-places.ts";
 

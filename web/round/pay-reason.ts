@@ -1,7 +1,7 @@
-import { verdictReasons } from "../../services/auditor/verdict-reasons.ts";
-import type { RoundPayouts } from "../../services/protocol/payout.ts";
-import type { DecodedOutcome } from "../../services/protocol/public-signals.ts";
-import type { TokenUnit } from "../../services/protocol/token-amount.ts";
+import { verdictReasons } from "../../services/auditor/checks/verdict-reasons.ts";
+import type { RoundPayouts } from "../../services/protocol/market/payout.ts";
+import type { TokenUnit } from "../../services/protocol/market/token-amount.ts";
+import type { DecodedOutcome } from "../../services/protocol/round/public-signals.ts";
 import { shortAmount } from "../amounts.ts";
 
 /** A trainer's place in a settled round. */

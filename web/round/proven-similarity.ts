@@ -1,4 +1,4 @@
-import type { Verdict } from "../../services/protocol/verdicts.ts";
+import type { Verdict } from "../../services/protocol/rule/verdicts.ts";
 
 /** Something that a verdict proves about an update. */
 export interface ProvenFact {

@@ -1,5 +1,5 @@
 import { Button, Code, Group, Text } from "@mantine/core";
-import type { SettleRequest } from "../../services/protocol/settlement.ts";
+import type { SettleRequest } from "../../services/protocol/round/settlement.ts";
 import { saveBytes } from "../save-bytes.ts";
 
 const json = (value: unknown) =>

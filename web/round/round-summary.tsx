@@ -1,5 +1,5 @@
 import { Anchor, List, Text } from "@mantine/core";
-import { voidWords } from "../../services/protocol/void-words.ts";
+import { voidWords } from "../../services/protocol/market/void-words.ts";
 import { Amount } from "../amount.tsx";
 import type { Connection } from "../connection.ts";
 import { phaseText } from "../project-words.ts";

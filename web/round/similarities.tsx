@@ -1,5 +1,5 @@
 import { Table, Text } from "@mantine/core";
-import { FIRST_TRAINER_SLOT } from "../../services/protocol/round-terms.ts";
+import { FIRST_TRAINER_SLOT } from "../../services/protocol/rule/round-terms.ts";
 import { shortHex } from "../amounts.ts";
 import { ScrollTable } from "../scroll-table.tsx";
 import type { RoundFacts } from "./load-round.ts";

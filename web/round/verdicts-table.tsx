@@ -1,8 +1,8 @@
 import { Anchor, Progress, Table, Text } from "@mantine/core";
-import { verdictReasons, whyExcluded } from "../../services/auditor/verdict-reasons.ts";
+import { verdictReasons, whyExcluded } from "../../services/auditor/checks/verdict-reasons.ts";
 import { percentText } from "../../services/protocol/percent-text.ts";
-import { SHARE_TOTAL, WEIGHT_TOTAL } from "../../services/protocol/round-rule.ts";
-import { FIRST_TRAINER_SLOT } from "../../services/protocol/round-terms.ts";
+import { SHARE_TOTAL, WEIGHT_TOTAL } from "../../services/protocol/rule/round-rule.ts";
+import { FIRST_TRAINER_SLOT } from "../../services/protocol/rule/round-terms.ts";
 import { Amount } from "../amount.tsx";
 import { shortHex } from "../amounts.ts";
 import { verdictText } from "../project-words.ts";

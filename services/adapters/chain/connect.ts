@@ -1,23 +1,26 @@
 import { Contract, id, JsonRpcProvider, type Signer, type TransactionReceipt } from "ethers";
 import { CommonweightError } from "../../protocol/errors.ts";
+import { openWallet } from "./accounts/open-wallet.ts";
 import type { MarketAddresses } from "./addresses.ts";
-import { comparedRequest } from "./compared-request.ts";
 import { chainErrors, toChainError } from "./errors.ts";
-import { defaultFeePolicy, type FeePolicy } from "./fee-policy.ts";
-import { withGasMargin } from "./gas-limits.ts";
 import { participantRegistryAbi } from "./generated/participant-registry.ts";
 import { rewardVaultAbi } from "./generated/reward-vault.ts";
 import { roundVerifierAbi } from "./generated/round-verifier.ts";
 import { trainingMarketAbi } from "./generated/training-market.ts";
-import { openWallet } from "./open-wallet.ts";
-import { publicUrl } from "./public-url.ts";
-import { createMemoryJournal, type TransactionJournal } from "./transaction-journal.ts";
-import type { Receipt } from "./transaction-receipt.ts";
+import { comparedRequest } from "./rpc/compared-request.ts";
+import { publicUrl } from "./rpc/public-url.ts";
+import { defaultFeePolicy, type FeePolicy } from "./transactions/fee-policy.ts";
+import { withGasMargin } from "./transactions/gas-limits.ts";
+import {
+  createMemoryJournal,
+  type TransactionJournal,
+} from "./transactions/transaction-journal.ts";
+import type { Receipt } from "./transactions/transaction-receipt.ts";
 import {
   createTransactionSender,
   type TransactionEvent,
   type TransactionSender,
-} from "./transaction-sender.ts";
+} from "./transactions/transaction-sender.ts";
 
 /** A connection to one market on one chain, with or without a key to sign with. */
 export interface Chain {

@@ -5,8 +5,8 @@ import { participantRegistryAbi } from "./generated/participant-registry.ts";
 import { rewardVaultAbi } from "./generated/reward-vault.ts";
 import { roundVerifierAbi } from "./generated/round-verifier.ts";
 import { trainingMarketAbi } from "./generated/training-market.ts";
-import { withPublicUrls } from "./public-url.ts";
 import { refusalWords } from "./refusal-words.ts";
+import { withPublicUrls } from "./rpc/public-url.ts";
 
 export const chainErrors = defineErrors([2200, 2399], {
   unreachable: {

@@ -1,7 +1,7 @@
 import { id } from "ethers";
 import { type Chain, type SendOptions, send } from "./connect.ts";
-import type { VaultPermit } from "./permit.ts";
-import type { Receipt } from "./transaction-receipt.ts";
+import type { VaultPermit } from "./tokens/permit.ts";
+import type { Receipt } from "./transactions/transaction-receipt.ts";
 
 /** A call of the market. */
 export interface MarketCall {

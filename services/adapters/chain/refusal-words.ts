@@ -1,5 +1,5 @@
-import { ROUND_PHASES } from "../../protocol/phases.ts";
-import { exactAmount } from "../../protocol/token-amount.ts";
+import { ROUND_PHASES } from "../../protocol/market/phases.ts";
+import { exactAmount } from "../../protocol/market/token-amount.ts";
 
 /** What a contract's refusal means to whoever made the call, and the way out. */
 export interface RefusalWords {

@@ -1,8 +1,8 @@
 import { Contract, JsonRpcProvider, Network, ZeroAddress } from "ethers";
 import type { MarketAddresses } from "./addresses.ts";
-import { comparedRequest } from "./compared-request.ts";
 import { toChainError } from "./errors.ts";
 import { trainingMarketAbi } from "./generated/training-market.ts";
+import { comparedRequest } from "./rpc/compared-request.ts";
 
 /** How long one attempt may take, milliseconds. */
 const TIMEOUT_MS = 15_000;

@@ -1,8 +1,8 @@
 import { Signature, verifyTypedData } from "ethers";
 import type { G1Point } from "../../protocol/curve.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
-import { packPoint } from "../../protocol/packed-point.ts";
-import type { TypedMessage } from "../../protocol/signed-messages.ts";
+import { packPoint } from "../../protocol/gram/packed-point.ts";
+import type { TypedMessage } from "../../protocol/market/signed-messages.ts";
 import { cidToBytes } from "./cid-bytes.ts";
 import type { Chain } from "./connect.ts";
 import { chainErrors } from "./errors.ts";

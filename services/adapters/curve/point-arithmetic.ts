@@ -1,5 +1,4 @@
 import type { Bn128 } from "ffjavascript";
-import { isG1Point } from "../../protocol/blinding-base.ts";
 import {
   type G1Point,
   type G2Point,
@@ -8,6 +7,7 @@ import {
   type PointArithmetic,
 } from "../../protocol/curve.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
+import { isG1Point } from "../../protocol/gram/blinding-base.ts";
 import { toScalar } from "../../protocol/scalar.ts";
 import { curveErrors } from "./errors.ts";
 import { littleEndianBytes } from "./scalar-bytes.ts";

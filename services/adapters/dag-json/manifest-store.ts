@@ -1,8 +1,12 @@
 import * as dagJson from "@ipld/dag-json";
 import type { ContentStore, GetOptions, PutOptions } from "../../protocol/content-store.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
-import { MAX_MANIFEST_BYTES, type Manifest, parseManifest } from "../../protocol/manifest.ts";
-import { manifestErrors } from "../../protocol/manifest-errors.ts";
+import {
+  MAX_MANIFEST_BYTES,
+  type Manifest,
+  parseManifest,
+} from "../../protocol/manifest/manifest.ts";
+import { manifestErrors } from "../../protocol/manifest/manifest-errors.ts";
 
 /** A manifest as dag-json: keys sorted, no white space, so that equal manifests have equal CIDs. */
 export function encodeManifest(manifest: Manifest): Uint8Array {

@@ -6,7 +6,7 @@ import {
   parseRoundJob,
   type RoundJob,
   roundJobErrors,
-} from "../../protocol/round-job.ts";
+} from "../../protocol/round/round-job.ts";
 
 /** Publishes a round's job; its CID goes into the opening of the round. */
 export async function putRoundJob(

@@ -1,6 +1,10 @@
 import { Aes256Gcm, CipherSuite, DhkemX25519HkdfSha256, HkdfSha256 } from "@hpke/core";
-import { type EncryptionKeyPair, type Envelope, envelopeErrors } from "../../protocol/envelope.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
+import {
+  type EncryptionKeyPair,
+  type Envelope,
+  envelopeErrors,
+} from "../../protocol/sealing/envelope.ts";
 
 const ENCAPSULATED_KEY_BYTES = 32;
 const NONCE = new Uint8Array(12);

@@ -1,8 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { encryptionKeyText } from "../../protocol/encryption-key-text.ts";
-import { type EncryptionKeyPair, type Envelope, envelopeErrors } from "../../protocol/envelope.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
+import { encryptionKeyText } from "../../protocol/sealing/encryption-key-text.ts";
+import {
+  type EncryptionKeyPair,
+  type Envelope,
+  envelopeErrors,
+} from "../../protocol/sealing/envelope.ts";
 import { makeFolder } from "../make-folder.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { RuleProofInput } from "../../protocol/prove-round.ts";
-import { packTerms } from "../../protocol/public-signals.ts";
+import type { RuleProofInput } from "../../protocol/round/prove-round.ts";
+import { packTerms } from "../../protocol/round/public-signals.ts";
 import { toScalar } from "../../protocol/scalar.ts";
 
 /** The circuit's private and public inputs, by their names in every rule's circuit. */

@@ -1,7 +1,7 @@
 import { type Groth16Proof, groth16, wtns } from "snarkjs";
 import type { LongCallOptions } from "../../protocol/curve.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
-import type { ProveRule } from "../../protocol/prove-round.ts";
+import type { ProveRule } from "../../protocol/round/prove-round.ts";
 import { ruleCircuitInput } from "./circuit-input.ts";
 import { snarkErrors } from "./errors.ts";
 import { closeSnarkThreads } from "./snark-threads.ts";

@@ -7,8 +7,8 @@ import { withChain } from "../../command-line/open-chain.ts";
 import { parseProjectId, parseRoundIndex } from "../../command-line/parse-project-id.ts";
 import { openProjectContent } from "../../command-line/project-content.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
-import type { AuditReport } from "../audit-report.ts";
 import { auditorErrors } from "../errors.ts";
+import type { AuditReport } from "../report/audit-report.ts";
 
 /** An audit takes minutes: where its report cannot go is said before. @throws CW4602 */
 async function requireFolder(path: unknown): Promise<void> {
@@ -30,7 +30,7 @@ async function write(path: unknown, text: string): Promise<string> {
 /** Another auditor's report. @throws CW4602, CW4604 */
 async function readReport(path: unknown): Promise<AuditReport | undefined> {
   if (path === undefined) return undefined;
-  const { MOST_REPORT_BYTES, readAuditReport } = await import("../read-report.ts");
+  const { MOST_REPORT_BYTES, readAuditReport } = await import("../report/read-report.ts");
   const absolute = resolve(String(path));
   try {
     if ((await stat(absolute)).size > MOST_REPORT_BYTES) throw new RangeError("too large");
@@ -60,14 +60,14 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async (invocation) => {
         const { args, options, config, signal, progress } = invocation;
-        const { readPosting } = await import("../../adapters/chain/project-posting.ts");
+        const { readPosting } = await import("../../adapters/chain/projects/project-posting.ts");
         const { createHpkeEnvelope } = await import("../../adapters/envelope/hpke-envelope.ts");
         const { readEncryptionKeys } = await import("../../adapters/envelope/key-file.ts");
         const { auditProject } = await import("../audit-project.ts");
-        const { auditHtml } = await import("../audit-html.ts");
-        const { auditReport, encodeAuditReport } = await import("../audit-report.ts");
-        const { auditText } = await import("../audit-text.ts");
-        const { compareReports, comparisonText } = await import("../compare-reports.ts");
+        const { auditHtml } = await import("../report/audit-html.ts");
+        const { auditReport, encodeAuditReport } = await import("../report/audit-report.ts");
+        const { auditText } = await import("../report/audit-text.ts");
+        const { compareReports, comparisonText } = await import("../report/compare-reports.ts");
         const projectId = args[0] as bigint;
         await requireFolder(options.report);
         await requireFolder(options.html);

@@ -38,9 +38,9 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async (invocation) => {
         const { args, options, config, signal, progress } = invocation;
-        const { readPosting } = await import("../../adapters/chain/project-posting.ts");
+        const { readPosting } = await import("../../adapters/chain/projects/project-posting.ts");
         const { readEncryptionKeys } = await import("../../adapters/envelope/key-file.ts");
-        const { recheckExclusion, recheckText } = await import("../recheck-exclusion.ts");
+        const { recheckExclusion, recheckText } = await import("../checks/recheck-exclusion.ts");
         const [projectId, roundIndex, trainer] = args as [bigint, number, string];
         const bundleKey = await readBundleKey(options.bundleKey);
         const recheck = await withChain(invocation, async (chain) => {

@@ -18,7 +18,7 @@ export const register: RegisterCommand = (parent, context) => {
     )
     .action(
       context.action(async (invocation) => {
-        const { readPosting } = await import("../../adapters/chain/project-posting.ts");
+        const { readPosting } = await import("../../adapters/chain/projects/project-posting.ts");
         const { explainTrainer, payStatementText } = await import("../explain-trainer.ts");
         const [projectId, roundIndex, trainer] = invocation.args as [bigint, number, string];
         return withChain(invocation, async (chain) => {

@@ -1,5 +1,5 @@
 import { CommonweightError } from "../../protocol/errors.ts";
-import type { Dataset } from "../dataset.ts";
+import type { Dataset } from "../data/dataset.ts";
 import { learningErrors } from "../errors.ts";
 import type { RandomSource } from "../random.ts";
 

@@ -1,5 +1,5 @@
 /** Attacks through the training data: the update is the honest result of dishonest samples. */
-import { type Dataset, relabelDataset } from "../dataset.ts";
+import { type Dataset, relabelDataset } from "../data/dataset.ts";
 import { type Attack, need, toInt16 } from "./attack.ts";
 
 const flipLabels = (dataset: Dataset) =>

@@ -1,6 +1,6 @@
 /** Attacks that change the update itself. Sources and measured effect: `docs/robustness.md`. */
 import { normalRandom } from "../random.ts";
-import { norm } from "../vector.ts";
+import { norm } from "../training/vector.ts";
 import { type Attack, type AttackContext, need, toInt16 } from "./attack.ts";
 
 /** Noise of a given norm, spread over all entries. */

@@ -18,7 +18,9 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async (invocation) => {
         const { config, options, environment, terminal, progress, signal } = invocation;
-        const { connectDeployer } = await import("../../adapters/chain/connect-deployer.ts");
+        const { connectDeployer } = await import(
+          "../../adapters/chain/accounts/connect-deployer.ts"
+        );
         const { deploymentJson, deployMarket } = await import("../../adapters/chain/deploy.ts");
         const { writeNetwork } = await import("../../adapters/config/write-network.ts");
         const { developmentSetup } = await import("../development-setup.ts");

@@ -1,9 +1,9 @@
-import type { DevelopmentAccount } from "../../adapters/chain/development-accounts.ts";
+import type { DevelopmentAccount } from "../../adapters/chain/accounts/development-accounts.ts";
 import { selectedNetwork } from "../../adapters/config/config.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { parseAddress } from "../../command-line/parse-address.ts";
 import { parseCoins } from "../../command-line/token-amount.ts";
-import { amountText, NATIVE_COIN } from "../../protocol/token-amount.ts";
+import { amountText, NATIVE_COIN } from "../../protocol/market/token-amount.ts";
 
 /** An address, or the path of a keystore. */
 function parseAccount(text: string, earlier: string[] = []): string[] {
@@ -24,10 +24,10 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async ({ args, options, config, progress }) => {
         const { developmentAccounts } = await import(
-          "../../adapters/chain/development-accounts.ts"
+          "../../adapters/chain/accounts/development-accounts.ts"
         );
-        const { giveCoins } = await import("../../adapters/chain/give-coins.ts");
-        const { readKeystoreAddress } = await import("../../adapters/chain/keystore.ts");
+        const { giveCoins } = await import("../../adapters/chain/accounts/give-coins.ts");
+        const { readKeystoreAddress } = await import("../../adapters/chain/accounts/keystore.ts");
         const { DEVELOPMENT_MNEMONIC } = await import("../../adapters/embedded-chain.ts");
         const named = args[0] as string[];
         const accounts = await Promise.all(

@@ -17,7 +17,7 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async (invocation) => {
         const { args, config, progress } = invocation;
-        const { createKeystore } = await import("../../adapters/chain/keystore.ts");
+        const { createKeystore } = await import("../../adapters/chain/accounts/keystore.ts");
         const path = resolve(String(args[0] ?? join(config.keysFolder, "key.json")));
         const password = await askNewPassword(invocation, `New password for ${path}`);
         makeFolder(dirname(path));
@@ -44,7 +44,7 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async (invocation) => {
         const { openKeystore, readKeystoreAddress } = await import(
-          "../../adapters/chain/keystore.ts"
+          "../../adapters/chain/accounts/keystore.ts"
         );
         const path = resolve(String(invocation.args[0]));
         const address = await readKeystoreAddress(path);

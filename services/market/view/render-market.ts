@@ -1,6 +1,6 @@
 import { clockText } from "../../protocol/duration-text.ts";
+import { coinColumn } from "../../protocol/market/token-amount.ts";
 import { percentText } from "../../protocol/percent-text.ts";
-import { coinColumn } from "../../protocol/token-amount.ts";
 import { barText } from "./bar-text.ts";
 import { braillePlot } from "./braille-plot.ts";
 import type { MarketState } from "./market-state.ts";

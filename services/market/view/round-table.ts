@@ -1,6 +1,6 @@
+import { coinColumn } from "../../protocol/market/token-amount.ts";
+import { voidWords } from "../../protocol/market/void-words.ts";
 import { percentText } from "../../protocol/percent-text.ts";
-import { coinColumn } from "../../protocol/token-amount.ts";
-import { voidWords } from "../../protocol/void-words.ts";
 import type { MarketState, RoundRow } from "./market-state.ts";
 import { fitText, type Line, lineWidth, type Span, span } from "./styled-line.ts";
 

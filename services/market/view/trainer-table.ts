@@ -1,4 +1,4 @@
-import { coinColumn } from "../../protocol/token-amount.ts";
+import { coinColumn } from "../../protocol/market/token-amount.ts";
 import { barText } from "./bar-text.ts";
 import type { MarketState, TrainerRow, TrainerStage } from "./market-state.ts";
 import { fitText, type Line, span, type Tone } from "./styled-line.ts";

@@ -27,12 +27,12 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async (invocation) => {
         const { args, options, config, signal, progress } = invocation;
-        const { readPosting } = await import("../../adapters/chain/project-posting.ts");
-        const { readModelChoice } = await import("../choose-model.ts");
-        const { evaluationText } = await import("../evaluation-text.ts");
+        const { readPosting } = await import("../../adapters/chain/projects/project-posting.ts");
+        const { readModelChoice } = await import("../model/choose-model.ts");
+        const { evaluationText } = await import("../model/evaluation-text.ts");
         const { findProject } = await import("../find-project.ts");
-        const { openModelMeter } = await import("../measure-model.ts");
-        const { ownerKeyring } = await import("../owner-keyring.ts");
+        const { openModelMeter } = await import("../model/measure-model.ts");
+        const { ownerKeyring } = await import("../model/owner-keyring.ts");
         const choice = readModelChoice(options);
         const { projectId, folder } = await findProject(String(args[0]));
         const source = options.data === undefined ? undefined : String(options.data);

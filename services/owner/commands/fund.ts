@@ -1,11 +1,11 @@
-import { readTokenUnit } from "../../adapters/chain/token-unit.ts";
+import { readTokenUnit } from "../../adapters/chain/tokens/token-unit.ts";
 import { confirm } from "../../command-line/ask.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { addCompareOption } from "../../command-line/compare-option.ts";
 import { withChain } from "../../command-line/open-chain.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
 import { amountIn, parseAmountAboveNothing } from "../../command-line/token-amount.ts";
-import { amountText } from "../../protocol/token-amount.ts";
+import { amountText } from "../../protocol/market/token-amount.ts";
 
 /** Adds `commonweight owner fund`. */
 export const register: RegisterCommand = (parent, context) => {
@@ -24,9 +24,9 @@ export const register: RegisterCommand = (parent, context) => {
     )
     .action(
       context.action(async (invocation) => {
-        const { addBudget, readProject } = await import("../../adapters/chain/project.ts");
-        const { allowDeposit } = await import("../../adapters/chain/allow-deposit.ts");
-        const { topUpWrapped } = await import("../../adapters/chain/token-balance.ts");
+        const { addBudget, readProject } = await import("../../adapters/chain/projects/project.ts");
+        const { allowDeposit } = await import("../../adapters/chain/tokens/allow-deposit.ts");
+        const { topUpWrapped } = await import("../../adapters/chain/tokens/token-balance.ts");
         const { requireTokens } = await import("../../command-line/require-tokens.ts");
         const [given, amount] = invocation.args as [string, string];
         const { findProject } = await import("../find-project.ts");

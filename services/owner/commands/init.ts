@@ -7,10 +7,10 @@ import { shellWord } from "../../command-line/shell-word.ts";
 import { parseCoins } from "../../command-line/token-amount.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { oneLine } from "../../protocol/one-line.ts";
+import type { DataSummary } from "../design/inspect-data.ts";
+import type { MadeProject } from "../design/make-project.ts";
+import type { ProjectAnswers } from "../design/project-questions.ts";
 import { ownerErrors } from "../errors.ts";
-import type { DataSummary } from "../inspect-data.ts";
-import type { MadeProject } from "../make-project.ts";
-import type { ProjectAnswers } from "../project-questions.ts";
 
 const listOf = (text: unknown) =>
   String(text ?? "")
@@ -20,7 +20,7 @@ const listOf = (text: unknown) =>
 
 /** Aggregators of the network's market, when there is one: the participants that have an endpoint. */
 async function registeredAggregators(invocation: Invocation): Promise<string[]> {
-  const { readParticipants } = await import("../../adapters/chain/participant.ts");
+  const { readParticipants } = await import("../../adapters/chain/projects/participant.ts");
   return withChain(invocation, async (chain) => {
     const participants = await readParticipants(chain, 0, 100);
     return participants.filter(({ endpoint }) => endpoint !== "").map(({ account }) => account);
@@ -42,7 +42,7 @@ function leastAnswer(
 }
 
 async function ask(invocation: Invocation, summary: DataSummary): Promise<ProjectAnswers> {
-  const { projectQuestions } = await import("../project-questions.ts");
+  const { projectQuestions } = await import("../design/project-questions.ts");
   const answers: Record<string, string> = {};
   for (const question of projectQuestions(summary, await registeredAggregators(invocation))) {
     answers[question.flag] = await askFor(invocation, question);
@@ -167,8 +167,8 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async (invocation) => {
         const { args, options, terminal, isJson, signal, progress } = invocation;
-        const { inspectData } = await import("../inspect-data.ts");
-        const { makeProject } = await import("../make-project.ts");
+        const { inspectData } = await import("../design/inspect-data.ts");
+        const { makeProject } = await import("../design/make-project.ts");
         const folder = resolve(String(args[0]));
         if (existsSync(join(folder, "project.json")) && options.force !== true) {
           throw new CommonweightError(ownerErrors.folderTaken, folder);
@@ -185,7 +185,7 @@ export const register: RegisterCommand = (parent, context) => {
         if (!isJson) terminal.writeMessage(describeData(summary));
         const answers = await ask(invocation, summary);
         const made = await makeProject({ folder, answers, summary, signal, onProgress: progress });
-        const { keyToMake } = await import("../design-project.ts");
+        const { keyToMake } = await import("../design/design-project.ts");
         const [key] = keyToMake(answers.rule, Number(made.terms.slots)) ?? [];
         return { data: made, text: describe(made, shellWord(String(args[0])), key) };
       }),

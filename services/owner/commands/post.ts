@@ -8,7 +8,7 @@ import { shellWord } from "../../command-line/shell-word.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
 import { tokenFormatter } from "../../command-line/token-amount.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
-import { readManifest } from "../../protocol/manifest.ts";
+import { readManifest } from "../../protocol/manifest/manifest.ts";
 import { ownerErrors } from "../errors.ts";
 import {
   fileFailure,
@@ -16,7 +16,7 @@ import {
   readProjectFolder,
   writeProjectFile,
   writeProjectFileNow,
-} from "../project-folder.ts";
+} from "../posting/project-folder.ts";
 
 const EXAMPLE_TERMS = `{
     "budgetPerRoundWei": "1000000000000000000",
@@ -76,10 +76,10 @@ export const register: RegisterCommand = (parent, context) => {
         const { args, options, config, signal, progress, terminal, isJson } = invocation;
         const { createHpkeEnvelope } = await import("../../adapters/envelope/hpke-envelope.ts");
         const { loadEncryptionKeys } = await import("../../adapters/envelope/key-file.ts");
-        const { parseTerms } = await import("../terms-file.ts");
-        const { refuseUnfinishedPosting } = await import("../find-posting.ts");
-        const { publishProject } = await import("../publish-project.ts");
-        const { quotePosting, quoteText } = await import("../quote-posting.ts");
+        const { parseTerms } = await import("../posting/terms-file.ts");
+        const { refuseUnfinishedPosting } = await import("../posting/find-posting.ts");
+        const { publishProject } = await import("../posting/publish-project.ts");
+        const { quotePosting, quoteText } = await import("../posting/quote-posting.ts");
         const { manifest, termsText, folder } = await readSubject(args[0], options);
         const privateKey = await readSigningKey(invocation);
         return withChain(

@@ -28,11 +28,11 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async (invocation) => {
         const { options, signal, progress } = invocation;
-        const { predictSamples } = await import("../predict-samples.ts");
-        const { predictionText } = await import("../prediction-text.ts");
-        const { pullChosenModel } = await import("../pull-chosen-model.ts");
+        const { predictSamples } = await import("../model/predict-samples.ts");
+        const { predictionText } = await import("../model/prediction-text.ts");
+        const { pullChosenModel } = await import("../model/pull-chosen-model.ts");
         const { ownerErrors } = await import("../errors.ts");
-        const { fileFailure } = await import("../project-folder.ts");
+        const { fileFailure } = await import("../posting/project-folder.ts");
         const { CommonweightError } = await import("../../protocol/errors.ts");
         const given = String(options.data);
         const source = /^mnist(:test)?$/.test(given) ? given : resolve(given);

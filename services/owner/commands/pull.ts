@@ -26,9 +26,9 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async (invocation) => {
         const { options } = invocation;
-        const { exportModel } = await import("../export-model.ts");
-        const { pullChosenModel } = await import("../pull-chosen-model.ts");
-        const { fileFailure } = await import("../project-folder.ts");
+        const { exportModel } = await import("../model/export-model.ts");
+        const { pullChosenModel } = await import("../model/pull-chosen-model.ts");
+        const { fileFailure } = await import("../posting/project-folder.ts");
         const { projectId, committed, manifest, published } = await pullChosenModel(invocation);
         const format = options.format as Parameters<typeof exportModel>[2];
         const bytes = exportModel(committed, manifest, format);

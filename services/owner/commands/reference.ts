@@ -35,14 +35,14 @@ export const register: RegisterCommand = (parent, context) => {
       context.action(async (invocation) => {
         const { args, options, config, signal } = invocation;
         const { drawFreshSets, findProject, openFolderSets } = await import("../find-project.ts");
-        const { runReferee } = await import("../referee-service.ts");
+        const { runReferee } = await import("../referee/referee-service.ts");
         const { projectId, folder } = await findProject(String(args[0]));
         const { data: source } = options;
         if (source === undefined && folder === undefined) {
           throw new CommonweightError(ownerErrors.noSamples, `project ${projectId}`);
         }
         const [root, pay, validation] = [options.root, options.pay, options.validation].map(Number);
-        const { referenceLine } = await import("../reference-lines.ts");
+        const { referenceLine } = await import("../referee/reference-lines.ts");
         const print = eventPrinter(invocation, referenceLine);
         const report = await runReferee(
           {

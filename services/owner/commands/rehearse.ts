@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from "commander";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { parseCount } from "../../command-line/parse-count.ts";
-import { parseDataSource } from "../../learning/parse-data-source.ts";
-import type { RehearsalReport } from "../../learning/rehearse.ts";
+import { parseDataSource } from "../../learning/data/parse-data-source.ts";
+import type { RehearsalReport } from "../../learning/rehearsal/rehearse.ts";
 import { percentText } from "../../protocol/percent-text.ts";
 
 const percentOrNone = (part: number | null) => (part === null ? "-" : percentText(part));
@@ -65,12 +65,12 @@ export const register: RegisterCommand = (parent, context) => {
     )
     .action(
       context.action(async ({ args, options, signal, progress }) => {
-        const { openDataset } = await import("../../learning/open-dataset.ts");
-        const { dataFileOptions } = await import("../../learning/data-file-options.ts");
-        const { projectDataset } = await import("../../learning/project-dataset.ts");
-        const { rehearse } = await import("../../learning/rehearse.ts");
-        const { rehearsalFindings } = await import("../rehearsal-findings.ts");
-        const { rehearsalSubject } = await import("../rehearsal-subject.ts");
+        const { openDataset } = await import("../../learning/data/open-dataset.ts");
+        const { dataFileOptions } = await import("../../learning/data/data-file-options.ts");
+        const { projectDataset } = await import("../../learning/data/project-dataset.ts");
+        const { rehearse } = await import("../../learning/rehearsal/rehearse.ts");
+        const { rehearsalFindings } = await import("../rehearsal/rehearsal-findings.ts");
+        const { rehearsalSubject } = await import("../rehearsal/rehearsal-subject.ts");
         const { manifest, terms, source, trainers } = await rehearsalSubject(args[0], options);
         const data = parseDataSource({ ...options, data: source });
         const whole = await openDataset({ ...data, files: dataFileOptions(manifest.data) });

@@ -11,9 +11,9 @@ export const register: RegisterCommand = (parent, context) => {
     .addHelpText("after", "\nExample:\n  commonweight owner status 1")
     .action(
       context.action(async (invocation) => {
-        const { readModels } = await import("../../adapters/chain/published-models.ts");
-        const { readProject } = await import("../../adapters/chain/project.ts");
-        const { readTrainers } = await import("../../adapters/chain/project-trainer.ts");
+        const { readModels } = await import("../../adapters/chain/rounds/published-models.ts");
+        const { readProject } = await import("../../adapters/chain/projects/project.ts");
+        const { readTrainers } = await import("../../adapters/chain/projects/project-trainer.ts");
         const { findProject } = await import("../find-project.ts");
         const { projectId } = await findProject(String(invocation.args[0]));
         return withChain(invocation, async (chain) => {

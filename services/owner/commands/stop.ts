@@ -15,7 +15,7 @@ export const register: RegisterCommand = (parent, context) => {
     )
     .action(
       context.action(async (invocation) => {
-        const { announceStop } = await import("../../adapters/chain/project.ts");
+        const { announceStop } = await import("../../adapters/chain/projects/project.ts");
         const { findProject } = await import("../find-project.ts");
         const { projectId } = await findProject(String(invocation.args[0]));
         const privateKey = await readSigningKey(invocation);

@@ -25,12 +25,12 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async (invocation) => {
         const { args, options, config, signal, progress } = invocation;
-        const { readPosting } = await import("../../adapters/chain/project-posting.ts");
+        const { readPosting } = await import("../../adapters/chain/projects/project-posting.ts");
         const { findProject } = await import("../find-project.ts");
-        const { openModelMeter } = await import("../measure-model.ts");
-        const { ownerKeyring } = await import("../owner-keyring.ts");
-        const { standingLine, watchLine } = await import("../watch-lines.ts");
-        const { watchProject } = await import("../watch-project.ts");
+        const { openModelMeter } = await import("../model/measure-model.ts");
+        const { ownerKeyring } = await import("../model/owner-keyring.ts");
+        const { standingLine, watchLine } = await import("../watch/watch-lines.ts");
+        const { watchProject } = await import("../watch/watch-project.ts");
         const { projectId, folder } = await findProject(String(args[0]));
         const source = options.data === undefined ? undefined : String(options.data);
         return withChain(invocation, async (chain) => {

@@ -2,7 +2,7 @@ import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
 import { parseCount, parsePositive } from "../../command-line/parse-count.ts";
 import { parseProjectId } from "../../command-line/parse-project-id.ts";
-import { parseDataSource } from "../../learning/parse-data-source.ts";
+import { parseDataSource } from "../../learning/data/parse-data-source.ts";
 import type { FitSubject } from "../read-fit-subject.ts";
 
 /** Adds `commonweight worker fit`. */
@@ -33,12 +33,12 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async (invocation) => {
         const { args, options, config, progress, signal } = invocation;
-        const { dataFileOptions } = await import("../../learning/data-file-options.ts");
-        const { fitReport } = await import("../../learning/fit-report.ts");
-        const { openDataset } = await import("../../learning/open-dataset.ts");
-        const { practiceRound } = await import("../../learning/practice-round.ts");
+        const { dataFileOptions } = await import("../../learning/data/data-file-options.ts");
+        const { fitReport } = await import("../../learning/data/fit-report.ts");
+        const { openDataset } = await import("../../learning/data/open-dataset.ts");
+        const { practiceRound } = await import("../../learning/training/practice-round.ts");
         const { practiseInTime } = await import("../practise-in-time.ts");
-        const { projectDataset } = await import("../../learning/project-dataset.ts");
+        const { projectDataset } = await import("../../learning/data/project-dataset.ts");
         const { secureBytes } = await import("../../learning/random.ts");
         const { CommonweightError, isErrorOf } = await import("../../protocol/errors.ts");
         const { learningErrors } = await import("../../learning/errors.ts");

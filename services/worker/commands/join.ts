@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readTokenUnit } from "../../adapters/chain/token-unit.ts";
+import { readTokenUnit } from "../../adapters/chain/tokens/token-unit.ts";
 import { confirm } from "../../command-line/ask.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { addCompareOption } from "../../command-line/compare-option.ts";
@@ -8,7 +8,7 @@ import { parseAddress } from "../../command-line/parse-address.ts";
 import { parseProjectId } from "../../command-line/parse-project-id.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
 import { amountIn, parseAnyAmount } from "../../command-line/token-amount.ts";
-import { amountText } from "../../protocol/token-amount.ts";
+import { amountText } from "../../protocol/market/token-amount.ts";
 
 /** Adds `commonweight worker join`. */
 export const register: RegisterCommand = (parent, context) => {
@@ -27,7 +27,7 @@ export const register: RegisterCommand = (parent, context) => {
         const { args, options, config, progress } = invocation;
         const { createHpkeEnvelope } = await import("../../adapters/envelope/hpke-envelope.ts");
         const { loadEncryptionKeys } = await import("../../adapters/envelope/key-file.ts");
-        const { readProject } = await import("../../adapters/chain/project.ts");
+        const { readProject } = await import("../../adapters/chain/projects/project.ts");
         const { requireTokens } = await import("../../command-line/require-tokens.ts");
         const { joinWithStake } = await import("../join-project.ts");
         const privateKey = await readSigningKey(invocation);

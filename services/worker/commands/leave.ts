@@ -17,7 +17,7 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async (invocation) => {
         const { leaveProject, readTrainer, releaseTrainer } = await import(
-          "../../adapters/chain/project-trainer.ts"
+          "../../adapters/chain/projects/project-trainer.ts"
         );
         const projectId = invocation.args[0] as bigint;
         const privateKey = await readSigningKey(invocation);

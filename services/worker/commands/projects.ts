@@ -1,9 +1,9 @@
 import { Option } from "commander";
-import { readTokenUnit } from "../../adapters/chain/token-unit.ts";
+import { readTokenUnit } from "../../adapters/chain/tokens/token-unit.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
 import { amountIn, parseAnyAmount } from "../../command-line/token-amount.ts";
-import { amountText, type TokenUnit, unitOfAmount } from "../../protocol/token-amount.ts";
+import { amountText, type TokenUnit, unitOfAmount } from "../../protocol/market/token-amount.ts";
 import { type ListedProject, listProjects, PROJECT_ORDERS } from "../list-projects.ts";
 
 const PROJECTS_PER_QUERY = 20;
@@ -41,7 +41,9 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async (invocation) => {
         const { options, progress } = invocation;
-        const { countProjects, readProjects } = await import("../../adapters/chain/project.ts");
+        const { countProjects, readProjects } = await import(
+          "../../adapters/chain/projects/project.ts"
+        );
         const { readProjectRecord } = await import("../project-record.ts");
         const { shortWei } = await import("../quote-text.ts");
         return withChain(invocation, async (chain) => {

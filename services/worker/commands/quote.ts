@@ -6,7 +6,7 @@ import { parseCount } from "../../command-line/parse-count.ts";
 import { parseProjectId } from "../../command-line/parse-project-id.ts";
 import { openProjectContent } from "../../command-line/project-content.ts";
 import { parseCoins, tokenFormatter } from "../../command-line/token-amount.ts";
-import { parseDataSource } from "../../learning/parse-data-source.ts";
+import { parseDataSource } from "../../learning/data/parse-data-source.ts";
 
 /** Adds `commonweight worker quote`. */
 export const register: RegisterCommand = (parent, context) => {
@@ -29,17 +29,19 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async (invocation) => {
         const { args, options, config, progress, signal } = invocation;
-        const { readPosting } = await import("../../adapters/chain/project-posting.ts");
-        const { readNetworkFees } = await import("../../adapters/chain/network-fees.ts");
-        const { readParticipant } = await import("../../adapters/chain/participant.ts");
-        const { readProject } = await import("../../adapters/chain/project.ts");
-        const { readTrainer } = await import("../../adapters/chain/project-trainer.ts");
+        const { readPosting } = await import("../../adapters/chain/projects/project-posting.ts");
+        const { readNetworkFees } = await import(
+          "../../adapters/chain/transactions/network-fees.ts"
+        );
+        const { readParticipant } = await import("../../adapters/chain/projects/participant.ts");
+        const { readProject } = await import("../../adapters/chain/projects/project.ts");
+        const { readTrainer } = await import("../../adapters/chain/projects/project-trainer.ts");
         const { openCurve } = await import("../../adapters/curve/open-curve.ts");
         const { getManifest } = await import("../../adapters/dag-json/manifest-store.ts");
         const { createHpkeEnvelope } = await import("../../adapters/envelope/hpke-envelope.ts");
-        const { openDataset } = await import("../../learning/open-dataset.ts");
-        const { dataFileOptions } = await import("../../learning/data-file-options.ts");
-        const { projectDataset } = await import("../../learning/project-dataset.ts");
+        const { openDataset } = await import("../../learning/data/open-dataset.ts");
+        const { dataFileOptions } = await import("../../learning/data/data-file-options.ts");
+        const { projectDataset } = await import("../../learning/data/project-dataset.ts");
         const { measureRound } = await import("../measure-round.ts");
         const { readProjectRecord } = await import("../project-record.ts");
         const { isSameAddress } = await import("../../protocol/address.ts");

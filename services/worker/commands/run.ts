@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import type { Chain } from "../../adapters/chain/connect.ts";
-import { readTokenUnit } from "../../adapters/chain/token-unit.ts";
+import { readTokenUnit } from "../../adapters/chain/tokens/token-unit.ts";
 import type { Environment } from "../../adapters/config/config.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { addCompareOption } from "../../command-line/compare-option.ts";
@@ -12,8 +12,8 @@ import { parseProjectId } from "../../command-line/parse-project-id.ts";
 import { openProjectContent } from "../../command-line/project-content.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
 import { amountIn, parseAnyAmount } from "../../command-line/token-amount.ts";
-import { parseDataSource } from "../../learning/parse-data-source.ts";
-import { amountText, type TokenUnit } from "../../protocol/token-amount.ts";
+import { parseDataSource } from "../../learning/data/parse-data-source.ts";
+import { amountText, type TokenUnit } from "../../protocol/market/token-amount.ts";
 import type { OwnTrainer } from "../make-update.ts";
 import type { ProjectMoney } from "../worker-lines.ts";
 
@@ -45,7 +45,7 @@ function ownTrainer(
 
 /** Each project's reward token. */
 async function readUnits(chain: Chain, projectIds: readonly bigint[]) {
-  const { readProject } = await import("../../adapters/chain/project.ts");
+  const { readProject } = await import("../../adapters/chain/projects/project.ts");
   const units = new Map<bigint, TokenUnit>();
   for (const projectId of projectIds) {
     const { terms } = await readProject(chain, projectId);

@@ -5,7 +5,7 @@ import { parseAddress } from "../../command-line/parse-address.ts";
 import { parseProjectId } from "../../command-line/parse-project-id.ts";
 import { tokenFormatter } from "../../command-line/token-amount.ts";
 import { isSameAddress } from "../../protocol/address.ts";
-import { IDLE_AFTER_ROUNDS } from "../../protocol/roster.ts";
+import { IDLE_AFTER_ROUNDS } from "../../protocol/market/roster.ts";
 
 /** What somebody who could lose its place has to know. */
 const missedText = (missedRounds: number) =>
@@ -26,11 +26,13 @@ export const register: RegisterCommand = (parent, context) => {
     )
     .action(
       context.action(async (invocation) => {
-        const { readSettlements } = await import("../../adapters/chain/settlements.ts");
-        const { readClaim, readParticipant } = await import("../../adapters/chain/participant.ts");
-        const { readProject } = await import("../../adapters/chain/project.ts");
-        const { readTrainer } = await import("../../adapters/chain/project-trainer.ts");
-        const { unpackOutcome } = await import("../../protocol/public-signals.ts");
+        const { readSettlements } = await import("../../adapters/chain/rounds/settlements.ts");
+        const { readClaim, readParticipant } = await import(
+          "../../adapters/chain/projects/participant.ts"
+        );
+        const { readProject } = await import("../../adapters/chain/projects/project.ts");
+        const { readTrainer } = await import("../../adapters/chain/projects/project-trainer.ts");
+        const { unpackOutcome } = await import("../../protocol/round/public-signals.ts");
         const [projectId, account] = invocation.args as [bigint, string];
         return withChain(invocation, async (chain) => {
           const { terms, phase } = await readProject(chain, projectId);

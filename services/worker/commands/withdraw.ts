@@ -21,7 +21,9 @@ export const register: RegisterCommand = (parent, context) => {
     .action(
       context.action(async (invocation) => {
         const { options } = invocation;
-        const { readClaim, withdrawClaim } = await import("../../adapters/chain/participant.ts");
+        const { readClaim, withdrawClaim } = await import(
+          "../../adapters/chain/projects/participant.ts"
+        );
         const privateKey = await readSigningKey(invocation);
         return withChain(
           invocation,

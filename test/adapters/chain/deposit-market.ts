@@ -1,10 +1,10 @@
-import { type Chain, connectChain } from "../../../services/adapters/chain/connect.ts";
-import { connectSigner } from "../../../services/adapters/chain/connect-signer.ts";
-import { deployMarket } from "../../../services/adapters/chain/deploy.ts";
+import { connectSigner } from "../../../services/adapters/chain/accounts/connect-signer.ts";
 import {
   type DevelopmentAccount,
   developmentAccounts,
-} from "../../../services/adapters/chain/development-accounts.ts";
+} from "../../../services/adapters/chain/accounts/development-accounts.ts";
+import { type Chain, connectChain } from "../../../services/adapters/chain/connect.ts";
+import { deployMarket } from "../../../services/adapters/chain/deploy.ts";
 import {
   DEVELOPMENT_MNEMONIC,
   startEmbeddedChain,

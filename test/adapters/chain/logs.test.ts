@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { cidToBytes } from "../../../services/adapters/chain/cid-bytes.ts";
 import type { Chain } from "../../../services/adapters/chain/connect.ts";
-import { ModelLog } from "../../../services/adapters/chain/model-log.ts";
-import { RoundLog } from "../../../services/adapters/chain/round-log.ts";
+import { ModelLog } from "../../../services/adapters/chain/rounds/model-log.ts";
+import { RoundLog } from "../../../services/adapters/chain/rounds/round-log.ts";
 
 const cid = cidToBytes("bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy");
 /** Trainer, hash and CID, each of some bytes. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Chain } from "../../../services/adapters/chain/connect.ts";
 import { chainErrors } from "../../../services/adapters/chain/errors.ts";
 import { trainingMarketAbi } from "../../../services/adapters/chain/generated/training-market.ts";
-import { readSettleRequest } from "../../../services/adapters/chain/settlements.ts";
+import { readSettleRequest } from "../../../services/adapters/chain/rounds/settlements.ts";
 
 const market = new Interface(trainingMarketAbi);
 const point = { x: 1n, y: 2n };

@@ -8,7 +8,7 @@ import { type Browser, chromium } from "playwright-core";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openCurve } from "../../../services/adapters/curve/open-curve.ts";
-import { commitUpdate } from "../../../services/protocol/commitment.ts";
+import { commitUpdate } from "../../../services/protocol/gram/commitment.ts";
 
 const EXECUTABLE = process.env.CW_CHROMIUM ?? "/usr/bin/chromium";
 const TYPES: Record<string, string> = { ".html": "text/html", ".js": "text/javascript" };

@@ -8,7 +8,7 @@ import {
   putManifest,
 } from "../../../services/adapters/dag-json/manifest-store.ts";
 import type { CommonweightError } from "../../../services/protocol/errors.ts";
-import { MAX_MANIFEST_BYTES, type Manifest } from "../../../services/protocol/manifest.ts";
+import { MAX_MANIFEST_BYTES, type Manifest } from "../../../services/protocol/manifest/manifest.ts";
 
 const manifest: Manifest = {
   version: 1,

@@ -9,7 +9,7 @@ import {
 } from "node:crypto";
 import { describe, expect, it, vi } from "vitest";
 import { createHpkeEnvelope } from "../../../services/adapters/envelope/hpke-envelope.ts";
-import { envelopeErrors } from "../../../services/protocol/envelope.ts";
+import { envelopeErrors } from "../../../services/protocol/sealing/envelope.ts";
 
 const envelope = createHpkeEnvelope();
 const associated = Uint8Array.of(1, 2, 3);

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { createHpkeEnvelope } from "../../../services/adapters/envelope/hpke-envelope.ts";
-import { encodeInt16 } from "../../../services/protocol/int16-coder.ts";
-import { openBundle } from "../../../services/protocol/open-bundle.ts";
-import { sealBundle } from "../../../services/protocol/seal-bundle.ts";
+import { encodeInt16 } from "../../../services/protocol/bundle/int16-coder.ts";
+import { openBundle } from "../../../services/protocol/bundle/open-bundle.ts";
+import { sealBundle } from "../../../services/protocol/bundle/seal-bundle.ts";
 import { filesIn, nodesToTest, pattern } from "./nodes-to-test.ts";
 
 const { newFolder, open } = nodesToTest();

@@ -6,8 +6,6 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { encodeNpy, encodeNpz } from "../../../services/adapters/model-export/numpy.ts";
 import { encodeOnnx, modelExportErrors } from "../../../services/adapters/model-export/onnx.ts";
-import { unflattenTensors } from "../../../services/learning/flatten.ts";
-import { initialiseParameters } from "../../../services/learning/initialise.ts";
 import { compileModel } from "../../../services/learning/jax/compile-model.ts";
 import {
   convolutionalNetwork,
@@ -16,8 +14,10 @@ import {
   modelTensors,
   multilayerPerceptron,
 } from "../../../services/learning/model-spec.ts";
-import { quantiseModel } from "../../../services/protocol/fixed-point.ts";
-import { encodeModelFile } from "../../../services/protocol/model-file.ts";
+import { unflattenTensors } from "../../../services/learning/training/flatten.ts";
+import { initialiseParameters } from "../../../services/learning/training/initialise.ts";
+import { quantiseModel } from "../../../services/protocol/model/fixed-point.ts";
+import { encodeModelFile } from "../../../services/protocol/model/model-file.ts";
 
 const BATCH = 3;
 const folder = mkdtempSync(join(tmpdir(), "cw-export-"));

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { packOutcome, packTerms } from "../../../services/protocol/public-signals.ts";
-import { copiedPart, survivorVerdicts } from "../../../services/protocol/survivors.ts";
-import { verdictCode } from "../../../services/protocol/verdicts.ts";
-import { weightsFromRaw } from "../../../services/protocol/weights.ts";
+import { packOutcome, packTerms } from "../../../services/protocol/round/public-signals.ts";
+import { copiedPart, survivorVerdicts } from "../../../services/protocol/rule/survivors.ts";
+import { verdictCode } from "../../../services/protocol/rule/verdicts.ts";
+import { weightsFromRaw } from "../../../services/protocol/rule/weights.ts";
 import { assign, type Circuit, circuitOf, freeWires, violations } from "../circuit.ts";
 import { upperTriangle } from "../rule-vectors.ts";
 import { vectorsGram } from "../vectors-gram.ts";

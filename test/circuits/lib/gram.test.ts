@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { MAX_KAPPA } from "../../../services/protocol/contribution.ts";
 import { SCALAR_FIELD } from "../../../services/protocol/curve.ts";
-import { gramHash } from "../../../services/protocol/gram-hash.ts";
-import { combinedSquare, slotWeights } from "../../../services/protocol/gram-proof.ts";
+import { gramHash } from "../../../services/protocol/gram/gram-hash.ts";
+import { combinedSquare, slotWeights } from "../../../services/protocol/gram/gram-proof.ts";
+import { MAX_KAPPA } from "../../../services/protocol/rule/contribution.ts";
 import { type Circuit, circuitOf, freeWires } from "../circuit.ts";
 import { upperTriangle } from "../rule-vectors.ts";
 import { vectorsGram } from "../vectors-gram.ts";

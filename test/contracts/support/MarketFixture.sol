@@ -22,7 +22,7 @@ abstract contract MarketFixture is Test {
     uint8 internal constant ACCEPTED = 1;
     uint8 internal constant ABOVE_NORM_BOUND = 2;
     uint8 internal constant AGAINST_REFERENCE = 6;
-    /// @dev Reasons of exclusions that the chain cannot check: names in `services/protocol/settlement.ts`, the others in `Exclusions`.
+    /// @dev Reasons of exclusions that the chain cannot check: names in `services/protocol/round/settlement.ts`, the others in `Exclusions`.
     uint8 internal constant BUNDLE_MALFORMED = 3;
     uint8 internal constant COMMITMENT_MISMATCH = 4;
     address internal constant BURN_ADDRESS = 0x000000000000000000000000000000000000dEaD;

@@ -1,7 +1,7 @@
 import { Wallet } from "ethers";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { EvaluationBody } from "../../../services/protocol/api.ts";
-import { evaluationMessage } from "../../../services/protocol/signed-messages.ts";
+import type { EvaluationBody } from "../../../services/protocol/market/api.ts";
+import { evaluationMessage } from "../../../services/protocol/market/signed-messages.ts";
 import { checkEvaluations } from "../../../web/project/check-evaluations.ts";
 
 const referee = new Wallet(`0x${"11".repeat(32)}`);

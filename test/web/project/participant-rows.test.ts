@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Participant } from "../../../services/adapters/chain/participant.ts";
-import type { ProjectTrainer } from "../../../services/adapters/chain/project-trainer.ts";
-import type { Settlement } from "../../../services/adapters/chain/settlements.ts";
-import { packOutcome } from "../../../services/protocol/public-signals.ts";
-import type { Verdict } from "../../../services/protocol/verdicts.ts";
+import type { Participant } from "../../../services/adapters/chain/projects/participant.ts";
+import type { ProjectTrainer } from "../../../services/adapters/chain/projects/project-trainer.ts";
+import type { Settlement } from "../../../services/adapters/chain/rounds/settlements.ts";
+import { packOutcome } from "../../../services/protocol/round/public-signals.ts";
+import type { Verdict } from "../../../services/protocol/rule/verdicts.ts";
 import { participantRows } from "../../../web/project/participant-rows.ts";
 
 const [ALICE, BOB, CAROL] = ["0xa", "0xb", "0xc"] as const;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { packOutcome } from "../../../services/protocol/public-signals.ts";
+import { packOutcome } from "../../../services/protocol/round/public-signals.ts";
 import { lineageSteps } from "../../../web/project/lineage-drawing.tsx";
 import { cellLabel, verdictCell } from "../../../web/project/verdict-grid.tsx";
 

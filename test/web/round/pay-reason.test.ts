@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { exclusionText } from "../../../services/auditor/verdict-reasons.ts";
-import { roundPayouts } from "../../../services/protocol/payout.ts";
-import type { Verdict } from "../../../services/protocol/verdicts.ts";
+import { exclusionText } from "../../../services/auditor/checks/verdict-reasons.ts";
+import { roundPayouts } from "../../../services/protocol/market/payout.ts";
+import type { Verdict } from "../../../services/protocol/rule/verdicts.ts";
 import { type PayFacts, payReason } from "../../../web/round/pay-reason.ts";
 
 const ETHER = 10n ** 18n;

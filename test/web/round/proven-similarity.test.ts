@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import type { GramMatrix } from "../../../services/protocol/gram-matrix.ts";
-import type { RoundTerms } from "../../../services/protocol/round-terms.ts";
-import { survivorVerdict } from "../../../services/protocol/survivors.ts";
-import type { Verdict } from "../../../services/protocol/verdicts.ts";
+import type { GramMatrix } from "../../../services/protocol/gram/gram-matrix.ts";
+import type { RoundTerms } from "../../../services/protocol/rule/round-terms.ts";
+import { survivorVerdict } from "../../../services/protocol/rule/survivors.ts";
+import type { Verdict } from "../../../services/protocol/rule/verdicts.ts";
 import { provenSimilarity } from "../../../web/round/proven-similarity.ts";
 
 const kinds = (verdict: Verdict, hasLast = true) =>

@@ -1,9 +1,9 @@
 import { openCurve } from "../../../../services/adapters/curve/open-curve.ts";
 import { openVerifierCurve } from "../../../../services/adapters/curve/open-verifier-curve.ts";
 import { secureRandomBytes } from "../../../../services/adapters/curve/random-bytes.ts";
-import { commitUpdate } from "../../../../services/protocol/commitment.ts";
-import { verifyGram } from "../../../../services/protocol/gram-verifier.ts";
-import { proveGram } from "../../../../services/protocol/prove-gram.ts";
+import { commitUpdate } from "../../../../services/protocol/gram/commitment.ts";
+import { verifyGram } from "../../../../services/protocol/gram/gram-verifier.ts";
+import { proveGram } from "../../../../services/protocol/gram/prove-gram.ts";
 
 /** What the test asks of the page. */
 async function check() {

@@ -1,0 +1,149 @@
+import type { Chain } from "../../adapters/chain/connect.ts";
+import { findEvents, findProjectEvents } from "../../adapters/chain/project-events.ts";
+import { readPosting } from "../../adapters/chain/projects/project-posting.ts";
+import { type PublishedModel, readModels } from "../../adapters/chain/rounds/published-models.ts";
+import {
+  readOpenings,
+  readSubmissions,
+  readVoidedRounds,
+  type Submission,
+  type VoidedRound,
+} from "../../adapters/chain/rounds/round-events.ts";
+import {
+  readSettlements,
+  readSettleRequest,
+  type Settlement,
+} from "../../adapters/chain/rounds/settlements.ts";
+import { isSameAddress } from "../../protocol/address.ts";
+import { type G1Point, INFINITY } from "../../protocol/curve.ts";
+import { unpackOutcome } from "../../protocol/round/public-signals.ts";
+import { replayBudgets } from "./replay-budget.ts";
+import type { RoundEvidence } from "./round-evidence.ts";
+
+/** A project's history as the chain tells it. */
+export interface ProjectEvidence {
+  readonly projectId: bigint;
+  readonly manifestCid: string;
+  readonly slots: number;
+  readonly ruleId: number;
+  readonly parameterCount: number;
+  readonly fractionBits: number;
+  readonly modelVisibility: "public" | "private";
+  readonly maxStrikes: number;
+  readonly revealSeconds: number;
+  readonly models: readonly PublishedModel[];
+  readonly voided: readonly VoidedRound[];
+  readonly rounds: readonly {
+    readonly settlement: Settlement;
+    readonly submissions: readonly Submission[];
+    readonly evidence: RoundEvidence;
+  }[];
+  /** Rounds that changed training settings of the manifest. */
+  readonly jobs: readonly { readonly roundIndex: number; readonly jobCid: string }[];
+}
+
+/** The rolling hash just before a block; null from nodes that forget old states. */
+async function submissionsHashBefore(
+  chain: Chain,
+  projectId: bigint,
+  blockNumber: number,
+): Promise<string | null> {
+  try {
+    const options = { blockTag: blockNumber - 1 };
+    const round = await chain.market.getFunction("getRound").staticCall(projectId, options);
+    return String(round.submissionsHash).toLowerCase();
+  } catch {
+    return null;
+  }
+}
+
+/** Collects what the chain says about a project's rounds. @throws CW2200, CW2206, CW2207 */
+export async function collectEvidence(
+  chain: Chain,
+  projectId: bigint,
+  options: {
+    roundIndex?: number | undefined;
+    /** What happens later is not part of it; the newest block unless told. */
+    toBlock?: number | undefined;
+    signal?: AbortSignal | undefined;
+    onProgress?: ((text: string) => void) | undefined;
+  } = {},
+): Promise<ProjectEvidence> {
+  const posting = await readPosting(chain, projectId);
+  const { terms } = posting;
+  const toBlock = options.toBlock ?? (await chain.provider.getBlockNumber());
+  const upTo = <T extends { readonly blockNumber: number }>(found: readonly T[]) =>
+    found.filter(({ blockNumber }) => blockNumber <= toBlock);
+  const [models, openings, settlements, voided, joins, events] = await Promise.all([
+    readModels(chain, projectId).then(upTo),
+    readOpenings(chain, projectId).then(upTo),
+    readSettlements(chain, projectId).then(upTo),
+    readVoidedRounds(chain, projectId).then(upTo),
+    findEvents(chain, "TrainerJoined", [projectId]),
+    findProjectEvents(chain, projectId, { fromBlock: posting.blockNumber, toBlock }),
+  ]);
+  const { budgets } = replayBudgets(events, terms);
+  const forfeits = events.filter(({ name }) => name === "BondForfeited");
+  // Who was released and came back may have another one since.
+  const baseWeightOf = (trainer: string, blockNumber: number) =>
+    Number(
+      joins.findLast(
+        ({ args, place }) =>
+          place.blockNumber <= blockNumber && isSameAddress(String(args.trainer), trainer),
+      )?.args.baseWeight ?? 0,
+    );
+  const rounds: ProjectEvidence["rounds"][number][] = [];
+  let modelCommitment = models[0]?.commitment as G1Point;
+  let lastAggregate = INFINITY;
+  for (const settlement of settlements) {
+    options.signal?.throwIfAborted();
+    const { roundIndex, blockNumber } = settlement;
+    const request = await readSettleRequest(chain, { ...settlement, projectId });
+    const outcome = unpackOutcome(settlement.outcomeWords, terms.slots);
+    const isVoid = outcome.weights.every((weight) => weight === 0);
+    const published = models.find((each) => each.version > 0 && each.roundIndex === roundIndex);
+    if (options.roundIndex === undefined || options.roundIndex === roundIndex) {
+      options.onProgress?.(`reading ${rounds.length + 1} of ${settlements.length} rounds`);
+      const opening = openings.find((each) => each.roundIndex === roundIndex);
+      const submissions = await readSubmissions(chain, projectId, roundIndex);
+      rounds.push({
+        settlement,
+        submissions,
+        evidence: {
+          chainId: chain.chainId,
+          market: chain.addresses.market,
+          terms,
+          opening: opening ?? { reference: INFINITY, payGradient: INFINITY },
+          submissions,
+          submissionsHash: await submissionsHashBefore(chain, projectId, blockNumber),
+          request,
+          settlement,
+          baseWeights: submissions.map(({ trainer }) => baseWeightOf(trainer, blockNumber)),
+          modelCommitment,
+          lastAggregate,
+          published: published ?? null,
+          expectedBudgetWei: budgets.get(roundIndex) ?? null,
+          forfeitedToTrainersWei: forfeits
+            .filter(({ args }) => Number(args.roundIndex) === roundIndex)
+            .reduce((sum, { args }) => sum + BigInt(args.toTrainersWei), 0n),
+        },
+      });
+    }
+    if (!isVoid) {
+      // The next round is audited against what was published, and this round against what must have been.
+      modelCommitment = published?.commitment ?? modelCommitment;
+      lastAggregate = request.proof.aggregateCommitment;
+    }
+  }
+  const { slots, ruleId, parameterCount, fractionBits, modelVisibility } = terms;
+  const { maxStrikes, revealSeconds } = terms;
+  const { manifestCid } = posting;
+  return {
+    ...{ projectId, manifestCid, slots, ruleId, parameterCount, fractionBits, modelVisibility },
+    ...{ maxStrikes, revealSeconds, models, voided, rounds },
+    jobs: openings.filter(
+      ({ roundIndex, jobCid }) =>
+        jobCid !== "" && (options.roundIndex === undefined || options.roundIndex === roundIndex),
+    ),
+  };
+}

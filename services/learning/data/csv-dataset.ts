@@ -1,0 +1,124 @@
+import { CommonweightError } from "../../protocol/errors.ts";
+import { learningErrors } from "../errors.ts";
+import { nameSome } from "../name-some.ts";
+import { type Dataset, memoryDataset } from "./dataset.ts";
+import { parseCsv } from "./formats/csv.ts";
+import type { CsvTable } from "./formats/csv-table.ts";
+import {
+  type ColumnOptions,
+  columnReader,
+  isMissing,
+  isNumber,
+  wrongCells,
+} from "./table-column.ts";
+
+/** How a table becomes samples. */
+export interface CsvDatasetOptions extends ColumnOptions {
+  /** Column of the class; the last one by default. */
+  readonly targetColumn?: string | undefined;
+  /** Columns of the samples in this order; without, all but the class in the file's order. */
+  readonly columns?: readonly string[] | undefined;
+  /** Class names in the order of the model's outputs; without, classes must be numbers from 0. */
+  readonly classes?: readonly string[] | undefined;
+  readonly classCount?: number | undefined;
+  /** The class is not looked at, and its column need not be there: each sample gets class 0. */
+  readonly isUnlabelled?: boolean | undefined;
+}
+
+/** What is in a column. */
+export interface CsvColumn {
+  readonly name: string;
+  readonly kind: "number" | "category";
+  readonly missing: number;
+  /** Distinct texts of a categorical column, at most 50. */
+  readonly values: readonly string[];
+}
+
+/** Describes the columns of a table: numbers or categories, and how many cells are missing. */
+export function describeColumns({ header, rows }: CsvTable): CsvColumn[] {
+  return header.map((name, column) => {
+    const cells = rows.map((row) => row[column] as string);
+    const present = cells.filter((cell) => !isMissing(cell)).map((cell) => cell.trim());
+    const kind = present.every(isNumber) ? "number" : "category";
+    const values = kind === "category" ? [...new Set(present)].sort().slice(0, 50) : [];
+    return { name, kind, missing: cells.length - present.length, values };
+  });
+}
+
+const quotedNames = (names: readonly string[]) => nameSome(names.map((name) => `"${name}"`));
+
+function unfit(message: string): CommonweightError {
+  return new CommonweightError(learningErrors.dataUnfit, `CSV: ${message}`);
+}
+
+/** Finds the class of a cell; -1 for none. A number may be written otherwise than the project writes it: 1 and 1.0 are one class. */
+function classFinder(classes: readonly string[] | undefined): (cell: string) => number {
+  if (classes === undefined) {
+    return (cell) => {
+      const label = Number(cell.trim() || "x");
+      return Number.isInteger(label) && label >= 0 ? label : -1;
+    };
+  }
+  const isNumeric = classes.every(isNumber);
+  const places = new Map<string | number, number>(classes.map((name, k) => [name.trim(), k]));
+  if (isNumeric) for (const [k, name] of classes.entries()) places.set(Number(name), k);
+  return (cell) => {
+    const name = cell.trim();
+    return places.get(name) ?? (isNumeric && isNumber(name) ? places.get(Number(name)) : -1) ?? -1;
+  };
+}
+
+/**
+ * Reads samples from CSV text.
+ *
+ * @throws CommonweightError CW3102 when it is no table; CW3105 naming everything that differs: columns that are not there, missing
+ * cells, unknown categories or classes.
+ */
+export function csvDataset(text: string, options: CsvDatasetOptions = {}): Dataset {
+  const { header, rows } = parseCsv(text);
+  const target = options.targetColumn ?? (header.at(-1) as string);
+  const names = options.columns ?? header.filter((name) => name !== target);
+  const { isUnlabelled = false } = options;
+  const lacking = [...(isUnlabelled ? [] : [target]), ...names].filter(
+    (name) => !header.includes(name),
+  );
+  const problems =
+    lacking.length > 0
+      ? [`there is no column ${quotedNames(lacking)}; there are ${quotedNames(header)}`]
+      : [];
+  const cellsOf = (name: string) => {
+    const place = header.indexOf(name);
+    return rows.map((row) => row[place] as string);
+  };
+  const columns = names
+    .filter((name) => header.includes(name))
+    .map((name) => ({
+      reader: columnReader(name, cellsOf(name), options),
+      place: header.indexOf(name),
+    }));
+  problems.push(...columns.flatMap(({ reader }) => reader.problem ?? []));
+  const classOf = classFinder(options.classes);
+  const classCells = header.includes(target) && !isUnlabelled ? cellsOf(target) : [];
+  const wrongClasses = wrongCells(classCells, (cell) => classOf(cell) >= 0);
+  if (wrongClasses) {
+    const known = options.classes ? nameSome(options.classes) : "whole numbers from 0";
+    problems.push(
+      `column "${target}" has values that are no class (${wrongClasses}); classes are ${known}`,
+    );
+  }
+  if (problems.length > 0) throw unfit(problems.join("; "));
+  const width = columns.reduce((sum, { reader }) => sum + reader.width, 0);
+  if (width === 0 || rows.length === 0) throw unfit("no samples, or no column besides the class");
+  const inputs = new Float32Array(rows.length * width);
+  rows.forEach((row, i) => {
+    let at = i * width;
+    for (const { reader, place } of columns) {
+      reader.write(row[place] as string, inputs, at);
+      at += reader.width;
+    }
+  });
+  const labels = isUnlabelled ? rows.map(() => 0) : classCells.map(classOf);
+  const classes =
+    options.classes?.length ?? options.classCount ?? labels.reduce((a, b) => Math.max(a, b), 0) + 1;
+  return memoryDataset({ inputs, labels, inputShape: [width], classes });
+}

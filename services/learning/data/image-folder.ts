@@ -1,0 +1,143 @@
+import { lstat, readdir, readFile } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { CommonweightError } from "../../protocol/errors.ts";
+import { learningErrors } from "../errors.ts";
+import { nameSome } from "../name-some.ts";
+import type { Dataset } from "./dataset.ts";
+import { DATA_LIMITS } from "./formats/data-limits.ts";
+import { nameFile } from "./formats/name-file.ts";
+import { decodePng } from "./formats/png.ts";
+import { type DecodedImage, decodePnm } from "./formats/pnm.ts";
+
+const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => DecodedImage>> = {
+  ".png": decodePng,
+  ".pgm": decodePnm,
+  ".ppm": decodePnm,
+};
+
+/** Options of {@link openImageFolder}. */
+export interface ImageFolderOptions {
+  /** Class names in the order of the model's outputs; the sorted names of the subfolders by default. */
+  readonly classes?: readonly string[] | undefined;
+}
+
+async function readImage(path: string): Promise<DecodedImage> {
+  const decode = DECODERS[extname(path).toLowerCase()];
+  if (!decode) throw new CommonweightError(learningErrors.dataUnsupported, path);
+  // lstat: a link could point at any file of this machine.
+  const info = await lstat(path);
+  if (!info.isFile()) throw new CommonweightError(learningErrors.dataUnreadable, path);
+  if (info.size > DATA_LIMITS.imageBytes) {
+    throw new CommonweightError(learningErrors.dataTooLarge, `${path}: ${info.size} bytes`);
+  }
+  const bytes = await readFile(path);
+  return nameFile(path, () => decode(bytes));
+}
+
+async function listImages(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && DECODERS[extname(entry.name).toLowerCase()])
+    .map((entry) => join(folder, entry.name))
+    .sort();
+}
+
+/** Names the kinds of files that are there instead of images. */
+async function noImagesIn(
+  folder: string,
+  subfolders: readonly string[],
+): Promise<CommonweightError> {
+  const names = (await Promise.all(subfolders.map((name) => readdir(join(folder, name))))).flat();
+  const kinds = [...new Set(names.map((name) => extname(name).toLowerCase() || name))].sort();
+  const inside = kinds.length === 0 ? "nothing" : kinds.slice(0, 5).join(", ");
+  return new CommonweightError(
+    learningErrors.dataUnfit,
+    `no .png, .pgm or .ppm images in the subfolders of ${folder}; in them: ${inside}`,
+  );
+}
+
+/**
+ * Opens a folder with one subfolder of images (PNG, PGM, PPM) for each class. Images are decoded when needed; all must have
+ * the size and channels of the first.
+ *
+ * @throws CommonweightError CW3101 when the folder cannot be read, CW3105 when there are no images or classes do not match;
+ * reading a batch throws for a damaged or deviating image.
+ */
+export async function openImageFolder(
+  folder: string,
+  options: ImageFolderOptions = {},
+): Promise<Dataset> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause) => {
+    throw new CommonweightError(learningErrors.dataUnreadable, folder, { cause });
+  });
+  const found = entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+  const classes = options.classes ?? found;
+  const unknown = found.filter((name) => !classes.includes(name));
+  if (unknown.length > 0) {
+    throw new CommonweightError(
+      learningErrors.dataUnfit,
+      `${folder} has classes that the project does not: ${nameSome(unknown)}; it has ${nameSome(classes)}`,
+    );
+  }
+  const images: { path: string; label: number }[] = [];
+  for (const name of found) {
+    const label = classes.indexOf(name);
+    for (const path of await listImages(join(folder, name))) images.push({ path, label });
+    if (images.length > DATA_LIMITS.images)
+      throw new CommonweightError(learningErrors.dataTooLarge, folder);
+  }
+  if (images.length === 0) throw await noImagesIn(folder, found);
+  return openImageFiles(images, classes.length);
+}
+
+/**
+ * Opens the images that lie in a folder itself, of which nobody says what they show: each gets class 0.
+ *
+ * @returns undefined when there are none.
+ * @throws CommonweightError CW3101 when the folder cannot be read.
+ */
+export async function openImages(
+  folder: string,
+  classes: number,
+): Promise<{ readonly dataset: Dataset; readonly paths: readonly string[] } | undefined> {
+  const paths = await listImages(folder);
+  if (paths.length === 0) return undefined;
+  const images = paths.map((path) => ({ path, label: 0 }));
+  return { dataset: await openImageFiles(images, classes), paths };
+}
+
+async function openImageFiles(
+  images: readonly { readonly path: string; readonly label: number }[],
+  classes: number,
+): Promise<Dataset> {
+  const first = images[0] as { readonly path: string };
+  const { channels, height, width } = await readImage(first.path);
+  const length = channels * height * width;
+  return {
+    size: images.length,
+    inputShape: [channels, height, width],
+    classes,
+    readBatch: async (indices) => {
+      const inputs = new Float32Array(indices.length * length);
+      for (let row = 0; row < indices.length; row++) {
+        const { path } = images[indices[row] as number] as { path: string };
+        const image = await readImage(path);
+        if (image.channels !== channels || image.height !== height || image.width !== width) {
+          throw new CommonweightError(
+            learningErrors.dataUnfit,
+            `${path} is ${image.channels} x ${image.height} x ${image.width}, the first image ${channels} x ${height} x ${width}`,
+          );
+        }
+        inputs.set(image.values, row * length);
+      }
+      return {
+        inputs,
+        labels: Int32Array.from(indices, (index) => images[index]?.label as number),
+      };
+    },
+    readLabels: () => Int32Array.from(images, ({ label }) => label),
+  };
+}

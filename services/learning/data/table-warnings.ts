@@ -1,0 +1,70 @@
+import { nameSome } from "../name-some.ts";
+import type { TableDescription } from "./describe-table.ts";
+import type { CsvTable } from "./formats/csv-table.ts";
+import { isMissing, isNumber } from "./table-column.ts";
+
+/** A column of so few values may be the class written otherwise. */
+const MOST_TELLING_VALUES = 30;
+/** Fewer rows of a value may be of one class by chance. */
+const LEAST_ROWS_OF_VALUE = 5;
+/** Farther from the middle, in widths of the middle half, a value is rather a slip than a rare one: incomes stay far below. */
+const FARTHEST = 10_000;
+
+/** What in a table may spoil training, although every cell of it can be read. */
+export function tableWarnings(
+  { header, rows }: CsvTable,
+  { table, classes }: Pick<TableDescription, "table" | "classes">,
+): string[] {
+  const cellsOf = (name: string) => {
+    const place = header.indexOf(name);
+    return rows.map((row) => (row[place] as string).trim());
+  };
+  const classCells = cellsOf(table.target);
+  const columns = table.columns.map((name) => ({ name, cells: cellsOf(name) }));
+  return [
+    ...alikeClasses(classes),
+    ...columns
+      .filter(({ cells }) => isClassItself(cells, classCells))
+      .map(
+        ({ name }) =>
+          `Column "${name}" tells the class by itself: each of its values has one class only. If it is known only once the class is, leave it out with --drop.`,
+      ),
+    ...columns.flatMap(({ name, cells }) => farValue(name, cells)),
+  ];
+}
+
+function alikeClasses(classes: readonly string[]): string[] {
+  const alike = Map.groupBy(classes, (name) => name.trim().toLowerCase());
+  return [...alike.values()]
+    .filter((names) => names.length > 1)
+    .map((names) => `Classes ${nameSome(names.map((name) => `"${name}"`))} differ in case only.`);
+}
+
+function isClassItself(cells: readonly string[], classCells: readonly string[]): boolean {
+  const found = new Map<string, { readonly own: string; rows: number }>();
+  for (const [i, cell] of cells.entries()) {
+    const own = classCells[i] as string;
+    const known = found.get(cell);
+    if (known === undefined) found.set(cell, { own, rows: 1 });
+    else if (known.own !== own) return false;
+    else known.rows += 1;
+    if (found.size > MOST_TELLING_VALUES) return false;
+  }
+  const values = [...found.values()];
+  return values.length > 1 && values.every(({ rows }) => rows >= LEAST_ROWS_OF_VALUE);
+}
+
+function farValue(name: string, cells: readonly string[]): string[] {
+  const numbers = cells.flatMap((cell, row) =>
+    isMissing(cell) || !isNumber(cell) ? [] : { value: Number(cell), row },
+  );
+  const sorted = numbers.map(({ value }) => value).sort((a, b) => a - b);
+  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] as number;
+  const [low, middle, high] = [at(0.25), at(0.5), at(0.75)];
+  if (sorted.length < LEAST_ROWS_OF_VALUE || low === high) return [];
+  const far = numbers.find(({ value }) => Math.abs(value - middle) > FARTHEST * (high - low));
+  if (far === undefined) return [];
+  return [
+    `Column "${name}" has ${cells[far.row]} in row ${far.row + 1}, while half of its values lie between ${low} and ${high}: one such value makes all others look the same.`,
+  ];
+}

@@ -1,0 +1,92 @@
+import type { Project } from "../../adapters/chain/projects/project.ts";
+import { ModelLog } from "../../adapters/chain/rounds/model-log.ts";
+import type { PublishedModel } from "../../adapters/chain/rounds/published-models.ts";
+import {
+  extendEvaluationHistory,
+  type ModelEvaluation,
+} from "../../learning/training/evaluation-history.ts";
+import { CommonweightError } from "../../protocol/errors.ts";
+import { loadModel } from "../../protocol/model/load-model.ts";
+import { floatsOf } from "../../protocol/model/model-file.ts";
+import { ownerErrors } from "../errors.ts";
+import { createEvaluationPublisher } from "./evaluation-publisher.ts";
+import type { ForeseenModel } from "./foreseen-references.ts";
+import type { OpenedReferee } from "./open-referee.ts";
+import type { RefereeSettings } from "./referee-settings.ts";
+
+/** A project's models, as its referee needs them. */
+export interface RefereeModels {
+  /** The model that the next round starts from. @throws CW4000 for a project without one. */
+  newest(project: Project): Promise<PublishedModel>;
+  /** A model's parameters, once they open its commitment. @throws CommonweightError as `loadModel`. */
+  loadParameters(model: ForeseenModel): Promise<Float32Array>;
+  /** Measures every model that was not measured yet, and tells the aggregators. */
+  evaluate(project: Project): Promise<void>;
+}
+
+/** Opens them; nothing is read before it is asked for. */
+export function openRefereeModels(
+  opened: OpenedReferee,
+  options: Pick<RefereeSettings, "projectId" | "signal"> & {
+    readonly onEvaluated: (evaluation: ModelEvaluation) => void;
+  },
+): RefereeModels {
+  const { chain, terms, manifest, ipfs, store, curve, keyring } = opened;
+  const { validationSet } = opened.sets;
+  const { projectId, signal, onEvaluated } = options;
+  const { aggregators } = terms;
+  const log = new ModelLog(chain, projectId);
+  const publish = createEvaluationPublisher(chain, { projectId, aggregators, signal });
+  /** Every model's, in their order: read from the store when a model is new, not at every look. */
+  let measured: readonly ModelEvaluation[] = [];
+
+  async function loadParameters(model: ForeseenModel): Promise<Float32Array> {
+    const { integers } = await loadModel(
+      curve,
+      ipfs,
+      {
+        ...model,
+        chainId: chain.chainId,
+        market: chain.addresses.market,
+        projectId,
+        fractionBits: terms.fractionBits,
+        parameterCount: terms.parameterCount,
+      },
+      { signal, keyring },
+    );
+    return floatsOf(integers, terms.fractionBits);
+  }
+
+  return {
+    loadParameters,
+    newest: async (project) => {
+      const model = (await log.read(project)).at(-1);
+      if (model === undefined) throw new CommonweightError(ownerErrors.termsMismatch, "no model");
+      return model;
+    },
+    evaluate: async (project) => {
+      if (validationSet === undefined) return;
+      const models = await log.read(project);
+      if (models.at(-1)?.version !== measured.at(-1)?.version) {
+        measured = await extendEvaluationHistory({
+          model: manifest.model,
+          history: store.listEvaluations(projectId),
+          versions: models.map(({ version }) => version),
+          loadParameters: async (version) => {
+            const model = models.find((each) => each.version === version) as PublishedModel;
+            const parameters = await loadParameters(model);
+            await ipfs.pin(model.cid);
+            return parameters;
+          },
+          dataset: validationSet,
+          signal,
+          onProgress: (evaluation) => {
+            store.saveEvaluation(projectId, evaluation);
+            onEvaluated(evaluation);
+          },
+        });
+      }
+      await publish(measured, models);
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import type { RehearsalReport } from "../../learning/rehearsal/rehearse.ts";
+import { percentText } from "../../protocol/percent-text.ts";
+
+/** Shares above which a rule does not do its work. */
+const MOST = { voidRounds: 0.25, falseRemoval: 0.25, missed: 0.5, attackerPay: 0.25 } as const;
+
+/** What in a rehearsal speaks against posting the project, in sentences with the numbers. */
+export function rehearsalFindings(report: RehearsalReport): string[] {
+  const { rounds, voidRounds, falseRemovalShare, missedShare, attackerPayShare } = report;
+  const findings: string[] = [];
+  if (voidRounds > MOST.voidRounds * rounds.length) {
+    findings.push(
+      `${voidRounds} of ${rounds.length} rounds were void, fewer than half of the updates being accepted: too many attackers, or a reference that disagrees with honest trainers`,
+    );
+  }
+  if (falseRemovalShare > MOST.falseRemoval) {
+    findings.push(
+      `${percentText(falseRemovalShare, 0)} of the honest updates were rejected: give the root set more samples of every class, or lower the learning rate`,
+    );
+  }
+  if (missedShare !== null && missedShare > MOST.missed) {
+    findings.push(`${percentText(missedShare, 0)} of the attackers' updates were accepted`);
+  }
+  if (attackerPayShare > MOST.attackerPay) {
+    findings.push(`attackers got ${percentText(attackerPayShare, 0)} of the pay`);
+  }
+  return findings;
+}

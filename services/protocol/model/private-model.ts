@@ -1,0 +1,74 @@
+import type { G1Point } from "../curve.ts";
+import { CommonweightError } from "../errors.ts";
+import type { EncryptionKeyPair, Envelope } from "../sealing/envelope.ts";
+import { isSealedFile, openFile, sealedFileErrors, sealFile } from "../sealing/sealed-file.ts";
+
+/** Which model a sealed file holds: the commitment on chain names it, so it can be told before the project has a number. */
+export interface SealedModel {
+  readonly chainId: bigint;
+  readonly market: string;
+  readonly commitment: G1Point;
+}
+
+/** What a private model is sealed for: a file of another model, market or chain does not open in its place. */
+export const modelContext = ({ chainId, market, commitment }: SealedModel): string =>
+  `model:${chainId}:${market.toLowerCase()}:${commitment.x}:${commitment.y}`;
+
+/** How somebody reads private models. */
+export interface ModelKeyring {
+  readonly envelope: Envelope;
+  /** The pair whose public half is registered on chain. */
+  readonly keys: EncryptionKeyPair;
+  /**
+   * Asks those who can open the file to seal its key to this reader too; undefined when nobody does. For readers that
+   * joined after the model was published.
+   */
+  readonly requestGrant?: ((cid: string) => Promise<Uint8Array | undefined>) | undefined;
+}
+
+/** Seals a model file to its readers. @throws RangeError without a single usable key. */
+export const sealModel = (
+  model: SealedModel,
+  parts: {
+    readonly envelope: Envelope;
+    readonly bytes: Uint8Array;
+    /** X25519 public keys. */
+    readonly readers: readonly Uint8Array[];
+  },
+): Promise<Uint8Array> =>
+  sealFile({
+    envelope: parts.envelope,
+    plaintext: parts.bytes,
+    recipients: parts.readers,
+    context: modelContext(model),
+  });
+
+/**
+ * The model file in what was fetched: as it is for a public project, opened for a private one.
+ *
+ * @throws CommonweightError CW1822 without a key that opens it, CW1820, CW1821 and CW1823 for a file that was sealed wrongly.
+ */
+export async function openModelFile(
+  bytes: Uint8Array,
+  model: SealedModel & { readonly cid: string },
+  keyring: ModelKeyring | undefined,
+): Promise<Uint8Array> {
+  if (!isSealedFile(bytes)) return bytes;
+  if (keyring === undefined) {
+    throw new CommonweightError(
+      sealedFileErrors.notAddressed,
+      "the model is private: no key given",
+    );
+  }
+  const { envelope, keys, requestGrant } = keyring;
+  const context = modelContext(model);
+  try {
+    return await openFile({ envelope, bytes, keys, context });
+  } catch (error) {
+    const isUnknown =
+      error instanceof CommonweightError && error.code === sealedFileErrors.notAddressed.code;
+    const grant = isUnknown ? await requestGrant?.(model.cid) : undefined;
+    if (grant === undefined) throw error;
+    return openFile({ envelope, bytes, keys, context, grant });
+  }
+}

@@ -1,0 +1,93 @@
+import { expect, it, vi } from "vitest";
+import type { Chain } from "../../../services/adapters/chain/connect.ts";
+import { createModelKeys } from "../../../services/aggregator/server/model-keys.ts";
+
+const ACCOUNT = `0x${"aa".repeat(20)}`;
+const newest = { x: 1n, y: 2n };
+const searches = vi.hoisted(() => ({ count: 0 }));
+vi.mock("../../../services/adapters/chain/projects/project.ts", () => ({
+  readProject: async (_chain: unknown, projectId: bigint) => ({
+    projectId,
+    modelCommitment: { ...newest },
+    terms: {
+      modelVisibility: projectId === 3n ? "public" : "private",
+      parameterCount: 10,
+      aggregators: [projectId === 4n ? `0x${"bb".repeat(20)}` : ACCOUNT],
+    },
+  }),
+}));
+vi.mock("../../../services/adapters/chain/rounds/published-models.ts", () => ({
+  readModels: async () => {
+    searches.count++;
+    return Array.from({ length: 9 }, (_, index) => ({
+      cid: `model-${index}`,
+      commitment: { ...newest },
+    }));
+  },
+}));
+vi.mock("../../../services/adapters/chain/projects/model-readers.ts", () => ({
+  isModelReader: async () => true,
+  readEncryptionKey: async () => new Uint8Array(32),
+}));
+vi.mock("../../../services/protocol/sealing/sealed-file.ts", async (original) => ({
+  ...(await original<object>()),
+  grantFileKey: async () => Uint8Array.of(7),
+}));
+
+it("reads one model of a project at a time, for all who ask for it meanwhile, for anybody may ask", async () => {
+  const gets: string[] = [];
+  const finish: (() => void)[] = [];
+  const grant = createModelKeys({
+    chain: { chainId: 1n, account: ACCOUNT, addresses: { market: ACCOUNT } } as Chain,
+    contentStore: {
+      get: (cid: string) => {
+        gets.push(cid);
+        return new Promise<Uint8Array>((resolve) => finish.push(() => resolve(new Uint8Array())));
+      },
+    },
+  } as Parameters<typeof createModelKeys>[0]);
+  const settle = async () => {
+    for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+  };
+
+  const asked = ["model-0", "model-0", "model-1", "model-0", "model-1"].map((cid) =>
+    grant(1n, cid, ACCOUNT),
+  );
+  const elsewhere = grant(2n, "model-2", ACCOUNT);
+  await settle();
+  // Another project's readers wait for nobody's model but their own.
+  expect(gets).toEqual(["model-0", "model-2"]);
+  finish.shift()?.();
+  await settle();
+  expect(gets).toEqual(["model-0", "model-2", "model-1"]);
+  for (const each of finish) each();
+
+  expect(await Promise.all([...asked, elsewhere])).toHaveLength(6);
+  grant(1n, "model-0", ACCOUNT).catch(() => undefined);
+  await settle();
+  expect(gets).toHaveLength(4);
+});
+
+it("searches the chain's log once for all who ask, and not for what is not its own or not private", async () => {
+  searches.count = 0;
+  newest.x = 5n;
+  const grant = createModelKeys({
+    chain: { chainId: 1n, account: ACCOUNT, addresses: { market: ACCOUNT } } as Chain,
+    contentStore: { get: async () => new Uint8Array() },
+  } as unknown as Parameters<typeof createModelKeys>[0]);
+  const codeOf = (projectId: bigint, cid: string) =>
+    grant(projectId, cid, ACCOUNT).then(
+      () => "granted",
+      (error: { code: string }) => error.code,
+    );
+
+  for (const projectId of [3n, 4n]) expect(await codeOf(projectId, "model-0")).toBe("CW5006");
+  expect(searches.count).toBe(0);
+  const asked = Array.from({ length: 50 }, (_, index) => codeOf(1n, `model-${index % 10}`));
+  expect((await Promise.all(asked)).filter((code) => code === "granted")).toHaveLength(45);
+  expect(searches.count).toBe(1);
+  newest.x = 6n;
+  expect(await codeOf(1n, "model-1")).toBe("granted");
+  expect(await codeOf(1n, "nothing")).toBe("CW5006");
+  expect(searches.count).toBe(2);
+});

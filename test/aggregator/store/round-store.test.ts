@@ -1,0 +1,122 @@
+import {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openKeyLog } from "../../../services/aggregator/store/key-log.ts";
+import { openRoundStore, type RoundStore } from "../../../services/aggregator/store/round-store.ts";
+import { openOrBegin } from "../../../services/aggregator/store/sound-database.ts";
+
+let folder: string;
+let path: string;
+let aside: string[];
+let open: RoundStore[];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "commonweight store "));
+  path = join(folder, "aggregator.sqlite");
+  aside = [];
+  open = [];
+});
+afterEach(() => {
+  for (const store of open) store.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** As a starting service opens it. */
+function start(): RoundStore {
+  const log = openKeyLog(join(folder, "released-keys.jsonl"));
+  const store = openOrBegin(
+    path,
+    (each) => openRoundStore(each, log),
+    (at) => aside.push(at),
+  );
+  open.push(store);
+  return store;
+}
+const key = { sender: "0xAA", kind: "update", contentKey: "0x01", receivedAt: 5 } as const;
+
+describe("the aggregator's memory", () => {
+  it("has every key again after the database was deleted: nobody would send them twice", () => {
+    start().saveKey(1n, 0, key);
+    open.pop()?.close();
+    for (const suffix of ["", "-wal", "-shm"]) rmSync(`${path}${suffix}`, { force: true });
+
+    expect(start().listKeys(1n, 0)).toEqual([key]);
+    expect(aside).toEqual([]);
+  });
+
+  it("sets a file aside that is no database, and goes on with the keys", () => {
+    start().saveKey(1n, 0, key);
+    open.pop()?.close();
+    writeFileSync(
+      path,
+      "this is no database at all, but long enough to be taken for one".repeat(50),
+    );
+
+    expect(start().listKeys(1n, 0)).toEqual([key]);
+    expect(aside).toEqual([`${path}.damaged`]);
+    expect(readFileSync(`${path}.damaged`, "utf8")).toMatch(/^this is no database/);
+  });
+
+  it("notices pages that are gone or overwritten before it works with them", () => {
+    for (const damage of ["cut", "overwritten"]) {
+      aside = [];
+      const store = start();
+      for (let round = 0; round < 400; round++) {
+        store.saveResult(1n, round, "exclusions", { text: "x".repeat(200) });
+      }
+      store.saveKey(1n, 0, key);
+      open.pop()?.close();
+      const { size } = statSync(path);
+      if (damage === "cut") truncateSync(path, Math.floor(size / 2));
+      else {
+        const bytes = readFileSync(path);
+        bytes.fill(0xa5, 8192, size - 4096);
+        writeFileSync(path, bytes);
+      }
+
+      expect(start().listKeys(1n, 0)).toEqual([key]);
+      expect(aside, damage).toHaveLength(1);
+      open.pop()?.close();
+    }
+  });
+
+  it("leaves out a line of the key log that a crash cut short, and no other", () => {
+    start().saveKey(1n, 0, key);
+    open.pop()?.close();
+    appendFileSync(join(folder, "released-keys.jsonl"), '\n{"projectId":"1","roun');
+    const log = openKeyLog(join(folder, "released-keys.jsonl"));
+    log.append({ ...key, kind: "reference", projectId: "1", roundIndex: 3 });
+
+    expect(log.read().map(({ kind }) => kind)).toEqual(["update", "reference"]);
+  });
+
+  it("does not hide that the folder cannot be written: that is no damage", () => {
+    const nowhere = join(folder, "released-keys.jsonl", "aggregator.sqlite");
+    writeFileSync(join(folder, "released-keys.jsonl"), "");
+    const log = openKeyLog(join(folder, "other.jsonl"));
+
+    expect(() =>
+      openOrBegin(
+        nowhere,
+        (each) => openRoundStore(each, log),
+        () => {},
+      ),
+    ).toThrowError(expect.objectContaining({ code: "CW2700" }));
+  });
+
+  it("remembers whom to call after a restart, newest first", () => {
+    const store = start();
+    store.savePeer("/ip4/127.0.0.1/tcp/1");
+    open.pop()?.close();
+
+    expect(start().listPeers()).toEqual(["/ip4/127.0.0.1/tcp/1"]);
+  });
+});
