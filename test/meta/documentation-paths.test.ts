@@ -8,6 +8,25 @@ import { documentationPages } from "./shell-blocks.ts";
 const exists = (path: string) => existsSync(join(repositoryRoot, path));
 const readPage = (page: string) => readFile(join(repositoryRoot, page), "utf8");
 
+/** What a link to a heading is called, as GitHub makes it: `## The flat part` is `#the-flat-part`, a second one `#the-flat-part-1`. */
+function anchorsOf(markdown: string): string[] {
+  const headings = markdown
+    .replaceAll(/^```[\s\S]*?^```$/gm, "")
+    .split("\n")
+    .flatMap((line) => /^#{1,6} (.*)$/.exec(line)?.[1] ?? []);
+  const anchors = headings.map((heading) =>
+    heading
+      .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1")
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}_\- ]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+  return anchors.map((anchor, index) => {
+    const before = anchors.slice(0, index).filter((other) => other === anchor).length;
+    return before === 0 ? anchor : `${anchor}-${before}`;
+  });
+}
+
 describe("documentation", () => {
   it("links only to files that exist", async () => {
     const pages = [...(await documentationPages()), "CHANGELOG.md"];
@@ -22,6 +41,29 @@ describe("documentation", () => {
 
     expect(links.flat().length).toBeGreaterThan(5);
     expect(links.flat().filter(({ target }) => !exists(target))).toEqual([]);
+  });
+
+  it("links only to headings that exist", async () => {
+    const links = await Promise.all(
+      (await documentationPages()).map(async (page) =>
+        [...(await readPage(page)).matchAll(/\]\(([^)\s:]*)#([^)\s]+)\)/g)]
+          .map(([, path = "", anchor = ""]) => ({
+            page,
+            target: path === "" ? page : join(dirname(page), path),
+            anchor,
+          }))
+          .filter(({ target }) => target.endsWith(".md")),
+      ),
+    );
+    const lacking = await Promise.all(
+      links.flat().map(async (link) => {
+        const isThere = anchorsOf(await readPage(link.target)).includes(link.anchor);
+        return isThere ? [] : [`${link.page}: ${link.target}#${link.anchor}`];
+      }),
+    );
+
+    expect(links.flat().length).toBeGreaterThan(15);
+    expect(lacking.flat()).toEqual([]);
   });
 
   it("defines every word of the glossary in a file that exists", async () => {
