@@ -18,11 +18,11 @@ function importsOf(file: string, seen = new Set<string>()): Set<string> {
 
 describe("what runs in the browser", () => {
   test.each([
-    "rehearse",
-    "calibrate-project",
-    "fit-report",
-    "assess-reference-sets",
-    "csv-dataset",
+    "rehearsal/rehearse",
+    "training/calibrate-project",
+    "data/fit-report",
+    "data/assess-reference-sets",
+    "data/csv-dataset",
   ])("%s needs no module of Node", (name) => {
     const imports = [...importsOf(resolve(`services/learning/${name}.ts`))];
 

@@ -10,6 +10,7 @@ import {
 } from "../../adapters/chain/sign.ts";
 import { isSameAddress } from "../../protocol/address.ts";
 import { INFINITY, isSamePoint } from "../../protocol/curve.ts";
+import { fromDecimalPoint } from "../../protocol/decimal-point.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import type {
   EvaluationBody,
@@ -35,8 +36,6 @@ export interface Intake {
   takeKey(projectId: bigint, roundIndex: number, body: KeyReleaseBody): Promise<KeyReceipt>;
   takeEvaluation(projectId: bigint, body: EvaluationBody): Promise<unknown>;
 }
-
-const pointOf = (point: { x: string; y: string }) => ({ x: BigInt(point.x), y: BigInt(point.y) });
 
 /**
  * @param options.onMultiaddrs Told where a sender's node can be dialled.
@@ -82,7 +81,7 @@ export function createIntake(options: {
       if (project.nextRoundIndex !== roundIndex) {
         refuse("wrongRound", `the next round is ${project.nextRoundIndex}, not ${roundIndex}`);
       }
-      const modelCommitment = pointOf(body.modelCommitment);
+      const modelCommitment = fromDecimalPoint(body.modelCommitment);
       // While a round is open they may be made on the model that it is going to make.
       if (project.phase === "idle" && !isSamePoint(modelCommitment, project.modelCommitment)) {
         refuse("wrongModel", "these references were not made on the project's model");
@@ -91,8 +90,8 @@ export function createIntake(options: {
         chain,
         {
           ...{ projectId, roundIndex, modelCommitment },
-          reference: pointOf(body.reference),
-          payGradient: body.payGradient ? pointOf(body.payGradient) : INFINITY,
+          reference: fromDecimalPoint(body.reference),
+          payGradient: body.payGradient ? fromDecimalPoint(body.payGradient) : INFINITY,
           referenceCid: body.referenceBundleCid,
           payGradientCid: body.payGradientBundleCid ?? "",
           jobCid: body.jobCid ?? "",

@@ -1,6 +1,7 @@
 import type { Project } from "../../adapters/chain/projects/project.ts";
 import type { RoundOpening } from "../../adapters/chain/rounds/round.ts";
 import { type G1Point, isSamePoint } from "../../protocol/curve.ts";
+import { fromDecimalPoint } from "../../protocol/decimal-point.ts";
 import type { ReferencesBody } from "../../protocol/market/api.ts";
 import type { RoundStore } from "../store/round-store.ts";
 import { openingOf } from "./open-project-round.ts";
@@ -13,8 +14,7 @@ export function findNextReferences(
 ): ReferencesBody | undefined {
   const found = store.findReferences(projectId, nextRoundIndex);
   if (found === undefined) return undefined;
-  const { x, y } = found.modelCommitment;
-  return isSamePoint({ x: BigInt(x), y: BigInt(y) }, model) ? found : undefined;
+  return isSamePoint(fromDecimalPoint(found.modelCommitment), model) ? found : undefined;
 }
 
 /**

@@ -3,10 +3,9 @@ import { openRound, type RoundOpening } from "../../adapters/chain/rounds/round.
 import type { Receipt } from "../../adapters/chain/transactions/transaction-receipt.ts";
 import type { ContentStore } from "../../protocol/content-store.ts";
 import { INFINITY } from "../../protocol/curve.ts";
+import { fromDecimalPoint } from "../../protocol/decimal-point.ts";
 import type { ReferencesBody } from "../../protocol/market/api.ts";
 import { MAX_ROUND_JOB_BYTES } from "../../protocol/round/round-job.ts";
-
-const pointOf = ({ x, y }: { x: string; y: string }) => ({ x: BigInt(x), y: BigInt(y) });
 
 /** What a project's round is opened with, out of what its referee handed over. */
 export const openingOf = (
@@ -15,8 +14,8 @@ export const openingOf = (
 ): RoundOpening => ({
   reference: {
     ...{ projectId: place.projectId, roundIndex: place.roundIndex },
-    reference: pointOf(references.reference),
-    payGradient: references.payGradient ? pointOf(references.payGradient) : INFINITY,
+    reference: fromDecimalPoint(references.reference),
+    payGradient: references.payGradient ? fromDecimalPoint(references.payGradient) : INFINITY,
     referenceCid: references.referenceBundleCid,
     payGradientCid: references.payGradientBundleCid ?? "",
     jobCid: references.jobCid ?? "",

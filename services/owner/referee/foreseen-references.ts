@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { listenToAggregator } from "../../adapters/aggregator-events.ts";
 import type { G1Point } from "../../protocol/curve.ts";
+import { decimalPointSchema, fromDecimalPoint } from "../../protocol/decimal-point.ts";
 
 /** A model that an aggregator has computed and not settled yet: its word, until the chain has the same commitment. */
 export interface ForeseenModel {
@@ -13,10 +14,7 @@ const announcementSchema = z.object({
   projectId: z.string(),
   roundIndex: z.int().min(0),
   modelCid: z.string(),
-  commitment: z.object({
-    x: z.string().regex(/^\d{1,78}$/),
-    y: z.string().regex(/^\d{1,78}$/),
-  }),
+  commitment: decimalPointSchema,
 });
 
 /** Announcements of one aggregator in a row that are followed for nothing: each costs a question to the node. */
@@ -59,8 +57,7 @@ export function foreseeReferences(options: {
       const roundIndex = data.roundIndex + 1;
       if (roundIndex <= newest) return;
       newest = roundIndex;
-      const { x, y } = data.commitment;
-      const model = { cid: data.modelCid, commitment: { x: BigInt(x), y: BigInt(y) } };
+      const model = { cid: data.modelCid, commitment: fromDecimalPoint(data.commitment) };
       const place = placeOf(roundIndex, model);
       const count = followed.get(endpoint) ?? 0;
       if (underWay.has(place) || count >= MOST_FOLLOWED) return;

@@ -5,7 +5,7 @@ import { readParticipant } from "../../adapters/chain/projects/participant.ts";
 import { readProject } from "../../adapters/chain/projects/project.ts";
 import { readPosting } from "../../adapters/chain/projects/project-posting.ts";
 import type { ProjectTerms } from "../../adapters/chain/projects/project-terms.ts";
-import { readModels } from "../../adapters/chain/rounds/published-models.ts";
+import { ModelLog } from "../../adapters/chain/rounds/model-log.ts";
 import { openCurve, startCurveEngine } from "../../adapters/curve/open-curve.ts";
 import { getManifest } from "../../adapters/dag-json/manifest-store.ts";
 import { createHpkeEnvelope } from "../../adapters/envelope/hpke-envelope.ts";
@@ -44,6 +44,7 @@ export interface OpenedReferee {
   readonly sets: OwnerSets;
   readonly ipfs: IpfsNode;
   readonly store: ReferenceStore;
+  readonly modelLog: ModelLog;
   readonly curve: Awaited<ReturnType<typeof openCurve>>;
   readonly envelope: Envelope;
   readonly keyring: ModelKeyring | undefined;
@@ -130,7 +131,9 @@ async function openOnce(
     closing.push(() => store.close());
     const { onAwaiting } = settings;
     if (onAwaiting) await awaitProjects(chain, [projectId], { signal, onWaiting: onAwaiting });
-    const { terms, aggregatorIndex } = await readProject(chain, projectId);
+    const project = await readProject(chain, projectId);
+    const { terms, aggregatorIndex } = project;
+    const modelLog = new ModelLog(chain, projectId);
     if (!isSameAddress(terms.referee, account)) {
       throw new CommonweightError(ownerErrors.notReferee, `${account} is not ${terms.referee}`);
     }
@@ -144,7 +147,7 @@ async function openOnce(
     opening.catch(() => undefined);
     const [{ manifestCid }, models, ...participants] = await Promise.all([
       readPosting(chain, projectId),
-      readModels(chain, projectId),
+      modelLog.read(project),
       ...terms.aggregators.map((each) => readParticipant(chain, each)),
     ]);
     await stayConnected(chain, ipfs, {
@@ -164,7 +167,7 @@ async function openOnce(
     const keyring = await openKeyring(chain, terms, { envelope, settings });
     const encryptionKeys = participants.map(({ encryptionKey }) => fromHex(encryptionKey));
     return {
-      ...{ chain, account, terms, manifest, sets, ipfs, store, curve, envelope, keyring },
+      ...{ chain, account, terms, manifest, sets, ipfs, store, modelLog, curve, envelope, keyring },
       encryptionKeys,
       endpoints: participants.map(({ endpoint }) => endpoint).filter((url) => url !== ""),
       close,

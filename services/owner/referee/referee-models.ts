@@ -1,5 +1,4 @@
 import type { Project } from "../../adapters/chain/projects/project.ts";
-import { ModelLog } from "../../adapters/chain/rounds/model-log.ts";
 import type { PublishedModel } from "../../adapters/chain/rounds/published-models.ts";
 import {
   extendEvaluationHistory,
@@ -31,11 +30,10 @@ export function openRefereeModels(
     readonly onEvaluated: (evaluation: ModelEvaluation) => void;
   },
 ): RefereeModels {
-  const { chain, terms, manifest, ipfs, store, curve, keyring } = opened;
+  const { chain, terms, manifest, ipfs, store, modelLog, curve, keyring } = opened;
   const { validationSet } = opened.sets;
   const { projectId, signal, onEvaluated } = options;
   const { aggregators } = terms;
-  const log = new ModelLog(chain, projectId);
   const publish = createEvaluationPublisher(chain, { projectId, aggregators, signal });
   /** Every model's, in their order: read from the store when a model is new, not at every look. */
   let measured: readonly ModelEvaluation[] = [];
@@ -60,13 +58,13 @@ export function openRefereeModels(
   return {
     loadParameters,
     newest: async (project) => {
-      const model = (await log.read(project)).at(-1);
+      const model = (await modelLog.read(project)).at(-1);
       if (model === undefined) throw new CommonweightError(ownerErrors.termsMismatch, "no model");
       return model;
     },
     evaluate: async (project) => {
       if (validationSet === undefined) return;
-      const models = await log.read(project);
+      const models = await modelLog.read(project);
       if (models.at(-1)?.version !== measured.at(-1)?.version) {
         measured = await extendEvaluationHistory({
           model: manifest.model,

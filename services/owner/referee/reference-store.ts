@@ -1,6 +1,7 @@
 import { openDatabase } from "../../adapters/database.ts";
 import type { ModelEvaluation } from "../../learning/training/evaluation-history.ts";
 import type { G1Point } from "../../protocol/curve.ts";
+import { fromDecimalPoint } from "../../protocol/decimal-point.ts";
 import { packPoint } from "../../protocol/gram/packed-point.ts";
 import type { ReferencesBody } from "../../protocol/market/api.ts";
 
@@ -44,7 +45,6 @@ const SCHEMA = [
      PRIMARY KEY (project_id, version)) STRICT`,
 ];
 
-const pointOf = ({ x, y }: { x: string; y: string }) => ({ x: BigInt(x), y: BigInt(y) });
 const modelText = (commitment: G1Point) => packPoint(commitment).toString(16);
 
 const toStored = (row: Record<string, unknown>): StoredReference => ({
@@ -77,7 +77,7 @@ export function openReferenceStore(path: string): ReferenceStore {
         .map(toStored),
     save: (projectId, roundIndex, reference) => {
       const { body, referenceKey, payGradientKey } = reference;
-      const modelCommitment = pointOf(body.modelCommitment);
+      const modelCommitment = fromDecimalPoint(body.modelCommitment);
       database.run(
         "INSERT OR IGNORE INTO model_reference VALUES (?, ?, ?, ?, ?, ?)",
         projectId.toString(),

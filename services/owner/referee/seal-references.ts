@@ -5,14 +5,13 @@ import { secureBytes } from "../../learning/random.ts";
 import type { References } from "../../learning/training/references.ts";
 import { sealBundle } from "../../protocol/bundle/seal-bundle.ts";
 import { type G1Point, INFINITY } from "../../protocol/curve.ts";
+import { toDecimalPoint } from "../../protocol/decimal-point.ts";
 import { commitUpdate } from "../../protocol/gram/commitment.ts";
 import type { ReferencesBody } from "../../protocol/market/api.ts";
 import type { RoundJob } from "../../protocol/round/round-job.ts";
 import { randomScalar } from "../../protocol/scalar.ts";
 import type { OpenedReferee } from "./open-referee.ts";
 import type { StoredReference } from "./reference-store.ts";
-
-const decimals = (point: G1Point) => ({ x: point.x.toString(), y: point.y.toString() });
 
 /** Commits to a round's reference and pay gradient, seals them, and signs what the round is to be opened with. */
 export async function sealReferences(
@@ -46,11 +45,11 @@ export async function sealReferences(
     jobCid: jobCid ?? "",
   });
   const body: ReferencesBody = {
-    modelCommitment: decimals(modelCommitment),
-    reference: decimals(reference.commitment),
+    modelCommitment: toDecimalPoint(modelCommitment),
+    reference: toDecimalPoint(reference.commitment),
     referenceBundleCid: reference.cid,
     ...(payGradient && {
-      payGradient: decimals(payGradient.commitment),
+      payGradient: toDecimalPoint(payGradient.commitment),
       payGradientBundleCid: payGradient.cid,
     }),
     ...(jobCid === undefined ? {} : { jobCid }),

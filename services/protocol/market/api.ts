@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { decimalPointSchema } from "../decimal-point.ts";
 
 /**
  * The shapes of the aggregator's HTTP interface that a worker or a referee sends and receives.
@@ -10,12 +11,8 @@ import { z } from "zod";
 const hex = (bytes: number) =>
   z.string().regex(new RegExp(`^0x[0-9a-fA-F]{${2 * bytes}}$`), `expected ${bytes} bytes of hex`);
 const address = hex(20);
-const decimal = z.string().regex(/^(0|[1-9][0-9]{0,77})$/, "expected a decimal number");
 /** As long as the contract takes it (`Cids.sol`), and of the letters that CIDs are written with: one that it refuses would hold up those that are relayed with it. */
 const cid = z.string().regex(/^[A-Za-z0-9+/=_-]{8,96}$/, "expected a CID");
-
-/** A point with its coordinates as decimal strings. */
-const pointSchema = z.object({ x: decimal, y: decimal });
 
 /** What a released content key opens. */
 const releaseKinds = ["update", "reference", "pay-gradient"] as const;
@@ -50,10 +47,10 @@ export type KeyReceipt = z.infer<typeof keyReceiptSchema>;
 /** `POST /v1/projects/:id/rounds/:n/references`: the referee's commitments, before the round opens. */
 export const referencesSchema = z.object({
   /** The model that they were made on; the round opens on no other. */
-  modelCommitment: pointSchema,
-  reference: pointSchema,
+  modelCommitment: decimalPointSchema,
+  reference: decimalPointSchema,
   referenceBundleCid: cid,
-  payGradient: pointSchema.optional(),
+  payGradient: decimalPointSchema.optional(),
   payGradientBundleCid: cid.optional(),
   /** What the round changes of the manifest's training settings; nothing without it. */
   jobCid: cid.optional(),
