@@ -46,6 +46,17 @@ describe("the first part of docs/performance.md", () => {
   });
 });
 
+describe("what the README says of the proofs' time", () => {
+  it("is what the table has for a million parameters", () => {
+    const [, gram, rule] =
+      /^\| 1,000,000 \| [\d.]+ \| ([\d.]+) \| [\d.]+ \| ([\d.]+) \|/m.exec(sections) ?? [];
+    const seconds = Number(gram) + Number(rule);
+
+    expect(read("README.md")).toContain("the proofs of a round take about half a minute");
+    expect(Math.abs(seconds - 30)).toBeLessThan(5);
+  });
+});
+
 describe("what other pages say of gas", () => {
   const { gas, provenGas } = settlement();
   const rounded = (value: number) => (Math.round(value / 1000) * 1000).toLocaleString("en-US");

@@ -66,6 +66,23 @@ describe("documentation", () => {
     expect(lacking.flat()).toEqual([]);
   });
 
+  it("names only files and folders that exist", async () => {
+    const named = await Promise.all(
+      [...(await documentationPages()), "circuits/README.md"].map(async (page) =>
+        [
+          ...(await readPage(page)).matchAll(
+            /`((?:services|contracts|circuits|test|scripts|web|bench|docs|examples|bin)\/[^`\s#]*)/g,
+          ),
+        ].map(([, path = ""]) => ({ page, path })),
+      ),
+    );
+    // `<name>` and `*` stand for any.
+    const paths = named.flat().filter(({ path }) => !/[<>*{}…]/.test(path));
+
+    expect(paths.length).toBeGreaterThan(400);
+    expect(paths.filter(({ path }) => !exists(path))).toEqual([]);
+  });
+
   it("defines every word of the glossary in a file that exists", async () => {
     const rows = (await readPage("docs/glossary.md"))
       .split("\n")
