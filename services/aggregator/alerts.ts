@@ -62,7 +62,7 @@ export function balanceAlert(balanceWei: bigint, feePerGasWei: bigint): string |
 const LATE = 2 / 3;
 
 /**
- * Whether what this aggregator is in charge of is still undone late in its window: its bond is at stake.
+ * Whether what this aggregator is in charge of is still undone late in its window: its place in charge is at stake, and once a round is open its bond.
  *
  * @param round The open round; undefined between rounds.
  */
