@@ -4,6 +4,7 @@ import type { ProjectTerms } from "../adapters/chain/projects/project-terms.ts";
 import { makeFolder } from "../adapters/make-folder.ts";
 import { encodeNpy } from "../adapters/model-export/numpy.ts";
 import { encodeCsv, parseCsv } from "../learning/data/formats/csv.ts";
+import { writtenLabel } from "../learning/data/label-classes.ts";
 import { designManifest } from "../owner/design/design-project.ts";
 import { drawSets, type SetSizes } from "../owner/design/draw-sets.ts";
 import { type DataSummary, inspectData } from "../owner/design/inspect-data.ts";
@@ -110,7 +111,7 @@ const PIECE = 4096;
 
 /** Arrays and images, of whatever format: NumPy's afterwards, which is read from disk when needed. */
 async function divideArrays(
-  { dataset }: DataSummary,
+  { dataset, data }: DataSummary,
   folder: string,
   positions: Positions,
 ): Promise<Divided> {
@@ -124,7 +125,9 @@ async function divideArrays(
     for (let from = 0; from < own.length; from += PIECE) {
       const piece = await dataset.readBatch(own.subarray(from, from + PIECE));
       inputs.set(piece.inputs, from * length);
-      labels.set(piece.labels, from);
+      for (const [i, label] of piece.labels.entries()) {
+        labels[from + i] = writtenLabel(label, data.classes);
+      }
     }
     const shape = [own.length, ...dataset.inputShape];
     await writeFile(join(path, "x.npy"), encodeNpy({ name: "x", shape, values: inputs }));

@@ -14,11 +14,14 @@ import {
 import { memoryFile, readPowers, writePowers } from "../../services/adapters/curve/srs-file.ts";
 import { buildWasmProgram } from "../../services/adapters/curve/wasm-program.ts";
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
-import { encodeNpy } from "../../services/adapters/model-export/numpy.ts";
+import { encodeNpy, encodeNpz } from "../../services/adapters/model-export/numpy.ts";
+import { memoryBytes } from "../../services/learning/data/formats/byte-source.ts";
 import { decodeIdx } from "../../services/learning/data/formats/idx.ts";
 import { decodeNpyValues, readNpyHeader } from "../../services/learning/data/formats/npy.ts";
+import { openNpy } from "../../services/learning/data/formats/npy-array.ts";
 import { decodePng } from "../../services/learning/data/formats/png.ts";
 import { decodePnm } from "../../services/learning/data/formats/pnm.ts";
+import { readNpyLabels } from "../../services/learning/data/npy-labels.ts";
 import { openDataFiles } from "../../services/learning/data/open-data-files.ts";
 import { readBundle } from "../../services/protocol/bundle/bundle-header.ts";
 import { decodeInt16, encodeInt16 } from "../../services/protocol/bundle/int16-coder.ts";
@@ -93,7 +96,16 @@ const blockOfLinks = dagPb.encode(
 );
 
 /** A grey PNG image of 2 x 2 pixels. */
-function pngImage(): Uint8Array {
+const pngImage = () => pngOf(8, 0, [0, 1, 2, 0, 3, 4]);
+/** One of 2 x 2 pixels of two bits, with a palette of three colours. */
+const pngWithPalette = () => pngOf(2, 3, [0, 0x10, 0, 0x80], [255, 0, 0, 0, 255, 0, 0, 0, 255]);
+
+function pngOf(
+  depth: number,
+  colourType: number,
+  rows: readonly number[],
+  palette: readonly number[] = [],
+): Uint8Array {
   const chunk = (type: string, data: Uint8Array) => {
     const named = Buffer.concat([text(type), data]);
     const frame = Buffer.alloc(named.length + 8);
@@ -105,8 +117,9 @@ function pngImage(): Uint8Array {
   return Uint8Array.from(
     Buffer.concat([
       Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
-      chunk("IHDR", Uint8Array.of(0, 0, 0, 2, 0, 0, 0, 2, 8, 0, 0, 0, 0)),
-      chunk("IDAT", deflateSync(Uint8Array.of(0, 1, 2, 0, 3, 4))),
+      chunk("IHDR", Uint8Array.of(0, 0, 0, 2, 0, 0, 0, 2, depth, colourType, 0, 0, 0)),
+      ...(palette.length > 0 ? [chunk("PLTE", Uint8Array.from(palette))] : []),
+      chunk("IDAT", deflateSync(Uint8Array.from(rows))),
       chunk("IEND", new Uint8Array()),
     ]),
   );
@@ -198,17 +211,44 @@ export const binaryTargets: readonly FuzzTarget[] = [
     },
   },
   {
+    name: "npy labels",
+    seeds: [numpyFile("names"), numpyFile("columns"), numpyFile("bytes")],
+    weight: 30,
+    read: async (input) => {
+      const { labels, classes } = await readNpyLabels(
+        await openNpy(memoryBytes("y.npy", input)),
+        4,
+        { findsClasses: true },
+      );
+      const isClass = (label: number) => label >= 0 && label < classes;
+      check(labels.length === 4 && labels.every(isClass), "labels that are no classes");
+    },
+  },
+  {
     name: "npz",
-    seeds: [numpyFile("stored"), numpyFile("packed"), numpyFile("unnamed")],
+    seeds: [
+      numpyFile("stored"),
+      numpyFile("packed"),
+      numpyFile("unnamed"),
+      encodeNpz([
+        { name: "data", shape: [2, 1], values: Float32Array.of(1, 2) },
+        { name: "target", shape: [2], values: Int32Array.of(7, -3) },
+      ]),
+    ],
     weight: 10,
     read: fromFile("samples.npz", async (path) => {
-      const dataset = await openDataFiles(path, { classCount: 3 });
+      const dataset = await openDataFiles(path, { findsClasses: true });
       const { inputs } = await dataset.readBatch([0, dataset.size - 1]);
       const sample = dataset.inputShape.reduce((all, side) => all * side, 1);
       check(inputs.length === 2 * sample, "samples of another size");
     }),
   },
-  { name: "png", seeds: [pngImage()], weight: 30, read: (input) => decodePng(input) },
+  {
+    name: "png",
+    seeds: [pngImage(), pngWithPalette()],
+    weight: 30,
+    read: (input) => decodePng(input),
+  },
   {
     name: "pnm",
     seeds: [

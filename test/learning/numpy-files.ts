@@ -9,6 +9,7 @@
  * - names: `save(f, array(["cat", "a long class name", "dog", "cat"]))`
  * - records: `save(f, zeros(4, dtype=[("a", "<f4"), ("b", "<i4")]))`
  * - columns: `save(f, eye(3)[y])`
+ * - bytes: `save(f, array(["Größe".encode(), b"3", b"Gr", b"3"]))`
  */
 const BASE64 = {
   stored:
@@ -27,8 +28,27 @@ const BASE64 = {
     "k05VTVBZAQB2AHsnZGVzY3InOiBbKCdhJywgJzxmNCcpLCAoJ2InLCAnPGk0JyldLCAnZm9ydHJhbl9vcmRlcic6IEZhbHNlLCAnc2hhcGUnOiAoNCwpLCB9ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==",
   columns:
     "k05VTVBZAQB2AHsnZGVzY3InOiAnPGY4JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDQsIDMpLCB9ICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAAAAAADwPwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAPA/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA8D8AAAAAAAAAAAAAAAAAAPA/AAAAAAAAAAA=",
+  bytes:
+    "k05VTVBZAQB2AHsnZGVzY3InOiAnfFM3JywgJ2ZvcnRyYW5fb3JkZXInOiBGYWxzZSwgJ3NoYXBlJzogKDQsKSwgfSAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIApHcsO2w59lMwAAAAAAAEdyAAAAAAAzAAAAAAAA",
 } as const;
 
 /** One of them. */
 export const numpyFile = (name: keyof typeof BASE64): Uint8Array =>
   new Uint8Array(Buffer.from(BASE64[name], "base64"));
+
+/** A `.npy` file of version 1. @param shape As NumPy writes it: `(3, 2)` */
+export function npy(
+  descr: string,
+  shape: string,
+  data: ArrayBufferView,
+  order = "False",
+): Uint8Array {
+  const dictionary = `{'descr': '${descr}', 'fortran_order': ${order}, 'shape': ${shape}, }\n`;
+  const bytes = new Uint8Array(10 + dictionary.length + data.byteLength);
+  bytes.set([0x93, ...latin("NUMPY"), 1, 0, dictionary.length & 255, dictionary.length >> 8]);
+  bytes.set(latin(dictionary), 10);
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 10 + dictionary.length);
+  return bytes;
+}
+
+const latin = (text: string) => Buffer.from(text, "latin1");

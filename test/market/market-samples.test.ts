@@ -128,6 +128,28 @@ describe("a market over one's own samples", () => {
     expect((await openDataset({ source: scans.ownerSource })).inputShape).toEqual([1, 2, 2]);
   });
 
+  it("deals labels so that the project reads them as the same classes: numbers that are names, and names", async () => {
+    const values = Float32Array.from({ length: 120 }, (_, at) => at);
+    const numbers = Int32Array.from({ length: 120 }, (_, at) => [8, 3, 5][at % 3] as number);
+    const source = join(folder, "numbers.npz");
+    writeFileSync(
+      source,
+      encodeNpz([
+        { name: "x", shape: [120, 1], values },
+        { name: "y", shape: [120], values: numbers },
+      ]),
+    );
+
+    const { trainerSource } = await divide(source);
+    const theirs = await openDataset({
+      source: trainerSource,
+      files: { classes: ["3", "5", "8"] },
+    });
+
+    const { inputs, labels } = await theirs.readBatch([0, 20, 40]);
+    expect([...labels]).toEqual(Array.from(inputs, (value) => [2, 0, 1][value % 3]));
+  });
+
   it("lets a cnn learn packed idx images of any shape, and refuses one for a table", async () => {
     const [count, height, width] = [160, 8, 6];
     const values = Uint8Array.from(

@@ -1,6 +1,7 @@
 import { CommonweightError } from "../../protocol/errors.ts";
 import { learningErrors } from "../errors.ts";
 import { nameSome } from "../name-some.ts";
+import { classFinder } from "./class-finder.ts";
 import { type Dataset, memoryDataset } from "./dataset.ts";
 import { parseCsv } from "./formats/csv.ts";
 import type { CsvTable } from "./formats/csv-table.ts";
@@ -20,7 +21,6 @@ export interface CsvDatasetOptions extends ColumnOptions {
   readonly columns?: readonly string[] | undefined;
   /** Class names in the order of the model's outputs; without, classes must be numbers from 0. */
   readonly classes?: readonly string[] | undefined;
-  readonly classCount?: number | undefined;
   /** The class is not looked at, and its column need not be there: each sample gets class 0. */
   readonly isUnlabelled?: boolean | undefined;
 }
@@ -51,21 +51,10 @@ function unfit(message: string): CommonweightError {
   return new CommonweightError(learningErrors.dataUnfit, `CSV: ${message}`);
 }
 
-/** Finds the class of a cell; -1 for none. A number may be written otherwise than the project writes it: 1 and 1.0 are one class. */
-function classFinder(classes: readonly string[] | undefined): (cell: string) => number {
-  if (classes === undefined) {
-    return (cell) => {
-      const label = Number(cell.trim() || "x");
-      return Number.isInteger(label) && label >= 0 ? label : -1;
-    };
-  }
-  const isNumeric = classes.every(isNumber);
-  const places = new Map<string | number, number>(classes.map((name, k) => [name.trim(), k]));
-  if (isNumeric) for (const [k, name] of classes.entries()) places.set(Number(name), k);
-  return (cell) => {
-    const name = cell.trim();
-    return places.get(name) ?? (isNumeric && isNumber(name) ? places.get(Number(name)) : -1) ?? -1;
-  };
+/** A number of a class that nobody named; -1 for none. */
+function countedClass(cell: string): number {
+  const label = Number(cell.trim() || "x");
+  return Number.isInteger(label) && label >= 0 ? label : -1;
 }
 
 /**
@@ -97,7 +86,7 @@ export function csvDataset(text: string, options: CsvDatasetOptions = {}): Datas
       place: header.indexOf(name),
     }));
   problems.push(...columns.flatMap(({ reader }) => reader.problem ?? []));
-  const classOf = classFinder(options.classes);
+  const classOf = options.classes ? classFinder(options.classes) : countedClass;
   const classCells = header.includes(target) && !isUnlabelled ? cellsOf(target) : [];
   const wrongClasses = wrongCells(classCells, (cell) => classOf(cell) >= 0);
   if (wrongClasses) {
@@ -118,7 +107,6 @@ export function csvDataset(text: string, options: CsvDatasetOptions = {}): Datas
     }
   });
   const labels = isUnlabelled ? rows.map(() => 0) : classCells.map(classOf);
-  const classes =
-    options.classes?.length ?? options.classCount ?? labels.reduce((a, b) => Math.max(a, b), 0) + 1;
+  const classes = options.classes?.length ?? labels.reduce((a, b) => Math.max(a, b), 0) + 1;
   return memoryDataset({ inputs, labels, inputShape: [width], classes });
 }

@@ -13,6 +13,8 @@ export interface Dataset {
   /** Shape of one sample, `[features]` or `[channels, height, width]`. */
   readonly inputShape: readonly number[];
   readonly classes: number;
+  /** What the classes are called, where the data or the project say so. */
+  readonly classNames?: readonly string[];
   /** Reads the samples at these positions, in this order. */
   readBatch(indices: ArrayLike<number>): Batch | Promise<Batch>;
   /** Class of each sample, without reading the inputs. */
@@ -25,6 +27,7 @@ export interface MemoryDatasetParameters {
   readonly labels: ArrayLike<number>;
   readonly inputShape: readonly number[];
   readonly classes: number;
+  readonly classNames?: readonly string[] | undefined;
   /** Factor applied to byte inputs; 1/255 by default. Ignored for floats. */
   readonly byteScale?: number;
 }
@@ -58,6 +61,7 @@ export function memoryDataset(parameters: MemoryDatasetParameters): Dataset {
     size: labels.length,
     inputShape,
     classes,
+    ...(parameters.classNames && { classNames: parameters.classNames }),
     readBatch: (indices) => {
       const batch = new Float32Array(indices.length * length);
       const chosen = new Int32Array(indices.length);

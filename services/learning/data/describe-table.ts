@@ -58,7 +58,11 @@ function classesOf(table: CsvTable, target: string, isGuessed: boolean): string[
   const at = header.indexOf(target);
   if (rows.length === 0) throw unfit("there is a header and no samples");
   const names = [...new Set(rows.map((row) => (row[at] as string).trim()))];
-  if (names.includes("")) throw unfit(`rows without a class in column "${target}"; leave them out`);
+  if (names.includes("")) {
+    const cells = rows.map((row) => row[at] as string);
+    const without = wrongCells(cells, (cell) => cell.trim() !== "");
+    throw unfit(`rows without a class in column "${target}" (${without}); leave them out`);
+  }
   if (names.length < 2 || names.length > MOST_CLASSES) {
     if (names.length < 2) {
       throw unfit(`all rows of column "${target}" are of one class; a class column has 2 or more`);

@@ -4,7 +4,7 @@ import { nameSome } from "../name-some.ts";
 import type { Dataset } from "./dataset.ts";
 import { type LabelRelation, measureLabelRelation } from "./label-relation.ts";
 import { countLabels } from "./partition.ts";
-import { CHANNELS_FIRST_ADVICE, hasChannelsLast, isOtherOrder } from "./reshape-to-model.ts";
+import { isOtherOrder } from "./reshape-to-model.ts";
 
 /** Something about a trainer's data that may stop or spoil training. */
 export interface FitFinding {
@@ -107,9 +107,8 @@ export async function fitReport(
       const values = (shape: readonly number[]) => shape.reduce((all, side) => all * side, 1);
       const isOther = isOtherOrder(dataset.inputShape, model.inputShape);
       const isFlat = values(model.inputShape) === values(dataset.inputShape) && !isOther;
-      const advice = isOther && hasChannelsLast(dataset.inputShape) ? CHANNELS_FIRST_ADVICE : "";
       (isFlat ? warning : blocking)(
-        `Samples have shape [${dataset.inputShape}], the model wants [${model.inputShape}]${advice && `: ${advice}`}.`,
+        `Samples have shape [${dataset.inputShape}], the model wants [${model.inputShape}].`,
       );
     }
     const classes = countClasses(model);

@@ -4,9 +4,11 @@ import { gunzipSync } from "node:zlib";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { learningErrors } from "../errors.ts";
 import { type Dataset, memoryDataset } from "./dataset.ts";
+import { gatherLabels } from "./distinct-labels.ts";
 import { DATA_LIMITS } from "./formats/data-limits.ts";
 import { decodeIdx, type IdxArray } from "./formats/idx.ts";
 import { nameFile } from "./formats/name-file.ts";
+import { type ClassNaming, labelClasses } from "./label-classes.ts";
 
 /** Names of a pair of idx files. */
 export interface IdxFiles {
@@ -72,27 +74,22 @@ async function readWhole(path: string): Promise<Uint8Array> {
 /**
  * Opens a pair of idx files. Grey images have the shape `[1, height, width]`; bytes are scaled to 0..1.
  *
- * @param options.classes Classes that there are; as many as the labels need when left out.
  * @throws CommonweightError as {@link readIdx}, CW3102 when the two do not belong together, CW3105 for a label that is no class.
  */
 export async function openIdxFiles(
   folder: string,
-  options: IdxFiles & { readonly classes: number | undefined },
+  files: IdxFiles,
+  naming: ClassNaming,
 ): Promise<Dataset> {
   const [pixels, numbers] = await Promise.all([
-    readIdx(join(folder, options.images)),
-    readIdx(join(folder, options.labels)),
+    readIdx(join(folder, files.images)),
+    readIdx(join(folder, files.labels)),
   ]);
   const [, ...sides] = pixels.shape;
   const inputShape =
     sides.length === 2 ? [1, ...sides] : [sides.reduce((all, side) => all * side, 1)];
-  const most = numbers.values.reduce((a, b) => Math.max(a, b), 0) + 1;
-  return nameFile(folder, () =>
-    memoryDataset({
-      inputs: pixels.values,
-      labels: numbers.values,
-      inputShape,
-      classes: options.classes ?? most,
-    }),
-  );
+  const gathered = gatherLabels<number>(join(folder, files.labels), numbers.values.length);
+  gathered.add(numbers.values);
+  const classes = labelClasses(gathered.all(), naming);
+  return nameFile(folder, () => memoryDataset({ inputs: pixels.values, inputShape, ...classes }));
 }

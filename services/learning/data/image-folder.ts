@@ -42,19 +42,35 @@ async function listImages(folder: string): Promise<string[]> {
     .sort();
 }
 
-/** Names the kinds of files that are there instead of images. */
+/** Pictures of other kinds, which many programs turn into PNG. */
+const OTHER_PICTURES = /^\.(jpe?g|bmp|gif|tiff?|webp)$/;
+
+/** Names the kinds of files that are there instead of images, and the way out. */
 async function noImagesIn(
   folder: string,
   subfolders: readonly string[],
 ): Promise<CommonweightError> {
-  const names = (await Promise.all(subfolders.map((name) => readdir(join(folder, name))))).flat();
-  const kinds = [...new Set(names.map((name) => extname(name).toLowerCase() || name))].sort();
-  const inside = kinds.length === 0 ? "nothing" : kinds.slice(0, 5).join(", ");
+  const inside = await Promise.all(
+    subfolders.map((name) => readdir(join(folder, name), { withFileTypes: true })),
+  );
+  const kindOf = ({ name }: { name: string }) => extname(name).toLowerCase() || name;
+  const kinds = [...new Set(inside.flat().map(kindOf))].sort();
+  const other = kinds.find((kind) => OTHER_PICTURES.test(kind));
+  const deeper = subfolders.find((_, k) => inside[k]?.some((entry) => entry.isDirectory()));
+  const advice =
+    other !== undefined
+      ? `; turn them into PNG, as "mogrify -format png */*${other}" does`
+      : deeper !== undefined
+        ? `; are the classes one folder deeper? Then bring ${join(folder, deeper)}`
+        : "";
   return new CommonweightError(
     learningErrors.dataUnfit,
-    `no .png, .pgm or .ppm images in the subfolders of ${folder}; in them: ${inside}`,
+    `no .png, .pgm or .ppm images in the subfolders of ${folder}; in them: ${kinds.length === 0 ? "nothing" : kinds.slice(0, 5).join(", ")}${advice}`,
   );
 }
+
+/** Folders that programs keep beside the classes. */
+const isClassFolder = (name: string) => !name.startsWith(".") && name !== "__MACOSX";
 
 /**
  * Opens a folder with one subfolder of images (PNG, PGM, PPM) for each class. Images are decoded when needed; all must have
@@ -71,7 +87,7 @@ export async function openImageFolder(
     throw new CommonweightError(learningErrors.dataUnreadable, folder, { cause });
   });
   const found = entries
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && isClassFolder(entry.name))
     .map(({ name }) => name)
     .sort();
   const classes = options.classes ?? found;
@@ -90,7 +106,7 @@ export async function openImageFolder(
       throw new CommonweightError(learningErrors.dataTooLarge, folder);
   }
   if (images.length === 0) throw await noImagesIn(folder, found);
-  return openImageFiles(images, classes.length);
+  return { ...(await openImageFiles(images, classes.length)), classNames: classes };
 }
 
 /**
@@ -128,7 +144,7 @@ async function openImageFiles(
         if (image.channels !== channels || image.height !== height || image.width !== width) {
           throw new CommonweightError(
             learningErrors.dataUnfit,
-            `${path} is ${image.channels} x ${image.height} x ${image.width}, the first image ${channels} x ${height} x ${width}`,
+            `${path} is ${image.channels} x ${image.height} x ${image.width}, the first image ${channels} x ${height} x ${width}; all need the same channels, height and width`,
           );
         }
         inputs.set(image.values, row * length);

@@ -4,10 +4,10 @@ import { CommonweightError } from "../../protocol/errors.ts";
 import { learningErrors } from "../errors.ts";
 import { type CsvDatasetOptions, csvDataset } from "./csv-dataset.ts";
 import type { Dataset } from "./dataset.ts";
-import { type ByteSource, fileBytes } from "./formats/byte-source.ts";
+import { fileBytes } from "./formats/byte-source.ts";
 import { DATA_LIMITS } from "./formats/data-limits.ts";
 import { nameFile } from "./formats/name-file.ts";
-import { openNpz } from "./formats/open-npz.ts";
+import { NAMES_OF_LABELS, openNpz } from "./formats/open-npz.ts";
 import { findIdxFiles, openIdxFiles } from "./idx-folder.ts";
 import { openImageFolder } from "./image-folder.ts";
 import { isTableName } from "./is-table-name.ts";
@@ -18,12 +18,14 @@ import { seenAs } from "./reshape-to-model.ts";
 export interface OpenDataFilesOptions extends CsvDatasetOptions {
   /** The model's input shape; samples are seen in it when the number of values is right. */
   readonly inputShape?: readonly number[] | undefined;
+  /** There is no project yet: the classes of arrays and idx files are what their labels say. */
+  readonly findsClasses?: boolean | undefined;
 }
 
 /**
  * Reads a table's text.
  *
- * @throws CommonweightError CW3101 when it cannot be read, CW3102 when it is not UTF-8, CW3103 when it is too large.
+ * @throws CommonweightError CW3101 when it cannot be read, CW3102 when it is neither UTF-8 nor marked as UTF-16, CW3103 when it is too large.
  */
 export async function readTable(path: string): Promise<string> {
   const unreadable = (cause: unknown) => {
@@ -37,8 +39,11 @@ export async function readTable(path: string): Promise<string> {
     );
   }
   const bytes = await readFile(path).catch(unreadable);
+  // Spreadsheets call it "Unicode text", and mark which byte comes first.
+  const [first, second] = bytes;
+  const isWide = first === 0xff && second === 0xfe;
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder(isWide ? "utf-16le" : "utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
     throw new CommonweightError(
       learningErrors.dataMalformed,
@@ -63,19 +68,9 @@ function noSamplesIn(folder: string, names: readonly string[]): CommonweightErro
   );
 }
 
-function openArrays(
-  arrays: { readonly inputs: ByteSource; readonly labels: ByteSource },
-  { classes, classCount }: OpenDataFilesOptions,
-): Promise<Dataset> {
-  return openNpyDataset({
-    ...arrays,
-    classes: classes?.length ?? classCount ?? DATA_LIMITS.columns,
-  });
-}
-
 async function openFile(path: string, options: OpenDataFilesOptions): Promise<Dataset> {
   if (isTableName(path)) return openTable(path, options);
-  if (/\.npz$/i.test(path)) return openArrays(await openNpz(path), options);
+  if (/\.npz$/i.test(path)) return openNpyDataset(await openNpz(path), options);
   throw new CommonweightError(
     learningErrors.dataUnsupported,
     `${path}: ${extname(path) === "" ? "a file without an extension" : `a ${extname(path)} file`}`,
@@ -84,18 +79,17 @@ async function openFile(path: string, options: OpenDataFilesOptions): Promise<Da
 
 async function openFolder(folder: string, options: OpenDataFilesOptions): Promise<Dataset> {
   const names = await readdir(folder);
-  const classes = options.classes?.length ?? options.classCount;
   const idx = findIdxFiles(names);
-  if (idx) return openIdxFiles(folder, { ...idx, classes });
-  // Many call the inputs X.
-  const [inputs, labels] = ["x.npy", "y.npy"].map((wanted) =>
-    names.find((name) => name.toLowerCase() === wanted),
-  );
+  if (idx) return openIdxFiles(folder, idx, options);
+  const find = (wanted: string) => {
+    // Many call the inputs X.
+    const name = names.find((each) => each.toLowerCase() === `${wanted}.npy`);
+    return name === undefined ? undefined : fileBytes(join(folder, name));
+  };
+  const [inputs, labels] = [find("x"), find("y")];
   if (inputs !== undefined && labels !== undefined) {
-    return openArrays(
-      { inputs: fileBytes(join(folder, inputs)), labels: fileBytes(join(folder, labels)) },
-      options,
-    );
+    const called = NAMES_OF_LABELS.map(find).find((each) => each !== undefined);
+    return openNpyDataset({ inputs, labels, names: called }, options);
   }
   const entries = await readdir(folder, { withFileTypes: true });
   if (!entries.some((entry) => entry.isDirectory())) throw noSamplesIn(folder, names);

@@ -7,20 +7,39 @@ export function hasChannelsLast([first = 0, , last = 0, ...more]: readonly numbe
   return more.length === 0 && last > 0 && last <= MOST_CHANNELS && first > MOST_CHANNELS;
 }
 
-/** How to turn images around, for whoever has them with channels last. */
-export const CHANNELS_FIRST_ADVICE = "save numpy.transpose(x, (0, 3, 1, 2))";
+/** The same images with their channels first. Everybody reads images so, and the places of all values agree. */
+export function channelsFirst(dataset: Dataset): Dataset {
+  const [height = 0, width = 0, channels = 0] = dataset.inputShape;
+  const pixels = height * width;
+  return {
+    ...dataset,
+    inputShape: [channels, height, width],
+    readBatch: async (indices) => {
+      const { inputs, labels } = await dataset.readBatch(indices);
+      const turned = new Float32Array(inputs.length);
+      const length = pixels * channels;
+      for (let i = 0; i < inputs.length; i++) {
+        const [image, at] = [Math.floor(i / length), i % length];
+        const place = image * length + (at % channels) * pixels + Math.floor(at / channels);
+        turned[place] = inputs[i] as number;
+      }
+      return { inputs: turned, labels };
+    },
+  };
+}
 
 /**
- * Samples in the shape that the model wants, when they have as many values; unchanged otherwise. Images whose sides are in another order
- * are not seen as what they are not: their values would lie in wrong places.
+ * Samples in the shape that the model wants, when they have as many values; unchanged otherwise. Images with their channels last are
+ * turned around before. Images whose sides are in yet another order are not seen as what they are not: their values would lie in wrong
+ * places.
  */
 export function seenAs(dataset: Dataset, inputShape: readonly number[] | undefined): Dataset {
+  if (inputShape === undefined || inputShape.join() === dataset.inputShape.join()) return dataset;
+  const first = hasChannelsLast(dataset.inputShape) ? channelsFirst(dataset) : dataset;
   const values = (shape: readonly number[]) => shape.reduce((all, side) => all * side, 1);
   const isReshapable =
-    inputShape &&
-    values(inputShape) === values(dataset.inputShape) &&
-    !isOtherOrder(dataset.inputShape, inputShape);
-  return isReshapable ? reshapeDataset(dataset, inputShape) : dataset;
+    values(inputShape) === values(first.inputShape) && !isOtherOrder(first.inputShape, inputShape);
+  return isReshapable ? reshapeDataset(first, inputShape) : first;
 }
 
 /** Whether two shapes of images have their sides in another order: then values lie in other places, however many there are. */

@@ -1,6 +1,6 @@
 import { CommonweightError } from "../../protocol/errors.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { CHANNELS_FIRST_ADVICE, hasChannelsLast, isOtherOrder } from "../data/reshape-to-model.ts";
+import { isOtherOrder } from "../data/reshape-to-model.ts";
 import { learningErrors } from "../errors.ts";
 import { compileModel } from "../jax/compile-model.ts";
 import type { ComputeDevice, PaddedBatch } from "../jax/compiled-model.ts";
@@ -72,10 +72,9 @@ export function requireFit(model: LayeredModelSpec, dataset: Dataset): void {
   const { inputShape } = dataset;
   const isOther = isOtherOrder(inputShape, model.inputShape);
   if (valuesOf(model.inputShape) !== valuesOf(inputShape) || isOther) {
-    const advice = isOther && hasChannelsLast(inputShape) ? `; ${CHANNELS_FIRST_ADVICE}` : "";
     throw new CommonweightError(
       learningErrors.dataUnfit,
-      `samples of shape [${inputShape}], the model wants [${model.inputShape}]${advice}`,
+      `samples of shape [${inputShape}], the model wants [${model.inputShape}]`,
     );
   }
   if (dataset.size === 0) throw new CommonweightError(learningErrors.dataUnfit, "no samples");

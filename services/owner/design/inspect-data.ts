@@ -1,4 +1,3 @@
-import { readdir } from "node:fs/promises";
 import { dataFileOptions } from "../../learning/data/data-file-options.ts";
 import type { Dataset, Normalisation } from "../../learning/data/dataset.ts";
 import {
@@ -6,6 +5,7 @@ import {
   type TableDescription,
   tableData,
 } from "../../learning/data/describe-table.ts";
+import { featureScales } from "../../learning/data/feature-scales.ts";
 import { fitReport, LEAST_DEVIATIONS, unrelatedText } from "../../learning/data/fit-report.ts";
 import { parseCsv } from "../../learning/data/formats/csv.ts";
 import { nameFile } from "../../learning/data/formats/name-file.ts";
@@ -15,7 +15,7 @@ import { readTable } from "../../learning/data/open-data-files.ts";
 import { openDataset } from "../../learning/data/open-dataset.ts";
 import { countLabels } from "../../learning/data/partition.ts";
 import { projectDataset } from "../../learning/data/project-dataset.ts";
-import { CHANNELS_FIRST_ADVICE, hasChannelsLast } from "../../learning/data/reshape-to-model.ts";
+import { channelsFirst, hasChannelsLast } from "../../learning/data/reshape-to-model.ts";
 import { tableWarnings } from "../../learning/data/table-warnings.ts";
 import { learningErrors } from "../../learning/errors.ts";
 import { logisticRegression } from "../../learning/model-spec.ts";
@@ -55,12 +55,6 @@ export async function inspectData(
   if (isTableName(source)) return inspectTable(source, options);
   const { dataset, classes } = await openCounted(source);
   const { inputShape } = dataset;
-  if (hasChannelsLast(inputShape)) {
-    throw new CommonweightError(
-      learningErrors.dataUnfit,
-      `${source}: images of shape [${inputShape}] seem to have their channels last; ${CHANNELS_FIRST_ADVICE}`,
-    );
-  }
   const reportOn = async (normalisation?: Normalisation) => {
     const features = inputShape.reduce((all, side) => all * side, 1);
     return fitReport(
@@ -71,7 +65,9 @@ export async function inspectData(
   const raw = await reportOn();
   const { min, max, mean, deviation } = raw.range;
   const isRaw = Math.max(Math.abs(min), Math.abs(max)) > LARGEST_RAW && deviation > 0;
-  const normalisation = isRaw ? { mean: [mean], deviation: [deviation] } : undefined;
+  const normalisation = isRaw
+    ? ((await featureScales(dataset)) ?? { mean: [mean], deviation: [deviation] })
+    : undefined;
   // What becomes of them is what may spoil training, not how they are written.
   const report = normalisation ? await reportOn(normalisation) : raw;
   const broken = report.findings.find(({ severity }) => severity === "blocking");
@@ -82,7 +78,14 @@ export async function inspectData(
     data: {
       inputShape: [...inputShape],
       classes,
-      ...(normalisation ? { normalisation } : {}),
+      ...(normalisation
+        ? {
+            normalisation: {
+              mean: [...normalisation.mean],
+              deviation: [...normalisation.deviation],
+            },
+          }
+        : {}),
     },
     samples: dataset.size,
     classCounts: report.classCounts,
@@ -91,28 +94,19 @@ export async function inspectData(
   };
 }
 
-/** How arrays get labels that are classes. */
-const COUNT_LABELS =
-  "classes are numbered from 0, as numpy.unique(y, return_inverse=True)[1] counts them";
-
-/** Opens samples that are no table, with as many classes as they really have, and their names. */
+/** Opens samples that are no table, with the classes that they say themselves. */
 async function openCounted(source: string): Promise<{ dataset: Dataset; classes: string[] }> {
-  const dataset = await openDataset({ source });
-  const labels = await dataset.readLabels();
-  const classCount = labels.reduce((most, label) => Math.max(most, label), 0) + 1;
-  if (labels.length > 0 && !labels.includes(0) && dataset.classes !== classCount) {
+  const opened = await openDataset({ source, files: { findsClasses: true } });
+  const dataset = hasChannelsLast(opened.inputShape) ? channelsFirst(opened) : opened;
+  const classes =
+    dataset.classNames ?? Array.from({ length: dataset.classes }, (_, k) => String(k));
+  if (classes.length < 2) {
     throw new CommonweightError(
       learningErrors.dataUnfit,
-      `${source}: the smallest label is ${labels.reduce((a, b) => Math.min(a, b))}; ${COUNT_LABELS}`,
+      `${source}: all samples are of one class, "${classes[0]}"; a model tells 2 or more apart`,
     );
   }
-  const folders = await readdir(source, { withFileTypes: true })
-    .then((entries) => entries.filter((entry) => entry.isDirectory()).map(({ name }) => name))
-    .catch(() => []);
-  // Images lie in one folder for each class; other formats have numbers only.
-  const names = folders.length === dataset.classes ? folders.sort() : undefined;
-  const classes = names ?? Array.from({ length: classCount }, (_, k) => String(k));
-  return { dataset: { ...dataset, classes: classes.length }, classes };
+  return { dataset, classes: [...classes] };
 }
 
 async function inspectTable(

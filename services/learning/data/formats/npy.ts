@@ -38,10 +38,23 @@ function formatOf(name: string): NumberFormat | undefined {
   return /^[<>|=]/.test(name) && Object.hasOwn(FORMATS, kind) ? FORMATS[kind] : undefined;
 }
 
+/** Bytes of a text at most: texts are names of classes. */
+const LONGEST_TEXT = 4096;
+const BYTES_OF_CHARACTER = 4;
+
+/** Bytes of a text of fixed length: `<U10` has ten characters, `|S10` ten bytes. Undefined for another format. */
+function textBytes(name: string): number | undefined {
+  const [, kind, length] = /^[<>|=]([US])(\d{1,9})$/.exec(name) ?? [];
+  if (length === undefined) return undefined;
+  return Number(length) * (kind === "U" ? BYTES_OF_CHARACTER : 1);
+}
+
 /** What the header of a `.npy` file says. */
 export interface NpyHeader {
   /** As NumPy writes it: the order of bytes, the kind, and how many bytes a number has, as `<f4`. */
   readonly format: string;
+  /** Its values are texts, read by {@link decodeNpyTexts}; numbers otherwise. */
+  readonly isText: boolean;
   readonly shape: readonly number[];
   /** Fortran's order: the first index runs fastest, so that a sample's values lie apart. */
   readonly isFirstFastest: boolean;
@@ -88,17 +101,27 @@ export function readNpyHeader(bytes: Uint8Array): NpyHeader {
     );
   }
   const [, format, order, sides] = match as unknown as [string, string, string, string];
-  const known = formatOf(format);
-  if (known === undefined) {
+  const ofText = textBytes(format);
+  const bytesPerValue = formatOf(format)?.bytes ?? ofText;
+  if (bytesPerValue === undefined) {
+    const what = format.endsWith("O")
+      ? "of Python objects, as pandas has them"
+      : `of format ${format}`;
     throw new CommonweightError(
       learningErrors.dataUnsupported,
-      `.npy file of format ${format}: save x.astype("<f4"), and labels as whole numbers from 0, as numpy.unique(y, return_inverse=True)[1] counts them`,
+      `.npy file ${what}: save x.astype("<f4"), and labels as y.astype(str)`,
+    );
+  }
+  if (bytesPerValue === 0 || (ofText !== undefined && ofText > LONGEST_TEXT)) {
+    throw new CommonweightError(
+      learningErrors.dataUnsupported,
+      `.npy file of format ${format}: texts of ${ofText} bytes, of at most ${LONGEST_TEXT}`,
     );
   }
   const shape = sides.split(",").flatMap((side) => (side.trim() === "" ? [] : [Number(side)]));
   // With one side, or all others 1, both orders are the same.
   const isFirstFastest = order === "True" && shape.filter((side) => side > 1).length > 1;
-  return { format, shape, isFirstFastest, dataOffset, bytesPerValue: known.bytes };
+  return { format, shape, isFirstFastest, dataOffset, bytesPerValue, isText: ofText !== undefined };
 }
 
 /** Decodes the numbers of a piece of the data. @param format As in a header that was read. */
@@ -109,4 +132,47 @@ export function decodeNpyValues(bytes: Uint8Array, format: NpyHeader["format"]):
   return Float64Array.from({ length: Math.floor(bytes.length / width) }, (_, i) =>
     read(view, i * width, isLittle),
   );
+}
+
+/**
+ * Decodes the texts of a piece of the data, without the zeros that fill them up.
+ *
+ * @param format As in a header that was read.
+ * @param name For messages: the file.
+ * @throws CommonweightError CW3102 for what is no text.
+ */
+export function decodeNpyTexts(bytes: Uint8Array, format: string, name: string): string[] {
+  const width = textBytes(format) as number;
+  const decode = format[1] === "U" ? characters(format) : utf8;
+  return Array.from({ length: Math.floor(bytes.length / width) }, (_, i) => {
+    const text = decode(bytes.subarray(i * width, (i + 1) * width));
+    if (text !== undefined) return text.replace(/\0+$/, "");
+    throw new CommonweightError(
+      learningErrors.dataMalformed,
+      `${name}: a label that is no text in ${format[1] === "U" ? "Unicode" : "UTF-8; save y.astype(str)"}`,
+    );
+  });
+}
+
+type DecodeText = (bytes: Uint8Array) => string | undefined;
+
+const utf8: DecodeText = (bytes) => {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Four bytes a character. */
+function characters(format: string): DecodeText {
+  const isLittle = !format.startsWith(">");
+  return (bytes) => {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const points = Array.from({ length: bytes.length / BYTES_OF_CHARACTER }, (_, i) =>
+      view.getUint32(i * BYTES_OF_CHARACTER, isLittle),
+    );
+    const isText = points.every((point) => point <= 0x10ffff && (point < 0xd800 || point > 0xdfff));
+    return isText ? String.fromCodePoint(...points) : undefined;
+  };
 }

@@ -16,17 +16,33 @@ import {
   zipHeaderLength,
 } from "./zip-directory.ts";
 
+/** The arrays of a data set. */
+export interface NpyFiles {
+  readonly inputs: ByteSource;
+  readonly labels: ByteSource;
+  /** What the labels 0, 1, … are called, where somebody says so. */
+  readonly names?: ByteSource | undefined;
+}
+
 /** What people call inputs and labels, the first pair that is there; `numpy.savez(path, x, y)` gives them the last names. */
 const PAIRS: readonly (readonly [string, string])[] = [
   ["x", "y"],
   ["x_train", "y_train"],
+  ["train_x", "train_y"],
   ["train_images", "train_labels"],
-  ["images", "labels"],
-  ["inputs", "labels"],
-  ["data", "labels"],
-  ["data", "target"],
+  ["train_data", "train_labels"],
+  ...["images", "inputs", "data", "features", "x"].flatMap((inputs) =>
+    ["labels", "target", "targets", "label"].map((labels) => [inputs, labels] as const),
+  ),
   ["arr_0", "arr_1"],
+  // What somebody keeps for testing, when there is nothing else.
+  ["x_test", "y_test"],
+  ["test_x", "test_y"],
+  ["test_images", "test_labels"],
 ];
+
+/** What arrays of texts are called that say what labels are called. */
+export const NAMES_OF_LABELS = ["class_names", "target_names", "label_names", "classes"] as const;
 
 const unpack = promisify(inflateRaw);
 const arrayName = ({ name }: ZipEntry) => name.replace(/\.npy$/, "");
@@ -37,22 +53,22 @@ const arrayName = ({ name }: ZipEntry) => name.replace(/\.npy$/, "");
  * @throws CommonweightError CW3101 when it cannot be read, CW3102 when it is damaged, CW3103 when an array is too large to be unpacked,
  * CW3104 when there is no pair of arrays that are called like inputs and labels.
  */
-export async function openNpz(
-  path: string,
-): Promise<{ readonly inputs: ByteSource; readonly labels: ByteSource }> {
-  const pairs = PAIRS.map(([inputs, labels]) => [inputs, labels]);
-  const [inputs, labels] = await openFirst(path, pairs, `no pair of arrays called x and y`);
-  return { inputs: inputs as ByteSource, labels: labels as ByteSource };
+export async function openNpz(path: string): Promise<NpyFiles> {
+  const [inputs, labels, names] = await openFirst(path, PAIRS, `no pair of arrays called x and y`);
+  return { inputs: inputs as ByteSource, labels: labels as ByteSource, names };
 }
 
-/** Finds inputs alone, whether there are labels or not. @throws As {@link openNpz} */
+/** Finds inputs alone, whether there are labels or not; of several, those kept for testing. @throws As {@link openNpz} */
 export async function openNpzInputs(path: string): Promise<ByteSource> {
-  const names = PAIRS.map(([inputs]) => [inputs]);
-  const [inputs] = await openFirst(path, names, `no array called x`);
+  const names = [...new Set(PAIRS.map(([inputs]) => inputs))];
+  const isForTests = (name: string) => name.includes("test");
+  const ordered = [...names.filter(isForTests), ...names.filter((name) => !isForTests(name))];
+  const groups = ordered.map((name) => [name]);
+  const [inputs] = await openFirst(path, groups, `no array called x`);
   return inputs as ByteSource;
 }
 
-/** Opens the first of some groups of arrays that is there as a whole. */
+/** Opens the first of some groups of arrays that is there as a whole, and behind them what their labels are called, if that is there. */
 async function openFirst(
   path: string,
   groups: readonly (readonly string[])[],
@@ -67,18 +83,21 @@ async function openFirst(
     const end = nameFile(path, () => readZipEnd(tail));
     const directory = await readAt(end.directoryOffset, end.directoryBytes);
     const entries = nameFile(path, () => readZipDirectory(directory, end));
+    const find = (wanted: string) =>
+      entries.find((entry) => arrayName(entry).toLowerCase() === wanted);
     for (const group of groups) {
-      const found = group.flatMap(
-        (wanted) => entries.find((entry) => arrayName(entry).toLowerCase() === wanted) ?? [],
-      );
+      const found = group.flatMap((wanted) => find(wanted) ?? []);
       if (found.length < group.length) continue;
-      return Promise.all(found.map((entry) => openEntry({ path, size, readAt }, entry)));
+      const named = group.length > 1 ? NAMES_OF_LABELS.flatMap((name) => find(name) ?? []) : [];
+      return Promise.all(
+        [...found, ...named.slice(0, 1)].map((entry) => openEntry({ path, size, readAt }, entry)),
+      );
     }
     const names = entries.map((entry) => arrayName(entry).slice(0, 40));
     const others = nameSome(groups.slice(1, 4).map((group) => group.join(" and ")));
     throw new CommonweightError(
       learningErrors.dataUnsupported,
-      `${path}: ${lacking} (or ${others}); in it: ${names.length === 0 ? "nothing" : nameSome(names)}`,
+      `${path}: ${lacking} (or ${others}; docs/formats.md, Samples); in it: ${names.length === 0 ? "nothing" : nameSome(names)}`,
     );
   });
 }
