@@ -76,6 +76,21 @@ export const ownerErrors = defineErrors([4000, 4299], {
     title: "A posting of this folder is on its way already",
     hint: "Run the command again when the transaction is in a block: it then finds the project. --again posts once more, which can become a second escrow.",
   },
+  fundedAlready: {
+    code: "CW4027",
+    title: "The project has got this money already",
+    hint: "Nothing was sent now. To add as much once more, run the command again.",
+  },
+  fundingUnderWay: {
+    code: "CW4028",
+    title: "A funding of this project is on its way already",
+    hint: "Run the command again when the transaction is in a block: it then finds the money. --again sends another one, which can pay twice.",
+  },
+  fundingsDamaged: {
+    code: "CW4029",
+    title: "The list of fundings under way is damaged",
+    hint: "Look at the account's last transactions: when none of them is waiting, remove the file.",
+  },
   ruleCannotWork: {
     code: "CW4021",
     title: "The project cannot work at this size",

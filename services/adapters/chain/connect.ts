@@ -144,10 +144,13 @@ export async function call<T>(contract: Contract, method: string, ...args: unkno
   }
 }
 
+/** Told of a signed transaction. @param nonce Its place among the account's transactions; a browser's wallet does not say it. */
+export type OnSent = (hash: string, nonce?: number) => void;
+
 /** What {@link send} may be told besides the call itself. */
 export interface SendOptions {
   /** Called with the hash before waiting: whoever stores it can find the receipt after a crash. */
-  readonly onSent?: (hash: string) => void;
+  readonly onSent?: OnSent;
   readonly valueWei?: bigint;
   /** What the transaction is for; see {@link TransactionOrder.purpose}. The call itself by default. */
   readonly purpose?: string;

@@ -18,15 +18,16 @@ export const register: RegisterCommand = (parent, context) => {
       parseAmountAboveNothing,
     )
     .option("--yes", "do not ask")
+    .option("--again", "send although an earlier funding is still on its way")
     .addHelpText(
       "after",
-      "\nExamples:\n  commonweight owner fund 1 0.5\n  commonweight owner fund 1 500000000000000000wei",
+      "\nA run that is interrupted is found by the next one with the same --state folder, which sends nothing then.\n\nExamples:\n  commonweight owner fund 1 0.5\n  commonweight owner fund 1 500000000000000000wei",
     )
     .action(
       context.action(async (invocation) => {
-        const { addBudget, readProject } = await import("../../adapters/chain/projects/project.ts");
-        const { allowDeposit } = await import("../../adapters/chain/tokens/allow-deposit.ts");
-        const { topUpWrapped } = await import("../../adapters/chain/tokens/token-balance.ts");
+        const { readProject } = await import("../../adapters/chain/projects/project.ts");
+        const { fundProject, refuseUnfinishedFunding } = await import("../posting/fund-project.ts");
+        const { openPendingFundings } = await import("../posting/pending-funding.ts");
         const { requireTokens } = await import("../../command-line/require-tokens.ts");
         const [given, amount] = invocation.args as [string, string];
         const { findProject } = await import("../find-project.ts");
@@ -39,12 +40,19 @@ export const register: RegisterCommand = (parent, context) => {
             const unit = await readTokenUnit(chain, rewardToken);
             const amountWei = amountIn(amount, unit);
             const shown = amountText(amountWei, unit);
+            const pending = openPendingFundings(invocation.config.stateFolder);
+            if (invocation.options.again !== true) {
+              const show = (wei: bigint) => amountText(wei, unit);
+              await refuseUnfinishedFunding(chain, projectId, { pending, show });
+            }
             await requireTokens(chain, { token: rewardToken, amountWei, unit });
             await confirm(invocation, `Add ${shown} to project ${projectId}?`);
             invocation.progress("sending");
-            await topUpWrapped(chain, rewardToken, amountWei);
-            const first = await allowDeposit(chain, rewardToken, amountWei);
-            const receipt = await addBudget(chain, projectId, amountWei, first);
+            const receipt = await fundProject(
+              chain,
+              { projectId, rewardToken, amountWei },
+              pending,
+            );
             return {
               data: { projectId, amountWei, receipt },
               text: `project ${projectId} got ${shown} (transaction ${receipt.hash})`,

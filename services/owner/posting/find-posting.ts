@@ -1,9 +1,11 @@
 import type { Chain } from "../../adapters/chain/connect.ts";
 import { toChainError } from "../../adapters/chain/errors.ts";
 import { findPostings } from "../../adapters/chain/projects/project-posting.ts";
+import { readNonceUse } from "../../adapters/chain/transactions/nonce-use.ts";
 import { isSameAddress } from "../../protocol/address.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { ownerErrors } from "../errors.ts";
+
 import { type ProjectFolder, writeProjectFile } from "./project-folder.ts";
 
 /**
@@ -22,6 +24,7 @@ export async function refuseUnfinishedPosting(
   if (posting === undefined || posting.chainId !== chainId) return;
   if (!isSameAddress(posting.market, market)) return;
   const { manifestCid, transactionHash, fromBlock } = posting;
+  const isWaiting = await isUnderWay(chain, posting);
   // By what was posted, not by the transaction: one that paid more may have taken its place.
   const found = (await findPostings(chain, fromBlock)).find(
     (each) =>
@@ -36,10 +39,20 @@ export async function refuseUnfinishedPosting(
       `as project ${projectId} of the market ${market}, by a run that was interrupted`,
     );
   }
+  if (isWaiting) {
+    throw new CommonweightError(ownerErrors.postingUnderWay, `transaction ${transactionHash}`);
+  }
+}
+
+/** Looked at before the blocks are: what is mined in between is found in them. */
+async function isUnderWay(
+  chain: Chain,
+  { transactionHash, nonce }: NonNullable<ProjectFolder["project"]["posting"]>,
+): Promise<boolean> {
+  // One that pays more has taken its place under another hash.
+  if (nonce !== undefined) return (await readNonceUse(chain, nonce)) === "waiting";
   const known = await chain.provider.getTransaction(transactionHash).catch((cause: unknown) => {
     throw toChainError(cause, "looking for the posting");
   });
-  if (known !== null) {
-    throw new CommonweightError(ownerErrors.postingUnderWay, `transaction ${transactionHash}`);
-  }
+  return known !== null;
 }

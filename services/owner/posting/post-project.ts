@@ -1,4 +1,4 @@
-import type { Chain } from "../../adapters/chain/connect.ts";
+import type { Chain, OnSent } from "../../adapters/chain/connect.ts";
 import { postProject, requiredEscrow } from "../../adapters/chain/projects/post-project.ts";
 import type { ProjectTerms } from "../../adapters/chain/projects/project-terms.ts";
 import { allowDeposit } from "../../adapters/chain/tokens/allow-deposit.ts";
@@ -18,6 +18,7 @@ import { sealModel } from "../../protocol/model/private-model.ts";
 import { randomScalar } from "../../protocol/scalar.ts";
 import type { Envelope } from "../../protocol/sealing/envelope.ts";
 import { ownerErrors } from "../errors.ts";
+
 import { requireProvable } from "./provable-size.ts";
 
 /** A project that is ready to be posted: its files are in the content store. */
@@ -107,7 +108,7 @@ export async function prepareProject(options: {
 export async function postPreparedProject(
   chain: Chain,
   prepared: PreparedProject,
-  options: { onSent?: (hash: string) => void } = {},
+  options: { onSent?: OnSent } = {},
 ): Promise<{ projectId: bigint; receipt: Receipt }> {
   const first = await allowDeposit(chain, prepared.terms.rewardToken, prepared.escrowWei);
   return postProject(chain, { ...prepared, ...options }, first);

@@ -48,6 +48,8 @@ const projectFileSchema = z.strictObject({
       manifestCid: z.string(),
       /** The newest block when it was signed. */
       fromBlock: size,
+      /** Absent in folders of earlier versions. */
+      nonce: size.optional(),
     })
     .optional(),
   posted: z

@@ -33,6 +33,8 @@ export interface SendingPost {
   readonly manifestCid: string;
   /** The newest block before. */
   readonly fromBlock: number;
+  /** The transaction's place among the account's: one that pays more takes the same. */
+  readonly nonce?: number;
 }
 
 /**
@@ -88,8 +90,11 @@ export async function publishProject(options: {
     await topUpWrapped(chain, prepared.terms.rewardToken, prepared.escrowWei);
     const fromBlock = await chain.provider.getBlockNumber();
     const { projectId, receipt } = await postPreparedProject(chain, prepared, {
-      onSent: (transactionHash) =>
-        options.onSending?.({ transactionHash, manifestCid: prepared.manifestCid, fromBlock }),
+      onSent: (transactionHash, nonce) =>
+        options.onSending?.({
+          ...{ transactionHash, manifestCid: prepared.manifestCid, fromBlock },
+          ...(nonce !== undefined && { nonce }),
+        }),
     });
     await options.onPosted?.({ projectId, transactionHash: receipt.hash });
     onProgress(`project ${projectId} is posted; waiting for an aggregator to fetch its files`);

@@ -1,7 +1,7 @@
 import type { G1Point } from "../../../protocol/curve.ts";
 import { CommonweightError } from "../../../protocol/errors.ts";
 import { cidToBytes } from "../cid-bytes.ts";
-import { type Chain, call } from "../connect.ts";
+import { type Chain, call, type OnSent } from "../connect.ts";
 import { chainErrors } from "../errors.ts";
 import { type MarketCall, sendMarketCall } from "../market-calls.ts";
 import type { Receipt } from "../transactions/transaction-receipt.ts";
@@ -18,8 +18,8 @@ export interface Posting {
   readonly modelCommitment: G1Point;
   readonly modelCid: string;
   readonly manifestCid: string;
-  /** Called with the transaction's hash before waiting for it. */
-  readonly onSent?: (hash: string) => void;
+  /** Called before the transaction is waited for. */
+  readonly onSent?: OnSent;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { G1Point } from "../../../protocol/curve.ts";
 import { ROUND_PHASES, type RoundPhase } from "../../../protocol/market/phases.ts";
-import { type Chain, call, send } from "../connect.ts";
+import { type Chain, call, type SendOptions, send } from "../connect.ts";
 import { enumName, type Raw, toPoint } from "../contract-values.ts";
 import { type MarketCall, sendMarketCall } from "../market-calls.ts";
 import { type ProjectTerms, toTerms } from "./project-terms.ts";
@@ -94,10 +94,10 @@ export const bondAggregator = (
 /** Adds budget to a project; see {@link joinProject} for what comes first. */
 export const addBudget = (
   chain: Chain,
-  projectId: bigint,
-  amountWei: bigint,
+  { projectId, amountWei }: { readonly projectId: bigint; readonly amountWei: bigint },
   first: readonly MarketCall[] = [],
-) => sendMarketCall(chain, { method: "addBudget", args: [projectId, amountWei] }, first);
+  options: SendOptions = {},
+) => sendMarketCall(chain, { method: "addBudget", args: [projectId, amountWei] }, first, options);
 
 /** Announces that no further round will open. */
 export const announceStop = (chain: Chain, projectId: bigint) =>

@@ -44,7 +44,7 @@ export interface TransactionSender {
    */
   send(
     order: TransactionOrder,
-    options?: { onSent?: ((hash: string) => void) | undefined },
+    options?: { onSent?: ((hash: string, nonce: number) => void) | undefined },
   ): Promise<Receipt>;
   /** Ends what an earlier process left open: waits for it, sends it again, or gives it up when nobody ever saw it. */
   resume(): Promise<void>;
@@ -100,7 +100,7 @@ export function createTransactionSender(options: {
   /** The receipt comes wrapped: a bare promise would make the queue wait for blocks. */
   async function start(
     order: TransactionOrder,
-    onSent?: (hash: string) => void,
+    onSent?: (hash: string, nonce: number) => void,
     leastNonce = 0,
   ): Promise<{ receipt: Promise<Receipt> }> {
     const open = journal.listOpen().find(({ purpose }) => purpose === order.purpose);
@@ -108,7 +108,7 @@ export function createTransactionSender(options: {
     const entry = await prepare(order, leastNonce);
     // From here on a crash loses nothing: whatever the node got is in the journal.
     journal.save(entry);
-    onSent?.(newestAttempt(entry).hash);
+    onSent?.(newestAttempt(entry).hash, entry.nonce);
     const refusal = await attempts.broadcast(newestAttempt(entry));
     if (refusal !== undefined && (await attempts.isRefused(entry, refusal))) {
       close(entry, endWithoutBlock("dropped", entry));
