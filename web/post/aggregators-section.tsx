@@ -131,8 +131,9 @@ export function AggregatorsSection({ chain }: { chain: Chain }) {
           Aggregators
         </Title>
         <Text size="sm">
-          They open rounds, read the updates and prove what follows. They cannot change who is paid;
-          they can be late, so name a standby if there is one. The first chosen is in charge.
+          They open rounds, read the updates and prove what follows. They cannot invent who is
+          accepted or what anybody is paid. They can leave an update out as unreadable, and be late:
+          choose those you trust, and name a standby. The first chosen is in charge.
         </Text>
         <LoadedView loaded={loaded} what="the aggregators of this market" onRetry={reload}>
           {(candidates) =>
