@@ -53,6 +53,8 @@ export async function startAnvilChain(options: {
     [
       ...["--host", "127.0.0.1", "--port", String(port), "--chain-id", String(chainId)],
       ...["--mnemonic", DEVELOPMENT_MNEMONIC, "--accounts", String(accountCount)],
+      // Nothing reorganises this chain: every block is final at once, as on the embedded chain.
+      ...["--slots-in-an-epoch", "0"],
       ...["--block-time", "1", "--mixed-mining", "--gas-limit", "60000000"],
       ...["--state", statePath, "--state-interval", SAVE_EVERY_SECONDS],
     ],

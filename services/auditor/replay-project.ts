@@ -1,9 +1,10 @@
-import { toChainError } from "../adapters/chain/errors.ts";
-import { readPosting } from "../adapters/chain/projects/project-posting.ts";
+import type { Chain } from "../adapters/chain/connect.ts";
+import { chainErrors } from "../adapters/chain/errors.ts";
+import { type PostedProject, readPosting } from "../adapters/chain/projects/project-posting.ts";
 import { readTokenUnit } from "../adapters/chain/tokens/token-unit.ts";
 import { openVerifierCurve } from "../adapters/curve/open-verifier-curve.ts";
 import { openRuleVerifier } from "../adapters/snark/verify-rule.ts";
-import { CommonweightError } from "../protocol/errors.ts";
+import { CommonweightError, isErrorOf } from "../protocol/errors.ts";
 import type { TokenUnit } from "../protocol/market/token-amount.ts";
 import type { AuditCheck } from "./audit-check.ts";
 import { auditModels, type ModelAuditOptions } from "./audit-models.ts";
@@ -24,6 +25,14 @@ import {
   readBlockFacts,
   readProjectHistory,
 } from "./evidence/project-history.ts";
+import {
+  type BlockChoice,
+  chooseReadBlock,
+  type LaterEvents,
+  type ReadBlock,
+  readLaterEvents,
+  requireState,
+} from "./evidence/read-block.ts";
 import { readEscrow } from "./evidence/read-escrow.ts";
 import { type ReliabilityStatement, replayReliability } from "./replay-reliability.ts";
 
@@ -32,7 +41,11 @@ export interface ProjectAudit {
   readonly chainId: bigint;
   readonly market: string;
   readonly projectId: bigint;
-  /** Block of the project's last event: what was audited ends with it. */
+  /** The block that everything was read at. */
+  readonly readAt: ReadBlock;
+  /** What happened after that block: it was not looked at. */
+  readonly later: LaterEvents;
+  /** Block of the project's last event until then: what was audited ends with it. */
   readonly lastBlock: number;
   /** Says which chain that is: another one has another block there. */
   readonly lastBlockHash: string;
@@ -65,6 +78,8 @@ export interface ProjectAudit {
 
 /** What an audit is made with. */
 export interface ReplayOptions extends Omit<ModelAuditOptions, "onCheck"> {
+  /** The block to read at; see {@link chooseReadBlock} for what it is unless told. */
+  readonly block?: BlockChoice | undefined;
   /** Compares the setup in the contract with what is published, as far as whoever asks has it. */
   readonly checkSetup: (evidence: ProjectEvidence, setup: ChainSetup) => Promise<AuditCheck[]>;
   /** Called with the checks as they are done; the round is null for those of the whole project. */
@@ -77,15 +92,17 @@ export interface ReplayOptions extends Omit<ModelAuditOptions, "onCheck"> {
  * Replays a project's settled rounds from the chain, with nobody's server; model files come from IPFS and are opened against
  * their commitments. Runs in Node and in browsers.
  *
- * @throws CW4600 when the round was not settled; CW2200, CW2206, CW2207 as the chain.
+ * @throws CW4600 when the round was not settled, CW4605 to CW4607 when nothing can be read at that block; CW2200, CW2206, CW2207 as the
+ *   chain.
  */
 export async function replayProject(options: ReplayOptions): Promise<ProjectAudit> {
   const { chain, projectId, roundIndex, contentStore, signal, onProgress, onChecks } = options;
   // What happens while this is read is not part of it: everything is of one block.
-  const toBlock = await chain.provider.getBlockNumber().catch((cause: unknown) => {
-    throw toChainError(cause, "asking for the newest block");
-  });
-  const upTo = { toBlock };
+  const readAt = await chooseReadBlock(chain, options.block);
+  const toBlock = readAt.block;
+  const [upTo, at] = [{ toBlock }, { blockTag: toBlock }];
+  const posting = await readPostingAt(chain, projectId, readAt);
+  await requireState(chain, projectId, readAt);
   const evidence = await collectEvidence(chain, projectId, {
     ...{ ...upTo, roundIndex, signal, onProgress },
   });
@@ -93,22 +110,23 @@ export async function replayProject(options: ReplayOptions): Promise<ProjectAudi
     (each) => roundIndex === undefined || each.roundIndex === roundIndex,
   );
   if (roundIndex !== undefined && evidence.rounds.length === 0 && voided.length === 0) {
-    throw new CommonweightError(auditorErrors.roundUnknown, `round ${roundIndex}`);
+    const { rounds } = await readLaterEvents(chain, projectId, readAt);
+    const isLater = rounds.includes(roundIndex) ? `, which ended after block ${toBlock}` : "";
+    throw new CommonweightError(auditorErrors.roundUnknown, `round ${roundIndex}${isLater}`);
   }
   const checks: AuditCheck[] = [];
   const add = (found: readonly AuditCheck[]) => {
     checks.push(...found);
     onChecks?.(null, found);
   };
-  const setup = await readChainSetup(chain, evidence.ruleId, evidence.slots);
+  const setup = await readChainSetup(chain, evidence.ruleId, evidence.slots, at);
   onProgress?.("comparing the setup with what is published");
-  add([await checkContracts(chain), ...(await options.checkSetup(evidence, setup))]);
+  add([await checkContracts(chain, at), ...(await options.checkSetup(evidence, setup))]);
   onProgress?.("reading the project's whole history");
   const history = await readProjectHistory(chain, projectId, upTo);
   const reliability = replayReliability(history, evidence);
   add(reliability.checks);
-  const posting = await readPosting(chain, projectId);
-  const escrow = await readEscrow(chain, posting, { blockTag: toBlock });
+  const escrow = await readEscrow(chain, posting, at);
   const { events, payoutAddresses } = history;
   add([
     checkTerms(posting, escrow.project),
@@ -116,19 +134,26 @@ export async function replayProject(options: ReplayOptions): Promise<ProjectAudi
     checkEscrow(escrow),
     checkPayees({ ...escrow, events, payoutAddresses }),
   ]);
-  const { symbol, decimals } = await readTokenUnit(chain, posting.terms.rewardToken);
+  const { symbol, decimals } = await readTokenUnit(chain, posting.terms.rewardToken, at);
   const rounds = await replayRounds({ evidence, setup, history, options });
   if (contentStore) add(await checkRoundJobs(contentStore, evidence, { signal }));
   const onCheck = (check: AuditCheck) => onChecks?.(null, [check]);
   checks.push(...(await auditModels(evidence, setup, { ...options, onCheck })));
   const { lastBlock } = history;
-  add([checkHistory(history, (await readBlockFacts(chain, lastBlock.number)).hash)]);
+  const later = await readLaterEvents(chain, projectId, readAt);
+  const told = [lastBlock, { number: readAt.block, hash: readAt.hash }];
+  const again = told.map(async ({ number, hash }) => ({
+    ...{ number, hash },
+    hashNow: (await readBlockFacts(chain, number)).hash,
+  }));
+  add([checkHistory(history, await Promise.all(again))]);
   const all = [...checks, ...rounds.flatMap((round) => round.checks)];
   return {
     chainId: chain.chainId,
     market: chain.addresses.market,
     projectId,
     isPassed: all.every((check) => check.isPassed !== false),
+    ...{ readAt, later },
     lastBlock: lastBlock.number,
     lastBlockHash: lastBlock.hash,
     historyHash: history.hash,
@@ -142,6 +167,24 @@ export async function replayProject(options: ReplayOptions): Promise<ProjectAudi
     reliability: reliability.trainers,
     voidRounds: voided.map((each) => ({ roundIndex: each.roundIndex, reason: each.reason })),
   };
+}
+
+/** How the project was posted. @throws CW4606 when that was after the block, CW2206 when it never was */
+async function readPostingAt(
+  chain: Chain,
+  projectId: bigint,
+  { block, newestBlock }: ReadBlock,
+): Promise<PostedProject> {
+  try {
+    return await readPosting(chain, projectId, { toBlock: block });
+  } catch (cause) {
+    if (!isErrorOf(cause, chainErrors.notFound) || block === newestBlock) throw cause;
+    const { blockNumber } = await readPosting(chain, projectId, { toBlock: newestBlock });
+    throw new CommonweightError(
+      auditorErrors.notYetPosted,
+      `posted in block ${blockNumber}, after block ${block}`,
+    );
+  }
 }
 
 async function replayRounds(context: {

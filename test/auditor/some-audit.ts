@@ -8,6 +8,8 @@ export function someAudit(changes: Partial<ProjectAudit> = {}): ProjectAudit {
     chainId: 31337n,
     market: `0x${"11".repeat(20)}`,
     projectId: 1n,
+    readAt: { block: 80, hash: `0x${"88".repeat(32)}`, finality: "final", newestBlock: 90 },
+    later: { events: 0, rounds: [] },
     lastBlock: 70,
     lastBlockHash: `0x${"44".repeat(32)}`,
     historyHash: `0x${"55".repeat(32)}`,

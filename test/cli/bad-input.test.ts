@@ -262,6 +262,24 @@ const MISTAKES: readonly Mistake[] = [
     exitCode: usage,
     says: "Expected a round's number",
   },
+  ...["yesterday", "-1", "0x10", "pending"].map((block) => ({
+    what: "a block that is none",
+    args: `audit 1 --block=${block}`,
+    exitCode: usage,
+    says: "latest, safe, finalized or the number of a block",
+  })),
+  {
+    what: "a block that is still to come",
+    args: "audit 1 --block 99999999",
+    exitCode: refused,
+    says: "CW4605: block 99999999, of ",
+  },
+  {
+    what: "a block before the project was posted",
+    args: "audit 1 --block 1",
+    exitCode: refused,
+    says: "CW4606: posted in block ",
+  },
   {
     what: "an amount of nothing",
     args: "owner fund 1 0wei",

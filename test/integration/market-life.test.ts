@@ -276,11 +276,16 @@ describe("who audits", () => {
     const told = (name: string, place: number, values: Record<string, unknown>) =>
       changed(name, place, values).events;
     const someone = `0x${"ab".repeat(20)}`;
+    /** A block that is afterwards as it was. */
+    let still: { number: number; hash: string; hashNow: string };
+    beforeAll(() => {
+      still = { ...history.lastBlock, hashNow: history.lastBlock.hash };
+    });
 
     it("is not found in what the chain really says", () => {
       expect(results().filter(({ isPassed }) => !isPassed)).toEqual([]);
       expect(checkTerms(posting, escrow.project).isPassed).toBe(true);
-      expect(checkHistory(history, history.lastBlock.hash).isPassed).toBe(true);
+      expect(checkHistory(history, [still]).isPassed).toBe(true);
     });
 
     it.each([
@@ -347,8 +352,10 @@ describe("who audits", () => {
     it("is named when its chain changes while it is read, or is put together of two", () => {
       const two = { ...history, foreignBlocks: [7] };
 
-      expect(checkHistory(history, "0x00")).toMatchObject({ name: "history", isPassed: false });
-      expect(checkHistory(two, history.lastBlock.hash).detail).toMatch(/^the events of block 7 /);
+      expect(checkHistory(history, [still, { ...still, hashNow: "0x00" }])).toMatchObject({
+        ...{ name: "history", isPassed: false },
+      });
+      expect(checkHistory(two, [still]).detail).toMatch(/^the events of block 7 /);
     });
 
     it("adds up for everybody what was earned, given back and paid", () => {

@@ -8,7 +8,7 @@ let server: Server | undefined;
 /** Ends the last one that was started. */
 export const stopFakeNode = (): void => void server?.close();
 
-/** Something at an http address that answers JSON-RPC as told; it lists what it was asked to send. */
+/** Something at an http address that answers JSON-RPC as told, or refuses when that throws; it lists what it was asked to send. */
 export async function serveRpc(answers: Readonly<Record<string, (params: unknown[]) => unknown>>) {
   const sent: unknown[] = [];
   server = createServer(async (request, response) => {
@@ -18,9 +18,15 @@ export async function serveRpc(answers: Readonly<Record<string, (params: unknown
     const results = calls.map(({ id, method, params }) => {
       if (method === "eth_sendTransaction") sent.push(params[0]);
       const answer = answers[method];
-      return answer === undefined
-        ? { jsonrpc: "2.0", id, error: { code: -32601, message: `no ${method}` } }
-        : { jsonrpc: "2.0", id, result: answer(params) };
+      const refused = (code: number, message: string) => ({
+        ...{ jsonrpc: "2.0", id, error: { code, message } },
+      });
+      if (answer === undefined) return refused(-32601, `no ${method}`);
+      try {
+        return { jsonrpc: "2.0", id, result: answer(params) };
+      } catch (error) {
+        return refused(-32000, String(error));
+      }
     });
     response.setHeader("content-type", "application/json");
     response.end(JSON.stringify(body.startsWith("[") ? results : results[0]));

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readParticipant } from "../../services/adapters/chain/projects/participant.ts";
 import type { Project } from "../../services/adapters/chain/projects/project.ts";
+import { readPosting } from "../../services/adapters/chain/projects/project-posting.ts";
 import { readOpenings } from "../../services/adapters/chain/rounds/round-events.ts";
 import { readSettlements } from "../../services/adapters/chain/rounds/settlements.ts";
 import { readBalance } from "../../services/adapters/chain/tokens/token.ts";
@@ -16,6 +17,7 @@ import { auditRound } from "../../services/auditor/audit-round.ts";
 import { readChainSetup } from "../../services/auditor/evidence/chain-setup.ts";
 import { collectEvidence } from "../../services/auditor/evidence/collect-evidence.ts";
 import type { RoundEvidence } from "../../services/auditor/evidence/round-evidence.ts";
+import { auditText } from "../../services/auditor/report/audit-text.ts";
 import { type Market, startMarket } from "../../services/market/market.ts";
 import type { MarketEvent } from "../../services/market/market-event.ts";
 import { defaultMarketOptions } from "../../services/market/market-plan.ts";
@@ -146,6 +148,27 @@ describe("the market on a laptop", () => {
     expect(checks.filter(({ isPassed }) => isPassed !== true)).toEqual([]);
     expect(audit.rounds).toHaveLength(2);
     expect(audit.isPassed).toBe(true);
+  });
+
+  it("is audited at an older block, and the round that ended later is named as not looked at", async () => {
+    const { chain, projectId } = market;
+    const [first, second] = await readSettlements(chain, projectId);
+    const block = first?.blockNumber as number;
+    const audit = await auditProject({ chain, projectId, block });
+    const posted = (await readPosting(chain, projectId)).blockNumber;
+
+    expect(audit.isPassed).toBe(true);
+    expect(audit.rounds.map(({ roundIndex }) => roundIndex)).toEqual([0]);
+    expect(audit.readAt).toMatchObject({ block, finality: "final" });
+    expect(audit.later.rounds).toEqual([1]);
+    expect(auditText(audit)).toContain(`not looked at: the end of round 1, after block ${block}`);
+    await expect(auditProject({ chain, projectId, block, roundIndex: 1 })).rejects.toMatchObject({
+      ...{ code: "CW4600", message: expect.stringContaining(`ended after block ${block}`) },
+    });
+    expect(second?.blockNumber).toBeGreaterThan(block);
+    await expect(auditProject({ chain, projectId, block: posted - 1 })).rejects.toMatchObject({
+      code: "CW4606",
+    });
   });
 
   it("fails the audit for whatever is changed afterwards, and names it", async () => {

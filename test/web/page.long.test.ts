@@ -196,7 +196,9 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
     const others = ({ checks }: typeof here) => checks.filter(({ name }) => name !== "proving key");
 
     expect(others(here)).toEqual(others(there));
-    expect({ ...here, checks: [], counts: {} }).toEqual({ ...there, checks: [], counts: {} });
+    // The chain went on between the two audits, and the project did not.
+    const rest = { checks: [], counts: {}, readAt: {} };
+    expect({ ...here, ...rest }).toEqual({ ...there, ...rest });
     expect(here.counts.failed + here.counts.notChecked - there.counts.notChecked).toBe(1);
     await page.close();
   }, 180_000);

@@ -32,7 +32,7 @@ function Audit() {
   const { progress, start } = useAudit({} as WebSettings, 1n);
   return (
     <>
-      <button type="button" onClick={start}>
+      <button type="button" onClick={() => start()}>
         Verify
       </button>
       <p>

@@ -1,4 +1,5 @@
 import type { AuditCheck } from "../../services/auditor/audit-check.ts";
+import type { BlockChoice } from "../../services/auditor/evidence/read-block.ts";
 import type { ProjectAudit } from "../../services/auditor/replay-project.ts";
 import type { WebSettings } from "../settings.ts";
 
@@ -6,6 +7,8 @@ import type { WebSettings } from "../settings.ts";
 export interface AuditRequest {
   readonly settings: WebSettings;
   readonly projectId: bigint;
+  /** As the audit's own choice of a block; undefined leaves it to the audit. */
+  readonly block: BlockChoice | undefined;
 }
 
 /** A finished check and the round it belongs to; null: the whole project. */

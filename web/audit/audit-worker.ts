@@ -11,7 +11,8 @@ addEventListener("message", async ({ data }: MessageEvent<AuditRequest>) => {
   try {
     const { chain } = await openConnection(data.settings);
     const contentStore = createGatewayStore({ urls: [data.settings.gateway] });
-    await runAudit({ chain, projectId: data.projectId, contentStore, tell });
+    const { projectId, block } = data;
+    await runAudit({ chain, projectId, block, contentStore, tell });
     chain.close();
   } catch (cause) {
     const known = cause instanceof CommonweightError ? cause : undefined;

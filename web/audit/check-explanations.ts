@@ -72,7 +72,7 @@ export const explainFailure = (name: string): string => failures[name] ?? enforc
 /** What a passed audit does not tell. */
 export const notChecked: readonly string[] = [
   "That the chain's data is the chain's: the page believes the RPC node in Settings. Use a node of your own, name others there to compare with, or compare this report with that of somebody who asked another node.",
-  "That the chain keeps these blocks: those of the last minutes may be replaced, on most chains. Verify again later, and compare the block's hash.",
+  "Finality: the audit reads at the last block that the node calls final, and believes it. Where a node calls no block final, those of the last minutes may still be replaced: verify again later, and compare the block's hash.",
   "That trainers used good or honest data. The rule pays by how an update agrees with the reference, not by how it was made.",
   "Who was drawn, when more trainers had joined than a round has room for, and that the block's random number was not waited for.",
   "That the referee's reference is a fair one. It is the project owner's choice.",

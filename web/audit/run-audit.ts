@@ -8,7 +8,8 @@ import type { AuditMessage } from "./audit-messages.ts";
 import { publishedKey } from "./published-keys.ts";
 
 /** What an audit in the page reads from, and where it tells what it finds. */
-export interface AuditSources extends Pick<ReplayOptions, "chain" | "projectId" | "contentStore"> {
+export interface AuditSources
+  extends Pick<ReplayOptions, "chain" | "projectId" | "contentStore" | "block"> {
   readonly tell: (message: AuditMessage) => void;
 }
 

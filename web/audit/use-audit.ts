@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
+import type { BlockChoice } from "../../services/auditor/evidence/read-block.ts";
 import type { ProjectAudit } from "../../services/auditor/replay-project.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
 import { webErrors } from "../errors.ts";
@@ -41,22 +42,25 @@ export function useAudit(settings: WebSettings, projectId: bigint) {
   const [progress, setProgress] = useState<AuditProgress>(idle);
   const worker = useRef<Worker | null>(null);
   useEffect(() => () => worker.current?.terminate(), []);
-  const start = useCallback(() => {
-    worker.current?.terminate();
-    const startedAt = performance.now();
-    const started = new Worker(new URL("./audit-worker.ts", import.meta.url), { type: "module" });
-    const hear = (message: AuditMessage) => {
-      setProgress((before) => advance(before, message, startedAt));
-      if (message.type === "done" || message.type === "failed") started.terminate();
-    };
-    started.onmessage = ({ data }: MessageEvent<AuditMessage>) => hear(data);
-    started.onerror = (event) => {
-      const { code, title, hint } = webErrors.auditFailed;
-      hear({ type: "failed", code, hint, message: `${title}: ${event.message || "no worker"}` });
-    };
-    worker.current = started;
-    setProgress({ ...idle, state: "running", doing: "starting" });
-    started.postMessage({ settings, projectId });
-  }, [settings, projectId]);
+  const start = useCallback(
+    (block?: BlockChoice) => {
+      worker.current?.terminate();
+      const startedAt = performance.now();
+      const started = new Worker(new URL("./audit-worker.ts", import.meta.url), { type: "module" });
+      const hear = (message: AuditMessage) => {
+        setProgress((before) => advance(before, message, startedAt));
+        if (message.type === "done" || message.type === "failed") started.terminate();
+      };
+      started.onmessage = ({ data }: MessageEvent<AuditMessage>) => hear(data);
+      started.onerror = (event) => {
+        const { code, title, hint } = webErrors.auditFailed;
+        hear({ type: "failed", code, hint, message: `${title}: ${event.message || "no worker"}` });
+      };
+      worker.current = started;
+      setProgress({ ...idle, state: "running", doing: "starting" });
+      started.postMessage({ settings, projectId, block });
+    },
+    [settings, projectId],
+  );
   return { progress, start };
 }

@@ -1,4 +1,21 @@
-import { Alert, Anchor, Button, Group, List, Loader, Stack, Text, Title } from "@mantine/core";
+import {
+  Alert,
+  Anchor,
+  Button,
+  Checkbox,
+  Group,
+  List,
+  Loader,
+  Stack,
+  Text,
+  Title,
+} from "@mantine/core";
+import { useState } from "react";
+import {
+  laterWords,
+  newerBlocksWords,
+  readBlockWords,
+} from "../../services/auditor/report/read-block-words.ts";
 import { notChecked } from "../audit/check-explanations.ts";
 import { CheckKinds } from "../audit/check-kinds.tsx";
 import { CompareReport } from "../audit/compare-report.tsx";
@@ -23,6 +40,7 @@ function Verdict({ progress, nodes }: { progress: AuditProgress; nodes: number }
   const isBad = failed.length > 0;
   const passed = checks.length - failed.length - skipped.length;
   const nothing = audit?.rounds.length === 0;
+  const later = audit ? laterWords(audit.later, audit.readAt) : undefined;
   return (
     <Alert
       color={isBad ? "red" : nothing || audit?.setup.isDevelopment ? "yellow" : "green"}
@@ -47,12 +65,18 @@ function Verdict({ progress, nodes }: { progress: AuditProgress; nodes: number }
             that passes. Not for real money.
           </Text>
         )}
+        {later !== undefined && (
+          <Text size="sm" fw={600} data-later>
+            Newer events were {later}. Verify again when they are final, or read at the newest
+            block.
+          </Text>
+        )}
         {audit && (
           <Text size="xs" style={{ overflowWrap: "anywhere" }}>
-            Market {audit.market} on chain {String(audit.chainId)}, block {audit.lastBlock}:{" "}
-            {audit.lastBlockHash}. All of it as{" "}
-            {nodes === 1 ? "one node tells" : `${nodes} nodes agree in telling`} it; whether the
-            chain keeps this block is for its own rules of finality.
+            Market {audit.market} on chain {String(audit.chainId)}, last event in block{" "}
+            {audit.lastBlock}: {audit.lastBlockHash}. All of it as{" "}
+            {nodes === 1 ? "one node tells" : `${nodes} nodes agree in telling`} it,{" "}
+            {readBlockWords(audit.readAt)}; {newerBlocksWords(audit.readAt)}.
           </Text>
         )}
         {audit && <ReportFiles audit={audit} />}
@@ -71,6 +95,8 @@ export function AuditPage({
   projectId: bigint;
 }) {
   const { progress, start } = useAudit(connection.settings, projectId);
+  const [isNewest, setNewest] = useState(false);
+  const verify = () => start(isNewest ? "latest" : undefined);
   const { checks, state } = progress;
   const kinds = groupChecks(checks);
   return (
@@ -86,9 +112,15 @@ export function AuditPage({
         was accepted, what the model became, who was paid what. It asks no server for an opinion.
       </Text>
       <Group>
-        <Button onClick={start} loading={state === "running"} size="md">
+        <Button onClick={verify} loading={state === "running"} size="md">
           Verify this project
         </Button>
+        <Checkbox
+          label="Read at the newest block, which may still be replaced"
+          checked={isNewest}
+          disabled={state === "running"}
+          onChange={({ currentTarget }) => setNewest(currentTarget.checked)}
+        />
         {state === "running" && (
           <Group role="status" gap="xs">
             <Loader size="xs" aria-hidden />
@@ -96,7 +128,7 @@ export function AuditPage({
           </Group>
         )}
       </Group>
-      {progress.error && <Failure error={progress.error} onRetry={start} />}
+      {progress.error && <Failure error={progress.error} onRetry={verify} />}
       {state === "done" && (
         <Verdict progress={progress} nodes={1 + (connection.settings.compareUrls ?? []).length} />
       )}

@@ -3,6 +3,7 @@ import { isSameAddress } from "../../protocol/address.ts";
 import type { Chain } from "./connect.ts";
 import { toChainError } from "./errors.ts";
 import { runtimeCode } from "./generated/runtime-code.ts";
+import type { AtBlock } from "./projects/project.ts";
 
 /** What is published of a contract's code. */
 interface PublishedCode {
@@ -28,10 +29,10 @@ const published: Readonly<Record<string, PublishedCode>> = runtimeCode;
  *
  * @throws CW2200 when the chain is away.
  */
-export async function readMarketCode({
-  provider,
-  addresses,
-}: Pick<Chain, "provider" | "addresses">): Promise<MarketCode> {
+export async function readMarketCode(
+  { provider, addresses }: Pick<Chain, "provider" | "addresses">,
+  { blockTag }: AtBlock = {},
+): Promise<MarketCode> {
   const { market, vault, registry, verifier } = addresses;
   const wanted: { name: string; address: string }[] = [
     { name: "TrainingMarket", address: market },
@@ -44,7 +45,7 @@ export async function readMarketCode({
   for (const { name, address } of wanted) {
     if (seen.has(`${name} ${address}`)) continue;
     seen.add(`${name} ${address}`);
-    const code = await provider.getCode(address).catch((cause: unknown) => {
+    const code = await provider.getCode(address, blockTag).catch((cause: unknown) => {
       throw toChainError(cause, `reading the code of ${name}`);
     });
     const expected = published[name] as PublishedCode;

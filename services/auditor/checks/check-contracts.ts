@@ -1,5 +1,6 @@
 import type { Chain } from "../../adapters/chain/connect.ts";
 import { readMarketCode } from "../../adapters/chain/contract-code.ts";
+import type { AtBlock } from "../../adapters/chain/projects/project.ts";
 import type { AuditCheck } from "../audit-check.ts";
 
 /**
@@ -10,8 +11,9 @@ import type { AuditCheck } from "../audit-check.ts";
  */
 export async function checkContracts(
   chain: Pick<Chain, "provider" | "addresses">,
+  at: AtBlock = {},
 ): Promise<AuditCheck> {
-  const { compared, problem } = await readMarketCode(chain);
+  const { compared, problem } = await readMarketCode(chain, at);
   return {
     name: "contracts",
     isPassed: problem === undefined,

@@ -4,18 +4,19 @@ import type { ProjectHistory } from "../evidence/project-history.ts";
 /**
  * Whether everything was read from one chain that was still there in the end.
  *
- * @param hashAfterwards Of the last event's block, asked again when all else was done.
+ * @param blocks The blocks that matter, as they were told and as they were told again when all else was done.
  */
 export function checkHistory(
   { events, foreignBlocks, hash, lastBlock }: ProjectHistory,
-  hashAfterwards: string,
+  blocks: readonly { readonly number: number; readonly hash: string; readonly hashNow: string }[],
 ): AuditCheck {
   const [foreign] = foreignBlocks;
+  const replaced = blocks.find(({ hash: before, hashNow }) => before !== hashNow);
   const problem =
     foreign !== undefined
       ? `the events of block ${foreign} are of another block than the node’s chain has there`
-      : hashAfterwards !== lastBlock.hash
-        ? `block ${lastBlock.number} was another one when the audit ended`
+      : replaced !== undefined
+        ? `block ${replaced.number} was another one when the audit ended`
         : undefined;
   return {
     name: "history",

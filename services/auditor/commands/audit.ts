@@ -8,6 +8,8 @@ import { parseProjectId, parseRoundIndex } from "../../command-line/parse-projec
 import { openProjectContent } from "../../command-line/project-content.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { auditorErrors } from "../errors.ts";
+import type { BlockChoice } from "../evidence/read-block.ts";
+import { parseBlockChoice } from "../parse-block-choice.ts";
 import type { AuditReport } from "../report/audit-report.ts";
 
 /** An audit takes minutes: where its report cannot go is said before. @throws CW4602 */
@@ -47,6 +49,11 @@ export const register: RegisterCommand = (parent, context) => {
     .description("replay a project's rounds from the chain: proofs, outcomes, payouts, models")
     .argument("<project>", "number of the project", parseProjectId)
     .option("--round <number>", "only this round, from 0", parseRoundIndex)
+    .option(
+      "--block <block>",
+      "read at this block: latest, safe, finalized, or its number",
+      parseBlockChoice,
+    )
     .option("--no-models", "the chain alone: fetch no model from IPFS")
     .option("--key <file>", "encryption key of a reader, to open a private project's models")
     .option("--srs <file>", "powers of tau (.ptau) of the ceremony, to compare with the contract")
@@ -55,7 +62,7 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--compare-report <file>", "compare with the JSON report of another auditor")
     .addHelpText(
       "after",
-      "\nExit status 4 when a check fails, or another auditor's report says something else. Needs no signing key and trusts no server but the RPC node: name others with --compare-rpc, and one honest one is enough.\n\nExample:\n  commonweight audit 1 --report audit.json --html audit.html",
+      "\nReads at the last block that the node calls final, or at the newest where it calls none so: what happened later is not looked at, and the audit says what that is.\nExit status 4 when a check fails, or another auditor's report says something else. Needs no signing key and trusts no server but the RPC node: name others with --compare-rpc, and one honest one is enough.\n\nExamples:\n  commonweight audit 1 --report audit.json --html audit.html\n  commonweight audit 1 --block latest",
     )
     .action(
       context.action(async (invocation) => {
@@ -78,6 +85,7 @@ export const register: RegisterCommand = (parent, context) => {
             chain,
             projectId,
             roundIndex: options.round as number | undefined,
+            block: options.block as BlockChoice | undefined,
             contentStore:
               options.models === false ? undefined : await openProjectContent(chain, terms, config),
             keyring:
@@ -106,7 +114,7 @@ export const register: RegisterCommand = (parent, context) => {
         const text = [
           auditText(audit),
           ...compared,
-          ...(theirs === undefined ? [] : [comparisonText(differences)]),
+          ...(theirs === undefined ? [] : [comparisonText(differences, theirs)]),
           `report's SHA-256: ${checksum}`,
           ...written,
         ].join("\n");

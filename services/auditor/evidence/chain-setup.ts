@@ -1,4 +1,5 @@
 import { type Chain, call } from "../../adapters/chain/connect.ts";
+import type { AtBlock } from "../../adapters/chain/projects/project.ts";
 import type { VerifyingKeyJson } from "../../adapters/snark/verify-rule.ts";
 import type { G1Point, G2Point } from "../../protocol/curve.ts";
 import { setupLabel } from "../../protocol/setup-label.ts";
@@ -33,17 +34,19 @@ export async function readChainSetup(
   chain: Chain,
   ruleId: number,
   slots: number,
+  at: AtBlock = {},
 ): Promise<ChainSetup> {
   const [tauG2, key, isDevelopment, description] = await Promise.all([
-    call<RawG2>(chain.verifier, "tauG2"),
+    call<RawG2>(chain.verifier, "tauG2", at),
     call<{ alpha: G1Point; beta: RawG2; gamma: RawG2; delta: RawG2; ic: G1Point[] }>(
       chain.verifier,
       "verifyingKey",
       ruleId,
       slots,
+      at,
     ),
-    call<boolean>(chain.verifier, "isDevelopmentSetup"),
-    call<{ label: string; checksum: string }>(chain.verifier, "setupDescription"),
+    call<boolean>(chain.verifier, "isDevelopmentSetup", at),
+    call<{ label: string; checksum: string }>(chain.verifier, "setupDescription", at),
   ]);
   return {
     tauG2: toG2(tauG2),

@@ -69,18 +69,17 @@ export async function collectEvidence(
     onProgress?: ((text: string) => void) | undefined;
   } = {},
 ): Promise<ProjectEvidence> {
-  const posting = await readPosting(chain, projectId);
-  const { terms } = posting;
   const toBlock = options.toBlock ?? (await chain.provider.getBlockNumber());
-  const upTo = <T extends { readonly blockNumber: number }>(found: readonly T[]) =>
-    found.filter(({ blockNumber }) => blockNumber <= toBlock);
+  const posting = await readPosting(chain, projectId, { toBlock });
+  const { terms, blockNumber: fromBlock } = posting;
+  const range = { fromBlock, toBlock };
   const [models, openings, settlements, voided, joins, events] = await Promise.all([
-    readModels(chain, projectId).then(upTo),
-    readOpenings(chain, projectId).then(upTo),
-    readSettlements(chain, projectId).then(upTo),
-    readVoidedRounds(chain, projectId).then(upTo),
-    findEvents(chain, "TrainerJoined", [projectId]),
-    findProjectEvents(chain, projectId, { fromBlock: posting.blockNumber, toBlock }),
+    readModels(chain, projectId, range),
+    readOpenings(chain, projectId, undefined, range),
+    readSettlements(chain, projectId, undefined, range),
+    readVoidedRounds(chain, projectId, range),
+    findEvents(chain, "TrainerJoined", [projectId], range),
+    findProjectEvents(chain, projectId, range),
   ]);
   const { budgets } = replayBudgets(events, terms);
   const forfeits = events.filter(({ name }) => name === "BondForfeited");
@@ -105,7 +104,7 @@ export async function collectEvidence(
     if (options.roundIndex === undefined || options.roundIndex === roundIndex) {
       options.onProgress?.(`reading ${rounds.length + 1} of ${settlements.length} rounds`);
       const opening = openings.find((each) => each.roundIndex === roundIndex);
-      const submissions = await readSubmissions(chain, projectId, roundIndex);
+      const submissions = await readSubmissions(chain, projectId, roundIndex, range);
       rounds.push({
         settlement,
         submissions,

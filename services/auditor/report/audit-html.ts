@@ -1,6 +1,7 @@
 import { amountText } from "../../protocol/market/token-amount.ts";
 import { voidWords } from "../../protocol/market/void-words.ts";
 import type { AuditReport } from "./audit-report.ts";
+import { laterWords, readBlockWords } from "./read-block-words.ts";
 import { reportStyle } from "./report-style.ts";
 
 type Check = AuditReport["checks"][number];
@@ -76,6 +77,7 @@ function verdict({ counts }: AuditReport): string {
 export function auditHtml(report: AuditReport, checksum: string): string {
   const { setup, projectId, market, chainId, lastBlock, rounds, voidRounds, reliability } = report;
   const money: Money = (amountWei) => escapeHtml(amountText(BigInt(amountWei), report.token));
+  const notLookedAt = laterWords(report.later, report.readAt);
   const title = `Audit of project ${projectId}`;
   const warning = setup.isDevelopment
     ? `<p class="verdict failed">Development setup: its secret is public, so whoever knows it can prove anything. Everything below holds only for practice.</p>`
@@ -99,8 +101,9 @@ export function auditHtml(report: AuditReport, checksum: string): string {
 <body>
 <main>
 <h1>${title}</h1>
-<p>Market <code>${escapeHtml(market)}</code> on chain ${chainId}, up to block ${lastBlock} (<code>${escapeHtml(report.lastBlockHash)}</code>). Posted by <code>${escapeHtml(report.owner)}</code>. Setup: ${escapeHtml(setup.label)}.</p>
+<p>Market <code>${escapeHtml(market)}</code> on chain ${chainId}, up to its last event in block ${lastBlock} (<code>${escapeHtml(report.lastBlockHash)}</code>), ${escapeHtml(readBlockWords(report.readAt))}. Posted by <code>${escapeHtml(report.owner)}</code>. Setup: ${escapeHtml(setup.label)}.</p>
 ${verdict(report)}
+${notLookedAt === undefined ? "" : `<p>Newer events were ${escapeHtml(notLookedAt)}.</p>`}
 ${warning}
 <h2>Setup, models and trainers</h2>
 ${checkTable("Checks of the whole project", report.checks)}
@@ -110,7 +113,7 @@ ${rounds.length === 0 ? "<p>No round was settled.</p>" : rounds.map((round) => r
 ${table("Rounds that came to nothing", ["Round", "Reason"], voided)}
 <h2>What this is</h2>
 <p>Everything was recomputed from the chain and from IPFS, trusting no server but the RPC node, for what is on the chain. Not checked by anybody: that trainers trained honestly,
-that a bundle that was left out was really unreadable, and that the chain keeps the blocks of this report. What the chain told has the hash
+that a bundle that was left out was really unreadable, and that the chain keeps the blocks of this report, whatever the node calls final. What the chain told has the hash
 <code>${escapeHtml(report.historyHash)}</code>. Another auditor gets the same JSON report, byte for byte; its SHA-256 is <code>${checksum}</code>.</p>
 </main>
 </body>

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { AuditCheck } from "../audit-check.ts";
+import { FINALITIES } from "../evidence/read-block.ts";
 import type { ProjectAudit } from "../replay-project.ts";
 
 const wei = z.string().regex(/^\d+$/);
@@ -9,13 +10,17 @@ const check = z.strictObject({
   detail: z.string(),
 });
 
-/** The report of an audit. Auditors who checked the same things of the same chain write the same bytes. */
+/** The report of an audit. Auditors who checked the same things of the same chain at the same block write the same bytes. */
 export const auditReportSchema = z.strictObject({
-  format: z.literal("commonweight-audit/2"),
+  format: z.literal("commonweight-audit/3"),
   chainId: wei,
   market: z.string(),
   projectId: wei,
-  /** Block of the project's last event. */
+  /** The block that everything was read at, and whether the node called it final. */
+  readAt: z.strictObject({ block: z.int(), hash: z.string(), finality: z.enum(FINALITIES) }),
+  /** What had happened in the project after that block when the report was made. */
+  later: z.strictObject({ events: z.int(), rounds: z.array(z.int()) }),
+  /** Block of the project's last event until then. */
   lastBlock: z.int(),
   /** Says which chain that is, also when two have the same number. */
   lastBlockHash: z.string(),
@@ -88,10 +93,16 @@ export function auditReport(audit: ProjectAudit): AuditReport {
   const all = [...audit.checks, ...audit.rounds.flatMap(({ checks }) => checks)].map(told);
   const count = (result: string) => all.filter((each) => each.result === result).length;
   return {
-    format: "commonweight-audit/2",
+    format: "commonweight-audit/3",
     chainId: String(audit.chainId),
     market: audit.market,
     projectId: String(audit.projectId),
+    readAt: {
+      block: audit.readAt.block,
+      hash: audit.readAt.hash,
+      finality: audit.readAt.finality,
+    },
+    later: { events: audit.later.events, rounds: [...audit.later.rounds] },
     lastBlock: audit.lastBlock,
     lastBlockHash: audit.lastBlockHash,
     historyHash: audit.historyHash,

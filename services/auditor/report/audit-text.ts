@@ -2,6 +2,7 @@ import { amountText } from "../../protocol/market/token-amount.ts";
 import { voidWords } from "../../protocol/market/void-words.ts";
 import type { AuditCheck } from "../audit-check.ts";
 import type { ProjectAudit } from "../replay-project.ts";
+import { laterWords, newerBlocksWords, readBlockWords } from "./read-block-words.ts";
 
 const MARKS = { true: "ok      ", false: "FAILED  ", null: "skipped " } as const;
 
@@ -31,9 +32,11 @@ export function auditText(audit: ProjectAudit): string {
   const all = [...audit.checks, ...audit.rounds.flatMap(({ checks }) => checks)];
   const failed = all.filter(({ isPassed }) => isPassed === false).length;
   const skipped = all.filter(({ isPassed }) => isPassed === null).length;
+  const later = laterWords(audit.later, audit.readAt);
   return [
     `project ${audit.projectId} of the market ${audit.market} on chain ${audit.chainId}`,
-    `up to block ${audit.lastBlock} (${audit.lastBlockHash}), as the node tells it`,
+    `up to its last event in block ${audit.lastBlock} (${audit.lastBlockHash}), as the node tells it`,
+    `${readBlockWords(audit.readAt)}; ${newerBlocksWords(audit.readAt)}`,
     ...(audit.setup.isDevelopment
       ? ["DEVELOPMENT KEYS: their secret is public, so these proofs prove nothing"]
       : []),
@@ -44,5 +47,6 @@ export function auditText(audit: ProjectAudit): string {
     failed > 0
       ? `${failed} of ${all.length} checks FAILED`
       : `no check failed: ${all.length - skipped} passed, ${skipped} skipped`,
+    ...(later === undefined ? [] : [`${later} (--block latest reads at the newest block)`]),
   ].join("\n");
 }

@@ -75,6 +75,29 @@ describe("a report's page", () => {
     expect(auditText(audit)).toContain("500000000000 USD<C");
   });
 
+  it("says which block was read, what the node says of it, and what came after it", () => {
+    const both = (audit: ReturnType<typeof someAudit>) => [
+      auditHtml(auditReport(audit), ""),
+      auditText(audit),
+    ];
+    const { readAt } = someAudit();
+
+    for (const text of both(someAudit())) {
+      expect(text).toMatch(/read at block 80 .*which the node calls final/);
+      expect(text).not.toContain("not looked at:");
+    }
+    expect(auditText(someAudit())).toContain("10 newer blocks were not looked at");
+    for (const text of both(someAudit({ later: { events: 7, rounds: [1, 2] } }))) {
+      expect(text).toContain("not looked at: the ends of rounds 1, 2, after block 80");
+    }
+    for (const text of both(someAudit({ readAt: { ...readAt, finality: "unknown" } }))) {
+      expect(text).toContain("the node calls no block final");
+    }
+    for (const text of both(someAudit({ readAt: { ...readAt, finality: "not-final" } }))) {
+      expect(text).toContain("which the node does not call final");
+    }
+  });
+
   it("warns of a development setup, under which proofs prove nothing", () => {
     const setup = { ...someAudit().setup, isDevelopment: true };
 

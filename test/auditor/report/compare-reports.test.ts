@@ -14,7 +14,7 @@ describe("two reports", () => {
     const other = readAuditReport(encodeAuditReport(report));
 
     expect(compareReports(report, other)).toEqual([]);
-    expect(comparisonText([])).toContain("the same");
+    expect(comparisonText([], other)).toContain("the same");
   });
 
   it("of two chains differ in what the chain told, by name", () => {
@@ -22,7 +22,23 @@ describe("two reports", () => {
     const differences = compareReports(report, auditReport(someAudit(told)));
 
     expect(differences.map(({ path }) => path)).toEqual(["lastBlock", "historyHash"]);
-    expect(comparisonText(differences)).toContain("lastBlock: here 70, there 71");
+    expect(comparisonText(differences, report)).toContain("lastBlock: here 70, there 71");
+  });
+
+  it("of one project at two blocks are the same when nothing happened between them", () => {
+    const readAt = { ...someAudit().readAt, block: 85, hash: `0x${"89".repeat(32)}` };
+    const later = { events: 2, rounds: [] };
+    const other = auditReport(someAudit({ readAt, later }));
+
+    expect(compareReports(report, other)).toEqual([]);
+    expect(comparisonText([], other)).toContain("read at block 85");
+  });
+
+  it("of one block that has two hashes differ in it", () => {
+    const readAt = { ...someAudit().readAt, hash: `0x${"89".repeat(32)}` };
+    const differences = compareReports(report, auditReport(someAudit({ readAt })));
+
+    expect(differences.map(({ path }) => path)).toEqual(["readAt.hash"]);
   });
 
   it("name the check that one of them has not made, wherever it stands", () => {
@@ -35,7 +51,7 @@ describe("two reports", () => {
     expect(paths).toEqual(["counts.passed", "counts.failed", "checks.verifying-key.result"]);
   });
 
-  it.each(["", "{}", '{"format":"commonweight-audit/1"}', encodeAuditReport(report).slice(1)])(
+  it.each(["", "{}", '{"format":"commonweight-audit/2"}', encodeAuditReport(report).slice(1)])(
     "are not made of another file: %j",
     (text) => {
       expect(() => readAuditReport(text)).toThrow(expect.objectContaining({ code: "CW4604" }));

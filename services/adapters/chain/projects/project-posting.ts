@@ -4,7 +4,12 @@ import { cidFromBytes } from "../cid-bytes.ts";
 import type { Chain } from "../connect.ts";
 import { chainErrors } from "../errors.ts";
 import { trainingMarketAbi } from "../generated/training-market.ts";
-import { type EventPlace, findEvents, type ProjectEvent } from "../project-events.ts";
+import {
+  type BlockRange,
+  type EventPlace,
+  findEvents,
+  type ProjectEvent,
+} from "../project-events.ts";
 import { type ProjectTerms, toTerms } from "./project-terms.ts";
 
 /** How a project began. */
@@ -21,8 +26,12 @@ export interface PostedProject extends EventPlace {
 }
 
 /** How a project was posted. @throws CW2206 when there is none. */
-export async function readPosting(chain: Chain, projectId: bigint): Promise<PostedProject> {
-  const [found] = await findEvents(chain, "ProjectPosted", [projectId]);
+export async function readPosting(
+  chain: Chain,
+  projectId: bigint,
+  range: BlockRange = {},
+): Promise<PostedProject> {
+  const [found] = await findEvents(chain, "ProjectPosted", [projectId], range);
   if (found === undefined) {
     throw new CommonweightError(chainErrors.notFound, `no project ${projectId} was posted`);
   }

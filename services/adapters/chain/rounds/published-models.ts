@@ -2,7 +2,7 @@ import type { G1Point } from "../../../protocol/curve.ts";
 import { cidFromBytes } from "../cid-bytes.ts";
 import type { Chain } from "../connect.ts";
 import { toPoint } from "../contract-values.ts";
-import { type EventPlace, findEvents } from "../project-events.ts";
+import { type BlockRange, type EventPlace, findEvents } from "../project-events.ts";
 
 /** A model of a project: version 0 is the initial one. */
 export interface PublishedModel extends EventPlace {
@@ -14,8 +14,12 @@ export interface PublishedModel extends EventPlace {
 }
 
 /** All models of a project, oldest first. */
-export async function readModels(chain: Chain, projectId: bigint): Promise<PublishedModel[]> {
-  return (await findEvents(chain, "ModelPublished", [projectId])).map(({ args, place }) => ({
+export async function readModels(
+  chain: Chain,
+  projectId: bigint,
+  range: BlockRange = {},
+): Promise<PublishedModel[]> {
+  return (await findEvents(chain, "ModelPublished", [projectId], range)).map(({ args, place }) => ({
     ...place,
     version: Number(args.modelVersion),
     roundIndex: Number(args.roundIndex),

@@ -112,8 +112,12 @@ export async function readRevealedKeys(
 }
 
 /** All rounds that came to nothing. */
-export async function readVoidedRounds(chain: Chain, projectId: bigint): Promise<VoidedRound[]> {
-  return (await findEvents(chain, "RoundVoided", [projectId])).map(({ args, place }) => ({
+export async function readVoidedRounds(
+  chain: Chain,
+  projectId: bigint,
+  range: BlockRange = {},
+): Promise<VoidedRound[]> {
+  return (await findEvents(chain, "RoundVoided", [projectId], range)).map(({ args, place }) => ({
     ...place,
     roundIndex: Number(args.roundIndex),
     reason: voidReasons[Number(args.reason)] ?? "abandoned",

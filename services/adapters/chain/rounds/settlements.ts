@@ -5,7 +5,7 @@ import { cidFromBytes } from "../cid-bytes.ts";
 import type { Chain } from "../connect.ts";
 import { toPoint } from "../contract-values.ts";
 import { chainErrors, toChainError } from "../errors.ts";
-import { type EventPlace, findEvents } from "../project-events.ts";
+import { type BlockRange, type EventPlace, findEvents } from "../project-events.ts";
 import { splitCredits } from "../projects/credits.ts";
 
 /** A settled round: what was sent and what the contract did with it. */
@@ -24,8 +24,9 @@ export async function readSettlements(
   chain: Chain,
   projectId: bigint,
   roundIndex?: number,
+  range: BlockRange = {},
 ): Promise<Settlement[]> {
-  const found = await findEvents(chain, "RoundSettled", [projectId, roundIndex ?? null]);
+  const found = await findEvents(chain, "RoundSettled", [projectId, roundIndex ?? null], range);
   return found.map(({ args, place }) => ({
     ...place,
     roundIndex: Number(args.roundIndex),

@@ -89,6 +89,26 @@ const NEWEST_BLOCK = "eth_blockNumber";
 /** How far behind the others a node may be: one that lies could otherwise keep its asker in the past without a word. */
 const MOST_BEHIND_BLOCKS = 16;
 
+/**
+ * Asks for a block that nodes name safe, or final. Such blocks move on in steps, of which nodes hear at different times: of those that they
+ * name the oldest is taken, so that no node alone can call one final.
+ */
+const isFinalityCall = ({ method, params }: RpcCall): boolean =>
+  method === "eth_getBlockByNumber" && (params?.[0] === "safe" || params?.[0] === "finalized");
+
+/** The number of the block in an answer; nothing for one that names none. */
+const blockNumberIn = (answer: RpcAnswer | undefined): number =>
+  Number((answer?.result as { number?: unknown } | null | undefined)?.number ?? Number.NaN);
+
+/** Of what nodes say is safe or final, the oldest; the answer of a node that names none, when there is such a one. */
+function oldestOf(answers: readonly (RpcAnswer | undefined)[]): RpcAnswer | undefined {
+  const none = answers.find((answer) => Number.isNaN(blockNumberIn(answer)));
+  if (none !== undefined) return none;
+  return answers.reduce((oldest, each) =>
+    blockNumberIn(each) < blockNumberIn(oldest) ? each : oldest,
+  );
+}
+
 /** The newest block that all nodes have; undefined when one of them is too far behind, or does not say. */
 async function commonBlock(
   urls: readonly string[],
@@ -129,9 +149,11 @@ function findDifference(
   told: readonly Answers[],
 ): { node: number; method: string } | null {
   for (const [node, answers] of told.entries()) {
-    const different = calls.find(({ id, method }) => {
+    const different = calls.find((call) => {
+      const { id, method } = call;
       const [first, second] = [own.get(id), answers.get(id)];
       if (first === undefined || second === undefined) return true;
+      if (isFinalityCall(call)) return false;
       return method === NEWEST_BLOCK
         ? isFarApart(first, second)
         : !isSameAnswer(method, first, second);
@@ -153,7 +175,7 @@ function isFarApart(first: RpcAnswer, second: RpcAnswer): boolean {
 
 /**
  * What was compared, and nothing else: an answer that is given twice would be read once as the others give it, and once as it is not. Of
- * newest blocks the oldest, so that nobody is asked about a block that it has not heard of.
+ * newest blocks the oldest, so that nobody is asked about a block that it has not heard of; of final ones too.
  */
 function agreed(
   response: GetUrlResponse,
@@ -162,7 +184,11 @@ function agreed(
   told: readonly Answers[],
 ): GetUrlResponse {
   const asked = new Set(calls.filter(({ method }) => method === NEWEST_BLOCK).map(({ id }) => id));
+  const finality = new Set(calls.filter(isFinalityCall).map(({ id }) => id));
   const answers = [...own].map(([id, answer]) => {
+    if (finality.has(id)) {
+      return { ...oldestOf([answer, ...told.map((each) => each.get(id))]), id };
+    }
     if (!asked.has(id) || answer.error !== undefined) return answer;
     const blocks = [answer, ...told.map((each) => each.get(id))];
     const oldest = Math.min(...blocks.map((each) => Number(each?.result)));

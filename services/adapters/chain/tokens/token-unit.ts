@@ -2,6 +2,7 @@ import { isSameAddress } from "../../../protocol/address.ts";
 import { NATIVE_COIN, type TokenUnit } from "../../../protocol/market/token-amount.ts";
 import type { Chain } from "../connect.ts";
 import { isChainUnreachable } from "../errors.ts";
+import type { AtBlock } from "../projects/project.ts";
 import { describeToken } from "./token.ts";
 
 /** That of a token that says nothing of itself: its smallest unit. */
@@ -12,9 +13,13 @@ export const UNKNOWN_UNIT: TokenUnit = { symbol: "units", decimals: 0 };
  *
  * @throws CW2200 rather than taking a token for one without decimals, because the node is away, CW2211 and CW2212 because nodes disagree or one is away.
  */
-export async function readTokenUnit(chain: Chain, token: string): Promise<TokenUnit> {
+export async function readTokenUnit(
+  chain: Chain,
+  token: string,
+  at: AtBlock = {},
+): Promise<TokenUnit> {
   const isWrapper = isSameAddress(token, chain.addresses.wrappedNative);
-  const { symbol, decimals } = await describeToken(chain, token).catch((error: unknown) => {
+  const { symbol, decimals } = await describeToken(chain, token, at).catch((error: unknown) => {
     if (isChainUnreachable(error)) throw error;
     return UNKNOWN_UNIT;
   });

@@ -2,6 +2,7 @@ import { Contract } from "ethers";
 import { isErrorOf } from "../../../protocol/errors.ts";
 import { type Chain, call, send } from "../connect.ts";
 import { chainErrors } from "../errors.ts";
+import type { AtBlock } from "../projects/project.ts";
 import type { Receipt } from "../transactions/transaction-receipt.ts";
 
 const tokenAbi = [
@@ -27,22 +28,22 @@ export interface TokenDescription {
 }
 
 /** Symbol and decimals of a token. */
-export async function describeToken(chain: Chain, token: string): Promise<TokenDescription> {
+export async function describeToken(
+  chain: Chain,
+  token: string,
+  at: AtBlock = {},
+): Promise<TokenDescription> {
   const contract = tokenAt(chain, token);
   const [symbol, decimals] = await Promise.all([
-    call<string>(contract, "symbol"),
-    call<bigint>(contract, "decimals"),
+    call<string>(contract, "symbol", at),
+    call<bigint>(contract, "decimals", at),
   ]);
   return { address: token, symbol, decimals: Number(decimals) };
 }
 
 /** An account's balance in the token's smallest unit. */
-export const readBalance = (
-  chain: Chain,
-  token: string,
-  account: string,
-  at: { readonly blockTag?: number } = {},
-) => call<bigint>(tokenAt(chain, token), "balanceOf", account, at);
+export const readBalance = (chain: Chain, token: string, account: string, at: AtBlock = {}) =>
+  call<bigint>(tokenAt(chain, token), "balanceOf", account, at);
 
 /** An account's balance of the native coin, in wei. */
 export const readNativeBalance = (chain: Chain, account: string) =>

@@ -94,6 +94,33 @@ describe("a request that several nodes answer", () => {
     },
   );
 
+  describe("asked for a final block", () => {
+    const naming = (number: string | null) =>
+      but({ eth_getBlockByNumber: number === null ? null : { number, hash: `${number}ff` } });
+    const finalOf = async (...numbers: (string | null)[]) => {
+      const { send } = await open(...numbers.map(naming));
+      return send("eth_getBlockByNumber", ["finalized", false]);
+    };
+
+    it("has the oldest that nodes name, whole, so that no node alone can call a block final", async () => {
+      expect(await finalOf("0x40", "0x20", "0x60")).toEqual({ number: "0x20", hash: "0x20ff" });
+      expect(await finalOf("0x20", "0x40")).toEqual({ number: "0x20", hash: "0x20ff" });
+    });
+
+    it("has none where one of them names none", async () => {
+      expect(await finalOf("0x40", null)).toBeNull();
+      expect(await finalOf(null, "0x40")).toBeNull();
+    });
+
+    it("still has to hear the same of a block by its number", async () => {
+      const { send } = await open(naming("0x40"), naming("0x20"));
+
+      await expect(send("eth_getBlockByNumber", ["0x20", false])).rejects.toMatchObject({
+        code: chainErrors.nodesDisagree.code,
+      });
+    });
+  });
+
   it("waits for a node that hears of a block a moment later", async () => {
     let asked = 0;
     const late: Answer = (method, params) =>
