@@ -1,6 +1,7 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import { chainErrors } from "../adapters/chain/errors.ts";
 import { type PostedProject, readPosting } from "../adapters/chain/projects/project-posting.ts";
+import type { BlockChoice } from "../adapters/chain/rpc/final-block.ts";
 import { readTokenUnit } from "../adapters/chain/tokens/token-unit.ts";
 import { openVerifierCurve } from "../adapters/curve/open-verifier-curve.ts";
 import { openRuleVerifier } from "../adapters/snark/verify-rule.ts";
@@ -26,7 +27,6 @@ import {
   readProjectHistory,
 } from "./evidence/project-history.ts";
 import {
-  type BlockChoice,
   chooseReadBlock,
   type LaterEvents,
   type ReadBlock,

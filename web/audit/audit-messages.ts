@@ -1,5 +1,5 @@
+import type { BlockChoice } from "../../services/adapters/chain/rpc/final-block.ts";
 import type { AuditCheck } from "../../services/auditor/audit-check.ts";
-import type { BlockChoice } from "../../services/auditor/evidence/read-block.ts";
 import type { ProjectAudit } from "../../services/auditor/replay-project.ts";
 import type { WebSettings } from "../settings.ts";
 

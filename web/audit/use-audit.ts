@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import type { BlockChoice } from "../../services/auditor/evidence/read-block.ts";
+import type { BlockChoice } from "../../services/adapters/chain/rpc/final-block.ts";
 import type { ProjectAudit } from "../../services/auditor/replay-project.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
 import { webErrors } from "../errors.ts";

@@ -1,9 +1,9 @@
 import { dataSlice, getAddress, keccak256 } from "ethers";
 import { isSameAddress } from "../../protocol/address.ts";
+import type { AtBlock } from "./at-block.ts";
 import type { Chain } from "./connect.ts";
 import { toChainError } from "./errors.ts";
 import { runtimeCode } from "./generated/runtime-code.ts";
-import type { AtBlock } from "./projects/project.ts";
 
 /** What is published of a contract's code. */
 interface PublishedCode {

@@ -1,6 +1,6 @@
+import type { AtBlock } from "../../adapters/chain/at-block.ts";
 import type { Chain } from "../../adapters/chain/connect.ts";
 import { readMarketCode } from "../../adapters/chain/contract-code.ts";
-import type { AtBlock } from "../../adapters/chain/projects/project.ts";
 import type { AuditCheck } from "../audit-check.ts";
 
 /**

@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
 import { access, constants, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import type { BlockChoice } from "../../adapters/chain/rpc/final-block.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { addCompareOption, comparedNodes } from "../../command-line/compare-option.ts";
 import { withChain } from "../../command-line/open-chain.ts";
+import { parseBlockChoice } from "../../command-line/parse-block-choice.ts";
 import { parseProjectId, parseRoundIndex } from "../../command-line/parse-project-id.ts";
 import { openProjectContent } from "../../command-line/project-content.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { auditorErrors } from "../errors.ts";
-import type { BlockChoice } from "../evidence/read-block.ts";
-import { parseBlockChoice } from "../parse-block-choice.ts";
 import type { AuditReport } from "../report/audit-report.ts";
 
 /** An audit takes minutes: where its report cannot go is said before. @throws CW4602 */

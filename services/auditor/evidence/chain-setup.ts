@@ -1,5 +1,5 @@
+import type { AtBlock } from "../../adapters/chain/at-block.ts";
 import { type Chain, call } from "../../adapters/chain/connect.ts";
-import type { AtBlock } from "../../adapters/chain/projects/project.ts";
 import type { VerifyingKeyJson } from "../../adapters/snark/verify-rule.ts";
 import type { G1Point, G2Point } from "../../protocol/curve.ts";
 import { setupLabel } from "../../protocol/setup-label.ts";

@@ -2,13 +2,10 @@ import type { Chain } from "../../adapters/chain/connect.ts";
 import { chainErrors, refusalName, toChainError } from "../../adapters/chain/errors.ts";
 import { findProjectEvents } from "../../adapters/chain/project-events.ts";
 import { readProject } from "../../adapters/chain/projects/project.ts";
-import { type FinalityTag, readFinalBlock } from "../../adapters/chain/rpc/final-block.ts";
+import { type BlockChoice, readFinalBlock } from "../../adapters/chain/rpc/final-block.ts";
 import { CommonweightError, isErrorOf } from "../../protocol/errors.ts";
 import { auditorErrors } from "../errors.ts";
 import { readBlockFacts } from "./project-history.ts";
-
-/** Which block an audit reads at. */
-export type BlockChoice = "latest" | FinalityTag | number;
 
 /** Whether a block may still be replaced, by the node's word: unknown where the node calls no block final. */
 export const FINALITIES = ["final", "not-final", "unknown"] as const;

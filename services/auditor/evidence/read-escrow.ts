@@ -1,10 +1,11 @@
+import type { AtBlock } from "../../adapters/chain/at-block.ts";
 import type { Chain } from "../../adapters/chain/connect.ts";
 import {
   type EventPlace,
   findProjectEvents,
   type ProjectEvent,
 } from "../../adapters/chain/project-events.ts";
-import { type AtBlock, type Project, readProject } from "../../adapters/chain/projects/project.ts";
+import { type Project, readProject } from "../../adapters/chain/projects/project.ts";
 import type { PostedProject } from "../../adapters/chain/projects/project-posting.ts";
 import {
   type ProjectTrainer,

@@ -1,6 +1,7 @@
+import type { AtBlock } from "../../adapters/chain/at-block.ts";
 import { type Chain, chainTime } from "../../adapters/chain/connect.ts";
 import { isChainUnreachable } from "../../adapters/chain/errors.ts";
-import { type AtBlock, type Project, readProject } from "../../adapters/chain/projects/project.ts";
+import { type Project, readProject } from "../../adapters/chain/projects/project.ts";
 import { readRound } from "../../adapters/chain/rounds/round.ts";
 import { openBlockNews } from "../../adapters/chain/rpc/block-news.ts";
 import { CommonweightError } from "../../protocol/errors.ts";

@@ -1,7 +1,7 @@
+import type { AtBlock } from "../at-block.ts";
 import { type Chain, call, send } from "../connect.ts";
 import { enumName, type Raw } from "../contract-values.ts";
 import { type MarketCall, sendMarketCall } from "../market-calls.ts";
-import type { AtBlock } from "./project.ts";
 
 /** In the order of the contract's enum. */
 export const trainerStatuses = [

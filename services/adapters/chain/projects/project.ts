@@ -1,5 +1,6 @@
 import type { G1Point } from "../../../protocol/curve.ts";
 import { ROUND_PHASES, type RoundPhase } from "../../../protocol/market/phases.ts";
+import type { AtBlock } from "../at-block.ts";
 import { type Chain, call, type SendOptions, send } from "../connect.ts";
 import { enumName, type Raw, toPoint } from "../contract-values.ts";
 import { type MarketCall, sendMarketCall } from "../market-calls.ts";
@@ -59,11 +60,6 @@ function toProject(raw: Raw): Project {
 /** How many projects the market has; their ids run from 1 to this. */
 export async function countProjects(chain: Chain): Promise<number> {
   return Number(await call<bigint>(chain.market, "projectCount"));
-}
-
-/** Which block a state is read at: the newest one unless told. */
-export interface AtBlock {
-  readonly blockTag?: number;
 }
 
 /** A project. @throws CW2201 (`MarketUnknownProject`) when there is none of this id. */

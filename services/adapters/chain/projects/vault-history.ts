@@ -1,7 +1,7 @@
+import type { AtBlock } from "../at-block.ts";
 import { type Chain, call } from "../connect.ts";
 import { type EventPlace, findProjectEvents } from "../project-events.ts";
 import { readBalance } from "../tokens/token.ts";
-import type { AtBlock } from "./project.ts";
 
 /** Money that the vault moved for a project; `kept`: owed to a payee whose transfer failed. */
 export interface VaultMove extends EventPlace {

@@ -1,9 +1,9 @@
 import { ROUND_PHASES, type RoundPhase } from "../../../protocol/market/phases.ts";
 import type { SettleRequest } from "../../../protocol/round/settlement.ts";
+import type { AtBlock } from "../at-block.ts";
 import { cidToBytes } from "../cid-bytes.ts";
 import { type Chain, call, send } from "../connect.ts";
 import { type MarketCall, sendMarketCall } from "../market-calls.ts";
-import type { AtBlock } from "../projects/project.ts";
 import { compactSignature, type RoundReference, type UnsignedUpdate } from "../sign.ts";
 import type { Receipt } from "../transactions/transaction-receipt.ts";
 import { encodeUpdateBatch } from "../update-batch.ts";

@@ -6,6 +6,9 @@ import { toChainError } from "../errors.ts";
 /** Names of blocks that move on with the chain, and less far than the newest one. */
 export type FinalityTag = "safe" | "finalized";
 
+/** A block as somebody asks for it: by such a name, or by its number. */
+export type BlockChoice = "latest" | FinalityTag | number;
+
 /**
  * The block that a node calls safe, or final: its chain's rules allow no reorganisation that replaces it.
  *

@@ -1,8 +1,8 @@
 import { isSameAddress } from "../../../protocol/address.ts";
 import { NATIVE_COIN, type TokenUnit } from "../../../protocol/market/token-amount.ts";
+import type { AtBlock } from "../at-block.ts";
 import type { Chain } from "../connect.ts";
 import { isChainUnreachable } from "../errors.ts";
-import type { AtBlock } from "../projects/project.ts";
 import { describeToken } from "./token.ts";
 
 /** That of a token that says nothing of itself: its smallest unit. */

@@ -1,8 +1,8 @@
 import { Contract } from "ethers";
 import { isErrorOf } from "../../../protocol/errors.ts";
+import type { AtBlock } from "../at-block.ts";
 import { type Chain, call, send } from "../connect.ts";
 import { chainErrors } from "../errors.ts";
-import type { AtBlock } from "../projects/project.ts";
 import type { Receipt } from "../transactions/transaction-receipt.ts";
 
 const tokenAbi = [

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import type { BlockChoice } from "./evidence/read-block.ts";
+import type { BlockChoice } from "../adapters/chain/rpc/final-block.ts";
 
 const TAGS: readonly BlockChoice[] = ["latest", "safe", "finalized"];
 
