@@ -99,6 +99,7 @@ export async function scriptedGas(
     market: await chain.market.getAddress(),
     projectId: request.projectId,
     roundIndex: request.roundIndex,
+    aggregator: await meter.getAddress(),
     ruleId: 1,
     slots,
     parameterCount: 40,

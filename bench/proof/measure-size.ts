@@ -106,6 +106,7 @@ async function measure(parameters: number, slots: number, threads: number): Prom
     market: 1n,
     projectId: 1n,
     roundIndex: 0n,
+    aggregator: 1n,
     parameterCount: parameters,
     modelCommitment: BLINDING_BASE,
   };

@@ -32,6 +32,7 @@ const PAY_SAMPLES = 500;
 const FRACTION_BITS = 14;
 const DITHER_BITS = 4;
 const MARKET = "0x5FbDB2315678afecb367f032d93F642f64180aa3";
+const AGGREGATOR = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
 
 /** Seconds unless the name says otherwise. */
 interface RoundFigures {
@@ -159,7 +160,12 @@ async function settleRound(hidden: number): Promise<RoundFigures> {
   let step = "";
   const proven = await proveRound(
     {
-      context: { ...context, market: BigInt(MARKET), modelCommitment },
+      context: {
+        ...context,
+        market: BigInt(MARKET),
+        aggregator: BigInt(AGGREGATOR),
+        modelCommitment,
+      },
       rule: trustRule,
       terms,
       slots,
@@ -183,6 +189,7 @@ async function settleRound(hidden: number): Promise<RoundFigures> {
   const statement = {
     ...identity,
     market: MARKET,
+    aggregator: AGGREGATOR,
     ruleId: 1n,
     slots: BigInt(SLOTS),
     parameterCount: BigInt(count),

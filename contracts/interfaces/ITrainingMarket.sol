@@ -320,7 +320,8 @@ interface ITrainingMarket {
     function revealKey(uint256 projectId, uint256 roundIndex, bool isReference, bytes calldata sealedKeys) external;
 
     /// @notice Settles a round with its proof: pays, updates the model's commitment, strikes and reliability.
-    /// @dev Only an aggregator, from the end of the commit phase (primary) or in its window. At most once a round.
+    /// @dev Only an aggregator, from the end of the commit phase (primary) or in its window, with a proof that was made for the caller's
+    /// address. At most once a round.
     function settleRound(SettleRound calldata request) external;
 
     /// @notice Gives a round up for somebody else's fault: the round is void and no bond is forfeited.

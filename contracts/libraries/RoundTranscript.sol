@@ -13,7 +13,7 @@ import {Bn254} from "./Bn254.sol";
 /// @dev Twin: `transcript.ts` in services/protocol; shared vectors in test/vectors/gram-proof.json.
 ///
 /// ```
-/// context = keccak(DOMAIN, chainId, market, projectId, roundIndex, ruleId, n, d, terms..., C_M.x, C_M.y)
+/// context = keccak(DOMAIN, chainId, market, projectId, roundIndex, aggregator, ruleId, n, d, terms..., C_M.x, C_M.y)
 /// h0      = keccak(context, n + 1, d, C_0.x, C_0.y, ..., C_n.x, C_n.y, gramHash, outcome...)
 ///                                                                                    alpha  = h0 mod p
 /// h1      = keccak(h0, mu, rhoA, S.x, S.y, R.x, R.y)                                 zeta   = h1 mod p
@@ -23,7 +23,7 @@ import {Bn254} from "./Bn254.sol";
 /// h5      = keccak(h4, 1)                                                            merge  = h5 mod p
 /// ```
 library RoundTranscript {
-    bytes32 internal constant DOMAIN = keccak256("commonweight/gram/v1");
+    bytes32 internal constant DOMAIN = keccak256("commonweight/gram/v2");
 
     /// @dev The challenges, each below the scalar field's order.
     /// @param alpha Combines the slots: slot `i` has the factor `alpha^(2^i)`.
@@ -126,7 +126,7 @@ library RoundTranscript {
     }
 
     /// @dev What the proof is about, apart from the commitments. Binds it to one chain, market, project, round and
-    /// rule.
+    /// rule, and to who settles: a standby that finds the proof in a late aggregator's transaction cannot settle with it.
     function context(RoundStatement calldata statement) internal view returns (bytes32 hash) {
         uint256[] calldata termsWords = statement.termsWords;
         G1 calldata model = statement.modelCommitment;
@@ -136,18 +136,19 @@ library RoundTranscript {
             statement.market,
             statement.projectId,
             statement.roundIndex,
+            statement.aggregator,
             statement.ruleId,
             statement.slots,
             statement.parameterCount
         );
-        // `head` was just allocated, so that free memory begins where its eight words end; the terms and the model are written
+        // `head` was just allocated, so that free memory begins where its nine words end; the terms and the model are written
         // there and not kept.
         assembly ("memory-safe") {
-            let end := add(head, 0x120)
+            let end := add(head, 0x140)
             let length := shl(5, termsWords.length)
             calldatacopy(end, termsWords.offset, length)
             calldatacopy(add(end, length), model, 0x40)
-            hash := keccak256(add(head, 0x20), add(length, 0x140))
+            hash := keccak256(add(head, 0x20), add(length, 0x160))
         }
     }
 

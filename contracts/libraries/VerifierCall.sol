@@ -14,7 +14,7 @@ import {SettleRound} from "../types/RoundRequests.sol";
 /// call's data to the next one's, which took 15,000 gas at 16 slots; here every list is one copy.
 library VerifierCall {
     /// @dev Words of a statement's and of a proof's head: what precedes their lists.
-    uint256 private constant _STATEMENT_HEAD = 0x140;
+    uint256 private constant _STATEMENT_HEAD = 0x160;
 
     /// @notice Reverts as the verifier does unless the round is proven.
     /// @param mask The slots that take part.
@@ -57,13 +57,15 @@ library VerifierCall {
         SettleRound calldata request,
         G1 memory model,
         uint256 termsLength
-    ) private view returns (uint256[10] memory) {
+    ) private view returns (uint256[11] memory) {
         ProjectTerms storage terms = project.terms;
         return
             [
                 uint256(uint160(address(this))),
                 request.projectId,
                 request.roundIndex,
+                // Whose turn it is has been checked; the proof has to be its own.
+                uint256(uint160(msg.sender)),
                 terms.ruleId,
                 terms.slots,
                 terms.parameterCount,
@@ -77,7 +79,7 @@ library VerifierCall {
     /// @dev `abi.encodeCall(IRoundVerifier.requireProven, (statement, request.proof))`. `VerifierCall.t.sol` compares the two.
     function _encode(
         SettleRound calldata request,
-        uint256[10] memory head,
+        uint256[11] memory head,
         uint256 mask,
         G1 memory last,
         uint256[] memory termsWords
@@ -103,7 +105,7 @@ library VerifierCall {
             mcopy(end, termsWords, length)
             end := add(end, length)
 
-            let slots := mload(add(head, 0x80))
+            let slots := mload(add(head, 0xa0))
             mstore(end, slots)
             let point := add(end, 0x20)
             end := add(point, shl(6, slots))

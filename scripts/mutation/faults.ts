@@ -246,6 +246,20 @@ export const faults: readonly Fault[] = [
     suite: "VerifierCall.t.sol",
   },
   {
+    name: "the transcript forgets the aggregator, so that a standby settles with a late primary's proof",
+    file: "libraries/RoundTranscript.sol",
+    original: "statement.aggregator,",
+    planted: "address(0),",
+    suite: "GramProof.t.sol",
+  },
+  {
+    name: "a proof has to be that of whoever is in charge, also when the standby settles with it",
+    file: "libraries/VerifierCall.sol",
+    original: "uint256(uint160(msg.sender))",
+    planted: "uint256(uint160(terms.aggregators[project.progress.aggregatorIndex]))",
+    suite: "TrainingMarket.liveness.t.sol",
+  },
+  {
     name: "a strike too many wraps around and touches the roster place",
     file: "libraries/TrainerWord.sol",
     original: "strikes_ != type(uint8).max",

@@ -74,7 +74,7 @@ contract GramProofTest is RoundVectors {
         RoundStatement memory statement = statementAt(4);
         bytes32 original = _caller.context(statement);
 
-        for (uint256 field = 0; field < 11; ++field) {
+        for (uint256 field = 0; field < 12; ++field) {
             RoundStatement memory changed = statementAt(4);
             if (field == 0) changed.market = address(uint160(changed.market) ^ 1);
             if (field == 1) changed.projectId ^= 1;
@@ -86,7 +86,8 @@ contract GramProofTest is RoundVectors {
             if (field == 7) changed.termsWords[1] ^= 1;
             if (field == 8) changed.modelCommitment.x ^= 1;
             if (field == 9) changed.modelCommitment.y ^= 1;
-            if (field == 10) vm.chainId(31338);
+            if (field == 10) changed.aggregator = address(uint160(changed.aggregator) ^ 1);
+            if (field == 11) vm.chainId(31338);
             assertNotEq(_caller.context(changed), original);
         }
     }

@@ -6,6 +6,7 @@ import {EndReason, ProjectView, TrainerView, VoidReason} from "../../contracts/t
 import {ProjectTerms} from "../../contracts/types/ProjectTerms.sol";
 import {RoundPhase} from "../../contracts/types/RoundPhase.sol";
 import {SettleRound} from "../../contracts/types/RoundRequests.sol";
+import {ScriptedVerifier} from "./mocks/ScriptedVerifier.sol";
 import {MarketFixture} from "./support/MarketFixture.sol";
 import {Vm} from "./support/Vm.sol";
 
@@ -234,6 +235,36 @@ contract TrainingMarketLivenessTest is MarketFixture {
         assertEq(market.getProject(projectId).bondsWei[0], 0);
         assertEq(market.getProject(projectId).bondsWei[1], 500 ether);
         _assertSolvent();
+    }
+
+    function test_standby_withTheLatePrimarysProof_settlesNothing() public {
+        uint256 projectId = _ready(_terms(), 4);
+        _openAndSubmit(projectId, 4);
+        vm.warp(START + 350);
+        verifier.bindTo(primary);
+        // As it lies in the primary's transaction, which is on its way.
+        SettleRound memory request = _settlement(projectId);
+        bytes[] memory calls = new bytes[](1);
+        calls[0] = abi.encodeCall(ITrainingMarket.settleRound, (request));
+        bytes memory refusal = abi.encodeWithSelector(
+            ScriptedVerifier.ScriptedVerifierMadeForAnother.selector,
+            primary,
+            standby
+        );
+
+        vm.expectRevert(refusal);
+        vm.prank(standby);
+        market.settleRound(request);
+        vm.expectRevert(refusal);
+        vm.prank(standby);
+        market.multicall(calls);
+
+        assertEq(market.getProject(projectId).bondsWei[0], 500 ether);
+        // Whose it is settles with it, through `multicall` too.
+        vm.prank(primary);
+        market.multicall(calls);
+        assertEq(market.getProject(projectId).appliedRounds, 1);
+        assertEq(market.getProject(projectId).aggregatorIndex, 0);
     }
 
     function test_primary_settlesLate_forfeitsToTheTrainersOnly() public {

@@ -142,6 +142,7 @@ contract TrainingMarketSettlementTest is MarketFixture {
         statement.market = address(market);
         statement.projectId = projectId;
         statement.roundIndex = 1;
+        statement.aggregator = primary;
         statement.ruleId = 1;
         statement.slots = 8;
         statement.parameterCount = 1000;

@@ -73,6 +73,7 @@ contract VerifierCaller {
         statement.market = address(this);
         statement.projectId = request.projectId;
         statement.roundIndex = request.roundIndex;
+        statement.aggregator = msg.sender;
         statement.ruleId = _project.terms.ruleId;
         statement.slots = uint8(slots);
         statement.parameterCount = _project.terms.parameterCount;

@@ -10,6 +10,7 @@ import { combinePoints, type RoundStatement } from "./verifier-rounds.ts";
 /** Entries of every vector in these rounds. */
 export const CIRCUIT_ROUND_PARAMETERS = 64;
 const MARKET = "0x5FbDB2315678afecb367f032d93F642f64180aa3";
+const AGGREGATOR = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
 const MODEL_COMMITMENT: G1Point = { x: 1n, y: 2n };
 
 /** Updates that resemble the reference, one that points the other way, one that is missing. */
@@ -49,6 +50,7 @@ export async function circuitRound(
     market: BigInt(MARKET),
     projectId: 1n,
     roundIndex: 4n,
+    aggregator: BigInt(AGGREGATOR),
     parameterCount: CIRCUIT_ROUND_PARAMETERS,
     modelCommitment: MODEL_COMMITMENT,
   };
@@ -61,6 +63,7 @@ export function statementOf(round: RoundToProve): RoundStatement {
     market: MARKET,
     projectId: round.context.projectId,
     roundIndex: round.context.roundIndex,
+    aggregator: AGGREGATOR,
     ruleId: BigInt(round.rule.id),
     slots: BigInt(round.terms.slotCount),
     parameterCount: BigInt(CIRCUIT_ROUND_PARAMETERS),

@@ -21,8 +21,13 @@ import { DEVELOPMENT_TAU_G2, VERIFIER_KEYS } from "./verifier-rounds.ts";
 
 const slots = 16;
 const trainerCount = slots - 3;
+/** A reveal phase of a minute and ten minutes of the primary's, as the terms have it: then it is the standby's turn. */
+const REVEAL_AND_FIRST_TURN = 660;
 /** In the first round there is no last aggregate. */
 const inactive = [2];
+const PROOF_REJECTED = new Interface(["error RoundVerifierProofRejected()"]).getError(
+  "RoundVerifierProofRejected",
+)?.selector;
 let chain: MarketChain;
 let cast: Cast;
 let openBlock: number;
@@ -43,7 +48,7 @@ async function testSetup(): Promise<VerifierSetup> {
 }
 
 /** What the market must ask the verifier, written down from the terms and not from the market. */
-async function provenRound(accepted: readonly number[]) {
+async function provenRound(accepted: readonly number[], aggregator = cast.primary.address) {
   const mask = (1n << BigInt(slots)) - 1n - 4n;
   const weights = Array.from({ length: slots }, (_, slot) => (accepted.includes(slot) ? 512n : 0n));
   const baseWeights = Array.from({ length: trainerCount }, (_, i) => 1023n << BigInt(96 + 10 * i));
@@ -55,6 +60,7 @@ async function provenRound(accepted: readonly number[]) {
       market: await chain.market.getAddress(),
       projectId: 1n,
       roundIndex: 0n,
+      aggregator,
       modelCommitment: somePoint(1n),
       termsWords: [baseWeights.reduce((word, weight) => word | weight, mask | (1n << 72n))],
     },
@@ -124,8 +130,8 @@ async function request(round: Awaited<ReturnType<typeof provenRound>>) {
   };
 }
 
-const refusal = async (settlement: unknown) => {
-  const market = chain.market.connect(cast.primary) as Contract;
+const refusal = async (settlement: unknown, from = cast.primary) => {
+  const market = chain.market.connect(from) as Contract;
   return market
     .getFunction("settleRound")
     .staticCall(settlement)
@@ -146,10 +152,7 @@ it("refuses a proof whose outcome was changed on the way to the market", async (
     proof: { ...settlement.proof, outcomeWords: words },
   });
 
-  expect(answer).toBe(
-    new Interface(["error RoundVerifierProofRejected()"]).getError("RoundVerifierProofRejected")
-      ?.selector,
-  );
+  expect(answer).toBe(PROOF_REJECTED);
 });
 
 it("refuses a hash in the place of a commitment that takes part", async () => {
@@ -164,6 +167,28 @@ it("refuses a hash in the place of a commitment that takes part", async () => {
     new Interface(["error Bn254InvalidPoint(uint256,uint256)"]).getError("Bn254InvalidPoint")
       ?.selector,
   );
+});
+
+it("is settled with its maker's proof by nobody else, and by its maker even when that is late", async () => {
+  const { primary, standby } = cast;
+  const before = await chain.provider.send("evm_snapshot", []);
+  await chain.passTime(REVEAL_AND_FIRST_TURN);
+  const settlement = await request(await provenRound([3, 4]));
+  const own = await request(await provenRound([3, 4], standby.address));
+
+  // Copied out of the primary's transaction, in the standby's turn.
+  expect(await refusal(settlement, standby)).toBe(PROOF_REJECTED);
+  await expect(chain.send(standby, chain.market, "settleRound", [settlement])).rejects.toThrow();
+  expect(await refusal(own, standby)).toBe("accepted");
+  expect(await refusal(own)).toBe(PROOF_REJECTED);
+  await chain.send(primary, chain.market, "settleRound", [settlement]);
+
+  const [settled] = await chain.market.queryFilter(
+    chain.market.getEvent("RoundSettled")(1n, 0n),
+    openBlock,
+  );
+  expect(chain.market.interface.parseLog(settled as never)?.args.settledBy).toBe(primary.address);
+  await chain.provider.send("evm_revert", [before]);
 });
 
 it("settles with the real verifier and pays by the proof's shares", async () => {

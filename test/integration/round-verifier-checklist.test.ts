@@ -92,6 +92,7 @@ describe.each([8, 16] as const)("checklist 5.1 with %i slots", (slots) => {
     ["market", { market: `0x${"22".repeat(20)}` }],
     ["project", { projectId: 6n }],
     ["round", { roundIndex: 3n }],
+    ["aggregator", { aggregator: `0x${"22".repeat(20)}` }],
     ["parameter count", { parameterCount: 41n }],
     ["model commitment", { modelCommitment: INFINITY }],
   ])("item 2: the transcript binds the %s", async (_, change) => {

@@ -526,6 +526,7 @@ describe("agrees with the verifier in TypeScript", () => {
         ...statement,
         chainId: 31337n,
         market: BigInt(statement.market),
+        aggregator: BigInt(statement.aggregator),
         slotCount,
         parameterCount,
         terms: statement.termsWords,

@@ -12,6 +12,7 @@ export interface RoundStatement {
   readonly market: string;
   readonly projectId: bigint;
   readonly roundIndex: bigint;
+  readonly aggregator: string;
   readonly ruleId: bigint;
   readonly slots: bigint;
   readonly parameterCount: bigint;
@@ -69,7 +70,7 @@ export function publicSignals(
 type VectorFile = { setup: { tauG2: EvmG2Point }; cases: readonly VectorCase[] };
 interface VectorCase {
   name: string;
-  context: Record<"market" | "projectId" | "roundIndex" | "ruleId", bigint> & {
+  context: Record<"market" | "projectId" | "roundIndex" | "aggregator" | "ruleId", bigint> & {
     slotCount: number;
     parameterCount: number;
     terms: bigint[];
@@ -103,6 +104,7 @@ export function vectorRounds(): VerifiedRound[] {
       market: getAddress(toBeHex(context.market, 20)),
       projectId: context.projectId,
       roundIndex: context.roundIndex,
+      aggregator: getAddress(toBeHex(context.aggregator, 20)),
       ruleId: context.ruleId,
       slots: BigInt(context.slotCount),
       parameterCount: BigInt(context.parameterCount),

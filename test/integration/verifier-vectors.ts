@@ -9,7 +9,7 @@ export const ABI_TYPES = {
   g2: ParamType.from(G2),
   key: ParamType.from(`tuple(${G1} alpha, ${G2} beta, ${G2} gamma, ${G2} delta, ${G1}[] ic)`),
   statement: ParamType.from(
-    `tuple(address market, uint256 projectId, uint256 roundIndex, uint8 ruleId, uint8 slots, uint32 parameterCount, uint256[] termsWords, ${G1} modelCommitment, ${G1}[] commitments)`,
+    `tuple(address market, uint256 projectId, uint256 roundIndex, address aggregator, uint8 ruleId, uint8 slots, uint32 parameterCount, uint256[] termsWords, ${G1} modelCommitment, ${G1}[] commitments)`,
   ),
   proof: ParamType.from(
     `tuple(tuple(${G1} S, ${G1} R, ${G1} Q, ${G1} W, uint256 mu, uint256 rhoA, uint256 a, uint256 aInv, uint256 s) gram, ${G1} dummyCommitment, uint256 gramHash, uint256[] outcomeWords, ${G1} aggregateCommitment, uint256[8] groth16)`,

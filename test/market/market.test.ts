@@ -197,6 +197,12 @@ describe("the market on a laptop", () => {
     expect(await failures({ settlement: { ...settlement, outcomeWords: flipped } })).toEqual(
       expect.arrayContaining(["rule proof", "outcome"]),
     );
+    const { aggregators } = project.terms;
+    const standby = aggregators.find((each) => each !== settlement.settledBy) as string;
+    expect(await failures({ settlement: { ...settlement, settledBy: standby } })).toEqual([
+      "Gram proof",
+      "rule proof",
+    ]);
     expect(await failures({ submissions: submissions.slice(1) })).toContain("submissions");
     expect(await failures({ modelCommitment: request.reference })).toEqual(
       expect.arrayContaining(["Gram proof", "model"]),

@@ -109,6 +109,7 @@ export async function gramVector(curve: Curve, gramCase: GramCase) {
     market: 0x5fbdb2315678afecb367f032d93f642f64180aa3n,
     projectId: 7n,
     roundIndex: 3n,
+    aggregator: 0x70997970c51812dc3a010c7d01b50e0d17dc79c8n,
     ruleId: 1n,
     slotCount,
     parameterCount,

@@ -62,7 +62,7 @@ export function termsOf(content: OpenedRoundContent): RoundTerms {
   };
 }
 
-/** Puts vectors, blindings and commitments into their slots. */
+/** Puts vectors, blindings and commitments into their slots, for a proof with which the chain's account settles and nobody else can. */
 export function roundToProve(chain: Chain, content: OpenedRoundContent): RoundToProve {
   const { project, opening, updates, reference, payGradient, model, previousModel } = content;
   const { terms } = project;
@@ -89,6 +89,7 @@ export function roundToProve(chain: Chain, content: OpenedRoundContent): RoundTo
       market: BigInt(chain.addresses.market),
       projectId: project.projectId,
       roundIndex: BigInt(opening.roundIndex),
+      aggregator: BigInt(chain.account as string),
       parameterCount: terms.parameterCount,
       modelCommitment: project.modelCommitment,
     },

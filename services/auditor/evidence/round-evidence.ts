@@ -27,6 +27,8 @@ export interface RoundEvidence {
   readonly request: SettleRequest;
   /** What the contract announced. */
   readonly settlement: {
+    /** Who settled: the proof has to be made for this address. */
+    readonly settledBy: string;
     readonly budgetWei: bigint;
     readonly paidWei: bigint;
     readonly outcomeWords: readonly bigint[];

@@ -44,6 +44,7 @@ export function roundStatement(evidence: RoundEvidence): RoundStatement {
     market: BigInt(evidence.market),
     projectId: request.projectId,
     roundIndex: BigInt(request.roundIndex),
+    aggregator: BigInt(evidence.settlement.settledBy),
     ruleId: BigInt(terms.ruleId),
     slotCount: terms.slots,
     parameterCount: terms.parameterCount,

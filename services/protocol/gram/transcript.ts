@@ -5,9 +5,9 @@ import { CommonweightError } from "../errors.ts";
 import { gramErrors } from "./gram-errors.ts";
 
 /** Separates our challenges from those of any other protocol. */
-export const TRANSCRIPT_DOMAIN: bigint = toBigint(keccak_256(utf8ToBytes("commonweight/gram/v1")));
+export const TRANSCRIPT_DOMAIN: bigint = toBigint(keccak_256(utf8ToBytes("commonweight/gram/v2")));
 
-/** What a proof is bound to: a proof made for one round of one project verifies nowhere else. */
+/** What a proof is bound to: one made for a round of a project by one aggregator verifies nowhere else and for nobody else. */
 export interface RoundContext {
   readonly chainId: bigint;
   /** Address of the market contract, as a number. */
@@ -15,6 +15,8 @@ export interface RoundContext {
   readonly projectId: bigint;
   /** From 0. */
   readonly roundIndex: bigint;
+  /** Address of who settles with it, as a number: a standby cannot use the proof of a late aggregator's transaction. */
+  readonly aggregator: bigint;
   /** 1 trust rule, 2 multi-Krum. */
   readonly ruleId: bigint;
   /** Slots of the circuit, n, without the dummy. */
@@ -67,7 +69,7 @@ function coordinates(points: readonly G1Point[]): bigint[] {
   return points.flatMap(({ x, y }) => [x, y]);
 }
 
-/** `ctx`: the hash of everything that the proof is about. Twin: `RoundVerifier.sol`. */
+/** `ctx`: the hash of everything that the proof is about. Twin: `RoundTranscript.sol`. */
 export function contextHash(context: RoundContext): bigint {
   return keccakWords([
     TRANSCRIPT_DOMAIN,
@@ -75,6 +77,7 @@ export function contextHash(context: RoundContext): bigint {
     context.market,
     context.projectId,
     context.roundIndex,
+    context.aggregator,
     context.ruleId,
     BigInt(context.slotCount),
     BigInt(context.parameterCount),

@@ -10,16 +10,23 @@ import {RoundStatement} from "../../../contracts/types/RoundStatement.sol";
 
 /// @title A verifier that believes every outcome word
 /// @notice For tests of the market alone: the outcome is what the proof's words say, and the model moves by the proof's aggregate.
-/// It checks what the market is responsible for: a point in exactly the active slots.
+/// It checks what the market is responsible for: a point in exactly the active slots and, if it is told to, who settles.
 contract ScriptedVerifier {
     error ScriptedVerifierMismatch(uint256 slot, bool isActive);
+    error ScriptedVerifierMadeForAnother(address maker, address settler);
     error ScriptedVerifierRefused();
 
     bool private _isRefusing;
+    address private _maker;
 
     /// @notice Makes every proof fail.
     function refuse(bool isRefusing) external {
         _isRefusing = isRefusing;
+    }
+
+    /// @notice Makes every proof one that this account made for itself.
+    function bindTo(address maker) external {
+        _maker = maker;
     }
 
     function requireProven(
@@ -40,6 +47,9 @@ contract ScriptedVerifier {
         RoundProof calldata proof
     ) public view returns (RoundOutcome memory outcome) {
         if (_isRefusing) revert ScriptedVerifierRefused();
+        if (_maker != address(0) && _maker != statement.aggregator) {
+            revert ScriptedVerifierMadeForAnother(_maker, statement.aggregator);
+        }
         uint256 trainers = PublicSignals.trainerCount(statement.slots);
         outcome.shares = new uint16[](trainers);
         outcome.weights = new uint16[](trainers);

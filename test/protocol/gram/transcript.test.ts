@@ -82,7 +82,7 @@ describe("the hash over words", () => {
   });
 
   test("starts from the published domain", () => {
-    expect(TRANSCRIPT_DOMAIN).toBe(BigInt(keccak256(toUtf8Bytes("commonweight/gram/v1"))));
+    expect(TRANSCRIPT_DOMAIN).toBe(BigInt(keccak256(toUtf8Bytes("commonweight/gram/v2"))));
   });
 });
 
@@ -104,7 +104,9 @@ describe("the challenges of every shared vector", () => {
     const aggregate = aggregateChallenge(transcript.z.hash, { ...s, W: p.W });
     const groth16 = groth16Challenge(aggregate.hash);
 
-    const fixed = [c.chainId, c.market, c.projectId, c.roundIndex, c.ruleId].map(BigInt);
+    const fixed = [c.chainId, c.market, c.projectId, c.roundIndex, c.aggregator, c.ruleId].map(
+      BigInt,
+    );
     const sizes = [BigInt(c.slotCount), BigInt(parameterCount)];
     const { x, y } = c.modelCommitment;
     expect(ctx).toBe(abiKeccak([TRANSCRIPT_DOMAIN, ...fixed, ...sizes, ...c.terms, x, y]));
@@ -132,6 +134,7 @@ test("checklist 2: every field of the context changes it", () => {
     market: 2n,
     projectId: 3n,
     roundIndex: 4n,
+    aggregator: 5n,
     ruleId: 1n,
     slotCount: 8,
     parameterCount: 100,
@@ -144,6 +147,7 @@ test("checklist 2: every field of the context changes it", () => {
     { market: 9n },
     { projectId: 9n },
     { roundIndex: 9n },
+    { aggregator: 9n },
     { ruleId: 2n },
     { slotCount: 16 },
     { parameterCount: 101 },

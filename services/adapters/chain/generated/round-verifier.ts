@@ -369,6 +369,11 @@ export const roundVerifierAbi = [
       "type": "uint256"
      },
      {
+      "internalType": "address",
+      "name": "aggregator",
+      "type": "address"
+     },
+     {
       "internalType": "uint8",
       "name": "ruleId",
       "type": "uint8"
@@ -613,6 +618,11 @@ export const roundVerifierAbi = [
       "internalType": "uint256",
       "name": "roundIndex",
       "type": "uint256"
+     },
+     {
+      "internalType": "address",
+      "name": "aggregator",
+      "type": "address"
      },
      {
       "internalType": "uint8",
@@ -919,6 +929,11 @@ export const roundVerifierAbi = [
       "internalType": "uint256",
       "name": "roundIndex",
       "type": "uint256"
+     },
+     {
+      "internalType": "address",
+      "name": "aggregator",
+      "type": "address"
      },
      {
       "internalType": "uint8",
