@@ -20,6 +20,18 @@ interface Subject {
 }
 
 const SUBJECTS: readonly Subject[] = [
+  {
+    file: "TrainingMarket.sol",
+    suites: [
+      "TrainingMarket.rounds.t.sol",
+      "TrainingMarket.projects.t.sol",
+      "TrainingMarket.settlement.t.sol",
+      "TrainingMarket.liveness.t.sol",
+      "TrainingMarket.participants.t.sol",
+      "TrainingMarket.idle.t.sol",
+    ],
+  },
+  { file: "libraries/UpdateBatch.sol", suites: ["TrainingMarket.rounds.t.sol"] },
   { file: "RewardVault.sol", suites: ["RewardVault.t.sol"] },
   { file: "ParticipantRegistry.sol", suites: ["ParticipantRegistry.t.sol"] },
   {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-only
 pragma solidity 0.8.37;
 
+import {IParticipantRegistry} from "../../contracts/interfaces/IParticipantRegistry.sol";
 import {ITrainingMarket} from "../../contracts/interfaces/ITrainingMarket.sol";
+import {Reliability} from "../../contracts/libraries/Reliability.sol";
 import {RosterMask} from "../../contracts/libraries/RosterMask.sol";
 import {Sampling} from "../../contracts/libraries/Sampling.sol";
 import {RoundView, TrainerStatus, TrainerView} from "../../contracts/types/MarketViews.sol";
@@ -121,6 +123,30 @@ contract TrainingMarketIdleTest is MarketFixture {
             }
             _closeCommit(projectId);
             _settleWith(projectId, primary, _verdicts(AGAINST_REFERENCE));
+        }
+    }
+
+    function test_draw_weighsByWhatTimeHasLeftOfReliability() public {
+        ProjectTerms memory terms = _terms();
+        terms.joinSeconds = 60 days;
+        uint256[] memory reliabilities = new uint256[](40);
+        for (uint256 i = 0; i < 12; ++i) {
+            vm.mockCall(
+                address(registry),
+                abi.encodeCall(IParticipantRegistry.reliabilityOf, (_trainer(i))),
+                abi.encode(i * 5000)
+            );
+            reliabilities[i] = Reliability.afterTime(i * 5000, 50 days);
+        }
+        for (uint256 seed = 0; seed < 6; ++seed) {
+            uint256 projectId = _ready(terms, 12);
+            vm.warp(START + (seed + 1) * 50 days);
+            vm.prevrandao(bytes32(seed));
+            _open(projectId, primary);
+            assertEq(
+                market.getRound(projectId).eligibleMask,
+                Sampling.draw((1 << 12) - 1, reliabilities, 5, seed, projectId, 0)
+            );
         }
     }
 

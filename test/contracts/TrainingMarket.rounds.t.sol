@@ -181,8 +181,27 @@ contract TrainingMarketRoundsTest is MarketFixture {
         terms.usesPayGradient = false;
         uint256 projectId = _ready(terms, 3);
         OpenRound memory request = _openRequest(projectId);
+        bytes memory refusal = abi.encodeWithSelector(ITrainingMarket.MarketPayGradientMismatch.selector, false);
         request.payGradientCommitment = _point(9);
-        _refused(request, abi.encodeWithSelector(ITrainingMarket.MarketPayGradientMismatch.selector, false));
+        _refused(request, refusal);
+        // Nor a part of one.
+        request.payGradientCommitment = G1(1, 0);
+        _refused(request, refusal);
+        request.payGradientCommitment = G1(0, 1);
+        _refused(request, refusal);
+        request.payGradientCommitment = G1(0, 0);
+        request.payGradientCid = CID;
+        _refused(request, refusal);
+    }
+
+    function test_open_jobCidOfTheLongest_isTaken() public {
+        uint256 projectId = _ready(_terms(), 3);
+        OpenRound memory request = _openRequest(projectId);
+        request.jobCid = new bytes(96);
+        request.refereeSignature = _signReference(request, refereeKey);
+        vm.prank(primary);
+        market.openRound(request);
+        assertTrue(market.getRound(projectId).isOpen);
     }
 
     function test_open_tooFewTrainers_reverts() public {
