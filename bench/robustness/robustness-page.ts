@@ -212,8 +212,8 @@ ${table(
 
 ## Limits of this evidence
 
-One task (handwritten digits), ${TRAINERS} trainers, a few seeds. A leaked reference is paid well by any rule of this family: the owner commits to r and
-g before the round and discloses them after it. A backdoor or a targeted flip rides on otherwise useful updates and is not seen by any
-rule that looks at inner products only.
+One task (handwritten digits), ${TRAINERS} trainers, a few seeds. A leaked reference is paid well, which is why the owner commits to r and
+g before the round and discloses them after it. A backdoor or a targeted flip rides on otherwise useful updates, and the trust rule does not see it. Inner
+products show attackers only where they resemble each other: FoolsGold, which looks for that, keeps the backdoor of these three out, and falls to scaling.
 `;
 }
