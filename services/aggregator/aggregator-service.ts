@@ -18,6 +18,7 @@ import { type AggregatorSettings, toldRpcUrl } from "./aggregator-settings.ts";
 import { Alerts } from "./alerts.ts";
 import { ChainHead } from "./chain-head.ts";
 import { connectAccount, registerAccount } from "./connect-account.ts";
+import { startCollecting } from "./content/start-collecting.ts";
 import { failureWords } from "./failure-words.ts";
 import { createIntake } from "./intake/intake.ts";
 import { createMetrics } from "./metrics.ts";
@@ -225,6 +226,11 @@ async function openService(
       endpoint: settings.publicUrl ?? server.url,
     }),
   );
+  const collecting = startCollecting({
+    ...{ chain, contentStore: ipfs, store, say, signal, keeping: settings.keeping },
+    listProjects: () => (projects.lookCount > 0 ? projects.list() : undefined),
+    refusalOf: (projectId) => projects.refusalOf(projectId),
+  });
   await stayConnected(chain, ipfs, { accounts: () => projects.colleagues(), signal });
   const work = (async () => {
     while (!signal.aborted) {
@@ -247,6 +253,7 @@ async function openService(
       chain.transactions?.close();
       await server.stop();
       await work;
+      await collecting;
       await opened.disposeAsync();
     },
   };

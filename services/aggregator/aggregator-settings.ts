@@ -2,7 +2,14 @@ import type { MarketAddresses } from "../adapters/chain/addresses.ts";
 import { isPublicUrl } from "../adapters/chain/rpc/public-url.ts";
 import type { IpfsNodeOptions } from "../adapters/ipfs/ipfs-node-options.ts";
 import type { EncryptionKeyPair } from "../protocol/sealing/envelope.ts";
+import type { KeepingRules } from "./content/sort-content.ts";
 import type { ServingRules } from "./projects/served-projects.ts";
+
+/** What an aggregator keeps of its projects' content, and how often it removes the rest. */
+export interface KeepingSettings extends KeepingRules {
+  /** Nothing is ever removed when undefined. */
+  readonly collectEveryMs: number | undefined;
+}
 
 /** Everything a running aggregator is told. */
 export interface AggregatorSettings {
@@ -35,6 +42,8 @@ export interface AggregatorSettings {
   readonly webFolder?: string | undefined;
   readonly pollMs?: number | undefined;
   readonly threads?: number | undefined;
+  /** What is kept, and how often the rest is removed. */
+  readonly keeping: KeepingSettings;
   /** Cap on what a unit of gas may cost. */
   readonly maxFeePerGasWei?: bigint | undefined;
 }

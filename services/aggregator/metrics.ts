@@ -37,12 +37,26 @@ export function createMetrics(): Metrics {
     buckets: [400_000, 500_000, 600_000, 800_000, 1_000_000, 1_500_000, 2_000_000],
     registers: [registry],
   });
+  const collectedBytes = new Counter({
+    name: "commonweight_collected_bytes_total",
+    help: "Bytes of content that no project needed any more, and that were removed.",
+    registers: [registry],
+  });
+  const keptContents = new Gauge({
+    name: "commonweight_kept_contents",
+    help: "Manifests, models, bundles and jobs that are kept, as of the last collection.",
+    registers: [registry],
+  });
   return {
     record: (event) => {
       events.inc({ type: event.type });
       if (event.type === "alert") alerts.inc({ kind: String(event.kind) });
       if (event.type === "alert-over") alerts.dec({ kind: String(event.kind) });
       if (event.type === "proven") proofSeconds.observe(Number(event.seconds));
+      if (event.type === "content-collected") {
+        collectedBytes.inc(Number(event.bytes ?? 0));
+        keptContents.set(Number(event.kept));
+      }
       if (event.type === "round-settled") settlementGas.observe(Number(event.gasUsed));
     },
     contentType: registry.contentType,

@@ -29,6 +29,14 @@ export function serviceLine(event: CommandEvent): string | undefined {
       return line(`not served: ${event.reason}`);
     case "project-ended":
       return line("ended");
+    case "content-collected":
+      return event.blocks === 0
+        ? undefined
+        : `removed ${(Number(event.bytes ?? 0) / 1e6).toFixed(1)} MB that no project needs any more; ${event.kept} files are kept`;
+    case "content-lost":
+      return `content ${event.cid} is damaged here, and nobody else has it now`;
+    case "collection-failed":
+      return `nothing was removed, because of ${event.code}: ${event.message}`;
     case "alert":
       return `ALERT: ${event.message}`;
     case "alert-over":

@@ -32,6 +32,13 @@ export interface GetOptions extends ContentOptions {
   readonly providers?: readonly string[] | undefined;
 }
 
+/** What {@link ContentStore.collectGarbage} removed. */
+export interface CollectedGarbage {
+  readonly blocks: number;
+  /** Undefined where the store does not say. */
+  readonly bytes: number | undefined;
+}
+
 /**
  * Content-addressed storage: what is put comes back by its CID (CIDv1, sha2-256; UnixFS with 1 MiB raw leaves) and nothing else can.
  * Implementations: `ipfs` (Helia), `content-store/memory-store` (the twin for tests), `content-store/http-api-store` (an IPFS node's RPC API).
@@ -51,8 +58,8 @@ export interface ContentStore {
   unpin(cid: string, options?: ContentOptions): Promise<void>;
   /** CIDs of all pins. */
   pins(options?: ContentOptions): Promise<string[]>;
-  /** Removes every block that no pin reaches; returns how many. */
-  collectGarbage(options?: ContentOptions): Promise<number>;
+  /** Removes every block that no pin reaches. Content is put, pinned and read meanwhile. */
+  collectGarbage(options?: ContentOptions): Promise<CollectedGarbage>;
   /** One block that is here; never asks the network, so that a gateway on top cannot be made to fetch for strangers. */
   getBlock(cid: string, options?: ContentOptions): Promise<Uint8Array>;
   /** All blocks of content that is here as a CAR (version 1) stream, depth first from the root; never asks the network. */

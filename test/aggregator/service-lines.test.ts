@@ -21,6 +21,19 @@ describe("what an aggregator says", () => {
     expect(serviceLine({ type: "later", detail: 1 })).toContain("detail=1");
   });
 
+  it("is what was removed, when anything was", () => {
+    const collected = { type: "content-collected", blocks: 3, bytes: 2_345_678, kept: 12 };
+
+    expect(serviceLine(collected)).toBe(
+      "removed 2.3 MB that no project needs any more; 12 files are kept",
+    );
+    expect(serviceLine({ ...collected, blocks: 0, bytes: 0 })).toBeUndefined();
+    expect(serviceLine({ type: "content-lost", cid: "bafy" })).toContain("bafy");
+    expect(serviceLine({ type: "collection-failed", code: "CW2200", message: "away" })).toBe(
+      "nothing was removed, because of CW2200: away",
+    );
+  });
+
   it("is an alert's own message", () => {
     const alert = { type: "alert", kind: "balance-low", message: "pays for 3 more rounds" };
 

@@ -39,6 +39,8 @@ export async function prepareAggregator(options: {
   readonly cacheFolder: string;
   readonly network: Readonly<Record<string, unknown>>;
   readonly supervisor: Supervisor;
+  /** Further words of its command line. */
+  readonly words?: readonly string[] | undefined;
 }): Promise<AggregatorProcess> {
   const { name, account, folder, cacheFolder, network, supervisor } = options;
   const [port, ipfsPort] = [await freePort(), await freePort()];
@@ -71,6 +73,7 @@ export async function prepareAggregator(options: {
           join(root, "services/main.ts"),
           ...["aggregator", "run", "--json", "--port", String(port), "--threads", "1"],
           ...["--state", stateFolder],
+          ...(options.words ?? []),
         ],
         environment: {
           PATH: process.env.PATH ?? "",

@@ -98,6 +98,8 @@ export async function startSmallMarket(options: {
   readonly projects?: number;
   readonly trainers?: number;
   readonly aggregators?: 1 | 2;
+  /** Further words of the aggregators' command lines. */
+  readonly aggregatorWords?: readonly string[];
   /** Where an aggregator finds the chain; the chain itself by default. */
   readonly aggregatorRpc?: (embedded: EmbeddedChain) => Promise<string>;
   readonly terms?: Parameters<typeof marketTerms>[0]["terms"];
@@ -140,7 +142,12 @@ export async function startSmallMarket(options: {
   const aggregators: AggregatorProcess[] = [];
   for (const [index, name] of ["primary", "standby"].slice(0, options.aggregators ?? 1).entries()) {
     const own = { name, account: account(3 + index) };
-    aggregators.push(await prepareAggregator({ ...own, folder, cacheFolder, network, supervisor }));
+    aggregators.push(
+      await prepareAggregator({
+        ...{ ...own, folder, cacheFolder, network, supervisor },
+        words: options.aggregatorWords,
+      }),
+    );
   }
   await Promise.all(aggregators.map((each) => each.start()));
 

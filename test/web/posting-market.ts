@@ -63,6 +63,7 @@ export async function startPostingMarket(): Promise<PostingMarket> {
       ...{ host: "127.0.0.1", port: 0, ipfsListen: ["/ip4/127.0.0.1/tcp/0"] },
       webFolder: join(root, "web/dist"),
       threads: 1,
+      keeping: { rounds: 20, endedSeconds: 86_400, collectEveryMs: undefined },
     },
     () => {},
   );

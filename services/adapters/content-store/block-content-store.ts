@@ -1,5 +1,6 @@
 import type { CID } from "multiformats/cid";
 import {
+  type CollectedGarbage,
   type ContentOptions,
   type ContentStore,
   contentStoreErrors,
@@ -16,11 +17,14 @@ import { type LoadBlock, walkContent } from "./content-graph.ts";
 import { parseContentId, verifyBlock } from "./content-id.ts";
 import { type ContentBytes, importContent } from "./import-content.ts";
 import { SharedLock } from "./shared-lock.ts";
-import { sweepBlocks } from "./sweep-blocks.ts";
+import { markBlocks, sweepBlocks } from "./sweep-blocks.ts";
+
+/** All that is pinned is read once. */
+const COLLECT_TIMEOUT_MS = 3_600_000;
 
 /** Builds the whole {@link ContentStore} from a place that keeps blocks: files, limits, retries, pins by mark and sweep, CAR export. */
 export function createBlockContentStore(backend: BlockBackend): ContentStore {
-  // Collection excludes writers: a block that was just written and is not yet pinned must not be swept. Readers need no lock, since
+  // Sweeping excludes writers: a block that was just written and is not yet pinned must not be swept. Readers need no lock, since
   // they hold the blocks they have read.
   const lock = new SharedLock();
 
@@ -137,11 +141,24 @@ export function createBlockContentStore(backend: BlockBackend): ContentStore {
     });
   }
 
-  async function collectGarbage(options: ContentOptions = {}): Promise<number> {
+  let collecting: Promise<unknown> = Promise.resolve();
+
+  /** One at a time: what another one deletes would not be whole for this one. */
+  async function collectGarbage(options: ContentOptions = {}): Promise<CollectedGarbage> {
+    const collection = collecting.then(() => collectAlone(options));
+    collecting = collection.catch(() => undefined);
+    return collection;
+  }
+
+  async function collectAlone(options: ContentOptions): Promise<CollectedGarbage> {
+    const settings = { timeoutMs: COLLECT_TIMEOUT_MS, ...options };
+    const doing = "collect garbage";
+    const marked = await attempt(doing, settings, (signal) =>
+      markBlocks(backend, walkHere, signal),
+    );
+    if (marked.loose.size === 0) return { blocks: 0, bytes: 0 };
     return lock.exclusive(() =>
-      attempt("collect garbage", { timeoutMs: 600_000, ...options }, (signal) =>
-        sweepBlocks(backend, walkHere, signal),
-      ),
+      attempt(doing, settings, (signal) => sweepBlocks(backend, walkHere, marked, signal)),
     );
   }
 

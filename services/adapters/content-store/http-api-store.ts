@@ -72,9 +72,10 @@ export function createHttpApiStore(options: HttpApiStoreOptions): ContentStore {
   return {
     ...store,
     // The node's own collection: ours would not know what holds the blocks of its other users.
-    collectGarbage: async () =>
-      readLines<{ Key?: unknown }>(await call("repo/gc", {})).filter(({ Key }) => Key !== undefined)
-        .length,
+    collectGarbage: async () => {
+      const removed = readLines<{ Key?: unknown }>(await call("repo/gc", {}));
+      return { blocks: removed.filter(({ Key }) => Key !== undefined).length, bytes: undefined };
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import { addCompareOption } from "../../command-line/compare-option.ts";
 import { eventPrinter } from "../../command-line/event-lines.ts";
 import { awaitMarket } from "../../command-line/market-connection.ts";
 import { parseAddress } from "../../command-line/parse-address.ts";
-import { parseCount, parsePositive } from "../../command-line/parse-count.ts";
+import { parseCount, parseCountOrNone, parsePositive } from "../../command-line/parse-count.ts";
 import { parsePort } from "../../command-line/parse-port.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
 
@@ -12,6 +12,8 @@ const collectAddress = (text: string, others: readonly string[] = []): readonly 
   ...others,
   parseAddress(text),
 ];
+
+const parseHours = (text: string) => (text === "0" ? 0 : parsePositive(text));
 
 /** Adds `commonweight aggregator run`. */
 export const register: RegisterCommand = (parent, context) => {
@@ -33,6 +35,24 @@ export const register: RegisterCommand = (parent, context) => {
       "--serve-owner <address>",
       "work only for this owner's projects; may be repeated",
       collectAddress,
+    )
+    .option(
+      "--keep-rounds <number>",
+      "rounds before the newest whose sealed updates are kept",
+      parseCount,
+      20,
+    )
+    .option(
+      "--keep-days <number>",
+      "days for which everything is kept after a project has ended",
+      parseCountOrNone,
+      30,
+    )
+    .option(
+      "--collect-hours <number>",
+      "how often what need not be kept is removed; 0 for never",
+      parseHours,
+      6,
     )
     .option("--payout <address>", "cold address that fees go to", parseAddress)
     .option(
@@ -75,6 +95,12 @@ export const register: RegisterCommand = (parent, context) => {
             serving: {
               tokens: options.serveToken as readonly string[] | undefined,
               owners: options.serveOwner as readonly string[] | undefined,
+            },
+            keeping: {
+              rounds: Number(options.keepRounds),
+              endedSeconds: 86_400 * Number(options.keepDays),
+              collectEveryMs:
+                options.collectHours === 0 ? undefined : 3_600_000 * Number(options.collectHours),
             },
             payoutAddress: options.payout as string | undefined,
             srsPath: options.srs as string | undefined,

@@ -13,8 +13,8 @@ import type { RoundStore } from "../store/round-store.ts";
 export interface RoundCollectorParameters {
   readonly chain: Chain;
   readonly rounds: RoundLog;
-  readonly store: Pick<RoundStore, "listUpdates" | "findReferences">;
-  readonly contentStore: Pick<ContentStore, "get">;
+  readonly store: Pick<RoundStore, "listUpdates" | "findReferences" | "saveContent">;
+  readonly contentStore: Pick<ContentStore, "pin">;
   readonly projectId: bigint;
   readonly emit: (type: string, details: Record<string, unknown>) => void;
   readonly signal: AbortSignal;
@@ -58,7 +58,7 @@ export class RoundCollector {
     const signed = store
       .listUpdates(projectId, roundIndex)
       .filter(({ trainer }) => !submissions.some((each) => isSameAddress(each.trainer, trainer)));
-    this.#fetch([...submissions, ...signed, ...this.#references(roundIndex)], project);
+    this.#fetch([...submissions, ...signed, ...this.#references(roundIndex)], project, roundIndex);
     if (this.#isRelayed(signed.length, round, time)) {
       await this.#relay(roundIndex, signed);
     }
@@ -87,14 +87,17 @@ export class RoundCollector {
   }
 
   /** In the background: who is slow to hand a bundle out must not hold up the relaying of the others' updates. */
-  #fetch(named: readonly NamedBundle[], { terms }: Project): void {
-    const { contentStore, signal } = this.#parameters;
+  #fetch(named: readonly NamedBundle[], { terms }: Project, roundIndex: number): void {
+    const { contentStore, projectId, store, signal } = this.#parameters;
     const maxBytes = maxBundleBytes(terms.parameterCount);
     for (const { bundleCid, multiaddrs: providers } of named) {
       if (this.#fetched.has(bundleCid)) continue;
       this.#fetched.add(bundleCid);
+      // First: what is pinned and not remembered would stay for ever.
+      store.saveContent(projectId, roundIndex, bundleCid);
       contentStore
-        .get(bundleCid, { retries: 0, signal, maxBytes, providers })
+        // Pinned, because what it is for may come after a collection.
+        .pin(bundleCid, { retries: 0, signal, maxBytes, providers })
         // Asked for again at the next look, and when it is opened.
         .catch(() => this.#fetched.delete(bundleCid));
     }

@@ -94,7 +94,7 @@ export class ModelKeeper {
     made: { roundIndex: number; model: BlindedModel; aggregateCommitment: G1Point },
   ): Promise<{ cid: string; commitment: G1Point }> {
     const { roundIndex, model, aggregateCommitment } = made;
-    const { chain, contentStore, projectId, curveFor } = this.#parameters;
+    const { chain, contentStore, projectId, curveFor, store } = this.#parameters;
     const curve = await curveFor(project.terms.parameterCount);
     const commitment = await curve.linearCombination(
       [project.modelCommitment, aggregateCommitment],
@@ -115,6 +115,8 @@ export class ModelKeeper {
             },
           );
     const cid = await contentStore.put(bytes);
+    // A round may yet be settled with another one: a private model is a new file each time that it is sealed.
+    store.saveContent(projectId, roundIndex, cid);
     this.#models.set(cid, model);
     return { cid, commitment };
   }

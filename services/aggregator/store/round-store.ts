@@ -23,6 +23,11 @@ export interface RoundStore {
   /** The result of a step, kept so that a restart goes on where it was. */
   saveResult(projectId: bigint, roundIndex: number, step: string, result: unknown): void;
   findResult<T>(projectId: bigint, roundIndex: number, step: string): T | undefined;
+  /** Content that was fetched or made for a round, so that it can be let go although the chain may never name it. */
+  saveContent(projectId: bigint, roundIndex: number, cid: string): void;
+  listContent(projectId: bigint): { readonly roundIndex: number; readonly cid: string }[];
+  /** Forgets what was saved for the rounds before this one. */
+  forgetContent(projectId: bigint, beforeRound: number): void;
   saveEvaluation(projectId: bigint, evaluation: EvaluationBody): void;
   /** In the order of the models. */
   listEvaluations(projectId: bigint): EvaluationBody[];
@@ -80,6 +85,20 @@ export function openRoundStore(path: string, log: KeyLog): RoundStore {
     listUpdates: (p, r) => list(database, p, r, "update"),
     saveResult: (p, r, step, result) => put(p, r, "result", step, result),
     findResult: (p, r, step) => find(database, p, r, "result", step),
+    saveContent: (p, r, cid) => put(p, r, "content", cid, true),
+    listContent: (p) =>
+      database
+        .all(
+          "SELECT round_index, key FROM record WHERE project_id = ? AND kind = 'content'",
+          p.toString(),
+        )
+        .map((row) => ({ roundIndex: Number(row.round_index), cid: String(row.key) })),
+    forgetContent: (p, beforeRound) =>
+      database.run(
+        "DELETE FROM record WHERE project_id = ? AND kind = 'content' AND round_index < ?",
+        p.toString(),
+        beforeRound,
+      ),
     saveEvaluation: (p, evaluation) => put(p, evaluation.version, "evaluation", "", evaluation),
     listEvaluations: (p) =>
       database

@@ -180,8 +180,34 @@ describe("collecting garbage", () => {
     goOn();
 
     expect(await store.has(await putting)).toBe(true);
-    expect(await collecting).toBe(0);
+    expect(await collecting).toMatchObject({ blocks: 0 });
     expect(await store.has(await later)).toBe(true);
+  });
+
+  it("keeps nobody from writing while it reads what is pinned, and keeps what was written and pinned meanwhile", async () => {
+    const blocks = new Map<string, Uint8Array>();
+    const [pinned, pinnedLater, loose] = [
+      await addBlock(blocks, pattern(100), 0x55),
+      await addBlock(blocks, pattern(200), 0x55),
+      await addBlock(blocks, pattern(300), 0x55),
+    ].map(String) as [string, string, string];
+    const listed = Promise.withResolvers<void>();
+    const mayGoOn = Promise.withResolvers<void>();
+    const afterListing = async () => {
+      listed.resolve();
+      await mayGoOn.promise;
+    };
+    const store = storeOver(blocks, [pinned], afterListing);
+
+    const collecting = store.collectGarbage();
+    await listed.promise;
+    const put = await store.put(pattern(400));
+    await store.pin(pinnedLater);
+    mayGoOn.resolve();
+
+    expect(await collecting).toEqual({ blocks: 1, bytes: 300 });
+    expect([...blocks.keys()].sort()).toEqual([pinned, pinnedLater, put].sort());
+    expect(blocks.has(loose)).toBe(false);
   });
 
   it("stops before a pin that is not whole, rather than take what is left of it", async () => {
@@ -366,19 +392,27 @@ function directoryOf(links: readonly CID[], sizes: readonly bigint[]): Uint8Arra
   });
 }
 
-function storeOver(blocks: Map<string, Uint8Array>, pins: string[] = []): ContentStore {
+function storeOver(
+  blocks: Map<string, Uint8Array>,
+  pins: string[] = [],
+  afterListing: () => Promise<void> = async () => {},
+): ContentStore {
   const load = async (cid: CID) =>
     blocks.get(cid.toString()) ?? Promise.reject(new RangeError("not there"));
   const nothing = async () => {};
   return createBlockContentStore({
     load,
     loadHere: load,
-    put: nothing,
+    put: async (cid, block) => void blocks.set(cid.toString(), block),
     deleteBlock: async (cid) => void blocks.delete(cid.toString()),
-    blocks: async () => [...blocks.keys()].map((cid) => CID.parse(cid)),
-    addPin: nothing,
+    blocks: async () => {
+      const cids = [...blocks.keys()].map((cid) => CID.parse(cid));
+      await afterListing();
+      return cids;
+    },
+    addPin: async (cid) => void pins.push(cid),
     removePin: nothing,
-    pins: async () => pins,
+    pins: async () => [...pins],
     stop: nothing,
   });
 }

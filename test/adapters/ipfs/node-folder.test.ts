@@ -19,7 +19,7 @@ describe("a node's folder", () => {
 
     expect(after.peerId).toBe(before.peerId);
     expect(await after.pins()).toEqual([cid]);
-    expect(await after.collectGarbage()).toBe(1);
+    expect(await after.collectGarbage()).toEqual({ blocks: 1, bytes: 50 });
     expect(Buffer.compare(await after.get(cid), pattern(1_200_000, 30))).toBe(0);
   });
 

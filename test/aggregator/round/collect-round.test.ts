@@ -30,7 +30,7 @@ const round = { roundIndex: 0, pendingMask: 0b1110n, commitClosesAt: CLOSES_AT }
 /** A collector with this many updates in its mailbox, and a bundle store that answers as the test wants. */
 function collector(
   mailbox: { updates: number },
-  get: ContentStore["get"],
+  pin: ContentStore["pin"],
   references?: ReferencesBody,
 ) {
   return new RoundCollector({
@@ -43,8 +43,9 @@ function collector(
           ...{ commitmentHash: `0x${"cc".repeat(32)}`, bundleCid: `bafy${index}` },
         })),
       findReferences: () => references,
+      saveContent: () => {},
     },
-    contentStore: { get },
+    contentStore: { pin },
     projectId: 1n,
     emit: () => {},
     signal: new AbortController().signal,
@@ -52,7 +53,7 @@ function collector(
 }
 
 describe("updates that came by message", () => {
-  const never = () => new Promise<Uint8Array>(() => {});
+  const never = () => new Promise<void>(() => {});
   beforeEach(() => {
     sent.length = 0;
     vi.useFakeTimers();
@@ -120,7 +121,6 @@ describe("updates that came by message", () => {
     const collecting = collector({ updates: 1 }, async () => {
       gets++;
       if (!isThere) throw new Error("away");
-      return new Uint8Array();
     });
     for (isThere of [false, true, true]) {
       await collecting.collect(project, round, 0);
@@ -131,15 +131,14 @@ describe("updates that came by message", () => {
 
   it("have their bundles fetched from their senders while others still train, and so have the references", async () => {
     const fetched: [string, readonly string[] | undefined][] = [];
-    const get: ContentStore["get"] = async (cid, options) => {
+    const pin: ContentStore["pin"] = async (cid, options) => {
       fetched.push([cid, options?.providers]);
-      return new Uint8Array();
     };
     const referee = ["/of/referee"];
     const references = {
       ...{ referenceBundleCid: "bafyr", payGradientBundleCid: "bafyg", multiaddrs: referee },
     } as unknown as ReferencesBody;
-    const collecting = collector({ updates: 1 }, get, references);
+    const collecting = collector({ updates: 1 }, pin, references);
     await collecting.collect(project, round, 0);
     await collecting.collect(project, round, 0);
 

@@ -119,4 +119,29 @@ describe("the aggregator's memory", () => {
 
     expect(start().listPeers()).toEqual(["/ip4/127.0.0.1/tcp/1"]);
   });
+
+  it("remembers what content is here for which round, until it is let go", () => {
+    const store = start();
+    for (const [round, cid] of [
+      [0, "a"],
+      [1, "b"],
+      [1, "b"],
+      [2, "a"],
+    ] as const) {
+      store.saveContent(1n, round, cid);
+    }
+    store.saveContent(2n, 0, "c");
+    open.pop()?.close();
+
+    const again = start();
+    again.forgetContent(1n, 1);
+
+    expect(again.listContent(1n)).toEqual([
+      { roundIndex: 1, cid: "b" },
+      { roundIndex: 2, cid: "a" },
+    ]);
+    again.forgetContent(1n, Number.MAX_SAFE_INTEGER);
+    expect(again.listContent(1n)).toEqual([]);
+    expect(again.listContent(2n)).toHaveLength(1);
+  });
 });

@@ -95,6 +95,21 @@ export async function readSubmissions(
     .sort((first, second) => first.slot - second.slot);
 }
 
+/** What the updates of all rounds are called, without what they are. */
+export async function readBundleNames(
+  chain: Chain,
+  projectId: bigint,
+  range: BlockRange = {},
+): Promise<{ readonly roundIndex: number; readonly bundleCid: string }[]> {
+  const found = await findEvents(chain, "UpdatesSubmitted", [projectId], range);
+  return found.flatMap(({ args }) =>
+    decodeSubmittedUpdates(getBytes(args.updates)).map(({ bundleCid }) => ({
+      roundIndex: Number(args.roundIndex),
+      bundleCid: cidFromBytes(bundleCid),
+    })),
+  );
+}
+
 /** All content keys of a round that were released on chain. */
 export async function readRevealedKeys(
   chain: Chain,

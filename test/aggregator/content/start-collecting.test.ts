@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { announceStop, readProject } from "../../../services/adapters/chain/projects/project.ts";
+import { openIpfsNode } from "../../../services/adapters/ipfs/ipfs-node.ts";
+import {
+  type CollectingParts,
+  startCollecting,
+} from "../../../services/aggregator/content/start-collecting.ts";
+import { openRoundStore } from "../../../services/aggregator/store/round-store.ts";
+import { type PlayedMarket, startPlayedMarket } from "../../cli/played-market.ts";
+import { eventually } from "../../eventually.ts";
+
+let market: PlayedMarket;
+beforeAll(async () => {
+  market = await startPlayedMarket();
+});
+afterAll(() => market?.stop());
+
+it("an account collects in the background what its projects on the chain need no more, and stops when it is told", async () => {
+  const { projectId } = market;
+  const chain = market.of("aggregator");
+  const node = await openIpfsNode();
+  const store = openRoundStore(":memory:", { append: () => {}, read: () => [] });
+  const said: Record<string, unknown>[] = [];
+  const stopping = new AbortController();
+  let isLookedAt = false;
+  const project = await readProject(chain, projectId);
+  const parts: CollectingParts = {
+    ...{ chain, contentStore: node, store, signal: stopping.signal },
+    keeping: { rounds: 1, endedSeconds: 0, collectEveryMs: 20 },
+    listProjects: () => (isLookedAt ? [project] : undefined),
+    refusalOf: () => undefined,
+    say: (type, details) => said.push({ type, ...details }),
+  };
+  const collected = async (count: number) => {
+    const before = said.length;
+    await eventually(() => expect(said.length).toBeGreaterThanOrEqual(before + count));
+    expect(said.filter(({ type }) => type !== "content-collected")).toEqual([]);
+  };
+  const put = (text: string, pin = true) => node.put(new TextEncoder().encode(text), { pin });
+  const areHere = (...cids: string[]) => Promise.all(cids.map((cid) => node.has(cid)));
+  // In this market a round's model is called like its reference.
+  const [model, foreign, loose] = [await put("reference 0"), await put("x"), await put("y", false)];
+  const late = await put("an update that came too late");
+  store.saveContent(projectId, 0, late);
+  await market.playRound();
+
+  const collecting = startCollecting(parts);
+  try {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await areHere(loose)).toEqual([true]);
+    isLookedAt = true;
+    await collected(2);
+    expect(await areHere(model, foreign, late, loose)).toEqual([true, true, true, false]);
+
+    for (let round = 1; round <= 2; round++) await market.playRound();
+    await collected(2);
+    expect(await areHere(model, foreign, late)).toEqual([true, true, false]);
+    expect(store.listContent(projectId)).toEqual([]);
+
+    await announceStop(market.of("owner"), projectId);
+    await eventually(async () => expect(await areHere(model, foreign)).toEqual([false, true]));
+    // Nothing is known of it any more, so that nothing is looked for.
+    await collected(2);
+    expect(said.at(-1)).toMatchObject({ kept: 0, released: 0, blocks: 0 });
+  } finally {
+    stopping.abort();
+    await collecting;
+  }
+  const count = said.length;
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(said).toHaveLength(count);
+  store.close();
+  await node.stop();
+});
