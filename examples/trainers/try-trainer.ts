@@ -42,6 +42,8 @@ const trained = await trainExternally({
     parameters,
     hyperparameters: { optimiser: "sgd", learningRate: 0.1, batchSize: 32, epochs: 1, steps: 500 },
     dataPath: mnistFolder(),
+    // As a project's job has it.
+    data: { inputShape: [784], classes: Array.from({ length: 10 }, (_, digit) => String(digit)) },
     projectId: "0",
     roundIndex: 0,
     seed: "1",
