@@ -2,6 +2,9 @@ import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { requireCircuitFiles } from "../services/adapters/artifacts/circuit-artifacts.ts";
+import { CommonweightError } from "../services/protocol/errors.ts";
+import { trustRule } from "../services/protocol/rule/trust-rule.ts";
 import type { ProofFigures } from "./proof/measure-size.ts";
 
 export const title = "commit, prove and verify a round, per model size (seconds, MB)";
@@ -20,9 +23,19 @@ export async function runBenchmark(args: readonly string[]): Promise<void> {
       json: { type: "boolean", default: false },
     },
   });
+  const wanted = values.slots.split(",");
+  try {
+    // Before minutes of measuring: keys for 32 slots are not in the repository.
+    for (const slots of wanted) await requireCircuitFiles(trustRule.id, Number(slots));
+  } catch (error) {
+    if (!(error instanceof CommonweightError)) throw error;
+    process.stderr.write(`${error.code}: ${error.message}\n${error.hint}\n`);
+    process.exitCode = 2;
+    return;
+  }
   const rows: ProofFigures[] = [];
   for (const params of values.params.split(",")) {
-    for (const slots of values.slots.split(",")) {
+    for (const slots of wanted) {
       rows.push(await measureInChild([params, slots, values.threads]));
     }
   }
