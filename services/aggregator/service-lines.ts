@@ -1,5 +1,8 @@
 import { type CommandEvent, describeEvent } from "../command-line/event-lines.ts";
 
+const sizeText = (bytes: number) =>
+  bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+
 /** A line for people about something that an aggregator did; undefined for what only machines want. */
 export function serviceLine(event: CommandEvent): string | undefined {
   const round = event.roundIndex === undefined ? "" : ` round ${event.roundIndex}`;
@@ -32,7 +35,7 @@ export function serviceLine(event: CommandEvent): string | undefined {
     case "content-collected":
       return event.blocks === 0
         ? undefined
-        : `removed ${(Number(event.bytes ?? 0) / 1e6).toFixed(1)} MB that no project needs any more; ${event.kept} files are kept`;
+        : `removed ${sizeText(Number(event.bytes ?? 0))} that no project needs any more; ${event.kept} files are kept`;
     case "content-lost":
       return `content ${event.cid} is damaged here, and nobody else has it now`;
     case "collection-failed":

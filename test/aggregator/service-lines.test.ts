@@ -27,6 +27,7 @@ describe("what an aggregator says", () => {
     expect(serviceLine(collected)).toBe(
       "removed 2.3 MB that no project needs any more; 12 files are kept",
     );
+    expect(serviceLine({ ...collected, bytes: 20_001 })).toContain("removed 21 kB that");
     expect(serviceLine({ ...collected, blocks: 0, bytes: 0 })).toBeUndefined();
     expect(serviceLine({ type: "content-lost", cid: "bafy" })).toContain("bafy");
     expect(serviceLine({ type: "collection-failed", code: "CW2200", message: "away" })).toBe(
