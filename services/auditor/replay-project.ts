@@ -111,8 +111,13 @@ export async function replayProject(options: ReplayOptions): Promise<ProjectAudi
   );
   if (roundIndex !== undefined && evidence.rounds.length === 0 && voided.length === 0) {
     const { rounds } = await readLaterEvents(chain, projectId, readAt);
-    const isLater = rounds.includes(roundIndex) ? `, which ended after block ${toBlock}` : "";
-    throw new CommonweightError(auditorErrors.roundUnknown, `round ${roundIndex}${isLater}`);
+    const isLater = rounds.includes(roundIndex);
+    throw new CommonweightError(
+      auditorErrors.roundUnknown,
+      isLater
+        ? `round ${roundIndex} ended after block ${toBlock}, which was read`
+        : `round ${roundIndex}`,
+    );
   }
   const checks: AuditCheck[] = [];
   const add = (found: readonly AuditCheck[]) => {
@@ -182,7 +187,7 @@ async function readPostingAt(
     const { blockNumber } = await readPosting(chain, projectId, { toBlock: newestBlock });
     throw new CommonweightError(
       auditorErrors.notYetPosted,
-      `posted in block ${blockNumber}, after block ${block}`,
+      `the project was posted in block ${blockNumber}, after block ${block}, which was to be read`,
     );
   }
 }

@@ -272,13 +272,13 @@ const MISTAKES: readonly Mistake[] = [
     what: "a block that is still to come",
     args: "audit 1 --block 99999999",
     exitCode: refused,
-    says: "CW4605: block 99999999, of ",
+    says: "CW4605: block 99999999 is not there: the newest is ",
   },
   {
     what: "a block before the project was posted",
     args: "audit 1 --block 1",
     exitCode: refused,
-    says: "CW4606: posted in block ",
+    says: "CW4606: the project was posted in block ",
   },
   {
     what: "an amount of nothing",

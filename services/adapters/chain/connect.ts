@@ -48,7 +48,7 @@ export interface Chain {
  * @param options.chainId When given, the node must be of this chain.
  * @param options.privateKey Signs transactions; leave out to read only.
  * @param options.journalFor Opens what remembers transactions under way, for a chain and account; in memory by default.
- * @throws CW2200 when the node does not answer, CW2205 when it is of another chain, CW2211 and CW2212 when nodes disagree or one of the others is away, CW2210 for a key that is none.
+ * @throws CW2200 when the node does not answer, CW2207 when it answers nonsense, CW2205 when it is of another chain, CW2211 and CW2212 when nodes disagree or one of the others is away, CW2210 for a key that is none.
  */
 export async function connectChain(options: {
   rpcUrl: string;
@@ -72,7 +72,7 @@ export async function connectChain(options: {
     throw toChainError(cause, `connecting to ${options.rpcUrl}`);
   });
   bare.destroy();
-  const chainId = BigInt(network as string);
+  const chainId = toChainId(network, options.rpcUrl);
   if (options.chainId !== undefined && BigInt(options.chainId) !== chainId) {
     throw new CommonweightError(
       chainErrors.wrongNetwork,
@@ -117,6 +117,15 @@ export async function connectChain(options: {
       provider.destroy();
     },
   };
+}
+
+/** A node may answer with anything. @throws CW2207 */
+function toChainId(told: unknown, rpcUrl: string): bigint {
+  if (typeof told === "string" && /^0x[0-9a-f]{1,16}$/i.test(told)) return BigInt(told);
+  throw new CommonweightError(
+    chainErrors.malformed,
+    `${publicUrl(rpcUrl)} does not say in a number which chain it is of`,
+  );
 }
 
 /**

@@ -131,6 +131,11 @@ function findRevertData(error: unknown, depth = 0): string | undefined {
 export const isNodeSilent = (error: unknown): boolean =>
   error instanceof CommonweightError && error.code === chainErrors.unreachable.code;
 
+/** True when a node answered, and with something that no contract says. */
+export const isNonsense = (error: unknown): boolean =>
+  error instanceof CommonweightError &&
+  (error.code === chainErrors.malformed.code || isError(error.cause, "INVALID_ARGUMENT"));
+
 /** What comes and goes with nodes: one is away, or two are not of one mind. */
 const PASSING: readonly string[] = [
   chainErrors.unreachable.code,

@@ -7,7 +7,7 @@ import type { ProjectHistory } from "../evidence/project-history.ts";
  * @param blocks The blocks that matter, as they were told and as they were told again when all else was done.
  */
 export function checkHistory(
-  { events, foreignBlocks, hash, lastBlock }: ProjectHistory,
+  { events, foreignBlocks, misplaced, hash, lastBlock }: ProjectHistory,
   blocks: readonly { readonly number: number; readonly hash: string; readonly hashNow: string }[],
 ): AuditCheck {
   const [foreign] = foreignBlocks;
@@ -17,7 +17,7 @@ export function checkHistory(
       ? `the events of block ${foreign} are of another block than the node’s chain has there`
       : replaced !== undefined
         ? `block ${replaced.number} was another one when the audit ended`
-        : undefined;
+        : misplaced;
   return {
     name: "history",
     isPassed: problem === undefined,

@@ -36,12 +36,17 @@ const END_REASONS = [
 export function checkRounds(evidence: RoundsEvidence): AuditCheck {
   const { nextRoundIndex, appliedRounds } = evidence.project;
   const problem = findProblem(evidence);
+  const ended = evidence.events.filter(
+    ({ name }) => name === "RoundSettled" || name === "RoundVoided",
+  );
+  const isOpen =
+    nextRoundIndex > 0 && !ended.some(({ args }) => Number(args.roundIndex) === nextRoundIndex - 1);
   return {
     name: "rounds",
     isPassed: problem === undefined,
     detail:
       problem ??
-      `${nextRoundIndex} rounds opened, ${appliedRounds} of them applied, each with one beginning and one end`,
+      `${nextRoundIndex} rounds opened, ${appliedRounds} of them applied, each with one beginning and one end${isOpen ? "; the last is open" : ""}`,
   };
 }
 

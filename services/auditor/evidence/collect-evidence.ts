@@ -1,4 +1,10 @@
 import type { Chain } from "../../adapters/chain/connect.ts";
+import {
+  chainErrors,
+  isNodeSilent,
+  isNonsense,
+  toChainError,
+} from "../../adapters/chain/errors.ts";
 import { findEvents, findProjectEvents } from "../../adapters/chain/project-events.ts";
 import { readPosting } from "../../adapters/chain/projects/project-posting.ts";
 import { type PublishedModel, readModels } from "../../adapters/chain/rounds/published-models.ts";
@@ -16,6 +22,7 @@ import {
 } from "../../adapters/chain/rounds/settlements.ts";
 import { isSameAddress } from "../../protocol/address.ts";
 import { type G1Point, INFINITY } from "../../protocol/curve.ts";
+import { CommonweightError } from "../../protocol/errors.ts";
 import { unpackOutcome } from "../../protocol/round/public-signals.ts";
 import { replayBudgets } from "./replay-budget.ts";
 import type { RoundEvidence } from "./round-evidence.ts";
@@ -42,7 +49,11 @@ export interface ProjectEvidence {
   readonly jobs: readonly { readonly roundIndex: number; readonly jobCid: string }[];
 }
 
-/** The rolling hash just before a block; null from nodes that forget old states. */
+/**
+ * The rolling hash just before a block; null from nodes that forget old states, and say so.
+ *
+ * @throws CW2207 for an answer that is no contract's, CW2211 and CW2212 as other comparisons of nodes: neither is forgetting.
+ */
 async function submissionsHashBefore(
   chain: Chain,
   projectId: bigint,
@@ -52,8 +63,14 @@ async function submissionsHashBefore(
     const options = { blockTag: blockNumber - 1 };
     const round = await chain.market.getFunction("getRound").staticCall(projectId, options);
     return String(round.submissionsHash).toLowerCase();
-  } catch {
-    return null;
+  } catch (cause) {
+    const error = toChainError(cause, "reading the submissions of a round");
+    const isForgotten =
+      error.code === chainErrors.refused.code || (isNodeSilent(error) && !isNonsense(error));
+    if (isForgotten) return null;
+    throw isNonsense(error)
+      ? new CommonweightError(chainErrors.malformed, error.message, { cause })
+      : error;
   }
 }
 

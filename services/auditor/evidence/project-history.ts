@@ -6,7 +6,8 @@ import {
   type ProjectEvent,
 } from "../../adapters/chain/project-events.ts";
 import { readTrainers } from "../../adapters/chain/projects/project-trainer.ts";
-import { type ChainLog, historyHash } from "./history-hash.ts";
+import { historyHash } from "./history-hash.ts";
+import { findMisplaced, type PlacedLog } from "./log-places.ts";
 import { payoutAddressesIn, readRegistryEvents } from "./read-registry.ts";
 
 /** An event and the time of its block. */
@@ -38,6 +39,8 @@ export interface ProjectHistory {
   readonly hash: string;
   /** Blocks whose logs name another hash than the node's block of that number has. */
   readonly foreignBlocks: readonly number[];
+  /** Why these cannot be the logs of one chain; undefined when they can. */
+  readonly misplaced: string | undefined;
   /** Payout addresses that each account ever had, the first one first. */
   readonly payoutAddresses: ReadonlyMap<string, readonly string[]>;
   /** Of every account that ever joined the project, in all projects of the market. */
@@ -92,7 +95,7 @@ export async function readProjectHistory(
       ...{ before: Number(before), reliability: Number(reliability) },
     });
   }
-  const logs: readonly ChainLog[] = [...told, ...paid];
+  const logs: readonly PlacedLog[] = [...told, ...paid];
   const foreign = new Set<number>();
   for (const log of logs) {
     const { hash } = await clock(log.blockNumber);
@@ -107,6 +110,7 @@ export async function readProjectHistory(
       payoutAddresses: payoutAddressesIn(registered),
       hash: historyHash(logs),
       foreignBlocks: [...foreign],
+      misplaced: findMisplaced(logs),
     },
     lastBlock: { number: last, hash: (await clock(last)).hash },
   };

@@ -46,7 +46,7 @@ export async function chooseReadBlock(
   if (block > newestBlock || hash === "") {
     throw new CommonweightError(
       auditorErrors.blockUnknown,
-      `block ${block}, of ${newestBlock} blocks`,
+      `block ${block} is not there: the newest is ${newestBlock}`,
     );
   }
   const finality = final === undefined ? "unknown" : block <= final ? "final" : "not-final";
@@ -83,7 +83,11 @@ export async function requireState(
     // Nodes refuse in words of their own, and this one answered a moment ago. What the contract itself refuses has a name.
     const isKnown = refusalName(cause) !== undefined || isErrorOf(cause, chainErrors.malformed);
     if (block === newestBlock || isKnown) throw cause;
-    throw new CommonweightError(auditorErrors.stateAway, `block ${block}`, { cause });
+    throw new CommonweightError(
+      auditorErrors.stateAway,
+      `the node has no state of block ${block}`,
+      { cause },
+    );
   }
 }
 

@@ -40,7 +40,9 @@ export function replayBudgets(
       const { verdicts, weights } = unpackOutcome([...args.outcomeWords], terms.slots);
       const count = Number(submitted.get(roundIndex) ?? 0n);
       const readable = verdicts.slice(0, count).filter((verdict) => verdict !== "inactive").length;
-      const budgetWei = leftWei / BigInt(terms.rounds - applied);
+      // More rounds than the terms have are told by a node that lies, which another check names.
+      const left = BigInt(Math.max(terms.rounds - applied, 1));
+      const budgetWei = leftWei / left;
       budgets.set(roundIndex, count === 0 ? 0n : budgetForReadable(budgetWei, readable, count));
       divide(BigInt(readable));
       leftWei -= BigInt(args.paidWei);

@@ -1,7 +1,8 @@
 import { Contract } from "ethers";
-import { expect, it } from "vitest";
-import { type Chain, send } from "../../../services/adapters/chain/connect.ts";
+import { afterEach, expect, it } from "vitest";
+import { type Chain, connectChain, send } from "../../../services/adapters/chain/connect.ts";
 import { signUpdate } from "../../../services/adapters/chain/sign.ts";
+import { fakeNode, stopFakeNode } from "../../market/fake-node.ts";
 
 const MARKET = `0x${"cd".repeat(20)}`;
 const readOnly = { chainId: 1n, addresses: { market: MARKET }, signer: undefined } as Chain;
@@ -20,3 +21,19 @@ it("and signs nothing", () => {
 
   expect(() => signUpdate(readOnly, update)).toThrow(expect.objectContaining({ code: "CW2204" }));
 });
+
+afterEach(stopFakeNode);
+
+it.each([null, {}, "nonsense", "0x", "31337", `0x${"ff".repeat(32)}`])(
+  "nor does it believe a node that calls its chain %j",
+  async (told) => {
+    const { rpcUrl } = await fakeNode(1n, { eth_chainId: () => told });
+    const { market } = readOnly.addresses;
+    const addresses = {
+      ...{ market, vault: market, registry: market, verifier: market },
+      ...{ wrappedNative: market, deployBlock: 0 },
+    };
+
+    await expect(connectChain({ rpcUrl, addresses })).rejects.toMatchObject({ code: "CW2207" });
+  },
+);

@@ -45,4 +45,13 @@ describe("the budget that a round must have had", () => {
 
     expect(budgets.get(0)).toBe(66n);
   });
+
+  it("is computed, and wrong, for a node that tells of more rounds than the terms have", () => {
+    const rounds = [0n, 1n, 2n].map((roundIndex) => [
+      ...submitted(1, roundIndex),
+      settled(["accepted"], 100n, roundIndex),
+    ]);
+
+    expect([...replayBudgets(rounds.flat(), terms).budgets.values()]).toEqual([100n, 100n, 0n]);
+  });
 });
