@@ -22,6 +22,7 @@ import { type Market, startMarket } from "../../services/market/market.ts";
 import type { MarketEvent } from "../../services/market/market-event.ts";
 import { defaultMarketOptions } from "../../services/market/market-plan.ts";
 import { unpackOutcome } from "../../services/protocol/round/public-signals.ts";
+import { lieTo } from "./told-lies.ts";
 
 /** A short run of exactly what `npm start` does: real processes, proofs, chain, IPFS and payments. */
 describe("the market on a laptop", () => {
@@ -162,6 +163,11 @@ describe("the market on a laptop", () => {
     expect(audit.readAt).toMatchObject({ block, finality: "final" });
     expect(audit.later.rounds).toEqual([1]);
     expect(auditText(audit)).toContain(`not looked at: the end of round 1, after block ${block}`);
+    const rounds = audit.checks.find(({ name }) => name === "rounds");
+    // The second round opens in the transaction that settles the first.
+    expect(rounds?.detail).toBe(
+      "2 rounds opened, 1 of them applied, each with one beginning and one end; the last is open",
+    );
     await expect(auditProject({ chain, projectId, block, roundIndex: 1 })).rejects.toMatchObject({
       ...{ code: "CW4600", message: expect.stringContaining(`ended after block ${block}`) },
     });
@@ -169,6 +175,31 @@ describe("the market on a laptop", () => {
     await expect(auditProject({ chain, projectId, block: posted - 1 })).rejects.toMatchObject({
       code: "CW4606",
     });
+  });
+
+  it("is not audited through a node that lies without a word: a sample of lies.long.test.ts", async () => {
+    const { chain, projectId, rpcUrl } = market;
+    const [first] = await readSettlements(chain, projectId);
+    const olderBlock = first?.blockNumber as number;
+    const lied = await lieTo({ rpcUrl, addresses: chain.addresses, projectId, olderBlock });
+
+    for (const [kind, noticedBy] of Object.entries({
+      "eth_chainId another": "CW2205",
+      "eth_getCode first byte": "contracts",
+      "eth_call potOf.amountWei": "escrow",
+      "eth_call getProject.[].appliedRounds": "rounds",
+      "eth_getTransactionByHash settleRound.request.proof.gram.a": "Gram proof",
+      "eth_getTransactionByHash is null": "CW2207",
+      "eth_getLogs RoundSettled.paidWei": "payouts",
+      "eth_getLogs ModelPublished left out": "rounds",
+      "eth_getLogs Paid.payee": "payees",
+      "eth_getLogs UpdatesSubmitted.updates.hash": "submissions",
+    })) {
+      const lie = lied.lies.find((each) => each.kind === kind);
+      const fate = lie && (await lied.audit(lie));
+      expect(fate, kind).toEqual({ noticedBy: expect.stringContaining(noticedBy) });
+    }
+    await lied.stop();
   });
 
   it("fails the audit for whatever is changed afterwards, and names it", async () => {
