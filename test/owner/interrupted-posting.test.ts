@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { countProjects } from "../../services/adapters/chain/projects/project.ts";
 import { exitCodes } from "../../services/command-line/exit-codes.ts";
+import { refuseUnfinishedPosting } from "../../services/owner/posting/find-posting.ts";
 import {
   readProjectFolder,
   writeProjectFileNow,
@@ -77,6 +78,35 @@ it("a posting whose process died is found again, and is no reason for a second e
   const { project } = await readProjectFolder(folder);
   expect(project.posting).toBeUndefined();
   expect(project.posted?.projectId).toBe("2");
+});
+
+it("a posting that waits is found by its place, whatever its hash is by then, and one that lost its place is over", async () => {
+  const chain = market.of("owner");
+  const { provider } = chain;
+  const mineAlone = async (isAutomatic: boolean) => {
+    await provider.send("evm_setIntervalMining", [isAutomatic ? 1000 : 0]);
+    await provider.send("evm_setAutomine", [isAutomatic]);
+  };
+  const read = await readProjectFolder(join(market.folder, "kinds"));
+  const { posted: _, ...project } = read.project;
+  const nonce = await provider.getTransactionCount(chain.account as string);
+  const posting = {
+    ...{ chainId: chain.chainId.toString(), market: chain.addresses.market, nonce },
+    // Of the version that was signed first.
+    ...{ transactionHash: `0x${"ab".repeat(32)}`, manifestCid: "bafynone", fromBlock: 0 },
+  };
+  const look = () => refuseUnfinishedPosting(chain, { ...read, project: { ...project, posting } });
+
+  await mineAlone(false);
+  try {
+    await expect(look()).resolves.toBeUndefined();
+    await chain.signer?.sendTransaction({ to: chain.account as string, nonce, gasLimit: 21_000 });
+    await expect(look()).rejects.toMatchObject({ code: "CW4026" });
+    await provider.send("evm_mine", []);
+    await expect(look()).resolves.toBeUndefined();
+  } finally {
+    await mineAlone(true);
+  }
 });
 
 it("a folder that cannot be written is told before anything is sent", async () => {
