@@ -21,6 +21,8 @@ describe("a node that lies to an auditor", () => {
       withSmallMarket({ rounds: 2, longestMs: 100 * MINUTE_MS }, async (market) => {
         await market.ended;
         const { addresses, projectId, chain } = market;
+        // So that a chain that ends before is further behind than honest nodes are, and nothing happened in the newest block.
+        await chain.provider.send("hardhat_mine", ["0x20"]);
         const [first] = await readSettlements(chain, projectId);
         rpcUrl = market.embedded.rpcUrl;
         const olderBlock = (first?.blockNumber ?? 0) + 1;

@@ -22,7 +22,7 @@ const FILE =
 export const unnoticedLies: readonly UnnoticedLie[] = [
   {
     kind: "the chain ends at an older block",
-    why: "an honest node that is behind says the same; what is read is the truth of then",
+    why: "an honest node that is behind says the same; what is read is the truth of then, and beside an honest node it is believed up to 16 blocks",
   },
   {
     kind: "eth_getBlockByNumber that is read at: hash",
