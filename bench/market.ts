@@ -1,18 +1,15 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { readKeyRecord } from "../services/adapters/artifacts/key-records.ts";
-import { createGatewayStore } from "../services/adapters/content-store/gateway-store.ts";
-import { auditProject } from "../services/auditor/audit-project.ts";
 import { countParameters } from "../services/learning/model-spec.ts";
-import { type Market, startMarket } from "../services/market/market.ts";
+import type { MarketEvent } from "../services/market/market-event.ts";
 import {
   defaultMarketOptions,
   type MarketOptions,
   marketManifest,
 } from "../services/market/market-plan.ts";
+import { withEndedMarket } from "./market/ended-market.ts";
 import { measureInCircuitRule } from "./market/in-circuit-rule.ts";
+import { measureAudit } from "./market/measure-audit.ts";
 import { PHASES, type Phase, phaseTimes, type TimedEvent } from "./market/phase-times.ts";
 import { runPlainAveraging } from "./market/plain-averaging.ts";
 
@@ -68,49 +65,33 @@ export async function runBenchmark(args: readonly string[]): Promise<void> {
 }
 
 async function measureMarket(options: MarketOptions) {
-  const folder = mkdtempSync(join(tmpdir(), "commonweight-bench-"));
-  const stopping = new AbortController();
   const events: (TimedEvent & { readonly [detail: string]: unknown })[] = [];
   const startedMs = performance.now();
-  try {
-    const market = await startMarket(
-      { ...options, port: 0, stateFolder: folder, signal: stopping.signal },
-      (event) => events.push({ ...event, ms: performance.now() }),
-    );
-    const project = await market.ended;
-    const audit = await measureAudit(market);
-    await market.stop();
-    const at = (type: string) => events.find((event) => event.type === type)?.ms as number;
-    const span = { fromMs: at("project-posted"), toMs: at("ended") };
-    const milliseconds = phaseTimes(events, span);
-    const seconds = Object.fromEntries(
-      PHASES.map((phase) => [phase, Math.round(milliseconds[phase]) / 1000]),
-    ) as Record<Phase, number>;
-    const total = (span.toMs - span.fromMs) / 1000;
-    return {
-      // Chain, contracts and all programs: they run before the project is posted, and would for many of them.
-      startSeconds: (span.fromMs - startedMs) / 1000,
-      seconds: total,
-      appliedRounds: project.appliedRounds,
-      audit,
-      phases: seconds,
-      neitherTrainingNorProof: 1 - (seconds.training + seconds.proof) / total,
-      accuracies: events.flatMap((event) =>
-        event.type === "evaluated" ? [Number(event.accuracy)] : [],
-      ),
-    };
-  } finally {
-    stopping.abort();
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** The whole project checked from chain and IPFS alone, as `commonweight audit` does. */
-async function measureAudit({ chain, projectId, webUrl }: Market) {
-  const startedAt = performance.now();
-  const contentStore = createGatewayStore({ urls: [webUrl] });
-  const { isPassed, rounds } = await auditProject({ chain, projectId, contentStore });
-  return { isPassed, rounds: rounds.length, seconds: (performance.now() - startedAt) / 1000 };
+  const onEvent = (event: MarketEvent) => events.push({ ...event, ms: performance.now() });
+  const { project, audit } = await withEndedMarket(
+    options,
+    async (market, project) => ({ project, audit: await measureAudit(market) }),
+    onEvent,
+  );
+  const at = (type: string) => events.find((event) => event.type === type)?.ms as number;
+  const span = { fromMs: at("project-posted"), toMs: at("ended") };
+  const milliseconds = phaseTimes(events, span);
+  const seconds = Object.fromEntries(
+    PHASES.map((phase) => [phase, Math.round(milliseconds[phase]) / 1000]),
+  ) as Record<Phase, number>;
+  const total = (span.toMs - span.fromMs) / 1000;
+  return {
+    // Chain, contracts and all programs: they run before the project is posted, and would for many of them.
+    startSeconds: (span.fromMs - startedMs) / 1000,
+    seconds: total,
+    appliedRounds: project.appliedRounds,
+    audit,
+    phases: seconds,
+    neitherTrainingNorProof: 1 - (seconds.training + seconds.proof) / total,
+    accuracies: events.flatMap((event) =>
+      event.type === "evaluated" ? [Number(event.accuracy)] : [],
+    ),
+  };
 }
 
 interface Result {
