@@ -1,11 +1,8 @@
 import { parseArgs } from "node:util";
 import { countParameters } from "../services/learning/model-spec.ts";
-import {
-  defaultMarketOptions,
-  type MarketOptions,
-  marketManifest,
-} from "../services/market/market-plan.ts";
+import { marketManifest } from "../services/market/market-plan.ts";
 import { withEndedMarket } from "./market/ended-market.ts";
+import { HONEST_MARKET_FLAGS, honestMarket } from "./market/honest-market.ts";
 import { type AuditScope, measureAudit } from "./market/measure-audit.ts";
 import { median } from "./statistics.ts";
 
@@ -24,26 +21,10 @@ const SCOPES: readonly (AuditScope & { readonly name: string })[] = [
 export async function runBenchmark(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
-    options: {
-      rounds: { type: "string", default: "10" },
-      trainers: { type: "string", default: "8" },
-      model: { type: "string", default: "mlp" },
-      samples: { type: "string", default: String(defaultMarketOptions.samples) },
-      runs: { type: "string", default: "3" },
-      json: { type: "boolean", default: false },
-    },
+    options: { ...HONEST_MARKET_FLAGS, runs: { type: "string", default: "3" } },
   });
-  const trainers = Number(values.trainers);
-  const options: MarketOptions = {
-    ...defaultMarketOptions,
-    rounds: Number(values.rounds),
-    trainers,
-    model: values.model as MarketOptions["model"],
-    samples: Number(values.samples),
-    slots: trainers > 5 ? 16 : 8,
-    attackers: [],
-    hasCrash: false,
-  };
+  const options = honestMarket(values);
+  const { trainers } = options;
   const audits = await withEndedMarket(options, async (market) => {
     const measured = [];
     for (const { name, ...scope } of SCOPES) {

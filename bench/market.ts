@@ -2,12 +2,9 @@ import { parseArgs } from "node:util";
 import { readKeyRecord } from "../services/adapters/artifacts/key-records.ts";
 import { countParameters } from "../services/learning/model-spec.ts";
 import type { MarketEvent } from "../services/market/market-event.ts";
-import {
-  defaultMarketOptions,
-  type MarketOptions,
-  marketManifest,
-} from "../services/market/market-plan.ts";
+import { type MarketOptions, marketManifest } from "../services/market/market-plan.ts";
 import { withEndedMarket } from "./market/ended-market.ts";
+import { HONEST_MARKET_FLAGS, honestMarket } from "./market/honest-market.ts";
 import { measureInCircuitRule } from "./market/in-circuit-rule.ts";
 import { measureAudit } from "./market/measure-audit.ts";
 import { PHASES, type Phase, phaseTimes, type TimedEvent } from "./market/phase-times.ts";
@@ -27,25 +24,10 @@ const IN_CIRCUIT_SIZES = [450, 900];
 export async function runBenchmark(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
-    options: {
-      rounds: { type: "string", default: "10" },
-      trainers: { type: "string", default: "8" },
-      model: { type: "string", default: "mlp" },
-      samples: { type: "string", default: String(defaultMarketOptions.samples) },
-      json: { type: "boolean", default: false },
-    },
+    options: HONEST_MARKET_FLAGS,
   });
-  const trainers = Number(values.trainers);
-  const options: MarketOptions = {
-    ...defaultMarketOptions,
-    rounds: Number(values.rounds),
-    trainers,
-    model: values.model as MarketOptions["model"],
-    samples: Number(values.samples),
-    slots: trainers > 5 ? 16 : 8,
-    attackers: [],
-    hasCrash: false,
-  };
+  const options = honestMarket(values);
+  const { trainers } = options;
   const market = await measureMarket(options);
   const plain = await runPlainAveraging(options);
   const inCircuit = await measureInCircuitRule({ trainers, sizes: IN_CIRCUIT_SIZES });
