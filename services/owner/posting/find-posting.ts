@@ -5,7 +5,6 @@ import { readNonceUse } from "../../adapters/chain/transactions/nonce-use.ts";
 import { isSameAddress } from "../../protocol/address.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { ownerErrors } from "../errors.ts";
-
 import { type ProjectFolder, writeProjectFile } from "./project-folder.ts";
 
 /**

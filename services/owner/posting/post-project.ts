@@ -18,7 +18,6 @@ import { sealModel } from "../../protocol/model/private-model.ts";
 import { randomScalar } from "../../protocol/scalar.ts";
 import type { Envelope } from "../../protocol/sealing/envelope.ts";
 import { ownerErrors } from "../errors.ts";
-
 import { requireProvable } from "./provable-size.ts";
 
 /** A project that is ready to be posted: its files are in the content store. */
