@@ -1,12 +1,11 @@
-import { parseArgs } from "node:util";
 import { countParameters } from "../services/learning/model-spec.ts";
 import { marketManifest } from "../services/market/market-plan.ts";
+import { defineBenchmark } from "./benchmark.ts";
+import { count } from "./flags.ts";
 import { withEndedMarket } from "./market/ended-market.ts";
 import { HONEST_MARKET_FLAGS, honestMarket } from "./market/honest-market.ts";
 import { type AuditScope, measureAudit } from "./market/measure-audit.ts";
 import { median } from "./statistics.ts";
-
-export const title = "an audit of a whole project, of its chain alone, and of one round";
 
 const SCOPES: readonly (AuditScope & { readonly name: string })[] = [
   { name: "everything" },
@@ -18,34 +17,36 @@ const SCOPES: readonly (AuditScope & { readonly name: string })[] = [
  * `npm run bench -- audit [--rounds 10] [--trainers 8] [--model mlp] [--samples 8000] [--runs 3] [--json]`: runs a market to its end and
  * audits its project some times, as `commonweight audit` does in a terminal. Exits with 1 when an audit fails.
  */
-export async function runBenchmark(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { ...HONEST_MARKET_FLAGS, runs: { type: "string", default: "3" } },
-  });
-  const options = honestMarket(values);
-  const { trainers } = options;
-  const audits = await withEndedMarket(options, async (market) => {
-    const measured = [];
-    for (const { name, ...scope } of SCOPES) {
-      const runs = [];
-      for (let run = 0; run < Number(values.runs); run++)
-        runs.push(await measureAudit(market, scope));
-      measured.push({ name, ...summary(runs) });
+export const benchmark = defineBenchmark({
+  title: "an audit of a whole project, of its chain alone, and of one round",
+  flags: {
+    ...HONEST_MARKET_FLAGS,
+    runs: count("audits of each kind, of which the median counts", 3),
+  },
+  async run(values) {
+    const options = honestMarket(values);
+    const { trainers } = options;
+    const audits = await withEndedMarket(options, async (market) => {
+      const measured = [];
+      for (const { name, ...scope } of SCOPES) {
+        const runs = [];
+        for (let run = 0; run < values.runs; run++) runs.push(await measureAudit(market, scope));
+        measured.push({ name, ...summary(runs) });
+      }
+      return measured;
+    });
+    const parameters = countParameters(marketManifest(options).model);
+    const result = { rounds: options.rounds, trainers, model: options.model, parameters, audits };
+    if (values.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    else {
+      process.stdout.write(
+        `${options.rounds} rounds, ${trainers} trainers, ${parameters} parameters\n`,
+      );
+      console.table(audits);
     }
-    return measured;
-  });
-  const parameters = countParameters(marketManifest(options).model);
-  const result = { rounds: options.rounds, trainers, model: options.model, parameters, audits };
-  if (values.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-  else {
-    process.stdout.write(
-      `${options.rounds} rounds, ${trainers} trainers, ${parameters} parameters\n`,
-    );
-    console.table(audits);
-  }
-  if (!audits.every(({ isPassed }) => isPassed)) process.exitCode = 1;
-}
+    if (!audits.every(({ isPassed }) => isPassed)) process.exitCode = 1;
+  },
+});
 
 const rounded = (seconds: number) => Math.round(100 * seconds) / 100;
 

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { readParticipant } from "../services/adapters/chain/projects/participant.ts";
 import { createGatewayStore } from "../services/adapters/content-store/gateway-store.ts";
 import { auditProject } from "../services/auditor/audit-project.ts";
 import { type Market, startMarket } from "../services/market/market.ts";
 import { defaultMarketOptions, type MarketOptions } from "../services/market/market-plan.ts";
+import { defineBenchmark } from "./benchmark.ts";
 import { countLosses, isNothingLost } from "./faults/count-losses.ts";
 import { FAULT_KINDS, FAULT_PAIRS } from "./faults/fault-kinds.ts";
 import { writeFaultReport } from "./faults/fault-report.ts";
@@ -14,14 +14,22 @@ import type { FaultKind } from "./faults/faulty-market.ts";
 import { areBooksSound } from "./faults/look-at-books.ts";
 import { faultEnvironment, setMachineFaults } from "./faults/machine-faults.ts";
 import { mountSmallDisk } from "./faults/small-disk.ts";
+import { choices, count, file } from "./flags.ts";
 import { median } from "./statistics.ts";
-
-export const title = "a market while its processes are killed, frozen and damaged: what is lost";
 
 /** Seconds from one misfortune to the next, at most; rounds of this market take about six. */
 const MOST_SECONDS_BETWEEN = 12;
 /** Of memory, for the disk of the market; a run writes a tenth of it. */
 const DISK_MEGABYTES = 1024;
+
+const namesOf = (kinds: readonly FaultKind[]) => kinds.map(({ name }) => name);
+const KNOWN = [...FAULT_KINDS, ...FAULT_PAIRS];
+const SOME_FAULTS = choices("misfortunes; pairs for those that come two at once", namesOf(KNOWN));
+const FAULTS = {
+  ...SOME_FAULTS,
+  fallback: namesOf(FAULT_KINDS).join(),
+  read: (text: string) => (text === "pairs" ? namesOf(FAULT_PAIRS) : SOME_FAULTS.read(text)),
+};
 
 interface Injected {
   readonly kind: string;
@@ -35,39 +43,29 @@ interface Injected {
  * `npm run bench -- faults [--rounds 10] [--seed 1] [--kinds kill-trainer,silent-node | --kinds pairs] [--json] [--write page]`: a market of real processes,
  * all honest, while misfortunes come over it one after the other, or two at once, as the seed says; then what the chain says was lost.
  */
-export async function runBenchmark(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      rounds: { type: "string", default: "10" },
-      seed: { type: "string", default: "1" },
-      trainers: { type: "string", default: "4" },
-      kinds: { type: "string", default: FAULT_KINDS.map(({ name }) => name).join(",") },
-      json: { type: "boolean", default: false },
-      write: { type: "string" },
-    },
-  });
-  const wanted = values.kinds.split(",");
-  const known = [...FAULT_KINDS, ...FAULT_PAIRS];
-  const kinds =
-    values.kinds === "pairs" ? FAULT_PAIRS : known.filter(({ name }) => wanted.includes(name));
-  if (kinds.length !== wanted.length && values.kinds !== "pairs") {
-    const names = known.map(({ name }) => name).join(", ");
-    process.stderr.write(`--kinds takes pairs, or some of ${names}, each once\n`);
-    process.exitCode = 2;
-    return;
-  }
-  const options: MarketOptions = {
-    ...defaultMarketOptions,
-    ...{ rounds: Number(values.rounds), trainers: Number(values.trainers), slots: 8 },
-    ...{ model: "logistic", samples: 1600, attackers: [], hasCrash: false, split: "iid" },
-  };
-  const result = await runUnderFaults(options, kinds, Number(values.seed));
-  process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : text(result));
-  if (values.write !== undefined) writeFaultReport(values.write, text(result));
-  const isSound = result.audit.isPassed && result.booksUnsound === 0 && result.faults.length > 0;
-  if (!isSound || !isNothingLost(result.losses)) process.exitCode = 1;
-}
+export const benchmark = defineBenchmark({
+  title: "a market while its processes are killed, frozen and damaged: what is lost",
+  flags: {
+    rounds: count("rounds of the market", 10),
+    seed: count("which misfortunes come when", 1),
+    trainers: count("trainers, all honest", 4),
+    kinds: FAULTS,
+    write: file("writes the report between the markers of a page"),
+  },
+  async run(values) {
+    const kinds = KNOWN.filter(({ name }) => values.kinds.includes(name));
+    const options: MarketOptions = {
+      ...defaultMarketOptions,
+      ...{ rounds: values.rounds, trainers: values.trainers, slots: 8 },
+      ...{ model: "logistic", samples: 1600, attackers: [], hasCrash: false, split: "iid" },
+    };
+    const result = await runUnderFaults(options, kinds, values.seed);
+    process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : text(result));
+    if (values.write !== undefined) writeFaultReport(values.write, text(result));
+    const isSound = result.audit.isPassed && result.booksUnsound === 0 && result.faults.length > 0;
+    if (!isSound || !isNothingLost(result.losses)) process.exitCode = 1;
+  },
+});
 
 /** Repeats for the same seed; how the market answers does not, because its processes run in real time. */
 function seededRandom(seed: number): (limit: number) => number {

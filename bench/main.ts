@@ -1,35 +1,55 @@
-// `npm run bench -- <name> [options]`: every other file of this folder that exports `runBenchmark` is a benchmark.
+// `npm run bench -- <name> [flags]`: every other file of this folder that exports `benchmark` is one.
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-
-/** What a benchmark file exports. */
-interface BenchmarkFile {
-  /** One line for the list of benchmarks. */
-  readonly title: string;
-  runBenchmark(args: readonly string[]): Promise<void>;
-}
+import type { Benchmark } from "./benchmark.ts";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const names = readdirSync(folder)
   .filter((name) => name.endsWith(".ts") && name !== "main.ts")
   .map((name) => name.slice(0, -3));
 
-async function load(name: string): Promise<BenchmarkFile | null> {
-  const file = (await import(
-    new URL(`${name}.ts`, import.meta.url).href
-  )) as Partial<BenchmarkFile>;
-  return file.runBenchmark ? (file as BenchmarkFile) : null;
+async function load(name: string): Promise<Benchmark | undefined> {
+  const { benchmark } = await import(new URL(`${name}.ts`, import.meta.url).href);
+  return benchmark;
+}
+
+async function list(): Promise<string> {
+  const lines = [
+    "usage: npm run bench -- <name> [--json] [flags]; --help after a name lists its flags",
+  ];
+  for (const name of names) {
+    const benchmark = await load(name);
+    if (benchmark) lines.push(`  ${name.padEnd(12)} ${benchmark.title}`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** Arguments that mean nothing, as the commands of `commonweight` end for them. */
+const USAGE = 2;
+
+async function main(wanted: string | undefined, args: readonly string[]): Promise<void> {
+  const benchmark = wanted !== undefined && names.includes(wanted) ? await load(wanted) : undefined;
+  if (wanted === undefined || benchmark === undefined) {
+    process.stderr.write(await list());
+    process.exitCode = wanted === undefined || wanted === "--help" ? 0 : USAGE;
+  } else if (args.includes("--help")) {
+    process.stdout.write(benchmark.help(wanted));
+  } else {
+    const run = prepare(wanted, benchmark, args);
+    await run?.();
+  }
+}
+
+function prepare(name: string, benchmark: Benchmark, args: readonly string[]) {
+  try {
+    return benchmark.prepare(args);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    process.stderr.write(`${error.message}\n\n${benchmark.help(name)}`);
+    process.exitCode = USAGE;
+    return undefined;
+  }
 }
 
 const [wanted, ...args] = process.argv.slice(2);
-const benchmark = wanted !== undefined && names.includes(wanted) ? await load(wanted) : null;
-if (benchmark) {
-  await benchmark.runBenchmark(args);
-} else {
-  process.stderr.write("usage: npm run bench -- <name> [--json] [options]\n");
-  for (const name of names) {
-    const file = await load(name);
-    if (file) process.stderr.write(`  ${name.padEnd(12)} ${file.title}\n`);
-  }
-  process.exitCode = wanted === undefined ? 0 : 2;
-}
+await main(wanted, args);

@@ -1,17 +1,14 @@
-import { parseArgs } from "node:util";
 import { readKeyRecord } from "../services/adapters/artifacts/key-records.ts";
 import { countParameters } from "../services/learning/model-spec.ts";
 import type { MarketEvent } from "../services/market/market-event.ts";
 import { type MarketOptions, marketManifest } from "../services/market/market-plan.ts";
+import { defineBenchmark } from "./benchmark.ts";
 import { withEndedMarket } from "./market/ended-market.ts";
 import { HONEST_MARKET_FLAGS, honestMarket } from "./market/honest-market.ts";
 import { measureInCircuitRule } from "./market/in-circuit-rule.ts";
 import { measureAudit } from "./market/measure-audit.ts";
 import { PHASES, type Phase, phaseTimes, type TimedEvent } from "./market/phase-times.ts";
 import { runPlainAveraging } from "./market/plain-averaging.ts";
-
-export const title =
-  "a whole job: where its time goes, beside plain averaging and a rule in the circuit";
 
 /** Updates are in the circuit, so that its size is bounded by what the compiler takes. */
 const IN_CIRCUIT_SIZES = [450, 900];
@@ -21,30 +18,34 @@ const IN_CIRCUIT_SIZES = [450, 900];
  * project's posting to its end, divided into training, proof, storage, chain and waiting; the same training as plain
  * federated averaging in one process; and what the rule would cost with the updates inside the circuit.
  */
-export async function runBenchmark(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: HONEST_MARKET_FLAGS,
-  });
-  const options = honestMarket(values);
-  const { trainers } = options;
-  const market = await measureMarket(options);
-  const plain = await runPlainAveraging(options);
-  const inCircuit = await measureInCircuitRule({ trainers, sizes: IN_CIRCUIT_SIZES });
-  const parameters = countParameters(marketManifest(options).model);
-  const ours = await readKeyRecord(1, options.slots);
-  const constraints = Math.round(inCircuit.constraintsPerParameter * parameters);
-  const result = {
-    options: { rounds: options.rounds, trainers, model: options.model, parameters },
-    market,
-    plain: { ...plain, marketTimesAsLong: market.seconds / plain.seconds },
-    ruleCircuit: {
-      constraints: ours.constraints,
-      withUpdatesInside: { ...inCircuit, constraints, timesAsMany: constraints / ours.constraints },
-    },
-  };
-  process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : text(result));
-}
+export const benchmark = defineBenchmark({
+  title: "a whole job: where its time goes, beside plain averaging and a rule in the circuit",
+  flags: HONEST_MARKET_FLAGS,
+  async run(values) {
+    const options = honestMarket(values);
+    const { trainers } = options;
+    const market = await measureMarket(options);
+    const plain = await runPlainAveraging(options);
+    const inCircuit = await measureInCircuitRule({ trainers, sizes: IN_CIRCUIT_SIZES });
+    const parameters = countParameters(marketManifest(options).model);
+    const ours = await readKeyRecord(1, options.slots);
+    const constraints = Math.round(inCircuit.constraintsPerParameter * parameters);
+    const result = {
+      options: { rounds: options.rounds, trainers, model: options.model, parameters },
+      market,
+      plain: { ...plain, marketTimesAsLong: market.seconds / plain.seconds },
+      ruleCircuit: {
+        constraints: ours.constraints,
+        withUpdatesInside: {
+          ...inCircuit,
+          constraints,
+          timesAsMany: constraints / ours.constraints,
+        },
+      },
+    };
+    process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : text(result));
+  },
+});
 
 async function measureMarket(options: MarketOptions) {
   const events: (TimedEvent & { readonly [detail: string]: unknown })[] = [];

@@ -1,4 +1,5 @@
-import { parseArgs } from "node:util";
+import { defineBenchmark } from "./benchmark.ts";
+import { choices, count, counts, factor } from "./flags.ts";
 import {
   attackersPay,
   type ExperimentOptions,
@@ -10,10 +11,9 @@ import {
 } from "./rules/experiments.ts";
 import { mnistTask, type Task, tableTask, wordsTask } from "./rules/samples.ts";
 
-export const title =
-  "what docs/rules.md rests on: novelty, flat part, stale cut, quorum, other tasks";
+type Experiment = (options: ExperimentOptions) => Table;
 
-const EXPERIMENTS: Record<string, (options: ExperimentOptions) => Table> = {
+const EXPERIMENTS: Record<string, Experiment> = {
   fidelity: payFidelity,
   attacks: attackersPay,
   stale: staleCuts,
@@ -36,34 +36,29 @@ function markdown({ title: heading, columns, rows }: Table): string {
  * `npm run bench -- rules`: tables in Markdown, or `--json`. `--seeds 1,2`, `--rounds 15`, `--tasks mnist,table,words` and
  * `--experiments fidelity,attacks,stale,quorum,splitting` narrow it; `--rate 0.05` multiplies all learning rates. The same options give the same numbers everywhere.
  */
-export async function runBenchmark(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      json: { type: "boolean", default: false },
-      seeds: { type: "string", default: "1,2,3,4" },
-      rounds: { type: "string", default: "15" },
-      rate: { type: "string", default: "1" },
-      tasks: { type: "string", default: Object.keys(TASKS).join() },
-      experiments: { type: "string", default: Object.keys(EXPERIMENTS).join() },
-    },
-  });
-  const tasks: Task[] = [];
-  for (const name of values.tasks.split(",")) {
-    const make = TASKS[name];
-    if (!make) throw new RangeError(`there is no task ${name}`);
-    const task = await make();
-    tasks.push({ ...task, learningRate: task.learningRate * Number(values.rate) });
-  }
-  const seeds = values.seeds.split(",").map(Number);
-  const options = { tasks, seeds, rounds: Number(values.rounds) };
-  const tables: Table[] = [];
-  for (const name of values.experiments.split(",")) {
-    const experiment = EXPERIMENTS[name];
-    if (!experiment) throw new RangeError(`there is no experiment ${name}`);
-    const table = experiment(options);
-    tables.push(table);
-    if (!values.json) process.stdout.write(`${markdown(table)}\n`);
-  }
-  if (values.json) process.stdout.write(`${JSON.stringify({ seeds, tables }, null, 2)}\n`);
-}
+export const benchmark = defineBenchmark({
+  title: "what docs/rules.md rests on: novelty, flat part, stale cut, quorum, other tasks",
+  flags: {
+    seeds: counts("seeds, of which the mean counts", [1, 2, 3, 4]),
+    rounds: count("rounds of each run", 15),
+    rate: factor("multiplies all learning rates", 1),
+    tasks: choices("what is learnt", Object.keys(TASKS)),
+    experiments: choices("tables", Object.keys(EXPERIMENTS)),
+  },
+  async run(values) {
+    const tasks: Task[] = [];
+    for (const name of values.tasks) {
+      const task = await (TASKS[name] as () => Task | Promise<Task>)();
+      tasks.push({ ...task, learningRate: task.learningRate * values.rate });
+    }
+    const { seeds, rounds } = values;
+    const options = { tasks, seeds, rounds };
+    const tables: Table[] = [];
+    for (const name of values.experiments) {
+      const table = (EXPERIMENTS[name] as Experiment)(options);
+      tables.push(table);
+      if (!values.json) process.stdout.write(`${markdown(table)}\n`);
+    }
+    if (values.json) process.stdout.write(`${JSON.stringify({ seeds, tables }, null, 2)}\n`);
+  },
+});

@@ -1,25 +1,26 @@
-import { defaultMarketOptions, type MarketOptions } from "../../services/market/market-plan.ts";
+import {
+  defaultMarketOptions,
+  MARKET_MODELS,
+  type MarketOptions,
+} from "../../services/market/market-plan.ts";
+import { choice, count } from "../flags.ts";
 
-/** Flags of every benchmark that runs a market, as `parseArgs` takes them. */
+/** Flags of every benchmark that runs a market. */
 export const HONEST_MARKET_FLAGS = {
-  rounds: { type: "string", default: "10" },
-  trainers: { type: "string", default: "8" },
-  model: { type: "string", default: "mlp" },
-  samples: { type: "string", default: String(defaultMarketOptions.samples) },
-  json: { type: "boolean", default: false },
-} as const;
+  rounds: count("rounds of the project", 10),
+  trainers: count("trainers, all honest", 8),
+  model: choice("the model", MARKET_MODELS, "mlp"),
+  samples: count("samples of MNIST, of all trainers together", defaultMarketOptions.samples),
+};
 
 /** A market of honest trainers, with as many slots as they need. */
 export function honestMarket(
-  values: Readonly<Record<"rounds" | "trainers" | "model" | "samples", string>>,
+  values: Pick<MarketOptions, "rounds" | "trainers" | "model" | "samples">,
 ): MarketOptions {
-  const trainers = Number(values.trainers);
+  const { rounds, trainers, model, samples } = values;
   return {
     ...defaultMarketOptions,
-    rounds: Number(values.rounds),
-    trainers,
-    model: values.model as MarketOptions["model"],
-    samples: Number(values.samples),
+    ...{ rounds, trainers, model, samples },
     slots: trainers > 5 ? 16 : 8,
     attackers: [],
     hasCrash: false,

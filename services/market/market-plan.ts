@@ -6,11 +6,15 @@ import {
 } from "../learning/model-spec.ts";
 import type { Manifest } from "../protocol/manifest/manifest.ts";
 
+/** The models of the embedded market. */
+export const MARKET_MODELS = ["logistic", "mlp", "cnn"] as const;
+export type MarketModel = (typeof MARKET_MODELS)[number];
+
 /** What somebody asks of the embedded market. */
 export interface MarketOptions {
   readonly rounds: number;
   readonly trainers: number;
-  readonly model: "logistic" | "mlp" | "cnn";
+  readonly model: MarketModel;
   /** `iid` or `dirichlet:<alpha>`. */
   readonly split: string;
   /** Attacks of the last trainers, one each; empty for an honest market. */

@@ -5,7 +5,7 @@ import { isTableName } from "../learning/data/is-table-name.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { NATIVE_COIN, readTokenAmount } from "../protocol/market/token-amount.ts";
 import { marketErrors } from "./errors.ts";
-import type { MarketOptions } from "./market-plan.ts";
+import { MARKET_MODELS, type MarketOptions } from "./market-plan.ts";
 
 /** What `commonweight up` was asked for, checked. */
 export interface UpOptions {
@@ -27,7 +27,6 @@ export interface UpOptions {
   readonly isFresh: boolean;
 }
 
-const MODELS = ["logistic", "mlp", "cnn"] as const;
 const SLOTS = [8, 16] as const;
 const NODES = ["hardhat", "anvil"] as const;
 /** Slots of a round that are not trainers': the reference, the pay gradient, the last aggregate. */
@@ -102,7 +101,7 @@ export function parseUpOptions(
   const market: MarketOptions = {
     rounds: whole("rounds", 1, MAX_ROUNDS),
     trainers,
-    model: oneOf("model", MODELS),
+    model: oneOf("model", MARKET_MODELS),
     split,
     attackers,
     slots,

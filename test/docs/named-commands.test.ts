@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { Benchmark } from "../../bench/benchmark.ts";
 import { repositoryRoot } from "../../scripts/repository.ts";
 import { documentationPages, shellBlocksOf } from "../meta/shell-blocks.ts";
 
@@ -31,40 +32,45 @@ function commandsOf(page: string): NamedCommand[] {
   );
 }
 
-/** What is wrong with it, in words. Whether an option means something is looked up where it is read. */
-function problemOf({ page, words }: NamedCommand): string | undefined {
+/** What is wrong with it, in words: a benchmark is asked whether its flags mean something. */
+async function problemOf({ page, words }: NamedCommand): Promise<string | undefined> {
   const where = `${page}: ${words.join(" ")}`;
   const [program, first = "", second = ""] = words;
   if (program === "node") return existsSync(join(repositoryRoot, first)) ? undefined : where;
   const script = first === "run" ? second : first;
   if (scripts[script] === undefined) return where;
   if (script !== "bench") return undefined;
-  const [benchmark = "", ...options] = words.slice(words.indexOf("--") + 1);
+  const [name = "", ...args] = words.slice(words.indexOf("--") + 1);
   // `<name>` stands for any.
-  if (words.indexOf("--") === -1 || benchmark.startsWith("<")) return undefined;
-  const path = `bench/${benchmark}.ts`;
-  if (!existsSync(join(repositoryRoot, path))) return where;
-  const unknown = options
-    .filter((option) => option.startsWith("--"))
-    .filter((option) => !new RegExp(`\\b${option.slice(2)}: \\{ type`).test(read(path)));
-  return unknown.length === 0 ? undefined : `${where}: no option ${unknown.join(", ")}`;
+  if (words.indexOf("--") === -1 || name.startsWith("<")) return undefined;
+  const path = join(repositoryRoot, `bench/${name}.ts`);
+  if (!existsSync(path)) return where;
+  const { benchmark } = (await import(path)) as { readonly benchmark: Benchmark };
+  try {
+    benchmark.prepare(args);
+    return undefined;
+  } catch (error) {
+    return `${where}: ${error}`;
+  }
 }
 
 describe("commands that the documentation names", () => {
-  it("exist, with their options where a benchmark reads them", async () => {
+  it("exist, and benchmarks take their flags", async () => {
     const commands = (await documentationPages()).flatMap(commandsOf);
 
     expect(commands.length).toBeGreaterThan(60);
     expect(commands.some(({ words }) => words.includes("bench"))).toBe(true);
-    expect(commands.map(problemOf).filter((problem) => problem !== undefined)).toEqual([]);
+    const problems = await Promise.all(commands.map(problemOf));
+    expect(problems.filter((problem) => problem !== undefined)).toEqual([]);
   });
 
   it.each([
     "npm run no-such-script",
     "npm run bench -- no-such-benchmark",
     "npm run bench -- faults --round 3",
+    "npm run bench -- market --model transformer",
     "node scripts/mutation/no-such-file.ts",
-  ])("would refuse %s", (line) => {
-    expect(problemOf({ page: "a page", words: line.split(" ") })).toBeTypeOf("string");
+  ])("would refuse %s", async (line) => {
+    expect(await problemOf({ page: "a page", words: line.split(" ") })).toBeTypeOf("string");
   });
 });
