@@ -59,15 +59,18 @@ export const choice = <Name extends string>(help: string, names: readonly Name[]
 
 /** Some of some names, or of their beginnings, with a separator between them; all of them without the flag. */
 export const choices = (help: string, names: readonly string[], separator = ",") =>
-  flag(`${help}:\n      ${names.join(`${separator}\n      `)}`, names.join(separator), (text) =>
-    text.split(separator).flatMap((part) => {
-      const meant = names.filter((name) => name === part);
-      const found = meant.length > 0 ? meant : names.filter((name) => name.startsWith(part));
-      if (part === "" || found.length === 0) {
-        throw new RangeError(`takes some of ${names.join(separator)}, not "${part}"`);
-      }
-      return found;
-    }),
+  flag(
+    `${help}; some of these, with "${separator}" between them:\n      ${names.join("\n      ")}`,
+    names.join(separator),
+    (text) =>
+      text.split(separator).flatMap((part) => {
+        const meant = names.filter((name) => name === part);
+        const found = meant.length > 0 ? meant : names.filter((name) => name.startsWith(part));
+        if (part === "" || found.length === 0) {
+          throw new RangeError(`takes some of ${names.join(separator)}, not "${part}"`);
+        }
+        return found;
+      }),
   );
 
 /** A path of a file, which may be left out. */
@@ -114,13 +117,14 @@ function typedValues(flags: Flags, args: readonly string[]) {
   }
 }
 
-/** One line a flag. */
+/** One line a flag, and one for each name that it takes. */
 export function flagLines(flags: Flags): string[] {
   return Object.entries(flags).map(([name, { help, fallback, isAlone }]) => {
+    const [meaning, ...names] = help.split("\n");
     const typed = isAlone
       ? `--${name}`
       : `--${name} <${fallback === undefined ? "path" : "value"}>`;
     const without = fallback ? ` (${fallback.length > 40 ? "all" : fallback})` : "";
-    return `  ${typed.padEnd(24)} ${help}${without}`;
+    return [`  ${typed.padEnd(24)} ${meaning}${without}`, ...names].join("\n");
   });
 }
