@@ -1,4 +1,5 @@
 import { CommonweightError } from "../protocol/errors.ts";
+import { countValues } from "./count-values.ts";
 import { learningErrors } from "./errors.ts";
 
 /** Functions between layers. */
@@ -112,8 +113,6 @@ export function convolutionalNetwork(options: {
   };
 }
 
-const product = (shape: readonly number[]) => shape.reduce((all, size) => all * size, 1);
-
 function invalid(message: string): CommonweightError {
   return new CommonweightError(learningErrors.modelInvalid, message);
 }
@@ -132,7 +131,7 @@ function applyLayer(
   index: number,
 ): { shape: readonly number[]; tensors: Omit<TensorPlace, "offset">[] } {
   const named = `layer ${index} (${layer.kind})`;
-  if (layer.kind === "flatten") return { shape: [product(shape)], tensors: [] };
+  if (layer.kind === "flatten") return { shape: [countValues(shape)], tensors: [] };
   if (layer.kind === "dense") {
     if (shape.length !== 1)
       throw invalid(`${named} needs a flat input; put a flatten layer before`);
@@ -171,7 +170,7 @@ function pair(
   fanOut: number,
 ): Omit<TensorPlace, "offset">[] {
   const initialiser = layer.initialiser ?? "he-uniform";
-  const length = product(weight);
+  const length = countValues(weight);
   const bias = weight[0] as number;
   return [
     { name: `layers.${index}.weight`, shape: weight, length, fanIn, fanOut, initialiser },
@@ -212,7 +211,7 @@ export function modelTensors(model: ModelSpec): readonly TensorPlace[] {
       if (names.has(name)) throw invalid(`tensor ${name} is declared twice`);
       names.add(name);
       for (const side of shape) positive(side, `tensor ${name}: side`);
-      place({ name, shape, length: product(shape), fanIn: 0, fanOut: 0, initialiser: "zeros" });
+      place({ name, shape, length: countValues(shape), fanIn: 0, fanOut: 0, initialiser: "zeros" });
     }
   } else {
     let shape = model.inputShape.map((side) => positive(side, "input side"));

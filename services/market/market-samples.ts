@@ -3,6 +3,7 @@ import { basename, extname, join } from "node:path";
 import type { ProjectTerms } from "../adapters/chain/projects/project-terms.ts";
 import { makeFolder } from "../adapters/make-folder.ts";
 import { encodeNpy } from "../adapters/model-export/numpy.ts";
+import { countValues } from "../learning/count-values.ts";
 import { encodeCsv, parseCsv } from "../learning/data/formats/csv.ts";
 import { writtenLabel } from "../learning/data/label-classes.ts";
 import { designManifest } from "../owner/design/design-project.ts";
@@ -119,7 +120,7 @@ async function divideArrays(
     const path = join(folder, name);
     makeFolder(path);
     const own = positions[k] as Int32Array;
-    const length = dataset.inputShape.reduce((all, side) => all * side, 1);
+    const length = countValues(dataset.inputShape);
     const inputs = new Float32Array(own.length * length);
     const labels = new Int32Array(own.length);
     for (let from = 0; from < own.length; from += PIECE) {

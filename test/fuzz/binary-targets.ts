@@ -15,6 +15,7 @@ import { memoryFile, readPowers, writePowers } from "../../services/adapters/cur
 import { buildWasmProgram } from "../../services/adapters/curve/wasm-program.ts";
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
 import { encodeNpy, encodeNpz } from "../../services/adapters/model-export/numpy.ts";
+import { countValues } from "../../services/learning/count-values.ts";
 import { memoryBytes } from "../../services/learning/data/formats/byte-source.ts";
 import { decodeIdx } from "../../services/learning/data/formats/idx.ts";
 import { decodeNpyValues, readNpyHeader } from "../../services/learning/data/formats/npy.ts";
@@ -198,7 +199,7 @@ export const binaryTargets: readonly FuzzTarget[] = [
     weight: 100,
     read: (input) => {
       const { shape, values } = decodeIdx(input);
-      check(values.length === shape.reduce((all, side) => all * side, 1), "another size");
+      check(values.length === countValues(shape), "another size");
     },
   },
   {
@@ -239,7 +240,7 @@ export const binaryTargets: readonly FuzzTarget[] = [
     read: fromFile("samples.npz", async (path) => {
       const dataset = await openDataFiles(path, { findsClasses: true });
       const { inputs } = await dataset.readBatch([0, dataset.size - 1]);
-      const sample = dataset.inputShape.reduce((all, side) => all * side, 1);
+      const sample = countValues(dataset.inputShape);
       check(inputs.length === 2 * sample, "samples of another size");
     }),
   },

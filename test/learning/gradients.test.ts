@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { countValues } from "../../services/learning/count-values.ts";
 import { memoryDataset } from "../../services/learning/data/dataset.ts";
 import {
   convolutionalNetwork,
@@ -51,7 +52,7 @@ const shapes: [string, LayeredModelSpec][] = [
 
 function randomSamples(model: LayeredModelSpec, size: number) {
   const random = seededRandom("samples");
-  const length = model.inputShape.reduce((all, side) => all * side, 1);
+  const length = countValues(model.inputShape);
   return memoryDataset({
     inputs: Float32Array.from({ length: size * length }, () => 2 * random() - 1),
     labels: Int32Array.from({ length: size }, () => Math.floor(random() * 3)),

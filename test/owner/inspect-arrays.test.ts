@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { countValues } from "../../services/learning/count-values.ts";
 import { dataFileOptions } from "../../services/learning/data/data-file-options.ts";
 import { memoryDataset } from "../../services/learning/data/dataset.ts";
 import { describeTable } from "../../services/learning/data/describe-table.ts";
@@ -37,7 +38,7 @@ function npy(format: string, shape: readonly number[], data: Uint8Array): Uint8A
 
 /** Eighty images whose class is how bright they are. */
 async function writeImages(shape: readonly number[]): Promise<void> {
-  const length = shape.reduce((all, side) => all * side, 1);
+  const length = countValues(shape);
   const pixels = Uint8Array.from(
     { length: 80 * length },
     (_, i) => (Math.floor(i / length) % 2) * 120 + ((i * 7) % 100),

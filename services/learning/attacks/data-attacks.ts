@@ -1,4 +1,5 @@
 /** Attacks through the training data: the update is the honest result of dishonest samples. */
+import { countValues } from "../count-values.ts";
 import { type Dataset, relabelDataset } from "../data/dataset.ts";
 import { type Attack, need, toInt16 } from "./attack.ts";
 
@@ -13,7 +14,7 @@ export const BACKDOOR_LABEL = 0;
 /** Writes the backdoor's pattern (the largest value into the first four entries of the last rows) into a sample. */
 export function stampPattern(inputs: Float32Array, inputShape: readonly number[]): Float32Array {
   const stamped = inputs.slice();
-  const length = inputShape.reduce((all, side) => all * side, 1);
+  const length = countValues(inputShape);
   const side = inputShape.length === 3 ? (inputShape[2] as number) : Math.floor(Math.sqrt(length));
   for (let start = 0; start < stamped.length; start += length) {
     for (let row = 1; row <= Math.min(3, Math.floor(length / side)); row++) {

@@ -1,4 +1,5 @@
 import { CommonweightError } from "../../protocol/errors.ts";
+import { countValues } from "../count-values.ts";
 import { learningErrors } from "../errors.ts";
 
 /** Samples read together: inputs one after the other, and one class number each. */
@@ -32,8 +33,6 @@ export interface MemoryDatasetParameters {
   readonly byteScale?: number;
 }
 
-const sampleLength = (shape: readonly number[]) => shape.reduce((all, side) => all * side, 1);
-
 /**
  * Makes a data set of arrays; they are kept, not copied.
  *
@@ -42,7 +41,7 @@ const sampleLength = (shape: readonly number[]) => shape.reduce((all, side) => a
 export function memoryDataset(parameters: MemoryDatasetParameters): Dataset {
   const { inputs, inputShape, classes } = parameters;
   const labels = Int32Array.from(parameters.labels);
-  const length = sampleLength(inputShape);
+  const length = countValues(inputShape);
   if (inputs.length !== labels.length * length) {
     throw new CommonweightError(
       learningErrors.dataMalformed,
@@ -103,7 +102,7 @@ export function subsetDataset(dataset: Dataset, indices: ArrayLike<number>): Dat
 
 /** The same samples seen in another shape of equal size, for example an image as `[1, 28, 28]` for a convolution. */
 export function reshapeDataset(dataset: Dataset, inputShape: readonly number[]): Dataset {
-  if (sampleLength(inputShape) !== sampleLength(dataset.inputShape)) {
+  if (countValues(inputShape) !== countValues(dataset.inputShape)) {
     throw new CommonweightError(
       learningErrors.dataUnfit,
       `samples of shape [${dataset.inputShape}] cannot be seen as [${inputShape}]`,
@@ -144,7 +143,7 @@ export function normaliseDataset(dataset: Dataset, normalisation: Normalisation)
       `normalisation of ${mean.length} channels for samples of shape [${dataset.inputShape}]`,
     );
   }
-  const length = sampleLength(dataset.inputShape);
+  const length = countValues(dataset.inputShape);
   const perChannel = length / mean.length;
   return {
     ...dataset,

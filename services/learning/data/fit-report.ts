@@ -1,4 +1,5 @@
 import { percentText } from "../../protocol/percent-text.ts";
+import { countValues } from "../count-values.ts";
 import { countClasses, type ModelSpec } from "../model-spec.ts";
 import { nameSome } from "../name-some.ts";
 import type { Dataset } from "./dataset.ts";
@@ -104,9 +105,8 @@ export async function fitReport(
   const warning = (message: string) => findings.push({ severity: "warning", message });
   if (model.kind === "layers") {
     if (model.inputShape.join() !== dataset.inputShape.join()) {
-      const values = (shape: readonly number[]) => shape.reduce((all, side) => all * side, 1);
       const isOther = isOtherOrder(dataset.inputShape, model.inputShape);
-      const isFlat = values(model.inputShape) === values(dataset.inputShape) && !isOther;
+      const isFlat = countValues(model.inputShape) === countValues(dataset.inputShape) && !isOther;
       (isFlat ? warning : blocking)(
         `Samples have shape [${dataset.inputShape}], the model wants [${model.inputShape}].`,
       );
@@ -129,7 +129,7 @@ export async function fitReport(
   if (largest > LARGEST_SCALED) {
     warning(`Values reach ${largest.toPrecision(3)}: scale the features to about -1..1.`);
   }
-  const features = dataset.inputShape.reduce((all, side) => all * side, 1);
+  const features = countValues(dataset.inputShape);
   if (constantFeatures > CONSTANT_SHARE * features) {
     warning(`${constantFeatures} of ${features} features never change.`);
   }

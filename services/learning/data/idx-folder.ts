@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { CommonweightError } from "../../protocol/errors.ts";
+import { countValues } from "../count-values.ts";
 import { learningErrors } from "../errors.ts";
 import { type Dataset, memoryDataset } from "./dataset.ts";
 import { gatherLabels } from "./distinct-labels.ts";
@@ -86,8 +87,7 @@ export async function openIdxFiles(
     readIdx(join(folder, files.labels)),
   ]);
   const [, ...sides] = pixels.shape;
-  const inputShape =
-    sides.length === 2 ? [1, ...sides] : [sides.reduce((all, side) => all * side, 1)];
+  const inputShape = sides.length === 2 ? [1, ...sides] : [countValues(sides)];
   const gathered = gatherLabels<number>(join(folder, files.labels), numbers.values.length);
   gathered.add(numbers.values);
   const classes = labelClasses(gathered.all(), naming);

@@ -1,3 +1,4 @@
+import { countValues } from "../count-values.ts";
 import type { Dataset } from "./dataset.ts";
 
 /** How well a sample's class can be told from other samples, against what guessing would come to. */
@@ -111,7 +112,7 @@ function against(labels: Int32Array, answers: readonly number[], classes: number
  * @returns undefined where too few samples, or a single class, could not tell.
  */
 export async function measureLabelRelation(dataset: Dataset): Promise<LabelRelation | undefined> {
-  const width = dataset.inputShape.reduce((all, side) => all * side, 1);
+  const width = countValues(dataset.inputShape);
   const most = Math.min(MOST_SAMPLES, Math.floor(Math.sqrt(MOST_WORK / width)), dataset.size);
   if (most < LEAST_SAMPLES) return undefined;
   const indices = Array.from({ length: most }, (_, i) => Math.floor((i * dataset.size) / most));

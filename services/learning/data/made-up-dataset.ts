@@ -1,3 +1,4 @@
+import { countValues } from "../count-values.ts";
 import { normalRandom, seededRandom } from "../random.ts";
 import { type Dataset, memoryDataset } from "./dataset.ts";
 
@@ -18,7 +19,7 @@ export function madeUpDataset(options: {
   readonly seed: string;
 }): Dataset {
   const { inputShape, classes, size, seed } = options;
-  const length = inputShape.reduce((all, side) => all * side, 1);
+  const length = countValues(inputShape);
   const normal = normalRandom(seededRandom(`commonweight/made-up/${seed}`));
   const centres = Array.from({ length: classes }, () => {
     const direction = Float32Array.from({ length }, normal);

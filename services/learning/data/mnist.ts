@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { CommonweightError } from "../../protocol/errors.ts";
+import { countValues } from "../count-values.ts";
 import { learningErrors } from "../errors.ts";
 import { type Dataset, memoryDataset } from "./dataset.ts";
 import { decodeIdx } from "./formats/idx.ts";
@@ -20,7 +21,7 @@ export function mnistFolder(): string {
 function mnistFromIdx(images: Uint8Array, labels: Uint8Array): Dataset {
   const pixels = decodeIdx(images);
   const classes = decodeIdx(labels);
-  const inputShape = [pixels.shape.slice(1).reduce((all, side) => all * side, 1)];
+  const inputShape = [countValues(pixels.shape.slice(1))];
   return memoryDataset({ inputs: pixels.values, labels: classes.values, inputShape, classes: 10 });
 }
 

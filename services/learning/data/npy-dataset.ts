@@ -1,16 +1,11 @@
 import { CommonweightError } from "../../protocol/errors.ts";
+import { countValues } from "../count-values.ts";
 import { learningErrors } from "../errors.ts";
 import type { Dataset } from "./dataset.ts";
 import type { ByteSource } from "./formats/byte-source.ts";
 import { DATA_LIMITS } from "./formats/data-limits.ts";
 import { decodeNpyValues } from "./formats/npy.ts";
-import {
-  becameShorter,
-  countValues,
-  type NpyArray,
-  openNpy,
-  readPieces,
-} from "./formats/npy-array.ts";
+import { becameShorter, type NpyArray, openNpy, readPieces } from "./formats/npy-array.ts";
 import type { NpyFiles } from "./formats/open-npz.ts";
 import type { ClassNaming, LabelClasses } from "./label-classes.ts";
 import { readNpyLabels, readNpyNames } from "./npy-labels.ts";

@@ -1,10 +1,11 @@
 import { CommonweightError } from "../../protocol/errors.ts";
+import { countValues } from "../count-values.ts";
 import { learningErrors } from "../errors.ts";
 import { nameSome } from "../name-some.ts";
 import { areWholeNumbers } from "./class-finder.ts";
 import { gatherLabels, MOST_CLASSES } from "./distinct-labels.ts";
 import { decodeNpyTexts, decodeNpyValues } from "./formats/npy.ts";
-import { countValues, type NpyArray, readPieces } from "./formats/npy-array.ts";
+import { type NpyArray, readPieces } from "./formats/npy-array.ts";
 import { type ClassNaming, type LabelClasses, labelClasses } from "./label-classes.ts";
 
 /**

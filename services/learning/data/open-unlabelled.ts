@@ -1,6 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { CommonweightError } from "../../protocol/errors.ts";
+import { countValues } from "../count-values.ts";
 import { learningErrors } from "../errors.ts";
 import { csvDataset } from "./csv-dataset.ts";
 import type { Dataset } from "./dataset.ts";
@@ -65,7 +66,7 @@ function allColumns(
   { header }: CsvTable,
   inputShape: readonly number[] = [],
 ): readonly string[] | undefined {
-  const features = inputShape.reduce((all, side) => all * side, 1);
+  const features = countValues(inputShape);
   return header.length === features ? header : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { countValues } from "../count-values.ts";
 import { type Dataset, reshapeDataset } from "./dataset.ts";
 
 const MOST_CHANNELS = 4;
@@ -36,9 +37,9 @@ export function channelsFirst(dataset: Dataset): Dataset {
 export function seenAs(dataset: Dataset, inputShape: readonly number[] | undefined): Dataset {
   if (inputShape === undefined || inputShape.join() === dataset.inputShape.join()) return dataset;
   const first = hasChannelsLast(dataset.inputShape) ? channelsFirst(dataset) : dataset;
-  const values = (shape: readonly number[]) => shape.reduce((all, side) => all * side, 1);
   const isReshapable =
-    values(inputShape) === values(first.inputShape) && !isOtherOrder(first.inputShape, inputShape);
+    countValues(inputShape) === countValues(first.inputShape) &&
+    !isOtherOrder(first.inputShape, inputShape);
   return isReshapable ? reshapeDataset(first, inputShape) : first;
 }
 

@@ -1,4 +1,5 @@
 import { CommonweightError } from "../../protocol/errors.ts";
+import { countValues } from "../count-values.ts";
 import { learningErrors } from "../errors.ts";
 import { type LayeredModelSpec, layerShapes, modelTensors } from "../model-spec.ts";
 
@@ -15,21 +16,19 @@ const MOST_MULTIPLICATIONS = 5e11;
 /** Half of what WebAssembly can address. */
 const MOST_VALUES = 2 ** 29;
 
-const product = (shape: readonly number[]) => shape.reduce((all, side) => all * side, 1);
-
 /** @throws CommonweightError CW3001 when layers do not fit together. */
 export function batchEffort(model: LayeredModelSpec, batchSize: number): BatchEffort {
   const tensors = modelTensors(model);
   const parameters = tensors.reduce((sum, { length }) => sum + length, 0);
   const weights = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-  let [multiplications, values] = [0, product(model.inputShape)];
+  let [multiplications, values] = [0, countValues(model.inputShape)];
   layerShapes(model).forEach((shape, index) => {
     // Each weight of a convolution is used once at each place of its output; a dense layer has one place.
-    const places = product(shape.slice(1));
+    const places = countValues(shape.slice(1));
     const weight = weights.get(`layers.${index}.weight`);
     multiplications += (weight?.length ?? 0) * places;
     // The inputs of each place are copied out for a convolution.
-    values += 2 * product(shape) + (weight === undefined ? 0 : weight.fanIn * places);
+    values += 2 * countValues(shape) + (weight === undefined ? 0 : weight.fanIn * places);
   });
   return {
     multiplications: 3 * batchSize * multiplications,

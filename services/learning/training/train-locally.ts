@@ -1,4 +1,5 @@
 import { CommonweightError } from "../../protocol/errors.ts";
+import { countValues } from "../count-values.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { isOtherOrder } from "../data/reshape-to-model.ts";
 import { learningErrors } from "../errors.ts";
@@ -61,8 +62,6 @@ export function requireLayers(model: ModelSpec): LayeredModelSpec {
   throw new CommonweightError(learningErrors.modelNotBuiltIn);
 }
 
-const valuesOf = (shape: readonly number[]) => shape.reduce((all, side) => all * side, 1);
-
 /**
  * Checks that samples can be fed to a model: as many values as it wants; images of one channel may come flat.
  *
@@ -71,7 +70,7 @@ const valuesOf = (shape: readonly number[]) => shape.reduce((all, side) => all *
 export function requireFit(model: LayeredModelSpec, dataset: Dataset): void {
   const { inputShape } = dataset;
   const isOther = isOtherOrder(inputShape, model.inputShape);
-  if (valuesOf(model.inputShape) !== valuesOf(inputShape) || isOther) {
+  if (countValues(model.inputShape) !== countValues(inputShape) || isOther) {
     throw new CommonweightError(
       learningErrors.dataUnfit,
       `samples of shape [${inputShape}], the model wants [${model.inputShape}]`,

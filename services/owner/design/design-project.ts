@@ -1,3 +1,4 @@
+import { countValues } from "../../learning/count-values.ts";
 import {
   convolutionalNetwork,
   logisticRegression,
@@ -89,7 +90,7 @@ export function modelFor(
   summary: { readonly data: Manifest["data"]; readonly dataset?: { readonly classes: number } },
 ): Manifest["model"] {
   const { inputShape } = summary.data;
-  const features = inputShape.reduce((all, side) => all * side, 1);
+  const features = countValues(inputShape);
   const classes = summary.data.classes?.length ?? summary.dataset?.classes ?? 0;
   const seed = answers.title;
   if (answers.model === "cnn") {

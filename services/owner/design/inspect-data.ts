@@ -1,3 +1,4 @@
+import { countValues } from "../../learning/count-values.ts";
 import { dataFileOptions } from "../../learning/data/data-file-options.ts";
 import type { Dataset, Normalisation } from "../../learning/data/dataset.ts";
 import {
@@ -56,7 +57,7 @@ export async function inspectData(
   const { dataset, classes } = await openCounted(source);
   const { inputShape } = dataset;
   const reportOn = async (normalisation?: Normalisation) => {
-    const features = inputShape.reduce((all, side) => all * side, 1);
+    const features = countValues(inputShape);
     return fitReport(
       projectDataset(dataset, { inputShape: [features], normalisation }),
       logisticRegression({ features, classes: dataset.classes }),

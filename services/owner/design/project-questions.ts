@@ -1,3 +1,4 @@
+import { countValues } from "../../learning/count-values.ts";
 import { NATIVE_COIN, readTokenAmount } from "../../protocol/market/token-amount.ts";
 import type { DataSummary } from "./inspect-data.ts";
 
@@ -55,7 +56,7 @@ const addresses = (answer: string) =>
 /** The questions in order, with answers that suit the data. */
 export function projectQuestions(summary: DataSummary, registered: readonly string[]): Question[] {
   const isImage = summary.data.inputShape.length === 3;
-  const features = summary.data.inputShape.reduce((all, side) => all * side, 1);
+  const features = countValues(summary.data.inputShape);
   const classes = summary.classCounts.length;
   // A linear model of few numbers has fewer parameters than a proof needs.
   const isLarge = (summary.samples >= 1000 && features > 4) || (features + 1) * classes < 100;

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { encodeNpy, encodeNpz } from "../../../services/adapters/model-export/numpy.ts";
 import { encodeOnnx, modelExportErrors } from "../../../services/adapters/model-export/onnx.ts";
+import { countValues } from "../../../services/learning/count-values.ts";
 import { compileModel } from "../../../services/learning/jax/compile-model.ts";
 import {
   convolutionalNetwork,
@@ -71,7 +72,7 @@ const hasSafetensors = canImport("safetensors.numpy, numpy");
 const hasNumpy = canImport("numpy");
 
 function inputsOf(model: LayeredModelSpec): Float32Array {
-  const length = BATCH * model.inputShape.reduce((all, side) => all * side, 1);
+  const length = BATCH * countValues(model.inputShape);
   return Float32Array.from({ length }, (_, index) => Math.sin(index * 1.7));
 }
 

@@ -1,4 +1,5 @@
 import { CommonweightError } from "../../../protocol/errors.ts";
+import { countValues } from "../../count-values.ts";
 import { learningErrors } from "../../errors.ts";
 
 /** An idx file (the format of MNIST) of unsigned bytes. */
@@ -33,7 +34,7 @@ export function decodeIdx(bytes: Uint8Array): IdxArray {
   if (bytes.length < header) throw malformed("ends inside its header");
   const shape = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i));
   // The product is compared before anything is allocated: a header may claim 2^128 values.
-  const length = shape.reduce((all, side) => all * side, 1);
+  const length = countValues(shape);
   if (bytes.length - header !== length) {
     throw malformed(`announces ${length} values, holds ${bytes.length - header}`);
   }

@@ -1,4 +1,5 @@
 import { CommonweightError } from "../../../protocol/errors.ts";
+import { countValues } from "../../count-values.ts";
 import { learningErrors } from "../../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { DATA_LIMITS } from "./data-limits.ts";
@@ -10,9 +11,6 @@ export interface NpyArray {
   readonly source: ByteSource;
   readonly header: NpyHeader;
 }
-
-/** How many values an array of this shape has. */
-export const countValues = (shape: readonly number[]) => shape.reduce((all, side) => all * side, 1);
 
 /** Bytes that are read and decoded together. */
 const PIECE_BYTES = 4 * 1024 * 1024;
