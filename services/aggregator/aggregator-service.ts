@@ -11,14 +11,17 @@ import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
 import { makeFolder } from "../adapters/make-folder.ts";
 import { claimStateFolder } from "../command-line/claim-state-folder.ts";
 import { stayConnected } from "../command-line/stay-connected.ts";
+import { holdContent } from "../housekeeping/hold-content.ts";
+import { projectHolder } from "../housekeeping/project-holder.ts";
+import { startCollecting } from "../housekeeping/start-collecting.ts";
 import { modelTensors } from "../learning/model-spec.ts";
 import { toHex } from "../protocol/hex.ts";
+import { accountContent } from "./account-content.ts";
 import { watchBalance, watchTransaction } from "./account-watch.ts";
 import { type AggregatorSettings, toldRpcUrl } from "./aggregator-settings.ts";
 import { Alerts } from "./alerts.ts";
 import { ChainHead } from "./chain-head.ts";
 import { connectAccount, registerAccount } from "./connect-account.ts";
-import { startCollecting } from "./content/start-collecting.ts";
 import { failureWords } from "./failure-words.ts";
 import { createIntake } from "./intake/intake.ts";
 import { createMetrics } from "./metrics.ts";
@@ -175,15 +178,19 @@ async function openService(
     const { manifestCid } = await readPosting(chain, projectId);
     return modelTensors((await getManifest(ipfs, manifestCid)).model);
   };
-  const engineParameters: ProjectEngineParameters = {
+  const engineParameters: Omit<ProjectEngineParameters, "contentStore"> = {
     ...{ chain, head, envelope, store, prover, deposits, alerts, layoutOf, signal },
-    ...{ keys, roundCosts, contentStore: ipfs, curveFor: tools.curves.forSize },
+    ...{ keys, roundCosts, curveFor: tools.curves.forSize },
     requireKey: ({ terms }) => requireCircuitFiles(terms.ruleId, terms.slots),
     onEvent: (event) => feed.emit(event),
   };
   const projects = new AccountProjects({
     ...{ chain, head, guarded, say, signal, serving: settings.serving ?? {} },
-    newEngine: (projectId) => new ProjectEngine(engineParameters, projectId),
+    newEngine: (projectId) => {
+      const holder = projectHolder(chain, "aggregator", projectId);
+      const contentStore = holdContent(ipfs, holder);
+      return new ProjectEngine({ ...engineParameters, contentStore }, projectId);
+    },
   });
 
   const dialInBackground = (multiaddr: string) => {
@@ -227,9 +234,13 @@ async function openService(
     }),
   );
   const collecting = startCollecting({
-    ...{ chain, contentStore: ipfs, store, say, signal, keeping: settings.keeping },
-    listProjects: () => (projects.lookCount > 0 ? projects.list() : undefined),
-    refusalOf: (projectId) => projects.refusalOf(projectId),
+    ...{ chain, contentStore: ipfs, say, signal, keeping: settings.keeping },
+    ...accountContent({
+      ...{ chain, store },
+      listMarket: () => (projects.lookCount > 0 ? projects.list() : undefined),
+      refusalOf: (projectId) => projects.refusalOf(projectId),
+    }),
+    onFailed: (error) => say("collection-failed", failureWords(error)),
   });
   await stayConnected(chain, ipfs, { accounts: () => projects.colleagues(), signal });
   const work = (async () => {

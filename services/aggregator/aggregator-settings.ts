@@ -1,15 +1,9 @@
 import type { MarketAddresses } from "../adapters/chain/addresses.ts";
 import { isPublicUrl } from "../adapters/chain/rpc/public-url.ts";
 import type { IpfsNodeOptions } from "../adapters/ipfs/ipfs-node-options.ts";
+import type { KeepingSettings } from "../housekeeping/start-collecting.ts";
 import type { EncryptionKeyPair } from "../protocol/sealing/envelope.ts";
-import type { KeepingRules } from "./content/sort-content.ts";
 import type { ServingRules } from "./projects/served-projects.ts";
-
-/** What an aggregator keeps of its projects' content, and how often it removes the rest. */
-export interface KeepingSettings extends KeepingRules {
-  /** Nothing is ever removed when undefined. */
-  readonly collectEveryMs: number | undefined;
-}
 
 /** Everything a running aggregator is told. */
 export interface AggregatorSettings {

@@ -1,7 +1,5 @@
 import { type CommandEvent, describeEvent } from "../command-line/event-lines.ts";
-
-const sizeText = (bytes: number) =>
-  bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+import { collectionLine } from "../housekeeping/collection-line.ts";
 
 /** A line for people about something that an aggregator did; undefined for what only machines want. */
 export function serviceLine(event: CommandEvent): string | undefined {
@@ -33,13 +31,9 @@ export function serviceLine(event: CommandEvent): string | undefined {
     case "project-ended":
       return line("ended");
     case "content-collected":
-      return event.blocks === 0
-        ? undefined
-        : `removed ${sizeText(Number(event.bytes ?? 0))} that no project needs any more; ${event.kept} files are kept`;
     case "content-lost":
-      return `content ${event.cid} is damaged here, and nobody else has it now`;
     case "collection-failed":
-      return `nothing was removed, because of ${event.code}: ${event.message}`;
+      return collectionLine(event);
     case "alert":
       return `ALERT: ${event.message}`;
     case "alert-over":

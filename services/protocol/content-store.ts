@@ -14,8 +14,17 @@ export interface ContentOptions {
   readonly onProgress?: ((progress: ContentProgress) => void) | undefined;
 }
 
+/** Who asks for a pin. */
+export interface HolderOptions {
+  /**
+   * A name of the asker's own, such as a role and its project; nobody in particular when absent. A pin is its holder's alone: content
+   * stays while anybody's pin on it is left, so that nobody can let go of what another one keeps.
+   */
+  readonly holder?: string | undefined;
+}
+
 /** Options of {@link ContentStore.put}. */
-export interface PutOptions extends ContentOptions {
+export interface PutOptions extends ContentOptions, HolderOptions {
   /** Keep the content through {@link ContentStore.collectGarbage}; default true. */
   readonly pin?: boolean;
   /** `file` (default): a UnixFS file of any size. `dag-json`: one block of at most 1 MiB with that codec, for manifests. */
@@ -30,6 +39,13 @@ export interface GetOptions extends ContentOptions {
   readonly retries?: number | undefined;
   /** Where to look first: multiaddrs of nodes that should have it (ignored by stores without a network of their own). */
   readonly providers?: readonly string[] | undefined;
+}
+
+/** Content that is kept, and for whom. */
+export interface Pin {
+  readonly cid: string;
+  /** As {@link HolderOptions.holder}; "" for nobody in particular. */
+  readonly holder: string;
 }
 
 /** What {@link ContentStore.collectGarbage} removed. */
@@ -52,12 +68,12 @@ export interface ContentStore {
   stream(cid: string, options?: GetOptions): AsyncIterable<Uint8Array>;
   /** True when the whole content is here, so that `get` needs no network. */
   has(cid: string, options?: ContentOptions): Promise<boolean>;
-  /** Keeps the content (fetching it if it is not here) until `unpin`. Pinning twice is pinning once. */
-  pin(cid: string, options?: GetOptions): Promise<void>;
+  /** Keeps the content (fetching it if it is not here) until the same holder's `unpin`. Pinning twice is pinning once. */
+  pin(cid: string, options?: GetOptions & HolderOptions): Promise<void>;
   /** Lets the next `collectGarbage` remove the content unless another pin holds its blocks. Unpinning the unpinned does nothing. */
-  unpin(cid: string, options?: ContentOptions): Promise<void>;
-  /** CIDs of all pins. */
-  pins(options?: ContentOptions): Promise<string[]>;
+  unpin(cid: string, options?: ContentOptions & HolderOptions): Promise<void>;
+  /** All pins, each with who asked for it. */
+  pins(options?: ContentOptions): Promise<Pin[]>;
   /** Removes every block that no pin reaches. Content is put, pinned and read meanwhile. */
   collectGarbage(options?: ContentOptions): Promise<CollectedGarbage>;
   /** One block that is here; never asks the network, so that a gateway on top cannot be made to fetch for strangers. */

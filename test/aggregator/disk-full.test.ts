@@ -63,7 +63,7 @@ describe("a full disk", () => {
         makeRoom();
         expect(await node.get(cid)).toHaveLength(30_000);
         const again = await node.put(new Uint8Array(30_000).fill(2));
-        expect(await node.pins()).toContain(again);
+        expect(await node.pins()).toContainEqual({ cid: again, holder: "" });
       } finally {
         await node.stop();
         await other.stop();

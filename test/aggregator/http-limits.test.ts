@@ -32,7 +32,13 @@ async function start(changes: Partial<HttpServerParameters> = {}): Promise<HttpS
       ...{ projects: () => [], round: nothing, evaluations: nothing, onEvent: () => () => {} },
     } as unknown as HttpServerParameters["status"],
     files: {
-      want: async (_, cid) => ({ cid, codec: "file", maxBytes: 1000, isHere: false }),
+      want: async (projectId, cid) => ({
+        projectId,
+        cid,
+        codec: "file",
+        maxBytes: 1000,
+        isHere: false,
+      }),
       take: async () => {},
     },
     readBlock: async () => BLOCK,

@@ -8,7 +8,9 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "services/protocol": [],
   "services/adapters": ["services/protocol"],
   "services/learning": ["services/protocol"],
-  "services/command-line": ["services/protocol", "services/adapters"],
+  // What every role that stores content of projects does about it: keeps it, and removes it.
+  "services/housekeeping": ["services/protocol", "services/adapters"],
+  "services/command-line": ["services/protocol", "services/adapters", "services/housekeeping"],
   "services/owner": roleArrows(),
   "services/worker": roleArrows(),
   "services/aggregator": roleArrows(),
@@ -30,7 +32,10 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
 };
 
 function roleArrows(): string[] {
-  return ["services/protocol", "services/adapters", "services/learning", "services/command-line"];
+  return [
+    ...["services/protocol", "services/adapters", "services/learning"],
+    ...["services/housekeeping", "services/command-line"],
+  ];
 }
 
 /** Adapters that may see another one: the interface they implement or the store they extend. */

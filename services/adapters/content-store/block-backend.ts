@@ -1,4 +1,5 @@
 import type { CID } from "multiformats/cid";
+import type { Pin } from "../../protocol/content-store.ts";
 import type { LoadBlock } from "./content-graph.ts";
 
 /** What a place that keeps blocks must offer for `createBlockContentStore`. */
@@ -11,9 +12,10 @@ export interface BlockBackend {
   deleteBlock(cid: CID): Promise<void>;
   /** CIDs of all blocks kept; codecs may be lost (only the hash counts). */
   blocks(): Promise<CID[]>;
-  addPin(cid: string): Promise<void>;
-  removePin(cid: string): Promise<void>;
-  pins(): Promise<string[]>;
+  /** Several holders' pins of the same content are several. */
+  addPin(pin: Pin): Promise<void>;
+  removePin(pin: Pin): Promise<void>;
+  pins(): Promise<Pin[]>;
   /** Called before each attempt to fetch: dial the providers named, and redial what was lost. */
   prepareFetch?(providers: readonly string[], signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;

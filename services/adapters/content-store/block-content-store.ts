@@ -6,6 +6,8 @@ import {
   contentStoreErrors,
   DEFAULT_MAX_CONTENT_BYTES,
   type GetOptions,
+  type HolderOptions,
+  type Pin,
   type PutOptions,
 } from "../../protocol/content-store.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
@@ -21,6 +23,11 @@ import { markBlocks, sweepBlocks } from "./sweep-blocks.ts";
 
 /** All that is pinned is read once. */
 const COLLECT_TIMEOUT_MS = 3_600_000;
+
+const pinOf = (cid: CID, options?: HolderOptions): Pin => ({
+  cid: cid.toString(),
+  holder: options?.holder ?? "",
+});
 
 /** Builds the whole {@link ContentStore} from a place that keeps blocks: files, limits, retries, pins by mark and sweep, CAR export. */
 export function createBlockContentStore(backend: BlockBackend): ContentStore {
@@ -43,7 +50,7 @@ export function createBlockContentStore(backend: BlockBackend): ContentStore {
     return lock.shared(() =>
       attempt("put", options, async (signal) => {
         const cid = await importContent(backend, bytes, options, signal);
-        if (options.pin ?? true) await backend.addPin(cid.toString());
+        if (options.pin ?? true) await backend.addPin(pinOf(cid, options));
         return cid.toString();
       }),
     );
@@ -124,7 +131,7 @@ export function createBlockContentStore(backend: BlockBackend): ContentStore {
     }
   }
 
-  async function pin(cid: string, options: GetOptions = {}): Promise<void> {
+  async function pin(cid: string, options: GetOptions & HolderOptions = {}): Promise<void> {
     const root = parseContentId(cid);
     return attemptWithRetries(`pin ${cid}`, options, async (signal) => {
       await backend.prepareFetch?.(options.providers ?? [], signal);
@@ -133,7 +140,7 @@ export function createBlockContentStore(backend: BlockBackend): ContentStore {
         // Fetched without the lock, which a slow provider would hold for long; a collection may have come in between.
         const isPinned = await lock.shared(async () => {
           const isWhole = await isHere(cid, signal);
-          if (isWhole) await backend.addPin(root.toString());
+          if (isWhole) await backend.addPin(pinOf(root, options));
           return isWhole;
         });
         if (isPinned) return;
@@ -189,7 +196,7 @@ export function createBlockContentStore(backend: BlockBackend): ContentStore {
     collectGarbage,
     getBlock,
     exportCar,
-    unpin: async (cid) => backend.removePin(parseContentId(cid).toString()),
+    unpin: async (cid, options) => backend.removePin(pinOf(parseContentId(cid), options)),
     pins: () => backend.pins(),
     stop: () => backend.stop(),
   };

@@ -24,7 +24,8 @@ const CODEC_NAMES = new Map<number, string>([
  * A {@link ContentStore} on an IPFS node of another make (Kubo, or a service that speaks its `/api/v0`), by HTTP.
  *
  * The node is not trusted: content is cut into blocks here, and every block that it returns is checked against its CID here. Pins and
- * garbage are the node's own, so `pins` also lists what others pinned there, and `collectGarbage` collects for all of them.
+ * garbage are the node's own, so `pins` also lists what others pinned there, and `collectGarbage` collects for all of them. It does not
+ * remember who asked for a pin: what any holder pinned here is nobody's in particular, and `unpin` of a holder's leaves it.
  *
  * @example
  * const store = createHttpApiStore({ url: "http://127.0.0.1:5001" });
@@ -62,11 +63,12 @@ export function createHttpApiStore(options: HttpApiStoreOptions): ContentStore {
       void (await call("block/rm", { arg: cid.toString(), force: "true" })),
     blocks: async () =>
       readLines<{ Ref: string }>(await call("refs/local", {})).map(({ Ref }) => CID.parse(Ref)),
-    addPin: async (cid) => void (await call("pin/add", { arg: cid })),
-    removePin: async (cid) => {
+    addPin: async ({ cid }) => void (await call("pin/add", { arg: cid })),
+    removePin: async ({ cid, holder }) => {
+      if (holder !== "") return;
       if ((await listPins(call)).includes(cid)) await call("pin/rm", { arg: cid });
     },
-    pins: () => listPins(call),
+    pins: async () => (await listPins(call)).map((cid) => ({ cid, holder: "" })),
     stop: async () => {},
   });
   return {

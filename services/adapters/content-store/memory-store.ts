@@ -1,5 +1,5 @@
 import type { CID } from "multiformats/cid";
-import type { ContentStore } from "../../protocol/content-store.ts";
+import type { ContentStore, Pin } from "../../protocol/content-store.ts";
 import type { BlockBackend } from "./block-backend.ts";
 import { createBlockContentStore } from "./block-content-store.ts";
 
@@ -19,7 +19,8 @@ export type SharedBlocks = Map<string, { cid: CID; block: Uint8Array }>;
 export function createMemoryStore(options: { readonly network?: SharedBlocks } = {}): ContentStore {
   const own: SharedBlocks = new Map();
   const network = options.network;
-  const pins = new Set<string>();
+  const pins = new Map<string, Pin>();
+  const pinKey = ({ cid, holder }: Pin) => `${cid}/${holder}`;
   const key = (cid: CID) => cid.multihash.bytes.join();
   const find = (blocks: SharedBlocks | undefined, cid: CID): Uint8Array => {
     const found = blocks?.get(key(cid));
@@ -46,9 +47,9 @@ export function createMemoryStore(options: { readonly network?: SharedBlocks } =
       network?.delete(key(cid));
     },
     blocks: async () => [...own.values()].map(({ cid }) => cid),
-    addPin: async (cid) => void pins.add(cid),
-    removePin: async (cid) => void pins.delete(cid),
-    pins: async () => [...pins],
+    addPin: async (pin) => void pins.set(pinKey(pin), pin),
+    removePin: async (pin) => void pins.delete(pinKey(pin)),
+    pins: async () => [...pins.values()],
     stop: async () => {},
   });
 }

@@ -23,7 +23,7 @@ export async function markBlocks(
   walkHere: WalkHere,
   signal: AbortSignal,
 ): Promise<MarkedBlocks> {
-  const pins = await backend.pins();
+  const pins = await pinnedCids(backend);
   const reached = new Set<string>();
   for (const pinned of pins) {
     for (const key of await keysOf(pinned, walkHere, signal)) reached.add(key);
@@ -36,7 +36,7 @@ export async function markBlocks(
     const { length } = await backend.loadHere(cid, signal);
     loose.set(key, { cid, bytes: length });
   }
-  return { reachedFrom: new Set(pins), loose };
+  return { reachedFrom: pins, loose };
 }
 
 /**
@@ -51,7 +51,7 @@ export async function sweepBlocks(
   signal: AbortSignal,
 ): Promise<{ blocks: number; bytes: number }> {
   const swept = new Map(loose);
-  for (const pinned of await backend.pins()) {
+  for (const pinned of await pinnedCids(backend)) {
     if (reachedFrom.has(pinned)) continue;
     for (const key of await keysOf(pinned, walkHere, signal)) swept.delete(key);
   }
@@ -63,6 +63,10 @@ export async function sweepBlocks(
   }
   return { blocks: swept.size, bytes };
 }
+
+/** Once each, however many hold them. */
+const pinnedCids = async (backend: Pick<BlockBackend, "pins">): Promise<ReadonlySet<string>> =>
+  new Set((await backend.pins()).map(({ cid }) => cid));
 
 async function keysOf(cid: string, walkHere: WalkHere, signal: AbortSignal): Promise<string[]> {
   const keys: string[] = [];

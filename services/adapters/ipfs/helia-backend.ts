@@ -2,6 +2,7 @@ import type { HeliaWithLibp2p } from "@helia/libp2p";
 import type { Blockstore } from "interface-blockstore";
 import { Key } from "interface-datastore";
 import type { CID } from "multiformats/cid";
+import type { Pin } from "../../protocol/content-store.ts";
 import type { BlockBackend } from "../content-store/block-backend.ts";
 import { concatBytes } from "../content-store/car.ts";
 import { isBlockOf } from "../content-store/content-id.ts";
@@ -11,7 +12,16 @@ import { createWantBlock } from "./want-block.ts";
 
 // Our own pin records. Helia's pins count references per block and lose count when pins share blocks and one is removed
 // (7.1: `rm` keeps the remover instead of dropping it), so a later collection would take blocks that are still pinned.
+// A record for each holder, so that a crash between two of them leaves both right; nobody in particular's has no name behind the CID.
 const PIN_PREFIX = "/commonweight/pin/";
+
+const pinKey = ({ cid, holder }: Pin): Key =>
+  new Key(`${PIN_PREFIX}${cid}${holder === "" ? "" : `/${holder}`}`);
+
+const pinOf = (key: Key): Pin => {
+  const [cid = "", ...holder] = key.toString().slice(PIN_PREFIX.length).split("/");
+  return { cid, holder: holder.join("/") };
+};
 
 /** As often as that whoever is not connected is dialled again during a fetch. */
 const REDIAL_MS = 2000;
@@ -91,13 +101,12 @@ export function heliaBackend(parts: HeliaParts): BlockBackend {
       for await (const { cid } of blockstore.getAll()) cids.push(cid);
       return cids;
     },
-    addPin: async (cid) =>
-      void (await helia.datastore.put(new Key(PIN_PREFIX + cid), new Uint8Array())),
-    removePin: async (cid) => helia.datastore.delete(new Key(PIN_PREFIX + cid)),
+    addPin: async (pin) => void (await helia.datastore.put(pinKey(pin), new Uint8Array())),
+    removePin: async (pin) => helia.datastore.delete(pinKey(pin)),
     pins: async () => {
-      const pins: string[] = [];
+      const pins: Pin[] = [];
       for await (const key of helia.datastore.queryKeys({ prefix: PIN_PREFIX })) {
-        pins.push(key.toString().slice(PIN_PREFIX.length));
+        pins.push(pinOf(key));
       }
       return pins;
     },

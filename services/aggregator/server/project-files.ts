@@ -5,6 +5,7 @@ import { readProject } from "../../adapters/chain/projects/project.ts";
 import { readPosting } from "../../adapters/chain/projects/project-posting.ts";
 import { readModels } from "../../adapters/chain/rounds/published-models.ts";
 import { createMemoryStore } from "../../adapters/content-store/memory-store.ts";
+import { projectHolder } from "../../housekeeping/project-holder.ts";
 import { isSameAddress } from "../../protocol/address.ts";
 import type { ContentStore } from "../../protocol/content-store.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
@@ -16,6 +17,7 @@ import { refuseTooMany } from "./answer-error.ts";
 
 /** A file that a posted project lacks here. */
 interface WantedFile {
+  readonly projectId: bigint;
   readonly cid: string;
   readonly codec: "file" | "dag-json";
   readonly maxBytes: number;
@@ -59,13 +61,14 @@ export function createProjectFiles(options: {
       const { manifestCid, modelCid } = await filesOf(projectId);
       const isHere = () => contentStore.has(cid);
       if (cid === manifestCid) {
-        return { cid, codec: "dag-json", maxBytes: MAX_MANIFEST_BYTES, isHere: await isHere() };
+        const maxBytes = MAX_MANIFEST_BYTES;
+        return { projectId, cid, codec: "dag-json", maxBytes, isHere: await isHere() };
       }
       if (cid !== modelCid) throw unwanted(projectId, cid);
       const maxBytes = maxModelFileBytes(terms.parameterCount);
-      return { cid, codec: "file", maxBytes, isHere: await isHere() };
+      return { projectId, cid, codec: "file", maxBytes, isHere: await isHere() };
     },
-    async take({ cid, codec }, bytes) {
+    async take({ projectId, cid, codec }, bytes) {
       // In memory first: bytes that are something else must not reach the disk.
       const found = await createMemoryStore().put(bytes, { codec });
       if (found !== cid) {
@@ -74,7 +77,8 @@ export function createProjectFiles(options: {
           `these ${bytes.length} bytes are ${found}, not ${cid}`,
         );
       }
-      await contentStore.put(bytes, { codec });
+      const holder = projectHolder(chain, "aggregator", projectId);
+      await contentStore.put(bytes, { codec, holder });
     },
   };
 }

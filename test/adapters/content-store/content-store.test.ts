@@ -132,11 +132,36 @@ describe.each(kinds)("a content store: %s", (name, open) => {
         true,
         false,
       ]);
-      expect(await store.pins()).toContain(two);
+      expect(await store.pins()).toContainEqual({ cid: two, holder: "" });
       await store.pin(two);
       await store.unpin(two);
       await store.collectGarbage();
       expect(await store.has(two)).toBe(false);
+    },
+  );
+
+  it.skipIf(name.includes("HTTP"))(
+    "keeps content until everybody who asked for it has let go of it, each under its own name",
+    async () => {
+      const cid = await store.put(pattern(4321), { holder: "aggregator/7" });
+      await store.pin(cid);
+      await store.pin(cid, { holder: "owner" });
+      const isHere = async () => {
+        await store.collectGarbage();
+        return store.has(cid);
+      };
+      const holders = async () =>
+        (await store.pins()).filter((pin) => pin.cid === cid).map(({ holder }) => holder);
+
+      expect((await holders()).sort()).toEqual(["", "aggregator/7", "owner"]);
+      await store.unpin(cid);
+      await store.unpin(cid, { holder: "aggregator" });
+      expect(await isHere()).toBe(true);
+      await store.unpin(cid, { holder: "aggregator/7" });
+      expect(await holders()).toEqual(["owner"]);
+      expect(await isHere()).toBe(true);
+      await store.unpin(cid, { holder: "owner" });
+      expect(await isHere()).toBe(false);
     },
   );
 
@@ -394,12 +419,13 @@ function directoryOf(links: readonly CID[], sizes: readonly bigint[]): Uint8Arra
 
 function storeOver(
   blocks: Map<string, Uint8Array>,
-  pins: string[] = [],
+  pinned: string[] = [],
   afterListing: () => Promise<void> = async () => {},
 ): ContentStore {
   const load = async (cid: CID) =>
     blocks.get(cid.toString()) ?? Promise.reject(new RangeError("not there"));
   const nothing = async () => {};
+  const pins = pinned.map((cid) => ({ cid, holder: "" }));
   return createBlockContentStore({
     load,
     loadHere: load,
@@ -410,7 +436,7 @@ function storeOver(
       await afterListing();
       return cids;
     },
-    addPin: async (cid) => void pins.push(cid),
+    addPin: async (pin) => void pins.push(pin),
     removePin: nothing,
     pins: async () => [...pins],
     stop: nothing,

@@ -17,9 +17,9 @@ describe.skipIf(url === undefined)(
 
       expect(cid).toBe(await createMemoryStore().put(large));
       expect(Buffer.compare(await store.get(cid), large)).toBe(0);
-      expect(await store.pins()).toContain(cid);
+      expect(await store.pins()).toContainEqual({ cid, holder: "" });
       await store.unpin(cid);
-      expect(await store.pins()).not.toContain(cid);
+      expect(await store.pins()).not.toContainEqual({ cid, holder: "" });
       expect(await store.has(cid)).toBe(true);
     });
   },

@@ -13,12 +13,16 @@ describe("a node's folder", () => {
     const before = await open({ folder });
     const cid = await before.put(pattern(1_200_000, 30));
     await before.put(pattern(50, 31), { pin: false });
+    await before.pin(cid, { holder: "trainer/1" });
     await before.stop();
 
     const after = await open({ folder });
 
     expect(after.peerId).toBe(before.peerId);
-    expect(await after.pins()).toEqual([cid]);
+    expect(await after.pins()).toEqual([
+      { cid, holder: "" },
+      { cid, holder: "trainer/1" },
+    ]);
     expect(await after.collectGarbage()).toEqual({ blocks: 1, bytes: 50 });
     expect(Buffer.compare(await after.get(cid), pattern(1_200_000, 30))).toBe(0);
   });

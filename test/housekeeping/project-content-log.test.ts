@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { announceStop } from "../../../services/adapters/chain/projects/project.ts";
-import { readPosting } from "../../../services/adapters/chain/projects/project-posting.ts";
-import { readModels } from "../../../services/adapters/chain/rounds/published-models.ts";
-import { readOpenings } from "../../../services/adapters/chain/rounds/round-events.ts";
-import { ProjectContentLog } from "../../../services/aggregator/content/project-content-log.ts";
-import { type PlayedMarket, startPlayedMarket } from "../../cli/played-market.ts";
+import { announceStop } from "../../services/adapters/chain/projects/project.ts";
+import { readPosting } from "../../services/adapters/chain/projects/project-posting.ts";
+import { readModels } from "../../services/adapters/chain/rounds/published-models.ts";
+import { readOpenings } from "../../services/adapters/chain/rounds/round-events.ts";
+import { ProjectContentLog } from "../../services/housekeeping/project-content-log.ts";
+import { type PlayedMarket, startPlayedMarket } from "../cli/played-market.ts";
 
 let market: PlayedMarket;
 beforeAll(async () => {

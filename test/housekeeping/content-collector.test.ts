@@ -1,10 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ContentCollector } from "../../../services/aggregator/content/content-collector.ts";
-import type { ProjectContent } from "../../../services/aggregator/content/sort-content.ts";
-import type { ContentStore } from "../../../services/protocol/content-store.ts";
-import { filesIn, nodesToTest, pattern } from "../../adapters/ipfs/nodes-to-test.ts";
+import { ContentCollector } from "../../services/housekeeping/content-collector.ts";
+import type { ProjectContent } from "../../services/housekeeping/sort-content.ts";
+import type { ContentStore } from "../../services/protocol/content-store.ts";
+import { filesIn, nodesToTest, pattern } from "../adapters/ipfs/nodes-to-test.ts";
 
 const { open, newFolder } = nodesToTest();
 const MIB = 2 ** 20;
@@ -17,7 +17,7 @@ function collectorOf(
   const said: Record<string, unknown>[] = [];
   const released: unknown[] = [];
   const collector = new ContentCollector({
-    ...{ contentStore, readProjects, now: async () => now },
+    ...{ contentStore, readProjects, holderOf, now: async () => now },
     rules: { rounds: 1, endedSeconds: 1000 },
     onReleased: (projectId, what) => released.push({ projectId, ...what }),
     say: (type, details) => said.push({ type, ...details }),
@@ -26,21 +26,25 @@ function collectorOf(
   return { collect: () => collector.collect(), said, released };
 }
 
+const holderOf = (projectId: bigint) => `keeper/${projectId}`;
+/** As a role pins what it keeps for a project. */
+const own = (projectId = 1n) => ({ holder: holderOf(projectId) });
+
 const project = (changes: Partial<ProjectContent>): ProjectContent => ({
   ...{ projectId: 1n, lasting: new Set(), bundles: new Map(), newestRound: 2, endedAt: undefined },
   ...changes,
 });
 
-describe("an aggregator's collection, on a real node", () => {
+describe("a collection, on a real node", () => {
   it("removes the bundles of old rounds, and nothing that a round, a project or somebody else needs", async () => {
     const node = await open({ folder: await newFolder() });
     const trainer = await open({ listen: [], dial: node.addresses() });
-    const model = await node.put(pattern(3 * MIB, 1));
+    const model = await node.put(pattern(3 * MIB, 1), own());
     const foreign = await node.put(pattern(1000, 2));
     const [old, last, fetchedOnly, early] = await Promise.all(
       [3, 4, 5, 6].map((seed) => trainer.put(pattern(MIB + seed, seed))),
     );
-    for (const cid of [old, last, early]) await node.pin(cid as string);
+    for (const cid of [old, last, early]) await node.pin(cid as string, own());
     await node.get(fetchedOnly as string);
     const rounds = [[old], [last], [fetchedOnly], [early]] as string[][];
     const named = project({
@@ -67,6 +71,44 @@ describe("an aggregator's collection, on a real node", () => {
     expect(said[1]).toMatchObject({ blocks: 0, bytes: 0, released: 0 });
   });
 
+  it("lets go for its project alone: not of what another one, an owner or a stranger had pinned before a trainer named it as its bundle", async () => {
+    const node = await open();
+    const [ofStranger, ofOwner, ofOther, ofNobody] = await Promise.all(
+      [20, 21, 22, 23].map((seed) => node.put(pattern(MIB + seed, seed), { pin: false })),
+    );
+    const cids = [ofStranger, ofOwner, ofOther, ofNobody] as string[];
+    await node.pin(ofStranger as string);
+    await node.pin(ofOwner as string, { holder: "owner" });
+    await node.pin(ofOther as string, own(2n));
+    // Fetched like every bundle that a trainer of the project names.
+    for (const cid of cids) await node.pin(cid, own());
+    const named = project({ bundles: new Map([[0, new Set(cids)]]) });
+    // The other project is none of those that were read: it is not served any more, say, or another market's.
+    const { collect, said } = collectorOf(node, async () => [named]);
+
+    await collect();
+
+    expect(await Promise.all(cids.map((cid) => node.has(cid)))).toEqual([true, true, true, false]);
+    expect(said).toEqual([expect.objectContaining({ released: 4, kept: 0 })]);
+    expect(await node.pins()).toHaveLength(3);
+  });
+
+  it("keeps what one project needs and another one does not, until neither does", async () => {
+    const node = await open();
+    const model = await node.put(pattern(MIB, 24), own(1n));
+    await node.pin(model, own(2n));
+    const running = project({ projectId: 1n, lasting: new Set([model]) });
+    const over = project({ projectId: 2n, lasting: new Set([model]), endedAt: 1 });
+    const { collect } = collectorOf(node, async () => [running, over], 5000);
+
+    await collect();
+
+    expect(await node.pins()).toEqual([{ cid: model, ...own(1n) }]);
+    expect(await node.has(model)).toBe(true);
+    await collectorOf(node, async () => [{ ...running, endedAt: 2 }, over], 5000).collect();
+    expect(await node.has(model)).toBe(false);
+  });
+
   it("removes nothing when the chain cannot say what is needed", async () => {
     const node = await open();
     const cid = await node.put(pattern(1000, 7), { pin: false });
@@ -82,8 +124,8 @@ describe("an aggregator's collection, on a real node", () => {
     const folder = await newFolder();
     const first = await open({ folder });
     const [kept, old] = [
-      await first.put(pattern(MIB + 1, 8)),
-      await first.put(pattern(MIB + 2, 9)),
+      await first.put(pattern(MIB + 1, 8), own()),
+      await first.put(pattern(MIB + 2, 9), own()),
     ];
     const named = project({
       lasting: new Set([kept]),
@@ -110,7 +152,7 @@ describe("an aggregator's collection, on a real node", () => {
     await node.put(pattern(1000, 11), { pin: false });
     // Named after the chain was read, as one that is submitted at that moment.
     const { collect } = collectorOf(node, async () => {
-      await node.pin(bundle);
+      await node.pin(bundle, own());
       return [project({})];
     });
 
@@ -123,9 +165,9 @@ describe("an aggregator's collection, on a real node", () => {
     const folder = await newFolder();
     const other = await open();
     const before = await open({ folder });
-    const healed = await before.put(pattern(5000, 12));
+    const healed = await before.put(pattern(5000, 12), own());
     await other.put(pattern(5000, 12));
-    const lost = await before.put(pattern(6000, 13));
+    const lost = await before.put(pattern(6000, 13), own());
     const loose = await before.put(pattern(7000, 14), { pin: false });
     await before.stop();
     for (const path of await filesIn(join(folder, "blocks"))) {
@@ -163,7 +205,7 @@ describe("an aggregator's collection, on a real node", () => {
 
     await expect(collect()).rejects.toMatchObject({ code: "CW2400" });
 
-    expect(await node.pins()).toEqual([foreign]);
+    expect(await node.pins()).toEqual([{ cid: foreign, holder: "" }]);
     expect(await node.has(loose)).toBe(true);
   });
 });

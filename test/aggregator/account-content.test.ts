@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { announceStop, readProject } from "../../../services/adapters/chain/projects/project.ts";
-import { openIpfsNode } from "../../../services/adapters/ipfs/ipfs-node.ts";
+import { announceStop, readProject } from "../../services/adapters/chain/projects/project.ts";
+import { openIpfsNode } from "../../services/adapters/ipfs/ipfs-node.ts";
+import { accountContent } from "../../services/aggregator/account-content.ts";
+import { openRoundStore } from "../../services/aggregator/store/round-store.ts";
+import { projectHolder } from "../../services/housekeeping/project-holder.ts";
 import {
   type CollectingParts,
   startCollecting,
-} from "../../../services/aggregator/content/start-collecting.ts";
-import { openRoundStore } from "../../../services/aggregator/store/round-store.ts";
-import { type PlayedMarket, startPlayedMarket } from "../../cli/played-market.ts";
-import { eventually } from "../../eventually.ts";
+} from "../../services/housekeeping/start-collecting.ts";
+import type { PutOptions } from "../../services/protocol/content-store.ts";
+import { type PlayedMarket, startPlayedMarket } from "../cli/played-market.ts";
+import { eventually } from "../eventually.ts";
 
 let market: PlayedMarket;
 beforeAll(async () => {
@@ -25,21 +28,28 @@ it("an account collects in the background what its projects on the chain need no
   let isLookedAt = false;
   const project = await readProject(chain, projectId);
   const parts: CollectingParts = {
-    ...{ chain, contentStore: node, store, signal: stopping.signal },
+    ...{ chain, contentStore: node, signal: stopping.signal },
     keeping: { rounds: 1, endedSeconds: 0, collectEveryMs: 20 },
-    listProjects: () => (isLookedAt ? [project] : undefined),
-    refusalOf: () => undefined,
+    ...accountContent({
+      ...{ chain, store },
+      listMarket: () => (isLookedAt ? [project] : undefined),
+      refusalOf: () => undefined,
+    }),
     say: (type, details) => said.push({ type, ...details }),
+    onFailed: (error) => said.push({ type: "collection-failed", error }),
   };
   const collected = async (count: number) => {
     const before = said.length;
     await eventually(() => expect(said.length).toBeGreaterThanOrEqual(before + count));
     expect(said.filter(({ type }) => type !== "content-collected")).toEqual([]);
   };
-  const put = (text: string, pin = true) => node.put(new TextEncoder().encode(text), { pin });
+  const holder = projectHolder(chain, "aggregator", projectId);
+  const put = (text: string, options: PutOptions = { holder }) =>
+    node.put(new TextEncoder().encode(text), options);
   const areHere = (...cids: string[]) => Promise.all(cids.map((cid) => node.has(cid)));
   // In this market a round's model is called like its reference.
-  const [model, foreign, loose] = [await put("reference 0"), await put("x"), await put("y", false)];
+  const model = await put("reference 0");
+  const [foreign, loose] = [await put("x", {}), await put("y", { pin: false })];
   const late = await put("an update that came too late");
   store.saveContent(projectId, 0, late);
   await market.playRound();
