@@ -1,10 +1,10 @@
 import { Table } from "@mantine/core";
 import { ScrollTable } from "../scroll-table.tsx";
 
-const along = "light-dark(#1971c2, #4dabf7)";
-const against = "light-dark(#c92a2a, #ff6b6b)";
+const along = "light-dark(#1971c2, #228be6)";
+const against = "light-dark(#c92a2a, #f03e3e)";
 
-/** A cell's background for a cosine: blue along, red against, the stronger the more; text above stays readable. */
+/** A cell's background for a cosine: blue along, red against, the stronger the more; text above keeps 4.5:1 in both schemes. */
 export const cosineColour = (cosine: number): string =>
   `color-mix(in srgb, ${cosine < 0 ? against : along} ${Math.round(45 * Math.min(1, Math.abs(cosine)))}%, transparent)`;
 
