@@ -1,28 +1,37 @@
 /**
- * Tries a trainer's program outside of any project: writes a job for a small perceptron, runs the program on MNIST, reads
+ * Tries a trainer's program outside of any project: writes a job for a small model, runs the program on MNIST, reads
  * its result as a worker would, and measures the accuracy before and after.
  *
- *   npm run try-trainer -- "python3 $PWD/examples/trainers/pytorch/train.py"
+ *   npm run try-trainer -- [--model logistic|mlp|cnn] "python3 $PWD/examples/trainers/pytorch/train.py"
  */
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { mnistFolder, readMnist } from "../../services/learning/data/mnist.ts";
-import { multilayerPerceptron } from "../../services/learning/model-spec.ts";
+import { seenAs } from "../../services/learning/data/reshape-to-model.ts";
 import { evaluate } from "../../services/learning/training/evaluate.ts";
 import { initialiseParameters } from "../../services/learning/training/initialise.ts";
 import { trainExternally } from "../../services/learning/training/train-externally.ts";
+import { defaultMarketOptions, marketManifest } from "../../services/market/market-plan.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
 
-const command = process.argv[2];
-if (!command) {
-  console.error('usage: npm run try-trainer -- "<command>"');
+const MODELS = ["logistic", "mlp", "cnn"] as const;
+const { values, positionals } = parseArgs({
+  options: { model: { type: "string", default: "mlp" } },
+  allowPositionals: true,
+});
+const [command] = positionals;
+const kind = MODELS.find((name) => name === values.model);
+if (command === undefined || kind === undefined) {
+  console.error('usage: npm run try-trainer -- [--model logistic|mlp|cnn] "<command>"');
   process.exit(2);
 }
 
-const model = multilayerPerceptron({ features: 784, hidden: [64], classes: 10, seed: "1" });
+// As the project of `npm start` has them.
+const { model, data } = marketManifest({ ...defaultMarketOptions, model: kind, seed: "1" });
 const parameters = initialiseParameters(model);
-const dataset = await readMnist("test");
+const dataset = seenAs(await readMnist("test"), data.inputShape);
 const jobFolder = await mkdtemp(join(tmpdir(), "trainer-job-"));
 
 const before = await evaluate({ model, parameters, dataset });
@@ -42,8 +51,7 @@ const trained = await trainExternally({
     parameters,
     hyperparameters: { optimiser: "sgd", learningRate: 0.1, batchSize: 32, epochs: 1, steps: 500 },
     dataPath: mnistFolder(),
-    // As a project's job has it.
-    data: { inputShape: [784], classes: Array.from({ length: 10 }, (_, digit) => String(digit)) },
+    data,
     projectId: "0",
     roundIndex: 0,
     seed: "1",

@@ -1,7 +1,9 @@
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
+import { resolve } from "node:path";
 import { dataFileOptions } from "../learning/data/data-file-options.ts";
 import type { Dataset } from "../learning/data/dataset.ts";
+import { mnistFolder } from "../learning/data/mnist.ts";
 import { type DataSource, openDataset } from "../learning/data/open-dataset.ts";
 import { learningErrors } from "../learning/errors.ts";
 import { CommonweightError } from "../protocol/errors.ts";
@@ -24,10 +26,25 @@ export async function prepareSamples(
     const dataset = await openDataset(source);
     return { openSamples: async () => dataset, samples: dataset.size };
   }
-  await access(source.source, constants.R_OK).catch((cause: unknown) => {
-    throw new CommonweightError(learningErrors.dataUnreadable, source.source, { cause });
-  });
+  await requireReadable(source.source);
   const openSamples: OpenSamples = (data) =>
     openDataset({ ...source, files: dataFileOptions(data) });
   return { openSamples, samples: undefined };
+}
+
+/**
+ * The path of samples that a program of one's own is given: from the root, and for `mnist` the folder of its files.
+ *
+ * @throws CW3101 as {@link prepareSamples}.
+ */
+export async function findSamples(source: string): Promise<string> {
+  const path = source === "mnist" ? mnistFolder() : resolve(source);
+  await requireReadable(path);
+  return path;
+}
+
+async function requireReadable(path: string): Promise<void> {
+  await access(path, constants.R_OK).catch((cause: unknown) => {
+    throw new CommonweightError(learningErrors.dataUnreadable, path, { cause });
+  });
 }

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { prepareSamples } from "../../services/worker/open-samples.ts";
+import { findSamples, prepareSamples } from "../../services/worker/open-samples.ts";
+import { commandLine } from "../cli/command-line.ts";
 import { encodeIdx } from "../learning/encode-idx.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "commonweight samples "));
@@ -49,4 +50,32 @@ describe("a trainer's samples", () => {
       code: "CW3101",
     });
   });
+});
+
+describe("the samples of a trainer's own program", () => {
+  it("are named by their path from the root: the program runs in another folder", async () => {
+    const table = join(folder, "own.csv");
+    writeFileSync(table, "x,class\n1,a\n");
+
+    expect(await findSamples(relative(process.cwd(), table))).toBe(table);
+  });
+
+  it("are the folder of its files for mnist", async () => {
+    expect(readdirSync(await findSamples("mnist"))).toContain("train-images-idx3-ubyte");
+  });
+
+  it("are missed at once when nothing is there, before a stake is locked", async () => {
+    await expect(findSamples(join(folder, "none"))).rejects.toMatchObject({ code: "CW3101" });
+  });
+
+  it.each(["--part=1/2", "--samples=5", "--split=dirichlet:1"])(
+    "are never chosen by %s, which the program would not know of",
+    async (choice) => {
+      const line = ["worker", "run", "1", "--data", folder, "--trainer", "true", choice];
+      const { exitCode, stderr } = await commandLine(line, { folder });
+
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain("cannot be used with option '--trainer <command>'");
+    },
+  );
 });

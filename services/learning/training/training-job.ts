@@ -12,7 +12,7 @@ import { learningErrors } from "../errors.ts";
 import type { ModelSpec } from "../model-spec.ts";
 import { nameSome } from "../name-some.ts";
 import { flattenTensors, unflattenTensors } from "./flatten.ts";
-import type { Hyperparameters } from "./hyperparameters.ts";
+import { type Hyperparameters, learningRateOf } from "./hyperparameters.ts";
 
 /** Version of the contract between us and a trainer's own program: `docs/bring-your-own-trainer.md`. */
 const TRAINING_JOB_VERSION = 1;
@@ -79,6 +79,8 @@ function decodeModel(model: ModelSpec, bytes: Uint8Array): Float32Array {
  */
 export async function writeTrainingJob(jobFolder: string, job: TrainingJob): Promise<void> {
   const { model, parameters, ...rest } = job;
+  // The schedule is ours to apply, so that no program can forget it.
+  const { schedule: _, ...training } = rest.hyperparameters;
   await mkdir(jobFolder, { recursive: true, mode: 0o700 });
   await writeFile(join(jobFolder, MODEL_FILE), encodeModel(model, parameters));
   const description = {
@@ -91,7 +93,7 @@ export async function writeTrainingJob(jobFolder: string, job: TrainingJob): Pro
     projectId: rest.projectId,
     roundIndex: rest.roundIndex,
     seed: rest.seed,
-    training: rest.hyperparameters,
+    training: { ...training, learningRate: learningRateOf(rest.hyperparameters, rest.roundIndex) },
     model,
     data: rest.data,
   };

@@ -1,4 +1,5 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { Option } from "commander";
 import type { Chain } from "../../adapters/chain/connect.ts";
 import { readTokenUnit } from "../../adapters/chain/tokens/token-unit.ts";
 import type { Environment } from "../../adapters/config/config.ts";
@@ -23,11 +24,12 @@ const JUST_POSTED_MS = 15_000;
 /** What of our environment a trainer's own program gets: how to find programs and files, and no key. */
 const PASSED_ON = ["PATH", "HOME", "LANG", "TMPDIR", "CUDA_VISIBLE_DEVICES", "VIRTUAL_ENV"];
 
-function ownTrainer(
+async function ownTrainer(
   options: Readonly<Record<string, unknown>>,
   around: { readonly environment: Environment; readonly stateFolder: string },
-): OwnTrainer | undefined {
+): Promise<OwnTrainer | undefined> {
   if (options.trainer === undefined) return undefined;
+  const { findSamples } = await import("../open-samples.ts");
   const environment: Record<string, string> = {};
   for (const name of PASSED_ON) {
     const value = around.environment[name];
@@ -35,13 +37,17 @@ function ownTrainer(
   }
   return {
     command: String(options.trainer),
-    dataPath: resolve(String(options.data)),
+    dataPath: await findSamples(String(options.data)),
     folder: join(around.stateFolder, "jobs"),
     timeoutMs: (options.trainerMinutes as number) * 60_000,
     memoryMb: options.trainerMemory as number,
     environment,
   };
 }
+
+/** A choice among the samples, which a program of one's own is not told: it reads whatever is at the path. */
+const ofOwnSamples = (flags: string, description: string) =>
+  new Option(flags, description).conflicts("trainer");
 
 /** Each project's reward token. */
 async function readUnits(chain: Chain, projectIds: readonly bigint[]) {
@@ -77,9 +83,11 @@ export const register: RegisterCommand = (parent, context) => {
       parsePositive,
     )
     .option("--privacy-delta <number>", "delta that goes with epsilon", parsePositive, 1e-5)
-    .option("--samples <number>", "use only so many of them", parseCount)
-    .option("--part <i/n>", "the i-th of n disjoint parts, from 1")
-    .option("--split <plan>", "how parts are made: iid or dirichlet:<alpha>", "iid")
+    .addOption(ofOwnSamples("--samples <number>", "use only so many of them").argParser(parseCount))
+    .addOption(ofOwnSamples("--part <i/n>", "the i-th of n disjoint parts, from 1"))
+    .addOption(
+      ofOwnSamples("--split <plan>", "how parts are made: iid or dirichlet:<alpha>").default("iid"),
+    )
     .option("--seed <text>", "repeats every random choice (not for private data)")
     .option(
       "--wait",
@@ -116,7 +124,7 @@ export const register: RegisterCommand = (parent, context) => {
           amountText(amountWei, units.get(projectId) ?? { symbol: "units", decimals: 0 });
         const stake = options.stake as string | undefined;
         const print = eventPrinter(invocation, (event) => workerLine(event, money));
-        const trainer = ownTrainer(options, { environment, stateFolder: config.stateFolder });
+        const trainer = await ownTrainer(options, { environment, stateFolder: config.stateFolder });
         const source = parseDataSource(options);
         const prepared = trainer ? undefined : await prepareSamples(source);
         if (prepared?.samples !== undefined) print({ type: "data", samples: prepared.samples });

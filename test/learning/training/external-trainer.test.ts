@@ -146,6 +146,20 @@ describe("a trainer's own program", () => {
     });
   });
 
+  test("is told the round's own learning rate, and no schedule that it would have to know", async () => {
+    const jobFolder = newJobFolder();
+    const schedule = { kind: "step", everyRounds: 1, factor: 0.5 } as const;
+    const job = jobOn("none");
+
+    await writeTrainingJob(jobFolder, {
+      ...job,
+      hyperparameters: { ...job.hyperparameters, learningRate: 0.8, schedule },
+    });
+
+    const { training } = JSON.parse(await readFile(join(jobFolder, "job.json"), "utf8"));
+    expect(training).toEqual({ ...job.hyperparameters, learningRate: 0.1 });
+  });
+
   test("shows its last messages when it fails", async () => {
     const failing = runProgram('console.error("no such column: age"); process.exit(3);');
 
