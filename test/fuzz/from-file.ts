@@ -2,9 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Where inputs lie that are read as files; gone when the process ends. */
+/** Where inputs lie that are read as files; whoever runs the targets removes it. */
 export const fuzzFolder = mkdtempSync(join(tmpdir(), "commonweight-fuzz-"));
-process.once("exit", () => rmSync(fuzzFolder, { recursive: true, force: true }));
+
+/** After the last case. A worker of the test runner is ended from outside, so that this can't wait for its process to exit. */
+export function removeFuzzFolder(): void {
+  rmSync(fuzzFolder, { recursive: true, force: true });
+}
 
 /** Lets a reader of files read the input. */
 export function fromFile<T>(name: string, read: (path: string) => T): (input: Uint8Array) => T {

@@ -1,8 +1,10 @@
 // `npm run fuzz -- [--cases n] [--seed n] [--target name] [--json]`: property-based fuzzing of every parser.
 import { parseArgs } from "node:util";
+import { removeFuzzFolder } from "./from-file.ts";
 import { type FuzzResult, runTarget } from "./run-target.ts";
 import { casesOf, fuzzTargets } from "./targets.ts";
 
+process.once("exit", removeFuzzFolder);
 const { values } = parseArgs({
   options: {
     cases: { type: "string", default: "1000000" },

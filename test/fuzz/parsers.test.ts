@@ -1,8 +1,11 @@
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
+import { removeFuzzFolder } from "./from-file.ts";
 import { runTarget } from "./run-target.ts";
 import { casesOf, fuzzTargets } from "./targets.ts";
 
 const CASES = 6000;
+
+afterAll(removeFuzzFolder);
 
 describe("a damaged input gets an answer or a typed refusal", () => {
   test.each(fuzzTargets.map((target) => [target.name, target] as const))(
