@@ -1,18 +1,19 @@
-/**
- * `npm run generate`: makes every generated file that this repository keeps.
- *
- *   npm run generate              writes what is out of date
- *   npm run generate -- --check   writes nothing; fails when something is out of date
- *
- * (The circuits' keys and verifiers have their own script, because they take minutes.)
- */
-import { parseArgs } from "node:util";
 import { generateContractBindings } from "./generate/contract-bindings.ts";
 import { generateErrorPage } from "./generate/error-page.ts";
 import { isCurrent, writeGenerated } from "./generate/generated-file.ts";
 import { generatePerformancePicture } from "./generate/performance-picture.ts";
+import { readArguments } from "./script-arguments.ts";
 
-const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
+const USAGE = `npm run generate: makes every generated file that this repository keeps.
+
+  npm run generate              writes what is out of date
+  npm run generate -- --check   writes nothing; fails when something is out of date
+
+The circuits' keys and verifiers have their own script (npm run circuits), because they take minutes.`;
+
+const { values } = readArguments(USAGE, {
+  options: { check: { type: "boolean", default: false } },
+});
 
 const files = [
   ...(await generateContractBindings()),

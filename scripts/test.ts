@@ -1,17 +1,16 @@
-/**
- * `npm test`: everything that can be wrong, in one run.
- *
- *   npm test                         checks, Solidity tests, TypeScript tests, whole markets
- *   npm test -- --only typescript    one suite: checks | solidity | typescript | market
- *   npm test -- test/protocol        only the TypeScript tests below a path
- *
- *   npm test -- --long               the long tier: more fuzzing, and the files `*.long.test.ts`
- */
-import { parseArgs } from "node:util";
+import { readArguments, refuseArguments } from "./script-arguments.ts";
 import { runChecks, runMarkets, runSolidity, runVitest } from "./test/suites.ts";
 import { isGreen, type SuiteResult, summaryLines } from "./test/tally.ts";
 
-const { values, positionals } = parseArgs({
+const USAGE = `npm test: everything that can be wrong, in one run.
+
+  npm test                         checks, Solidity tests, TypeScript tests, whole markets
+  npm test -- --only typescript    one suite: checks, solidity, typescript or market
+  npm test -- test/protocol        only the TypeScript tests below a path
+
+  npm test -- --long               the long tier: more fuzzing, and the files *.long.test.ts`;
+
+const { values, positionals } = readArguments(USAGE, {
   options: { only: { type: "string" }, long: { type: "boolean", default: false } },
   allowPositionals: true,
 });
@@ -28,6 +27,9 @@ const suites: Record<string, () => Promise<SuiteResult>> = {
 };
 
 const only = values.only ?? (positionals.length > 0 ? "typescript" : undefined);
+if (only !== undefined && !Object.hasOwn(suites, only)) {
+  refuseArguments(`there is no suite "${only}"`, USAGE);
+}
 const selected = Object.keys(suites).filter((name) => only === undefined || name === only);
 
 const results: SuiteResult[] = [];

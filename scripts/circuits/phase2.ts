@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { repositoryRoot } from "../repository.ts";
+import { readArguments, refuseArguments } from "../script-arguments.ts";
 import { compileRule } from "./build-development-key.ts";
 import {
   applyBeacon,
@@ -27,7 +27,7 @@ export async function runPhase2(
   args: readonly string[],
   log: (line: string) => void,
 ): Promise<void> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = readArguments(USAGE, {
     args: [...args],
     options: {
       circuit: { type: "string" },
@@ -43,7 +43,12 @@ export async function runPhase2(
   });
   const { folder } = values;
   const circuit = (await readCircuitTable()).find(({ name }) => name === values.circuit);
-  if (circuit === undefined || folder === undefined) throw new Error(USAGE);
+  if (circuit === undefined || folder === undefined) {
+    refuseArguments(
+      "phase2 needs --circuit, which npm run circuits -- --list lists, and --folder",
+      USAGE,
+    );
+  }
   const files = {
     folder,
     r1csPath: join(folder, `${circuit.name}.r1cs`),
@@ -61,7 +66,7 @@ export async function runPhase2(
       return;
     }
     case "contribute": {
-      if (values.name === "") throw new Error(USAGE);
+      if (values.name === "") refuseArguments("contribute needs --name", USAGE);
       const step = await contribute(folder, { name: values.name, entropy: values.entropy });
       log(`publish this: ${step.name} contributed ${step.hash}`);
       return;
@@ -77,7 +82,7 @@ export async function runPhase2(
       log("the key is valid");
       return;
     case "install": {
-      if (values.label === "") throw new Error(USAGE);
+      if (values.label === "") refuseArguments("install needs --label", USAGE);
       await requireValid();
       const compiled = await compileInto(files.r1csPath);
       const { steps } = await readTranscript(folder);
@@ -93,7 +98,7 @@ export async function runPhase2(
       return;
     }
     default:
-      throw new Error(USAGE);
+      refuseArguments(`there is no step "${positionals[0] ?? ""}"`, USAGE);
   }
 
   async function compileInto(path: string) {

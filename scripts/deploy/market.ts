@@ -1,15 +1,4 @@
-/**
- * Deploys a whole market to any network with the BN254 precompiles, by JSON-RPC.
- *
- *   npm run deploy-market -- --rpc-url <url> --key-file <file> --out <file> [--setup <file>] [--chain-id <n>]
- *
- * --key-file  a file that holds nothing but the deployer's private key; the deployer pays and has no rights afterwards
- * --out       JSON with the addresses and the constructor arguments of every contract; what other commands read
- * --setup     JSON of a ceremony: { tauG2, label, checksum, keys: [{ name, bytecode }] }; without it the
- *             development setup, whose secret is public, and which is refused on chains that hold real money
- */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
 import { z } from "zod";
 import { connectDeployer } from "../../services/adapters/chain/accounts/connect-deployer.ts";
 import {
@@ -21,6 +10,7 @@ import { DEVELOPMENT_ALPHA } from "../../services/adapters/snark/development-key
 import { showFailure } from "../../services/command-line/failure.ts";
 import { developmentSetup } from "../../services/market/development-setup.ts";
 import { refuseRealChain } from "../../services/market/test-chains.ts";
+import { readArguments, refuseArguments } from "../script-arguments.ts";
 
 const coordinate = z
   .string()
@@ -41,8 +31,14 @@ const setupSchema = z.strictObject({
 /** As it stands in the code of every development key. */
 const DEVELOPMENT_ALPHA_HEX = DEVELOPMENT_ALPHA.x.toString(16).padStart(64, "0");
 
-const USAGE =
-  "usage: npm run deploy-market -- --rpc-url <url> --key-file <file> --out <file> [--setup <file>] [--chain-id <n>]";
+const USAGE = `npm run deploy-market: deploys a whole market to any network with the BN254 precompiles, by JSON-RPC.
+
+  npm run deploy-market -- --rpc-url <url> --key-file <file> --out <file> [--setup <file>] [--chain-id <n>]
+
+  --key-file  a file that holds nothing but the deployer's private key; the deployer pays and has no rights afterwards
+  --out       JSON with the addresses and the constructor arguments of every contract; what other commands read
+  --setup     JSON of a ceremony: { tauG2, label, checksum, keys: [{ name, bytecode }] }; without it the
+              development setup, whose secret is public, and which is refused on chains that hold real money`;
 
 /** Ends the program with what went wrong and the way out; 2 for a command line that is wrong. */
 function fail(message: string, exitCode: 1 | 2): never {
@@ -51,22 +47,14 @@ function fail(message: string, exitCode: 1 | 2): never {
 }
 const words = (error: unknown) => showFailure(error, { isJson: false, isVerbose: false }).text;
 
-function readArguments() {
-  const text = { type: "string" } as const;
-  const options = {
-    ...{ "rpc-url": text, "key-file": text, "chain-id": text, setup: text, out: text },
-    help: { type: "boolean" },
-  } as const;
-  try {
-    return parseArgs({ options }).values;
-  } catch (error) {
-    return fail(`${error instanceof Error ? error.message : error}\n${USAGE}`, 2);
-  }
-}
-
-const values = readArguments();
+const text = { type: "string" } as const;
+const { values } = readArguments(USAGE, {
+  options: { "rpc-url": text, "key-file": text, "chain-id": text, setup: text, out: text },
+});
 const { "rpc-url": rpcUrl, "key-file": keyFile, out } = values;
-if (rpcUrl === undefined || keyFile === undefined || out === undefined) fail(USAGE, 2);
+if (rpcUrl === undefined || keyFile === undefined || out === undefined) {
+  refuseArguments("it needs --rpc-url, --key-file and --out", USAGE);
+}
 
 function readSetup(chainId: bigint): VerifierSetup {
   if (values.setup !== undefined) {

@@ -1,16 +1,17 @@
-/**
- * Shows that the market's Solidity tests can fail: plants one fault at a time and expects its suite to turn red.
- *
- *   node scripts/mutation/market-faults.ts [--only <part of a suite's or fault's name>] [--json <file>]
- *
- * Works in a temporary copy. First each suite must be green without a fault, or "red" would mean nothing.
- */
 import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { readArguments } from "../script-arguments.ts";
 import { type Fault, faults } from "./faults.ts";
 import { copySuites } from "./suite-copy.ts";
 
-const { values } = parseArgs({ options: { only: { type: "string" }, json: { type: "string" } } });
+const USAGE = `Shows that the market's Solidity tests can fail: plants one fault at a time and expects its suite to turn red.
+
+  node scripts/mutation/market-faults.ts [--only <part of a suite's or fault's name>] [--json <file>]
+
+Works in a temporary copy. First each suite must be green without a fault, or "red" would mean nothing.`;
+
+const { values } = readArguments(USAGE, {
+  options: { only: { type: "string" }, json: { type: "string" } },
+});
 const isWanted = ({ name, suite }: Fault) =>
   values.only === undefined || name.includes(values.only) || suite.includes(values.only);
 

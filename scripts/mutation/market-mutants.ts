@@ -1,14 +1,5 @@
-/**
- * Changes every operator and leaves out every statement of the contracts that decide about money, one at a time, and lists the changes
- * that no test of their suites notices.
- *
- *   node scripts/mutation/market-mutants.ts [--only <parts of sources' names, with commas>] [--json <file>]
- *
- * A survivor is a missing test or a change that makes no difference. The second kind is in `equivalent-mutants.ts` with its reason; the
- * program exits with 1 if there is another, or if one of those is caught. Assembly is left alone: its operators are functions.
- */
 import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { readArguments } from "../script-arguments.ts";
 import { equivalentMutants } from "./equivalent-mutants.ts";
 import { type Mutant, mutantsOf } from "./mutants.ts";
 import { type ChangeableSuite, copySuites } from "./suite-copy.ts";
@@ -101,7 +92,17 @@ const SUBJECTS: readonly Subject[] = [
 
 type Outcome = "caught" | "does not compile" | "SURVIVED";
 
-const { values } = parseArgs({ options: { only: { type: "string" }, json: { type: "string" } } });
+const USAGE = `Changes every operator and leaves out every statement of the contracts that decide about money, one at a time, and lists
+the changes that no test of their suites notices.
+
+  node scripts/mutation/market-mutants.ts [--only <parts of sources' names, with commas>] [--json <file>]
+
+A survivor is a missing test or a change that makes no difference. The second kind is in equivalent-mutants.ts with its reason; the
+program exits with 1 if there is another, or if one of those is caught. Assembly is left alone: its operators are functions.`;
+
+const { values } = readArguments(USAGE, {
+  options: { only: { type: "string" }, json: { type: "string" } },
+});
 const parts = (values.only ?? "").split(",");
 const wanted = SUBJECTS.filter(({ file }) => parts.some((part) => file.includes(part)));
 const copy = copySuites();

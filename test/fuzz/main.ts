@@ -1,11 +1,15 @@
-// `npm run fuzz -- [--cases n] [--seed n] [--target name] [--json]`: property-based fuzzing of every parser.
-import { parseArgs } from "node:util";
+import { readArguments, refuseArguments } from "../../scripts/script-arguments.ts";
 import { removeFuzzFolder } from "./from-file.ts";
 import { type FuzzResult, runTarget } from "./run-target.ts";
 import { casesOf, fuzzTargets } from "./targets.ts";
 
 process.once("exit", removeFuzzFolder);
-const { values } = parseArgs({
+const USAGE = `npm run fuzz: property-based fuzzing of every parser.
+
+  npm run fuzz -- [--cases 1000000] [--seed 1] [--target <name>] [--json]
+
+targets: ${fuzzTargets.map(({ name }) => `"${name}"`).join(", ")}`;
+const { values } = readArguments(USAGE, {
   options: {
     cases: { type: "string", default: "1000000" },
     seed: { type: "string", default: "1" },
@@ -18,18 +22,10 @@ const seed = Number(values.seed);
 const wanted = fuzzTargets.filter(
   ({ name }) => values.target === undefined || name === values.target,
 );
-if (
-  !Number.isSafeInteger(total) ||
-  total < 1 ||
-  !Number.isSafeInteger(seed) ||
-  wanted.length === 0
-) {
-  const names = fuzzTargets.map(({ name }) => `"${name}"`).join(", ");
-  process.stderr.write(
-    `usage: npm run fuzz -- [--cases n] [--seed n] [--target name] [--json]\ntargets: ${names}\n`,
-  );
-  process.exit(2);
+if (!Number.isSafeInteger(total) || total < 1 || !Number.isSafeInteger(seed)) {
+  refuseArguments("--cases and --seed take whole numbers", USAGE);
 }
+if (wanted.length === 0) refuseArguments(`there is no target "${values.target}"`, USAGE);
 
 const results: FuzzResult[] = [];
 for (const target of wanted) {
