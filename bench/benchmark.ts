@@ -6,7 +6,7 @@ export interface Benchmark {
   readonly title: string;
   /** Its flags; every benchmark has `--json` besides. */
   readonly flags: Flags;
-  /** @throws {RangeError} for arguments that mean nothing, before anything is measured. */
+  /** @throws {UsageError} for arguments that mean nothing, before anything is measured. */
   prepare(args: readonly string[]): () => Promise<void>;
   /** What `--help` says. */
   help(name: string): string;

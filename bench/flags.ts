@@ -1,5 +1,10 @@
 import { parseArgs } from "node:util";
 
+/** What somebody has asked for can't be measured; the message is for them, without a stack. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
 /** A flag of a benchmark: `--name value`, or `--name` alone. */
 export interface Flag<Value> {
   /** What it does, for the list of flags. */
@@ -7,7 +12,7 @@ export interface Flag<Value> {
   /** What stands for it when it is left out; undefined where that means something of its own. */
   readonly fallback: string | undefined;
   readonly isAlone: boolean;
-  /** @throws {RangeError} for a text that means nothing here, in words that follow "--name ". */
+  /** @throws {UsageError} for a text that means nothing here, in words that follow "--name ". */
   read(text: string): Value;
 }
 
@@ -27,7 +32,7 @@ const flag = <Value>(help: string, fallback: string, read: (text: string) => Val
 
 function readCount(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text))
-    throw new RangeError(`takes a whole number from 1, not "${text}"`);
+    throw new UsageError(`takes a whole number from 1, not "${text}"`);
   return Number(text);
 }
 
@@ -43,7 +48,7 @@ export const factor = (help: string, fallback: number) =>
   flag(help, String(fallback), (text) => {
     const value = Number(text);
     if (!(value > 0 && value < Number.POSITIVE_INFINITY)) {
-      throw new RangeError(`takes a number above 0, not "${text}"`);
+      throw new UsageError(`takes a number above 0, not "${text}"`);
     }
     return value;
   });
@@ -53,7 +58,7 @@ export const choice = <Name extends string>(help: string, names: readonly Name[]
   flag(help, fallback, (text): Name => {
     const found = names.find((name) => name === text);
     if (found === undefined)
-      throw new RangeError(`takes one of ${names.join(", ")}, not "${text}"`);
+      throw new UsageError(`takes one of ${names.join(", ")}, not "${text}"`);
     return found;
   });
 
@@ -67,7 +72,7 @@ export const choices = (help: string, names: readonly string[], separator = ",")
         const meant = names.filter((name) => name === part);
         const found = meant.length > 0 ? meant : names.filter((name) => name.startsWith(part));
         if (part === "" || found.length === 0) {
-          throw new RangeError(`takes some of ${names.join(separator)}, not "${part}"`);
+          throw new UsageError(`takes some of ${names.join(separator)}, not "${part}"`);
         }
         return found;
       }),
@@ -88,7 +93,7 @@ export const yes = (help: string) => ({
 /**
  * Reads a benchmark's arguments.
  *
- * @throws {RangeError} for whatever means nothing, in words for whoever has typed it.
+ * @throws {UsageError} for whatever means nothing, in words for whoever has typed it.
  */
 export function readFlags<F extends Flags>(flags: F, args: readonly string[]): FlagValues<F> {
   const values = typedValues(flags, args);
@@ -97,7 +102,7 @@ export function readFlags<F extends Flags>(flags: F, args: readonly string[]): F
     try {
       return [name, text === undefined ? undefined : each.read(text as string)];
     } catch (error) {
-      if (error instanceof RangeError) throw new RangeError(`--${name} ${error.message}`);
+      if (error instanceof UsageError) throw new UsageError(`--${name} ${error.message}`);
       throw error;
     }
   });
@@ -112,7 +117,7 @@ function typedValues(flags: Flags, args: readonly string[]) {
     return parseArgs({ args: [...args], options: Object.fromEntries(options) }).values;
   } catch (error) {
     // An unknown flag, or one without its value: Node's own words for it.
-    if (error instanceof TypeError && "code" in error) throw new RangeError(error.message);
+    if (error instanceof TypeError && "code" in error) throw new UsageError(error.message);
     throw error;
   }
 }

@@ -2,6 +2,7 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Benchmark } from "./benchmark.ts";
+import { UsageError } from "./flags.ts";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const names = readdirSync(folder)
@@ -35,19 +36,13 @@ async function main(wanted: string | undefined, args: readonly string[]): Promis
   } else if (args.includes("--help")) {
     process.stdout.write(benchmark.help(wanted));
   } else {
-    const run = prepare(wanted, benchmark, args);
-    await run?.();
-  }
-}
-
-function prepare(name: string, benchmark: Benchmark, args: readonly string[]) {
-  try {
-    return benchmark.prepare(args);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    process.stderr.write(`${error.message}\n\n${benchmark.help(name)}`);
-    process.exitCode = USAGE;
-    return undefined;
+    try {
+      await benchmark.prepare(args)();
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      process.stderr.write(`${error.message}\n\n${benchmark.help(wanted)}`);
+      process.exitCode = USAGE;
+    }
   }
 }
 

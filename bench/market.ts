@@ -3,6 +3,8 @@ import { countParameters } from "../services/learning/model-spec.ts";
 import type { MarketEvent } from "../services/market/market-event.ts";
 import { type MarketOptions, marketManifest } from "../services/market/market-plan.ts";
 import { defineBenchmark } from "./benchmark.ts";
+import { file } from "./flags.ts";
+import { type FlowerRun, requireFlower, runFlower } from "./flower/run-flower.ts";
 import { withEndedMarket } from "./market/ended-market.ts";
 import { HONEST_MARKET_FLAGS, honestMarket } from "./market/honest-market.ts";
 import { measureInCircuitRule } from "./market/in-circuit-rule.ts";
@@ -14,18 +16,23 @@ import { runPlainAveraging } from "./market/plain-averaging.ts";
 const IN_CIRCUIT_SIZES = [450, 900];
 
 /**
- * `npm run bench -- market [--rounds 10] [--trainers 8] [--model mlp] [--samples 8000] [--json]`: a market of honest trainers from the
+ * `npm run bench -- market [--rounds 10] [--trainers 8] [--model mlp] [--samples 8000] [--flower python] [--json]`: a market of honest trainers from the
  * project's posting to its end, divided into training, proof, storage, chain and waiting; the same training as plain
- * federated averaging in one process; and what the rule would cost with the updates inside the circuit.
+ * federated averaging in one process; with `--flower` the same job in a Flower federation; and what the rule would cost with the updates inside the circuit.
  */
 export const benchmark = defineBenchmark({
   title: "a whole job: where its time goes, beside plain averaging and a rule in the circuit",
-  flags: HONEST_MARKET_FLAGS,
+  flags: {
+    ...HONEST_MARKET_FLAGS,
+    flower: file("the Python of an environment with flwr and numpy: does the job in Flower, too"),
+  },
   async run(values) {
     const options = honestMarket(values);
     const { trainers } = options;
+    if (values.flower !== undefined) requireFlower(options, values.flower);
     const market = await measureMarket(options);
     const plain = await runPlainAveraging(options);
+    const flower = values.flower === undefined ? null : await runFlower(options, values.flower);
     const inCircuit = await measureInCircuitRule({ trainers, sizes: IN_CIRCUIT_SIZES });
     const parameters = countParameters(marketManifest(options).model);
     const ours = await readKeyRecord(1, options.slots);
@@ -34,6 +41,7 @@ export const benchmark = defineBenchmark({
       options: { rounds: options.rounds, trainers, model: options.model, parameters },
       market,
       plain: { ...plain, marketTimesAsLong: market.seconds / plain.seconds },
+      flower: flower && { ...flower, marketTimesAsLong: market.seconds / flower.seconds },
       ruleCircuit: {
         constraints: ours.constraints,
         withUpdatesInside: {
@@ -81,6 +89,7 @@ interface Result {
   readonly options: { readonly rounds: number; readonly parameters: number };
   readonly market: Awaited<ReturnType<typeof measureMarket>>;
   readonly plain: { readonly seconds: number; readonly accuracies: readonly number[] };
+  readonly flower: (FlowerRun & { readonly marketTimesAsLong: number }) | null;
   readonly ruleCircuit: {
     readonly constraints: number;
     readonly withUpdatesInside: {
@@ -91,7 +100,7 @@ interface Result {
   };
 }
 
-function text({ options, market, plain, ruleCircuit }: Result): string {
+function text({ options, market, plain, flower, ruleCircuit }: Result): string {
   const percent = (part: number) => `${((100 * part) / market.seconds).toFixed(0)} %`;
   const { withUpdatesInside: inside } = ruleCircuit;
   const last = (accuracies: readonly number[]) =>
@@ -106,6 +115,11 @@ function text({ options, market, plain, ruleCircuit }: Result): string {
     ),
     `audit of ${market.audit.rounds} rounds: ${market.audit.seconds.toFixed(1)} s, ${market.audit.isPassed ? "passed" : "FAILED"}`,
     `plain averaging, nothing proven and nobody paid: ${plain.seconds.toFixed(0)} s, accuracy ${last(plain.accuracies)}; the market takes ${(market.seconds / plain.seconds).toFixed(1)} times as long`,
+    ...(flower === null
+      ? []
+      : [
+          `Flower ${flower.version}, a process a trainer: ${flower.seconds.toFixed(0)} s (rounds alone ${flower.roundSeconds.toFixed(0)} s, of it training ${flower.trainingSeconds.toFixed(1)} s), accuracy ${last(flower.accuracies)}; the market takes ${flower.marketTimesAsLong.toFixed(2)} times as long`,
+        ]),
     `rule circuit: ${count(ruleCircuit.constraints)} constraints at any number of parameters`,
     `with the updates inside: ${inside.constraintsPerParameter.toFixed(1)} constraints a parameter (compiled at ${inside.compiled.map(({ parameters }) => parameters).join(" and ")}), ${count(inside.constraints)} for this model`,
     "",

@@ -1,10 +1,8 @@
-import { openDataset } from "../../services/learning/data/open-dataset.ts";
-import { parseDataSource } from "../../services/learning/data/parse-data-source.ts";
-import { projectDataset } from "../../services/learning/data/project-dataset.ts";
 import { evaluate } from "../../services/learning/training/evaluate.ts";
 import { initialiseParameters } from "../../services/learning/training/initialise.ts";
 import { trainLocally } from "../../services/learning/training/train-locally.ts";
 import { type MarketOptions, marketManifest } from "../../services/market/market-plan.ts";
+import { openTrainerParts } from "./trainer-parts.ts";
 
 /** Plain federated averaging: what somebody runs who trusts everybody. */
 export interface PlainRun {
@@ -20,32 +18,15 @@ export interface PlainRun {
  */
 export async function runPlainAveraging(options: MarketOptions): Promise<PlainRun> {
   const manifest = marketManifest(options);
-  const parts = await Promise.all(
-    Array.from({ length: options.trainers }, (_, index) =>
-      openDataset(
-        parseDataSource({
-          data: "mnist",
-          samples: options.samples,
-          part: `${index + 1}/${options.trainers}`,
-          split: options.split,
-          seed: options.seed,
-        }),
-      ),
-    ),
-  );
-  const datasets = parts.map((part) => projectDataset(part, manifest.data));
-  const test = projectDataset(
-    await openDataset(parseDataSource({ data: "mnist:test", seed: options.seed })),
-    manifest.data,
-  );
-  const samples = datasets.reduce((sum, { size }) => sum + size, 0);
+  const { parts, test } = await openTrainerParts(options);
+  const samples = parts.reduce((sum, { size }) => sum + size, 0);
   let parameters = initialiseParameters(manifest.model);
   const accuracies: number[] = [];
   let milliseconds = 0;
   for (let roundIndex = 0; roundIndex < options.rounds; roundIndex++) {
     const startedAt = performance.now();
     const next = new Float32Array(parameters.length);
-    for (const [index, dataset] of datasets.entries()) {
+    for (const [index, dataset] of parts.entries()) {
       const trained = await trainLocally({
         model: manifest.model,
         parameters,

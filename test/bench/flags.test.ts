@@ -1,7 +1,17 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { choice, choices, count, counts, factor, file, readFlags, yes } from "../../bench/flags.ts";
+import {
+  choice,
+  choices,
+  count,
+  counts,
+  factor,
+  file,
+  readFlags,
+  UsageError,
+  yes,
+} from "../../bench/flags.ts";
 import { repositoryRoot } from "../../scripts/repository.ts";
 
 const FLAGS = {
@@ -48,12 +58,12 @@ describe("flags of a benchmark", () => {
     ["--round", "3", /--round/],
     ["--json", "true", /true/],
   ])("refuse %s %s in words", (name, value, words) => {
-    expect(() => readFlags(FLAGS, [name, value])).toThrow(RangeError);
+    expect(() => readFlags(FLAGS, [name, value])).toThrow(UsageError);
     expect(() => readFlags(FLAGS, [name, value])).toThrow(words);
   });
 
   it("refuse a name without its value", () => {
-    expect(() => readFlags(FLAGS, ["--rounds"])).toThrow(RangeError);
+    expect(() => readFlags(FLAGS, ["--rounds"])).toThrow(UsageError);
   });
 });
 
