@@ -4,6 +4,7 @@ import type { MarketEvent } from "../services/market/market-event.ts";
 import { type MarketOptions, marketManifest } from "../services/market/market-plan.ts";
 import { defineBenchmark } from "./benchmark.ts";
 import { file } from "./flags.ts";
+import { FLOWER_RUNTIMES } from "./flower/federation.ts";
 import { type FlowerRun, requireFlower, runFlower } from "./flower/run-flower.ts";
 import { withEndedMarket } from "./market/ended-market.ts";
 import { HONEST_MARKET_FLAGS, honestMarket } from "./market/honest-market.ts";
@@ -24,7 +25,9 @@ export const benchmark = defineBenchmark({
   title: "a whole job: where its time goes, beside plain averaging and a rule in the circuit",
   flags: {
     ...HONEST_MARKET_FLAGS,
-    flower: file("the Python of an environment with flwr and numpy: does the job in Flower, too"),
+    flower: file(
+      "the Python of an environment with flwr[simulation] and numpy: does the job in Flower, too",
+    ),
   },
   async run(values) {
     const options = honestMarket(values);
@@ -32,7 +35,10 @@ export const benchmark = defineBenchmark({
     if (values.flower !== undefined) requireFlower(options, values.flower);
     const market = await measureMarket(options);
     const plain = await runPlainAveraging(options);
-    const flower = values.flower === undefined ? null : await runFlower(options, values.flower);
+    const flower: FlowerRun[] = [];
+    for (const runtime of values.flower === undefined ? [] : FLOWER_RUNTIMES) {
+      flower.push(await runFlower(options, values.flower as string, runtime));
+    }
     const inCircuit = await measureInCircuitRule({ trainers, sizes: IN_CIRCUIT_SIZES });
     const parameters = countParameters(marketManifest(options).model);
     const ours = await readKeyRecord(1, options.slots);
@@ -41,7 +47,7 @@ export const benchmark = defineBenchmark({
       options: { rounds: options.rounds, trainers, model: options.model, parameters },
       market,
       plain: { ...plain, marketTimesAsLong: market.seconds / plain.seconds },
-      flower: flower && { ...flower, marketTimesAsLong: market.seconds / flower.seconds },
+      flower: flower.map((run) => ({ ...run, marketTimesAsLong: market.seconds / run.seconds })),
       ruleCircuit: {
         constraints: ours.constraints,
         withUpdatesInside: {
@@ -89,7 +95,7 @@ interface Result {
   readonly options: { readonly rounds: number; readonly parameters: number };
   readonly market: Awaited<ReturnType<typeof measureMarket>>;
   readonly plain: { readonly seconds: number; readonly accuracies: readonly number[] };
-  readonly flower: (FlowerRun & { readonly marketTimesAsLong: number }) | null;
+  readonly flower: readonly (FlowerRun & { readonly marketTimesAsLong: number })[];
   readonly ruleCircuit: {
     readonly constraints: number;
     readonly withUpdatesInside: {
@@ -115,11 +121,10 @@ function text({ options, market, plain, flower, ruleCircuit }: Result): string {
     ),
     `audit of ${market.audit.rounds} rounds: ${market.audit.seconds.toFixed(1)} s, ${market.audit.isPassed ? "passed" : "FAILED"}`,
     `plain averaging, nothing proven and nobody paid: ${plain.seconds.toFixed(0)} s, accuracy ${last(plain.accuracies)}; the market takes ${(market.seconds / plain.seconds).toFixed(1)} times as long`,
-    ...(flower === null
-      ? []
-      : [
-          `Flower ${flower.version}, a process a trainer: ${flower.seconds.toFixed(0)} s (rounds alone ${flower.roundSeconds.toFixed(0)} s, of it training ${flower.trainingSeconds.toFixed(1)} s), accuracy ${last(flower.accuracies)}; the market takes ${flower.marketTimesAsLong.toFixed(2)} times as long`,
-        ]),
+    ...flower.map(
+      (run) =>
+        `Flower ${run.version}, ${run.runtime}: ${run.seconds.toFixed(0)} s (rounds alone ${run.roundSeconds.toFixed(0)} s, of it training ${run.trainingSeconds.toFixed(1)} s), accuracy ${last(run.accuracies)}; the market takes ${run.marketTimesAsLong.toFixed(2)} times as long`,
+    ),
     `rule circuit: ${count(ruleCircuit.constraints)} constraints at any number of parameters`,
     `with the updates inside: ${inside.constraintsPerParameter.toFixed(1)} constraints a parameter (compiled at ${inside.compiled.map(({ parameters }) => parameters).join(" and ")}), ${count(inside.constraints)} for this model`,
     "",

@@ -4,7 +4,14 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Program, startProgram } from "./program.ts";
 
-/** A Flower federation: one SuperLink, and one SuperNode for each trainer, each a process. */
+/**
+ * How Flower runs a federation: deployed, with a SuperLink and a SuperNode for each trainer, each a process; or simulated, with all
+ * trainers in workers of its simulation engine.
+ */
+export const FLOWER_RUNTIMES = ["deployment", "simulation"] as const;
+export type FlowerRuntime = (typeof FLOWER_RUNTIMES)[number];
+
+/** A Flower federation that waits for a job. */
 export interface Federation {
   /** Runs the app of this folder until it has ended. */
   run(): Promise<void>;
@@ -14,7 +21,7 @@ export interface Federation {
 const APP = fileURLToPath(new URL("app", import.meta.url));
 
 /**
- * Starts the programs of a Flower installation, as its documentation says for a deployment, on loopback and without TLS; settles
+ * Starts the programs of a Flower installation, as its documentation says for either runtime, on loopback and without TLS; settles
  * when every node is there.
  *
  * @param python The interpreter of the environment in which Flower is installed; its programs are beside it.
@@ -22,10 +29,12 @@ const APP = fileURLToPath(new URL("app", import.meta.url));
  * @throws {Error} when one of the programs ends, with the end of its output
  */
 export async function startFederation({
+  runtime,
   python,
   folder,
   trainers,
 }: {
+  readonly runtime: FlowerRuntime;
   readonly python: string;
   readonly folder: string;
   readonly trainers: number;
@@ -53,17 +62,23 @@ export async function startFederation({
     const address = `127.0.0.1:${linkPort}`;
     const link = start("flower-superlink", [
       ...["--insecure", "--disable-runtime-dependency-installation", "--port", String(linkPort)],
+      ...(runtime === "simulation" ? ["--simulation"] : []),
     ]);
     await link.shown(/running on http/);
-    for (const [trainer, port] of nodePorts.entries()) {
+    for (const [trainer, port] of runtime === "simulation" ? [] : nodePorts.entries()) {
       start("flower-supernode", [
         ...["--insecure", "--superlink", address, "--port", String(port)],
-        ...["--node-config", `trainer=${trainer} folder="${folder}"`],
+        ...["--node-config", `partition-id=${trainer}`],
       ]);
     }
-    await link.shown(/Activated node_id/, trainers);
+    if (runtime === "deployment") await link.shown(/Activated node_id/, trainers);
     writeConnection(folder, address);
-    const runArgs = ["run", APP, "bench", "--stream", "--run-config", `folder="${folder}"`];
+    const runArgs = [
+      ...["run", APP, "bench", "--stream", "--run-config", `folder="${folder}"`],
+      ...(runtime === "simulation"
+        ? ["--federation-config", `num-supernodes=${trainers} client-resources-num-cpus=1`]
+        : []),
+    ];
     return { stop, run: () => start("flwr", runArgs).ended };
   } catch (error) {
     await stop();

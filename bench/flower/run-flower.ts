@@ -11,11 +11,12 @@ import { type MarketOptions, marketManifest } from "../../services/market/market
 import { UsageError } from "../flags.ts";
 import { openTrainerParts } from "../market/trainer-parts.ts";
 import { busySeconds } from "./busy-seconds.ts";
-import { startFederation } from "./federation.ts";
+import { type FlowerRuntime, startFederation } from "./federation.ts";
 
 /** What a job took in a Flower federation. */
 export interface FlowerRun {
   readonly version: string;
+  readonly runtime: FlowerRuntime;
   /** From `flwr run` to the last round's model. */
   readonly seconds: number;
   /** From the beginning of the first round to the last round's model. */
@@ -27,13 +28,16 @@ export interface FlowerRun {
 }
 
 /**
- * The job of a market in Flower (Beutel et al. 2020), as its own documentation deploys it: its federated averaging, a SuperLink and a
- * SuperNode a trainer, each a process; the same samples, parts, start and hyperparameters, trained by NumPy. The federation is
- * there before the clock starts, as the market's programs are.
+ * The job of a market in Flower (Beutel et al. 2020), with its own federated averaging; the same samples, parts, start and
+ * hyperparameters, trained by NumPy. The federation is there before the clock starts, as the market's programs are.
  *
  * @param python The interpreter of an environment with `flwr` and `numpy`.
  */
-export async function runFlower(options: MarketOptions, python: string): Promise<FlowerRun> {
+export async function runFlower(
+  options: MarketOptions,
+  python: string,
+  runtime: FlowerRuntime,
+): Promise<FlowerRun> {
   const { model, training } = marketManifest(options);
   const folder = mkdtempSync(join(tmpdir(), "commonweight-flower-"));
   try {
@@ -57,12 +61,17 @@ export async function runFlower(options: MarketOptions, python: string): Promise
     for (const [index, part] of parts.entries()) {
       writeFileSync(join(folder, `trainer-${index}.npz`), await samplesOf(part));
     }
-    const federation = await startFederation({ python, folder, trainers });
+    const federation = await startFederation({ runtime, python, folder, trainers });
     const startedAt = Date.now() / 1000;
     try {
       await federation.run();
     } finally {
       await federation.stop();
+    }
+    const trainings = readTimes(folder);
+    // Its averaging goes on without whoever fails: that would be another job.
+    if (trainings.length !== rounds * trainers) {
+      throw new Error(`${trainings.length} of ${rounds * trainers} trainings came to an end`);
     }
     const times = JSON.parse(readFileSync(join(folder, "rounds.json"), "utf8")) as number[];
     const [begun, ended] = [times[0] as number, times.at(-1) as number];
@@ -74,9 +83,10 @@ export async function runFlower(options: MarketOptions, python: string): Promise
     }
     return {
       version: versionOf(python),
+      runtime,
       seconds: ended - startedAt,
       roundSeconds: ended - begun,
-      trainingSeconds: busySeconds(readTimes(folder)),
+      trainingSeconds: busySeconds(trainings),
       accuracies,
     };
   } finally {
@@ -89,10 +99,10 @@ export function requireFlower({ model }: MarketOptions, python: string): void {
   if (model === "cnn") {
     throw new UsageError("--flower trains dense layers: --model logistic or mlp");
   }
-  const { status } = spawnSync(python, ["-c", "import flwr, numpy"]);
+  const { status } = spawnSync(python, ["-c", "import flwr, numpy, ray"]);
   if (status !== 0) {
     throw new UsageError(
-      `--flower ${python} can't import flwr and numpy: pip install "flwr>=1.41" numpy`,
+      `--flower ${python} can't import flwr, numpy and ray: pip install "flwr[simulation]>=1.41" numpy`,
     );
   }
 }

@@ -15,8 +15,8 @@ app = ClientApp()
 
 @app.train()
 def train(message: Message, context: Context) -> Message:
-    folder = Path(context.node_config["folder"])
-    trainer = int(context.node_config["trainer"])
+    folder = Path(context.run_config["folder"])
+    trainer = int(context.node_config["partition-id"])
     training = json.loads((folder / "job.json").read_text())["training"]
     samples = np.load(folder / f"trainer-{trainer}.npz")
     started_at = time.time()
