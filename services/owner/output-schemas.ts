@@ -107,6 +107,7 @@ export const outputSchemas: OutputSchemas = {
       format: z.string(),
       path: z.string(),
       bytes: count,
+      manifestPath: z.string().nullable(),
     }),
   },
   "owner predict": {

@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ExclusionRecheck } from "../../services/auditor/checks/recheck-exclusion.ts";
 import { auditReport } from "../../services/auditor/report/audit-report.ts";
@@ -9,6 +10,7 @@ import { defaultMarketOptions } from "../../services/market/market-plan.ts";
 import type { marketReport } from "../../services/market/market-report.ts";
 import type { PublishedProject } from "../../services/owner/posting/publish-project.ts";
 import type { RefereeReport } from "../../services/owner/referee/referee-service.ts";
+import { readManifest } from "../../services/protocol/manifest/manifest.ts";
 import { someAudit } from "../auditor/some-audit.ts";
 import { commandLine } from "./command-line.ts";
 import { everyCommand } from "./every-command.ts";
@@ -146,7 +148,16 @@ describe("--json", () => {
     await check("owner evaluate", ["1", ...data, "--model", "0"]);
     const predicted = ["--out", `${market.folder}/predicted.csv`];
     await check("owner predict", ["1", ...data, "--model", "0", ...predicted]);
-    await check("owner pull", ["1", "--model", "0", "--out", `${market.folder}/model.npy`]);
+    const files = { "--out": "model.npy", "--manifest": "pulled-manifest.json" };
+    const named = Object.entries(files).flatMap(([flag, name]) => [
+      flag,
+      join(market.folder, name),
+    ]);
+    await check("owner pull", ["1", "--model", "0", ...named]);
+    const [posted, written] = ["manifest.json", files["--manifest"]].map((name) =>
+      readManifest(readFileSync(join(market.folder, name))),
+    );
+    expect(written).toEqual(posted);
     await check("owner init", [folder, ...data, "--yes"]);
     await check("owner rehearse", [folder, "--rounds", "1", "--attack", "sign-flip:1"]);
   });

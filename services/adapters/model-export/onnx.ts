@@ -44,6 +44,8 @@ export interface OnnxParameters {
     | undefined;
   /** The graph's name. */
   readonly name: string;
+  /** Texts by key that a reader finds in the file (`metadata_props`). */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 // Field numbers and constants of onnx.proto3 (ONNX IR version 8), https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3
@@ -58,7 +60,8 @@ const ATTRIBUTE_INTS = 7;
  *
  * @throws CommonweightError CW2550 when a layer's tensor is missing.
  */
-export function encodeOnnx({ model, tensors, normalisation, name }: OnnxParameters): Uint8Array {
+export function encodeOnnx(parameters: OnnxParameters): Uint8Array {
+  const { model, tensors, normalisation, name, metadata = {} } = parameters;
   const nodes: Uint8Array[] = [];
   const initialisers: Uint8Array[] = [];
   let current = "input";
@@ -147,6 +150,9 @@ export function encodeOnnx({ model, tensors, normalisation, name }: OnnxParamete
     bytesField(2, "commonweight"),
     bytesField(7, graph),
     bytesField(8, [bytesField(1, ""), integerField(2, OPSET_VERSION)]),
+    ...Object.entries(metadata).map(([key, value]) =>
+      bytesField(14, [bytesField(1, key), bytesField(2, value)]),
+    ),
   ]);
 }
 

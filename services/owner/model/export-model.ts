@@ -11,7 +11,7 @@ const modelFormats = ["safetensors", "npy", "npz", "onnx"] as const;
 
 /**
  * Writes a verified model in a format that other programs read: safetensors keeps the proof's integers, `npy` is the flat vector,
- * `npz` has the named tensors, ONNX runs as it is and normalises its inputs itself.
+ * `npz` has the named tensors, ONNX runs as it is, normalises its inputs itself, and says what they and the classes are.
  *
  * @throws CW4010 for ONNX of a model that the manifest describes by its tensors only.
  */
@@ -37,5 +37,6 @@ export function exportModel(
     tensors: new Map(arrays.map((each) => [each.name, each])),
     normalisation: manifest.data.normalisation,
     name: manifest.title,
+    metadata: { "commonweight.data": JSON.stringify(manifest.data) },
   });
 }

@@ -147,6 +147,19 @@ print(json.dumps(float(abs(run("plain", "inputs") - run("raw", "raw")).max())))`
     );
   });
 
+  it("says in its metadata what it is told to say, behind everything else", () => {
+    const model = models[0]?.[1] as LayeredModelSpec;
+    const tensors = unflattenTensors(model, parametersOf(model));
+    const plain = encodeOnnx({ model, tensors, name: "test" });
+
+    const bytes = encodeOnnx({ model, tensors, name: "test", metadata: { key: "value" } });
+
+    expect(bytes.subarray(0, plain.length)).toEqual(plain);
+    // Field 14 of a ModelProto: a StringStringEntryProto with key and value.
+    const entry = Buffer.from("\x72\x0c\x0a\x03key\x12\x05value", "latin1");
+    expect(Buffer.from(bytes.subarray(plain.length))).toEqual(entry);
+  });
+
   it("refuses parameters of another model", () => {
     const model = models[0]?.[1] as LayeredModelSpec;
 
