@@ -1,5 +1,6 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import type { Project } from "../adapters/chain/projects/project.ts";
+import type { ContentLedger } from "../housekeeping/content-ledger.ts";
 import { withBundles } from "../housekeeping/sort-content.ts";
 import type { CollectingParts } from "../housekeeping/start-collecting.ts";
 import { isSameAddress } from "../protocol/address.ts";
@@ -11,7 +12,7 @@ const RELEASED = "content-released";
 /** What of the market's content concerns an aggregator's account: that of the projects that it serves. */
 export function accountContent(options: {
   readonly chain: Chain;
-  readonly store: Pick<RoundStore, "listContent" | "forgetContent" | "saveResult" | "findResult">;
+  readonly store: ContentLedger & Pick<RoundStore, "saveResult" | "findResult">;
   /** All projects of the market as far as they are known; undefined before all were looked at. */
   readonly listMarket: () => readonly Project[] | undefined;
   /** Why this account does not serve a project: of such a one nothing is known, and nothing is let go. */
@@ -36,7 +37,7 @@ export function accountContent(options: {
       return (named) => ({ ...named, bundles: withBundles(named.bundles, made) });
     },
     onReleased: (projectId, { beforeRound, isOver }) => {
-      store.forgetContent(projectId, Math.min(beforeRound, Number.MAX_SAFE_INTEGER));
+      store.forgetContent(projectId, beforeRound);
       if (isOver) store.saveResult(projectId, 0, RELEASED, true);
     },
   };

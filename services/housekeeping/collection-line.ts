@@ -10,7 +10,7 @@ export function collectionLine(event: {
     case "content-lost":
       return `content ${event.cid} is damaged here, and nobody else has it now`;
     case "collection-failed":
-      return `nothing was removed, because of ${event.code}: ${event.message}`;
+      return `nothing was removed, because of ${event.code === undefined ? "" : `${event.code}: `}${event.message}`;
     default:
       return event.blocks === 0
         ? undefined

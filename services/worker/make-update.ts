@@ -6,6 +6,7 @@ import { readModels } from "../adapters/chain/rounds/published-models.ts";
 import { readOpenings } from "../adapters/chain/rounds/round-events.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { getRoundJob } from "../adapters/dag-json/round-job-store.ts";
+import { projectHolder } from "../housekeeping/project-holder.ts";
 import { applyAttack } from "../learning/attacks/apply-attack.ts";
 import type { Dataset } from "../learning/data/dataset.ts";
 import { projectDataset } from "../learning/data/project-dataset.ts";
@@ -99,6 +100,9 @@ export function createMakeUpdate(maker: UpdateMaker): MakeUpdate {
         { signal, keyring: maker.keyringFor(project) },
       );
     const model = await load(-1);
+    // Kept until there is a newer one; it lies here, and nobody waits for its pin.
+    const holder = projectHolder(chain, "trainer", projectId);
+    contentStore.pin(models.at(-1)?.cid as string, { signal, holder }).catch(() => undefined);
     const parameters = floatsOf(model.integers, terms.fractionBits);
     const seed = `${maker.seed ?? chain.account}/${projectId}/${roundIndex}`;
     const randomBytes = maker.seed === undefined ? secureBytes : seededBytes(seed);

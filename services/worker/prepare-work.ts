@@ -1,6 +1,8 @@
 import { readParticipant } from "../adapters/chain/projects/participant.ts";
 import type { Project } from "../adapters/chain/projects/project.ts";
 import { type Round, readRound } from "../adapters/chain/rounds/round.ts";
+import { noteContent } from "../housekeeping/hold-content.ts";
+import { projectHolder } from "../housekeeping/project-holder.ts";
 import { sealBundle } from "../protocol/bundle/seal-bundle.ts";
 import { commitUpdate } from "../protocol/gram/commitment.ts";
 import { fromHex } from "../protocol/hex.ts";
@@ -71,7 +73,11 @@ async function prepare(
     fractionBits: terms.fractionBits,
     aggregatorPublicKeys: participants.map(({ encryptionKey }) => fromHex(encryptionKey)),
   });
-  const bundleCid = await contentStore.put(sealed.bytes, signal ? { signal } : {});
+  const holder = projectHolder(chain, "trainer", projectId);
+  const noted = noteContent(contentStore, holder, (cid) =>
+    workStore.saveContent(projectId, roundIndex, cid),
+  );
+  const bundleCid = await noted.put(sealed.bytes, { signal });
   const work: Work = {
     projectId,
     roundIndex,

@@ -1,4 +1,5 @@
 import { type Database, openDatabase } from "../adapters/database.ts";
+import { type ContentLedger, contentLedger, LEDGER_TABLE } from "../housekeeping/content-ledger.ts";
 
 /** How far a trainer's work in one round has come; later stages include the earlier ones. */
 export type WorkStage = "prepared" | "submitted" | "released" | "settled" | "lost";
@@ -23,7 +24,7 @@ export interface Work {
 }
 
 /** The worker's memory on disk; written before each step that others can see. */
-export interface WorkStore {
+export interface WorkStore extends ContentLedger {
   find(projectId: bigint, roundIndex: number): Work | undefined;
   list(projectId?: bigint): Work[];
   save(work: Work): void;
@@ -37,12 +38,14 @@ const SCHEMA = [
      content_key BLOB NOT NULL, bundle_cid TEXT NOT NULL, submission_hash TEXT,
      released_to TEXT NOT NULL, outcome TEXT,
      PRIMARY KEY (project_id, round_index)) STRICT`,
+  LEDGER_TABLE,
 ];
 
 /** Opens the worker's memory. @throws CW2700 when the file cannot be opened. */
 export function openWorkStore(path: string): WorkStore {
   const database = openDatabase(path, SCHEMA);
   return {
+    ...contentLedger(database),
     find: (projectId, roundIndex) => {
       const row = database.get(
         "SELECT * FROM work WHERE project_id = ? AND round_index = ?",

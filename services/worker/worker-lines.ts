@@ -1,5 +1,6 @@
 import { type CommandEvent, describeEvent } from "../command-line/event-lines.ts";
 import { verdictWords } from "../command-line/verdict-words.ts";
+import { collectionLine } from "../housekeeping/collection-line.ts";
 import { voidWords } from "../protocol/market/void-words.ts";
 import { percentText } from "../protocol/percent-text.ts";
 import { durationText } from "./quote-text.ts";
@@ -47,6 +48,10 @@ export function workerLine(event: CommandEvent, money: ProjectMoney): string | u
       return line("everybody has committed: key released to the aggregator");
     case "outcome":
       return line(outcomeText(event, money));
+    case "content-collected":
+    case "content-lost":
+    case "collection-failed":
+      return collectionLine(event);
     case "failed":
       return line(
         `trying again${Number(event.pauseSeconds ?? 0) > 0 ? ` in ${event.pauseSeconds} s` : ""} after ${event.code}: ${event.message}`,

@@ -12,10 +12,11 @@ import { makeFolder } from "../adapters/make-folder.ts";
 import { claimStateFolder } from "../command-line/claim-state-folder.ts";
 import { createModelKeyring } from "../command-line/model-keyring.ts";
 import { stayConnected } from "../command-line/stay-connected.ts";
+import { type KeepingSettings, startCollecting } from "../housekeeping/start-collecting.ts";
 import type { PrivacyBudget } from "../learning/privacy/privacy-ledger.ts";
 import { privacyLedgerFile } from "../learning/privacy/privacy-ledger-file.ts";
 import { secureBytes } from "../learning/random.ts";
-import { CommonweightError } from "../protocol/errors.ts";
+import { CommonweightError, errorText } from "../protocol/errors.ts";
 import { toHex } from "../protocol/hex.ts";
 import { pause } from "../protocol/pause.ts";
 import type { EncryptionKeyPair } from "../protocol/sealing/envelope.ts";
@@ -25,6 +26,7 @@ import { createMakeUpdate, type OwnTrainer, type UpdateMaker } from "./make-upda
 import { isWorkToDo, workOnProject } from "./project-worker.ts";
 import type { ProjectWorkerParameters, WorkerEvent } from "./project-worker-parameters.ts";
 import { registerTrainer } from "./register-trainer.ts";
+import { trainerContent } from "./trainer-content.ts";
 import { openTrainingPauses } from "./training-pauses.ts";
 import { openWorkStore } from "./work-store.ts";
 
@@ -60,6 +62,8 @@ export interface WorkerSettings {
   readonly attack?: string | undefined;
   readonly srsPath?: string | undefined;
   readonly threads?: number | undefined;
+  /** What is kept, and how often the rest is removed; nothing is removed without. */
+  readonly keeping?: KeepingSettings | undefined;
   readonly pollMs?: number | undefined;
   readonly signal: AbortSignal;
 }
@@ -123,6 +127,20 @@ export async function runWorker(
       });
     // Nobody is needed for joining but the chain.
     await Promise.all([joins, connecting]);
+    const { keeping, projectIds } = settings;
+    const collecting =
+      keeping &&
+      startCollecting({
+        ...{ chain, contentStore: ipfs, keeping },
+        ...trainerContent({ chain, contentStore: ipfs, workStore, projectIds }),
+        say: (type, details) => onEvent({ type, ...details }),
+        onFailed: (error) => onEvent({ type: "collection-failed", ...failureWords(error) }),
+        signal: AbortSignal.any([signal, calling.signal]),
+      });
+    closing.push(async () => {
+      calling.abort();
+      await collecting;
+    });
     onEvent({ type: "ready", account, peerId: ipfs.peerId });
     const news = openBlockNews(chain);
     closing.push(() => news.close());
@@ -156,6 +174,11 @@ export async function runWorker(
   }
 }
 
+const failureWords = (error: unknown) => ({
+  code: error instanceof CommonweightError ? error.code : "CW4399",
+  message: errorText(error),
+});
+
 /** Looks at every project again and again, at each block as a rule, until all have ended or the signal says stop. */
 async function workUntilOver(
   { projectIds }: Pick<WorkerSettings, "projectIds">,
@@ -180,8 +203,7 @@ async function workUntilOver(
       } catch (error) {
         if (signal.aborted) break;
         const pauseSeconds = pauses.failed(projectId, error);
-        const message = error instanceof Error ? error.message : String(error);
-        const code = error instanceof CommonweightError ? error.code : "CW4399";
+        const { code, message } = failureWords(error);
         if (message !== lastFailure) {
           onEvent({ type: "failed", projectId, code, message, pauseSeconds });
         }

@@ -19,6 +19,7 @@ import {
 } from "../../services/adapters/embedded-chain.ts";
 import { createHpkeEnvelope } from "../../services/adapters/envelope/hpke-envelope.ts";
 import { openIpfsNode } from "../../services/adapters/ipfs/ipfs-node.ts";
+import type { KeepingSettings } from "../../services/housekeeping/start-collecting.ts";
 import { type Dataset, memoryDataset } from "../../services/learning/data/dataset.ts";
 import { logisticRegression } from "../../services/learning/model-spec.ts";
 import { developmentSetup } from "../../services/market/development-setup.ts";
@@ -100,6 +101,8 @@ export async function startSmallMarket(options: {
   readonly aggregators?: 1 | 2;
   /** Further words of the aggregators' command lines. */
   readonly aggregatorWords?: readonly string[];
+  /** What trainers and referees keep, and how often they remove the rest. */
+  readonly keeping?: KeepingSettings;
   /** Where an aggregator finds the chain; the chain itself by default. */
   readonly aggregatorRpc?: (embedded: EmbeddedChain) => Promise<string>;
   readonly terms?: Parameters<typeof marketTerms>[0]["terms"];
@@ -199,6 +202,7 @@ export async function startSmallMarket(options: {
     cacheFolder,
     pollMs: 400,
     threads: 1,
+    keeping: options.keeping,
     signal,
   };
   const envelope = createHpkeEnvelope();

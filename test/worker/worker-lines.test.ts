@@ -33,6 +33,18 @@ describe("what a worker says", () => {
     );
   });
 
+  it("is what was removed, when anything was, and why nothing could be", () => {
+    const collected = { type: "content-collected", blocks: 3, bytes: 2_345_678, kept: 12 };
+
+    expect(say("content-collected", collected)).toBe(
+      "removed 2.3 MB that no project needs any more; 12 files are kept",
+    );
+    expect(say("content-collected", { ...collected, blocks: 0 })).toBeUndefined();
+    expect(say("collection-failed", { code: "CW2200", message: "away" })).toBe(
+      "nothing was removed, because of CW2200: away",
+    );
+  });
+
   it("is nothing about what only machines want, and never nothing about what is new", () => {
     expect(say("trained")).toBeUndefined();
     expect(say("privacy", { epsilon: 2 })).toContain("epsilon=2");

@@ -2,9 +2,10 @@ import { join } from "node:path";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { addCompareOption } from "../../command-line/compare-option.ts";
 import { eventPrinter } from "../../command-line/event-lines.ts";
+import { addKeepingOptions, readKeeping } from "../../command-line/keeping-options.ts";
 import { awaitMarket } from "../../command-line/market-connection.ts";
 import { parseAddress } from "../../command-line/parse-address.ts";
-import { parseCount, parseCountOrNone, parsePositive } from "../../command-line/parse-count.ts";
+import { parseCount, parsePositive } from "../../command-line/parse-count.ts";
 import { parsePort } from "../../command-line/parse-port.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
 
@@ -13,11 +14,9 @@ const collectAddress = (text: string, others: readonly string[] = []): readonly 
   parseAddress(text),
 ];
 
-const parseHours = (text: string) => (text === "0" ? 0 : parsePositive(text));
-
 /** Adds `commonweight aggregator run`. */
 export const register: RegisterCommand = (parent, context) => {
-  addCompareOption(addKeystoreOption(parent.command("run")))
+  const command = addCompareOption(addKeystoreOption(parent.command("run")))
     .description("open rounds, prove and settle them, until stopped")
     .option("--host <address>", "address to listen on", "127.0.0.1")
     .option("--port <number>", "port to listen on; 0 picks one", parsePort, 8600)
@@ -35,25 +34,8 @@ export const register: RegisterCommand = (parent, context) => {
       "--serve-owner <address>",
       "work only for this owner's projects; may be repeated",
       collectAddress,
-    )
-    .option(
-      "--keep-rounds <number>",
-      "rounds before the newest whose sealed updates are kept",
-      parseCount,
-      20,
-    )
-    .option(
-      "--keep-days <number>",
-      "days for which everything is kept after a project has ended",
-      parseCountOrNone,
-      30,
-    )
-    .option(
-      "--collect-hours <number>",
-      "how often what need not be kept is removed; 0 for never",
-      parseHours,
-      6,
-    )
+    );
+  addKeepingOptions(command)
     .option("--payout <address>", "cold address that fees go to", parseAddress)
     .option(
       "--replace-encryption-key",
@@ -96,12 +78,7 @@ export const register: RegisterCommand = (parent, context) => {
               tokens: options.serveToken as readonly string[] | undefined,
               owners: options.serveOwner as readonly string[] | undefined,
             },
-            keeping: {
-              rounds: Number(options.keepRounds),
-              endedSeconds: 86_400 * Number(options.keepDays),
-              collectEveryMs:
-                options.collectHours === 0 ? undefined : 3_600_000 * Number(options.collectHours),
-            },
+            keeping: readKeeping(invocation),
             payoutAddress: options.payout as string | undefined,
             srsPath: options.srs as string | undefined,
             webFolder: options.web as string | undefined,

@@ -1,4 +1,5 @@
 import { type Database, openDatabase, type Row } from "../../adapters/database.ts";
+import type { ContentLedger } from "../../housekeeping/content-ledger.ts";
 import { fromJson, toJson } from "../../protocol/json.ts";
 import type {
   EvaluationBody,
@@ -13,7 +14,7 @@ import type { StoredKey } from "./stored-key.ts";
  * The aggregator's memory. All of it is a cache of what others can repeat: references and updates are
  * asked for again, keys come back from the chain, results are computed again.
  */
-export interface RoundStore {
+export interface RoundStore extends ContentLedger {
   saveReferences(projectId: bigint, roundIndex: number, body: ReferencesBody): void;
   findReferences(projectId: bigint, roundIndex: number): ReferencesBody | undefined;
   saveKey(projectId: bigint, roundIndex: number, key: StoredKey): void;
@@ -23,11 +24,6 @@ export interface RoundStore {
   /** The result of a step, kept so that a restart goes on where it was. */
   saveResult(projectId: bigint, roundIndex: number, step: string, result: unknown): void;
   findResult<T>(projectId: bigint, roundIndex: number, step: string): T | undefined;
-  /** Content that was fetched or made for a round, so that it can be let go although the chain may never name it. */
-  saveContent(projectId: bigint, roundIndex: number, cid: string): void;
-  listContent(projectId: bigint): { readonly roundIndex: number; readonly cid: string }[];
-  /** Forgets what was saved for the rounds before this one. */
-  forgetContent(projectId: bigint, beforeRound: number): void;
   saveEvaluation(projectId: bigint, evaluation: EvaluationBody): void;
   /** In the order of the models. */
   listEvaluations(projectId: bigint): EvaluationBody[];
@@ -97,7 +93,7 @@ export function openRoundStore(path: string, log: KeyLog): RoundStore {
       database.run(
         "DELETE FROM record WHERE project_id = ? AND kind = 'content' AND round_index < ?",
         p.toString(),
-        beforeRound,
+        Math.min(beforeRound, Number.MAX_SAFE_INTEGER),
       ),
     saveEvaluation: (p, evaluation) => put(p, evaluation.version, "evaluation", "", evaluation),
     listEvaluations: (p) =>

@@ -1,6 +1,7 @@
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { addCompareOption } from "../../command-line/compare-option.ts";
 import { eventPrinter } from "../../command-line/event-lines.ts";
+import { addKeepingOptions, readKeeping } from "../../command-line/keeping-options.ts";
 import { connectToMarket } from "../../command-line/market-connection.ts";
 import { parseCount, parseCountOrNone } from "../../command-line/parse-count.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
@@ -10,7 +11,7 @@ import { ownerErrors } from "../errors.ts";
 
 /** Adds `commonweight owner reference`. */
 export const register: RegisterCommand = (parent, context) => {
-  addCompareOption(addKeystoreOption(parent.command("reference")))
+  const command = addCompareOption(addKeystoreOption(parent.command("reference")))
     .description("serve a project's reference update and pay gradient from your own samples")
     .argument("<project>", "number of the project, or its folder")
     .option("--data <source>", "clean samples: mnist:test, a file … (default: the folder's sets)")
@@ -26,7 +27,8 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--trainers <number>", "first wait until so many have joined", parseCount)
     .option("--seed <text>", "repeats every random choice (not for real money)")
     .option("--srs <file>", "powers of tau of the network's ceremony (.ptau)")
-    .option("--threads <number>", "threads for commitments", parseCount)
+    .option("--threads <number>", "threads for commitments", parseCount);
+  addKeepingOptions(command)
     .addHelpText(
       "after",
       "\nThe referee's key is read from --keystore or COMMONWEIGHT_PRIVATE_KEY. The samples never leave this machine.\n\nExamples:\n  commonweight owner reference fraud --keystore owner.json\n  commonweight owner reference 1 --data mnist:test --root 200 --pay 1000",
@@ -65,6 +67,7 @@ export const register: RegisterCommand = (parent, context) => {
             seed: options.seed as string | undefined,
             srsPath: options.srs as string | undefined,
             threads: options.threads === undefined ? undefined : Number(options.threads),
+            keeping: readKeeping(invocation),
             signal,
           },
           print,

@@ -6,6 +6,8 @@ import { createGatewayStore } from "../../adapters/content-store/gateway-store.t
 import { openCurve } from "../../adapters/curve/open-curve.ts";
 import { createHpkeEnvelope } from "../../adapters/envelope/hpke-envelope.ts";
 import { openIpfsNode } from "../../adapters/ipfs/ipfs-node.ts";
+import { holdContent } from "../../housekeeping/hold-content.ts";
+import { OWNER_HOLDER } from "../../housekeeping/project-holder.ts";
 import { countParameters } from "../../learning/model-spec.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import type { Manifest } from "../../protocol/manifest/manifest.ts";
@@ -83,7 +85,8 @@ export async function publishProject(options: {
             ...{ terms, envelope: createHpkeEnvelope() },
             ownKey: (await options.encryptionKeys()).publicKey,
           });
-    const prepared = await prepareWithCurve({ ...options, ipfs, sealTo });
+    const contentStore = holdContent(ipfs, OWNER_HOLDER);
+    const prepared = await prepareWithCurve({ ...options, ipfs: contentStore, sealTo });
     await options.confirm(prepared);
     onProgress("sending");
     if (sealTo) await registerEncryptionKey(chain, await options.encryptionKeys());

@@ -41,7 +41,7 @@ export function createReferenceMaker(
     readonly signal: AbortSignal;
   },
 ): (project: Project) => Promise<StoredReference> {
-  const { chain, account, terms, manifest, ipfs, store } = opened;
+  const { chain, account, terms, manifest, store } = opened;
   const { rootSet, paySet } = opened.sets;
   const { projectId, signal } = settings;
   const { models, onForeseen, onEvent } = options;
@@ -111,9 +111,6 @@ export function createReferenceMaker(
     await foreseen.madeFor(roundIndex, model);
     const foreseenOne = store.find(projectId, roundIndex, modelCommitment);
     if (foreseenOne !== undefined) return foreseenOne;
-    const stored = await make({ roundIndex, model, job: planJob() });
-    // Kept for others, whom the round does not wait for; without it the model is measured, and pinned then, all the same.
-    ipfs.pin(model.cid, { signal }).catch(() => undefined);
-    return stored;
+    return make({ roundIndex, model, job: planJob() });
   };
 }

@@ -15,6 +15,7 @@ import { makeFolder } from "../../adapters/make-folder.ts";
 import { awaitProjects } from "../../command-line/await-projects.ts";
 import { createModelKeyring } from "../../command-line/model-keyring.ts";
 import { stayConnected } from "../../command-line/stay-connected.ts";
+import { projectHolder } from "../../housekeeping/project-holder.ts";
 import {
   assessReferenceSets,
   requireSoundReferences,
@@ -43,6 +44,8 @@ export interface OpenedReferee {
   readonly manifest: Manifest;
   readonly sets: OwnerSets;
   readonly ipfs: IpfsNode;
+  /** The name under which the project's content is pinned. */
+  readonly holder: string;
   readonly store: ReferenceStore;
   readonly modelLog: ModelLog;
   readonly curve: Awaited<ReturnType<typeof openCurve>>;
@@ -168,6 +171,7 @@ async function openOnce(
     const encryptionKeys = participants.map(({ encryptionKey }) => fromHex(encryptionKey));
     return {
       ...{ chain, account, terms, manifest, sets, ipfs, store, modelLog, curve, envelope, keyring },
+      holder: projectHolder(chain, "referee", projectId),
       encryptionKeys,
       endpoints: participants.map(({ endpoint }) => endpoint).filter((url) => url !== ""),
       close,

@@ -19,6 +19,8 @@ export interface RefereeModels {
   newest(project: Project): Promise<PublishedModel>;
   /** A model's parameters, once they open its commitment. @throws CommonweightError as `loadModel`. */
   loadParameters(model: ForeseenModel): Promise<Float32Array>;
+  /** Keeps the newest model here, for others and for its owner, also where it was read before the chain named it. Nobody waits for it. */
+  keep(project: Project): Promise<void>;
   /** Measures every model that was not measured yet, and tells the aggregators. */
   evaluate(project: Project): Promise<void>;
 }
@@ -30,13 +32,15 @@ export function openRefereeModels(
     readonly onEvaluated: (evaluation: ModelEvaluation) => void;
   },
 ): RefereeModels {
-  const { chain, terms, manifest, ipfs, store, modelLog, curve, keyring } = opened;
+  const { chain, terms, manifest, ipfs, holder, store, modelLog, curve, keyring } = opened;
   const { validationSet } = opened.sets;
   const { projectId, signal, onEvaluated } = options;
   const { aggregators } = terms;
   const publish = createEvaluationPublisher(chain, { projectId, aggregators, signal });
   /** Every model's, in their order: read from the store when a model is new, not at every look. */
   let measured: readonly ModelEvaluation[] = [];
+
+  let keptCid: string | undefined;
 
   async function loadParameters(model: ForeseenModel): Promise<Float32Array> {
     const { integers } = await loadModel(
@@ -62,6 +66,15 @@ export function openRefereeModels(
       if (model === undefined) throw new CommonweightError(ownerErrors.termsMismatch, "no model");
       return model;
     },
+    keep: async (project) => {
+      const model = (await modelLog.read(project)).at(-1);
+      if (model === undefined || model.cid === keptCid) return;
+      keptCid = model.cid;
+      ipfs.pin(model.cid, { signal, holder }).catch(() => {
+        // Tried again at the next look.
+        if (keptCid === model.cid) keptCid = undefined;
+      });
+    },
     evaluate: async (project) => {
       if (validationSet === undefined) return;
       const models = await modelLog.read(project);
@@ -73,7 +86,7 @@ export function openRefereeModels(
           loadParameters: async (version) => {
             const model = models.find((each) => each.version === version) as PublishedModel;
             const parameters = await loadParameters(model);
-            await ipfs.pin(model.cid);
+            await ipfs.pin(model.cid, { holder });
             return parameters;
           },
           dataset: validationSet,

@@ -4,10 +4,12 @@ import { endpointOf, forgetEndpoint } from "../../adapters/chain/projects/known-
 import { type Project, readProject } from "../../adapters/chain/projects/project.ts";
 import { readRound } from "../../adapters/chain/rounds/round.ts";
 import { openBlockNews } from "../../adapters/chain/rpc/block-news.ts";
+import { startCollecting } from "../../housekeeping/start-collecting.ts";
 import { assessReferenceLabels } from "../../learning/data/assess-reference-sets.ts";
 import { errorText } from "../../protocol/errors.ts";
 import { createReferenceMaker } from "./make-references.ts";
 import { openReferee } from "./open-referee.ts";
+import { refereeContent } from "./referee-content.ts";
 import { openRefereeModels } from "./referee-models.ts";
 import type { RefereeEvent, RefereeSettings } from "./referee-settings.ts";
 import type { StoredReference } from "./reference-store.ts";
@@ -40,7 +42,7 @@ export async function runReferee(
 ): Promise<RefereeReport> {
   const { signal, projectId } = settings;
   const opened = await openReferee(settings, onEvent);
-  const { chain, account, terms, manifest, ipfs } = opened;
+  const { chain, account, terms, manifest, ipfs, store } = opened;
   const { bounds } = manifest.training;
   const served: RefereeReport = { projectId, references: [], releases: [], evaluations: [] };
   const foreseeing = new AbortController();
@@ -102,6 +104,7 @@ export async function runReferee(
     ]);
     // The round does not wait for a measurement that plans nothing in it.
     if (project.phase === "idle" && bounds === undefined) await offer(project);
+    await models.keep(project);
     await models.evaluate(project);
     if (project.phase === "ended") return project.phase;
     if (project.phase === "idle" && bounds !== undefined) await offer(project);
@@ -118,6 +121,17 @@ export async function runReferee(
     for (const finding of findings) onEvent({ type: "reference", ...finding });
   }
 
+  const { keeping } = settings;
+  const stopping = new AbortController();
+  const collecting =
+    keeping &&
+    startCollecting({
+      ...{ chain, contentStore: ipfs, keeping },
+      ...refereeContent({ chain, contentStore: ipfs, store, projectId }),
+      say: (type, details) => onEvent({ type, ...details }),
+      onFailed: (error) => onEvent({ type: "collection-failed", message: errorText(error) }),
+      signal: AbortSignal.any([signal, stopping.signal]),
+    });
   const news = openBlockNews(chain);
   const startedAtMs = performance.now();
   try {
@@ -142,6 +156,8 @@ export async function runReferee(
   } finally {
     news.close();
     foreseeing.abort();
+    stopping.abort();
+    await collecting;
     await opened.close();
   }
 }

@@ -1,4 +1,5 @@
 import type { MarketAddresses } from "../../adapters/chain/addresses.ts";
+import type { KeepingSettings } from "../../housekeeping/start-collecting.ts";
 import type { Manifest } from "../../protocol/manifest/manifest.ts";
 import type { OwnerSets } from "../find-project.ts";
 
@@ -23,6 +24,8 @@ export interface RefereeSettings {
   readonly seed?: string | undefined;
   readonly srsPath?: string | undefined;
   readonly threads?: number | undefined;
+  /** What is kept, and how often the rest is removed; nothing is removed without. */
+  readonly keeping?: KeepingSettings | undefined;
   readonly pollMs?: number | undefined;
   readonly signal: AbortSignal;
 }

@@ -1,4 +1,5 @@
 import { type CommandEvent, describeEvent } from "../../command-line/event-lines.ts";
+import { collectionLine } from "../../housekeeping/collection-line.ts";
 
 /** A line for people about something that happened to a referee; undefined for what only machines want. */
 export function referenceLine(event: CommandEvent): string | undefined {
@@ -25,6 +26,10 @@ export function referenceLine(event: CommandEvent): string | undefined {
           ? "keys released on chain"
           : "everybody has committed: keys released to the aggregator",
       );
+    case "content-collected":
+    case "content-lost":
+    case "collection-failed":
+      return collectionLine(event);
     case "waiting":
     case "failed":
       return `trying again: ${event.message}`;

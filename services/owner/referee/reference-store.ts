@@ -1,4 +1,9 @@
 import { openDatabase } from "../../adapters/database.ts";
+import {
+  type ContentLedger,
+  contentLedger,
+  LEDGER_TABLE,
+} from "../../housekeeping/content-ledger.ts";
 import type { ModelEvaluation } from "../../learning/training/evaluation-history.ts";
 import type { G1Point } from "../../protocol/curve.ts";
 import { fromDecimalPoint } from "../../protocol/decimal-point.ts";
@@ -13,7 +18,7 @@ export interface StoredReference {
 }
 
 /** The referee's memory on disk; written before anybody sees the commitments. */
-export interface ReferenceStore {
+export interface ReferenceStore extends ContentLedger {
   /** What was made for a round on the model with this commitment. */
   find(
     projectId: bigint,
@@ -43,6 +48,7 @@ const SCHEMA = [
   `CREATE TABLE IF NOT EXISTS evaluation (
      project_id TEXT NOT NULL, version INTEGER NOT NULL, value TEXT NOT NULL,
      PRIMARY KEY (project_id, version)) STRICT`,
+  LEDGER_TABLE,
 ];
 
 const modelText = (commitment: G1Point) => packPoint(commitment).toString(16);
@@ -66,6 +72,7 @@ export function openReferenceStore(path: string): ReferenceStore {
     return row && toStored(row);
   };
   return {
+    ...contentLedger(database),
     find,
     list: (projectId, roundIndex) =>
       database

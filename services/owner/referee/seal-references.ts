@@ -1,6 +1,7 @@
 import type { Chain } from "../../adapters/chain/connect.ts";
 import { signReference } from "../../adapters/chain/sign.ts";
 import { putRoundJob } from "../../adapters/dag-json/round-job-store.ts";
+import { noteContent } from "../../housekeeping/hold-content.ts";
 import { secureBytes } from "../../learning/random.ts";
 import type { References } from "../../learning/training/references.ts";
 import { sealBundle } from "../../protocol/bundle/seal-bundle.ts";
@@ -17,7 +18,15 @@ import type { StoredReference } from "./reference-store.ts";
 export async function sealReferences(
   opened: Pick<
     OpenedReferee,
-    "chain" | "account" | "terms" | "ipfs" | "curve" | "envelope" | "encryptionKeys"
+    | "chain"
+    | "account"
+    | "terms"
+    | "ipfs"
+    | "holder"
+    | "store"
+    | "curve"
+    | "envelope"
+    | "encryptionKeys"
   >,
   round: {
     readonly projectId: bigint;
@@ -35,7 +44,7 @@ export async function sealReferences(
     seal(opened, round, vectors.r),
     vectors.g === null ? undefined : seal(opened, round, vectors.g),
   ]);
-  const jobCid = job && (await putRoundJob(ipfs, job));
+  const jobCid = job && (await putRoundJob(contentOf(opened, round), job));
   const signature = await signReference(chain, {
     ...{ projectId, roundIndex, modelCommitment },
     reference: reference.commitment,
@@ -64,7 +73,7 @@ async function seal(
   { projectId, roundIndex, signal }: { projectId: bigint; roundIndex: number; signal: AbortSignal },
   update: Int16Array,
 ): Promise<{ commitment: G1Point; cid: string; contentKey: Uint8Array }> {
-  const { chain, account, terms, ipfs, curve, envelope, encryptionKeys } = opened;
+  const { chain, account, terms, curve, envelope, encryptionKeys } = opened;
   const blinding = randomScalar(secureBytes);
   const commitment = await commitUpdate(curve, { update, blinding, signal });
   const sealed = await sealBundle({
@@ -79,8 +88,15 @@ async function seal(
     fractionBits: terms.fractionBits,
     aggregatorPublicKeys: encryptionKeys,
   });
-  return { commitment, cid: await ipfs.put(sealed.bytes), contentKey: sealed.contentKey };
+  const cid = await contentOf(opened, { projectId, roundIndex }).put(sealed.bytes);
+  return { commitment, cid, contentKey: sealed.contentKey };
 }
+
+/** Where what is made for a round is kept. */
+const contentOf = (
+  { ipfs, holder, store }: Parameters<typeof sealReferences>[0],
+  { projectId, roundIndex }: { readonly projectId: bigint; readonly roundIndex: number },
+) => noteContent(ipfs, holder, (cid) => store.saveContent(projectId, roundIndex, cid));
 
 const contextOf = ({ chainId, addresses }: Chain, projectId: bigint, roundIndex: number) => ({
   ...{ chainId, market: addresses.market },

@@ -6,6 +6,7 @@ import type { Environment } from "../../adapters/config/config.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { addCompareOption } from "../../command-line/compare-option.ts";
 import { eventPrinter } from "../../command-line/event-lines.ts";
+import { addKeepingOptions, readKeeping } from "../../command-line/keeping-options.ts";
 import { connectToMarket } from "../../command-line/market-connection.ts";
 import { parseAddress } from "../../command-line/parse-address.ts";
 import { parseCount, parsePositive } from "../../command-line/parse-count.ts";
@@ -62,7 +63,7 @@ async function readUnits(chain: Chain, projectIds: readonly bigint[]) {
 
 /** Adds `commonweight worker run`. */
 export const register: RegisterCommand = (parent, context) => {
-  addCompareOption(addKeystoreOption(parent.command("run")))
+  const command = addCompareOption(addKeystoreOption(parent.command("run")))
     .description("train for projects and get paid, until they end")
     .argument("<project...>", "numbers of the projects", (text, earlier: bigint[] = []) => [
       ...earlier,
@@ -99,7 +100,8 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--payout <address>", "cold address that earnings go to", parseAddress)
     .option("--srs <file>", "powers of tau of the network's ceremony (.ptau)")
     .option("--attack <name>", "play an attacker of the library (rehearsals only)")
-    .option("--threads <number>", "threads for commitments", parseCount)
+    .option("--threads <number>", "threads for commitments", parseCount);
+  addKeepingOptions(command)
     .addHelpText(
       "after",
       "\nThe key is read from --keystore or COMMONWEIGHT_PRIVATE_KEY.\n\nExample:\n  commonweight worker run 1 --data mnist --part 1/8 --split dirichlet:0.5 --state ./worker",
@@ -181,6 +183,7 @@ export const register: RegisterCommand = (parent, context) => {
             attack: options.attack as string | undefined,
             srsPath: options.srs as string | undefined,
             threads: options.threads as number | undefined,
+            keeping: readKeeping(invocation),
             signal,
           },
           print,

@@ -15,6 +15,18 @@ describe("what a referee says", () => {
     expect(referenceLine({ ...released, aggregator: "0x01" })).toContain("to the aggregator");
   });
 
+  it("is what was removed, when anything was, and why nothing could be", () => {
+    const collected = { type: "content-collected", blocks: 3, bytes: 2_345_678, kept: 12 };
+
+    expect(referenceLine(collected)).toBe(
+      "removed 2.3 MB that no project needs any more; 12 files are kept",
+    );
+    expect(referenceLine({ ...collected, blocks: 0 })).toBeUndefined();
+    expect(referenceLine({ type: "collection-failed", message: "away" })).toBe(
+      "nothing was removed, because of away",
+    );
+  });
+
   it("is nothing about what only machines want, and never nothing about what is new", () => {
     expect(referenceLine({ type: "reference-training", roundIndex: 0 })).toBeUndefined();
     expect(referenceLine({ type: "later", detail: 1 })).toContain("detail=1");

@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { repositoryRoot } from "../../scripts/repository.ts";
+import { readPosting } from "../../services/adapters/chain/projects/project-posting.ts";
+import { readModels } from "../../services/adapters/chain/rounds/published-models.ts";
+import { readSubmissions } from "../../services/adapters/chain/rounds/round-events.ts";
+import { openIpfsNode } from "../../services/adapters/ipfs/ipfs-node.ts";
+import { type PlayedMarket, startPlayedMarket } from "../cli/played-market.ts";
+
+const VICTIM = "trainer-1";
+
+type Event = { readonly type: string; readonly [detail: string]: unknown };
+
+let market: PlayedMarket;
+const running: ChildProcess[] = [];
+beforeAll(async () => {
+  market = await startPlayedMarket({ rounds: 6, commitSeconds: 3000, revealSeconds: 3000 });
+});
+afterAll(async () => {
+  for (const each of running) each.kill("SIGKILL");
+  await market?.stop();
+});
+
+/** A worker that removes all the time what it need not keep. */
+function start() {
+  const worker = spawn(
+    process.execPath,
+    [
+      ...[`${repositoryRoot}services/main.ts`, "worker", "run", "1", "--json"],
+      ...["--data", `${market.folder}/samples.csv`, "--seed", "the same", "--threads", "1"],
+      ...["--state", `${market.folder}/victim`],
+      ...["--keep-rounds", "1", "--collect-hours", "0.00001"],
+    ],
+    {
+      cwd: market.folder,
+      stdio: ["ignore", "pipe", "ignore"],
+      env: {
+        PATH: process.env.PATH ?? "",
+        NODE_NO_WARNINGS: "1",
+        COMMONWEIGHT_PRIVATE_KEY: market.privateKeyOf(VICTIM),
+      },
+    },
+  );
+  running.push(worker);
+  const ended = once(worker, "exit");
+  const lines = createInterface({ input: worker.stdout })[Symbol.asyncIterator]();
+  const said: Event[] = [];
+  return {
+    said,
+    /** Reads on until an event of this kind. */
+    until: async (isIt: (event: Event) => boolean): Promise<Event> => {
+      for (;;) {
+        const { value, done } = await lines.next();
+        if (done) throw new Error(`ended after ${said.map(({ type }) => type).join(" ")}`);
+        const event = JSON.parse(value) as Event;
+        said.push(event);
+        if (isIt(event)) return event;
+      }
+    },
+    kill: async () => {
+      worker.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
+
+const isOf = (type: string) => (event: Event) => event.type === type;
+
+it("a worker that collects all the time and is killed again and again opens its update, is paid, and lets go of it two rounds later", async () => {
+  const chain = market.of(VICTIM);
+  const { projectId } = market;
+  await market.openNext();
+  const first = start();
+  await first.until(isOf("submitted"));
+  await first.until(isOf("content-collected"));
+  await first.kill();
+  // While a collection is under way, or just before or after it.
+  for (const count of [1, 2]) {
+    const again = start();
+    for (let seen = 0; seen < count; seen++) await again.until(isOf("content-collected"));
+    await again.kill();
+  }
+  const [submission] = await readSubmissions(chain, projectId, 0);
+  const bundleCid = submission?.bundleCid as string;
+  await market.submitAs(["trainer-2", "trainer-3"]);
+
+  const last = start();
+  await last.until(isOf("key-released"));
+  // Nobody has it but the worker.
+  const { update } = await market.openUpdateOf(VICTIM, 0);
+  await market.settle();
+  const outcome = await last.until(isOf("outcome"));
+  await market.playRound();
+  await market.playRound();
+  // The model that round 0 began with, and its update.
+  let released = 0;
+  const collected = await last.until((event) => {
+    if (event.type === "content-collected") released += Number(event.released);
+    return released === 2;
+  });
+  await last.kill();
+
+  expect(update.some((entry) => entry !== 0)).toBe(true);
+  expect(outcome).toMatchObject({ roundIndex: 0, verdict: "accepted" });
+  expect(collected.bytes).toBeGreaterThan(0);
+  const events = [first, last].flatMap(({ said }) => said);
+  expect(events.filter(({ type }) => /content-lost|collection-failed/.test(type))).toEqual([]);
+  expect(events.filter(isOf("training"))).not.toEqual([]);
+  const node = await openIpfsNode({ folder: `${market.folder}/victim/ipfs`, listen: [] });
+  try {
+    const { manifestCid } = await readPosting(chain, projectId);
+    const [initial] = await readModels(chain, projectId);
+    const here = [manifestCid, bundleCid, initial?.cid as string].map((cid) => node.has(cid));
+    // A model from which no round starts any more is not needed either.
+    expect(await Promise.all(here)).toEqual([true, false, false]);
+  } finally {
+    await node.stop();
+  }
+}, 300_000);
