@@ -90,7 +90,7 @@ export const learningErrors = defineErrors([3000, 3999], {
   trainerFailed: {
     code: "CW3301",
     title: "Your training program failed",
-    hint: "Its last messages are in the details; run the command by hand in the job folder.",
+    hint: "Its last messages are in the job folder, where you can also run the command by hand.",
   },
   trainerTimedOut: {
     code: "CW3302",

@@ -1,7 +1,8 @@
 import { readdir, readFile, stat } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { learningErrors } from "../errors.ts";
+import { adviceForFile } from "./advice-for-file.ts";
 import { type CsvDatasetOptions, csvDataset } from "./csv-dataset.ts";
 import type { Dataset } from "./dataset.ts";
 import { fileBytes } from "./formats/byte-source.ts";
@@ -71,10 +72,7 @@ function noSamplesIn(folder: string, names: readonly string[]): CommonweightErro
 async function openFile(path: string, options: OpenDataFilesOptions): Promise<Dataset> {
   if (isTableName(path)) return openTable(path, options);
   if (/\.npz$/i.test(path)) return openNpyDataset(await openNpz(path), options);
-  throw new CommonweightError(
-    learningErrors.dataUnsupported,
-    `${path}: ${extname(path) === "" ? "a file without an extension" : `a ${extname(path)} file`}`,
-  );
+  throw new CommonweightError(learningErrors.dataUnsupported, `${path}: ${adviceForFile(path)}`);
 }
 
 async function openFolder(folder: string, options: OpenDataFilesOptions): Promise<Dataset> {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CommonweightError, type ErrorDefinition } from "../../protocol/errors.ts";
 import { learningErrors } from "../errors.ts";
@@ -23,8 +23,9 @@ export interface RunExternalTrainerParameters {
   readonly onProgress?: (progress: TrainingProgress) => void;
 }
 
-/** End of what a program wrote, kept for the person who must repair it. */
+/** End of what a program wrote, kept for the person who must repair it: in the error, and in this file of the job folder. */
 const MESSAGES_KEPT = 8000;
+const MESSAGES_FILE = "messages.txt";
 const MEMORY_CHECK_MS = 500;
 /** Between asking a program to end and ending it. */
 const GRACE_MS = 3000;
@@ -43,14 +44,15 @@ function endGroup(child: ChildProcess, signal: NodeJS.Signals): void {
  * Runs a trainer's own program on a job folder and waits for it. It is ended, with its children, when it runs past its
  * time or memory, or when cancelled.
  *
- * @throws CommonweightError CW3301 when it fails (its last messages in the details), CW3302 past the time limit, CW3303
- * past the memory limit, CW3006 when cancelled.
+ * @throws CommonweightError CW3301 when it fails (its last messages in the details and in the job folder), CW3302 past the time limit,
+ * CW3303 past the memory limit, CW3006 when cancelled.
  */
 export async function runExternalTrainer(parameters: RunExternalTrainerParameters): Promise<void> {
   const { command, jobFolder, signal } = parameters;
   if (signal?.aborted) throw new CommonweightError(learningErrors.cancelled);
   // A result of an earlier run must never pass for this one's.
   await rm(join(jobFolder, TRAINER_OUTPUT_FOLDER), { recursive: true, force: true });
+  await rm(join(jobFolder, MESSAGES_FILE), { force: true });
   await mkdir(join(jobFolder, TRAINER_OUTPUT_FOLDER));
   const child = spawn(command, {
     cwd: jobFolder,
@@ -59,22 +61,35 @@ export async function runExternalTrainer(parameters: RunExternalTrainerParameter
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...parameters.environment },
   });
-  let messages = "";
+  let complaints = "";
+  let printed = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    messages = (messages + text).slice(-MESSAGES_KEPT);
+    complaints = (complaints + text).slice(-MESSAGES_KEPT);
+  });
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    printed = (printed + text).slice(-MESSAGES_KEPT);
   });
   if (child.stdout) readProgress(child.stdout, parameters.onProgress);
+  const fail = async (definition: ErrorDefinition, what: string | undefined, about: object) => {
+    // Some programs complain on standard output.
+    const messages = complaints.trim() === "" ? printed : complaints;
+    const path = join(jobFolder, MESSAGES_FILE);
+    if (messages.trim() !== "") await writeFile(path, messages);
+    const reason = definition === learningErrors.trainerFailed ? `: ${lastLine(messages)}` : "";
+    const where = messages.trim() === "" ? "" : `; the end of what it said is in ${path}`;
+    const message = what === undefined ? undefined : `${what}${reason}${where}`;
+    throw new CommonweightError(definition, message, { details: { messages, ...about } });
+  };
   const guard = guardLimits(child, parameters);
   try {
     const { code, cause } = await waitForEnd(child, () => guard.broken() !== null);
     const broken = guard.broken();
-    if (broken)
-      throw new CommonweightError(broken.definition, broken.message, { details: { messages } });
+    if (broken) await fail(broken.definition, broken.message, {});
     if (code !== 0) {
-      throw new CommonweightError(
+      await fail(
         learningErrors.trainerFailed,
-        `"${command}" ended with ${code ?? "a signal"}: ${lastLine(messages)}`,
-        { cause, details: { messages, code } },
+        `"${command}" ended with ${code ?? cause ?? "a signal"}`,
+        { code },
       );
     }
   } finally {
@@ -110,7 +125,6 @@ function readProgress(
   onProgress: RunExternalTrainerParameters["onProgress"],
 ): void {
   let line = "";
-  output.setEncoding("utf8");
   output.on("data", (text: string) => {
     const pieces = text.split("\n");
     const last = pieces.pop() as string;

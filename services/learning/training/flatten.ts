@@ -1,6 +1,7 @@
 import { CommonweightError } from "../../protocol/errors.ts";
 import { learningErrors } from "../errors.ts";
 import { type ModelSpec, modelTensors } from "../model-spec.ts";
+import { nameSome } from "../name-some.ts";
 
 /** Named tensors in float32, as read from or written to safetensors. */
 export type NamedTensors = ReadonlyMap<
@@ -21,20 +22,21 @@ export function flattenTensors(model: ModelSpec, tensors: NamedTensors): Float32
   const places = modelTensors(model);
   const last = places.at(-1);
   const flat = new Float32Array(last ? last.offset + last.length : 0);
+  const known = new Set(places.map((place) => place.name));
+  const extra = [...tensors.keys()].filter((name) => !known.has(name));
   for (const { name, shape, offset, length } of places) {
     const tensor = tensors.get(name);
-    if (!tensor) throw mismatch(`tensor ${name} is missing`);
+    if (!tensor) {
+      const instead = extra.length > 0 ? `; there is ${nameSome(extra)}` : "";
+      throw mismatch(`tensor ${name} is missing${instead}`);
+    }
     if (tensor.shape.join() !== shape.join() || tensor.values.length !== length) {
       throw mismatch(`tensor ${name} has shape [${tensor.shape}], the model wants [${shape}]`);
     }
     if (!tensor.values.every(Number.isFinite)) throw mismatch(`tensor ${name} is not finite`);
     flat.set(tensor.values, offset);
   }
-  if (tensors.size !== places.length) {
-    const known = new Set(places.map((place) => place.name));
-    const extra = [...tensors.keys()].filter((name) => !known.has(name));
-    throw mismatch(`unknown tensors: ${extra.slice(0, 5).join(", ")}`);
-  }
+  if (extra.length > 0) throw mismatch(`unknown tensors: ${nameSome(extra)}`);
   return flat;
 }
 

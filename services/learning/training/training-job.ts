@@ -21,11 +21,17 @@ export const TRAINER_OUTPUT_FOLDER = "output";
 
 const MODEL_FILE = "model.safetensors";
 const METRICS_FILE = "metrics.json";
+const JOB_FILE = "job.json";
 /** What programs write instead, by how it begins. */
 const OTHER_FORMATS = [
   { name: "a ZIP archive, as torch.save and numpy.savez write it", mark: [0x50, 0x4b, 3, 4] },
   { name: "a .npy file", mark: [0x93, 0x4e, 0x55, 0x4d] },
+  { name: "an HDF5 file, as Keras writes it", mark: [0x89, 0x48, 0x44, 0x46] },
+  { name: "a pickle, as old versions of torch.save write it", mark: [0x80] },
 ] as const;
+/** Where the JSON header of safetensors begins, and with what: a header of 128 bytes begins like a pickle otherwise. */
+const HEADER_AT = 8;
+const HEADER_MARK = 0x7b;
 const MAX_HEADER_BYTES = 5_000_000;
 const MAX_METRICS_BYTES = 65_536;
 
@@ -97,7 +103,7 @@ export async function writeTrainingJob(jobFolder: string, job: TrainingJob): Pro
     model,
     data: rest.data,
   };
-  await writeFile(join(jobFolder, "job.json"), `${JSON.stringify(description, null, 2)}\n`);
+  await writeFile(join(jobFolder, JOB_FILE), `${JSON.stringify(description, null, 2)}\n`);
 }
 
 /** Reads a regular file of bounded size: a program may be faulty, or fooled by its data. */
@@ -126,12 +132,13 @@ export async function readTrainingResult(
   const input = await lstat(join(jobFolder, MODEL_FILE));
   const bytes = await readBounded(join(folder, MODEL_FILE), input.size + MAX_HEADER_BYTES);
   if (bytes === null) {
-    const others = (await readdir(folder).catch(() => [])).filter((name) => name !== METRICS_FILE);
-    const instead = others.length > 0 ? `; in that folder is ${nameSome(others)}` : "";
-    const message = `the program wrote no ${TRAINER_OUTPUT_FOLDER}/${MODEL_FILE}${instead}`;
+    const message = `the program wrote no ${TRAINER_OUTPUT_FOLDER}/${MODEL_FILE}${await whatInstead(jobFolder)}`;
     throw new CommonweightError(learningErrors.trainerResultInvalid, message);
   }
-  const otherFormat = OTHER_FORMATS.find(({ mark }) => mark.every((byte, i) => bytes[i] === byte));
+  const otherFormat =
+    bytes[HEADER_AT] === HEADER_MARK
+      ? undefined
+      : OTHER_FORMATS.find(({ mark }) => mark.every((byte, i) => bytes[i] === byte));
   if (otherFormat !== undefined) {
     const message = `${TRAINER_OUTPUT_FOLDER}/${MODEL_FILE} is ${otherFormat.name}, not safetensors`;
     throw new CommonweightError(learningErrors.trainerResultInvalid, message);
@@ -143,6 +150,25 @@ export async function readTrainingResult(
     const reason = cause instanceof Error ? cause.message : "unreadable";
     throw new CommonweightError(learningErrors.trainerResultInvalid, reason, { cause });
   }
+}
+
+/** What a program did that left no result where it belongs; empty when nothing is known. */
+async function whatInstead(jobFolder: string): Promise<string> {
+  const namesIn = (folder: string) => readdir(folder).catch(() => []);
+  const others = (await namesIn(join(jobFolder, TRAINER_OUTPUT_FOLDER))).filter(
+    (name) => name !== METRICS_FILE,
+  );
+  if (others.length > 0) return `; in that folder is ${nameSome(others)}`;
+  // The description is written behind the model.
+  const [model, description] = await Promise.all(
+    [MODEL_FILE, JOB_FILE].map((name) => lstat(join(jobFolder, name)).catch(() => null)),
+  );
+  if (model && description && model.mtimeMs > description.mtimeMs) {
+    return `; it changed ${MODEL_FILE}, which is its input`;
+  }
+  const own = [MODEL_FILE, JOB_FILE, TRAINER_OUTPUT_FOLDER];
+  const beside = (await namesIn(jobFolder)).filter((name) => !own.includes(name));
+  return beside.length > 0 ? `; in the job folder is ${nameSome(beside)}` : "";
 }
 
 /** Metrics are only shown: none, or what is no JSON (Python writes `NaN`), must not cost the trainer a round. */

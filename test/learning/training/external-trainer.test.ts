@@ -1,10 +1,23 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { csvDataset } from "../../../services/learning/data/csv-dataset.ts";
 import { projectDataset } from "../../../services/learning/data/project-dataset.ts";
-import { logisticRegression, multilayerPerceptron } from "../../../services/learning/model-spec.ts";
+import {
+  logisticRegression,
+  type ModelSpec,
+  multilayerPerceptron,
+} from "../../../services/learning/model-spec.ts";
 import { runExternalTrainer } from "../../../services/learning/training/external-trainer.ts";
 import { initialiseParameters } from "../../../services/learning/training/initialise.ts";
 import { trainExternally } from "../../../services/learning/training/train-externally.ts";
@@ -170,12 +183,48 @@ describe("a trainer's own program", () => {
     });
   });
 
+  test.each([
+    ["on standard error", "console.log('{}'); console.error('no column'); console.error('at 3');"],
+    ["on standard output, when it says nothing else", "console.log('no column\\nat 3');"],
+  ])("leaves what it said %s in the job folder, and the error says where", async (_, source) => {
+    const failed = await runProgram(`${source} process.exitCode = 1;`).catch((error) => error);
+
+    const path = /the end of what it said is in (.*)$/.exec(failed.message)?.[1] as string;
+    expect(await readFile(path, "utf8")).toBe("no column\nat 3\n");
+    expect(failed.message).toContain(" ended with 1: at 3;");
+  });
+
+  test("leaves no messages of an earlier run", async () => {
+    const jobFolder = newJobFolder();
+    await writeTrainingJob(jobFolder, jobOn("none"));
+    await writeFile(join(jobFolder, "messages.txt"), "of an earlier run");
+
+    await runExternalTrainer({ ...limits, command: `${node} -e 0`, jobFolder });
+
+    expect(await readdir(jobFolder)).not.toContain("messages.txt");
+  });
+
+  test("that gives back what it was given has trained nothing, and that is said", async () => {
+    const source = `${node} -e "fs.copyFileSync('model.safetensors', 'output/model.safetensors')"`;
+    const idle = trainExternally({
+      ...limits,
+      command: source,
+      jobFolder: newJobFolder(),
+      job: jobOn("none"),
+    });
+
+    await expect(idle).rejects.toMatchObject({
+      code: "CW3304",
+      message: expect.stringContaining("nothing was trained"),
+    });
+  });
+
   test("that throws is told by its error, not by what Node.js prints below it", async () => {
     const failing = runProgram('import "node:fs"; throw new TypeError("my own bug");');
 
     await expect(failing).rejects.toMatchObject({
       code: "CW3301",
-      message: expect.stringMatching(/ ended with 1: TypeError: my own bug$/),
+      message: expect.stringMatching(/ ended with 1: TypeError: my own bug; /),
     });
   });
 
@@ -309,6 +358,36 @@ describe("readTrainingResult", () => {
       "wrote no output/model.safetensors; in that folder is model.pt",
     );
     await expect(resultOf(zip)).rejects.toThrow(/is a ZIP archive, as torch.save .* writes? it/);
+    const pickle = Uint8Array.of(0x80, 4, 0x95, ...new Uint8Array(30));
+    await expect(resultOf(pickle)).rejects.toThrow("is a pickle, as old versions of torch.save");
+  });
+
+  test("says what else it found: its input changed, a file beside it, or tensors of other names", async () => {
+    const jobFolder = newJobFolder();
+    const description = join(jobFolder, "job.json");
+    const result = () => readTrainingResult(jobFolder, model);
+    await writeTrainingJob(jobFolder, jobOn("none"));
+
+    await expect(result()).rejects.toThrow(/wrote no output\/model.safetensors$/);
+    await writeFile(join(jobFolder, "best.pt"), "");
+    await expect(result()).rejects.toThrow("; in the job folder is best.pt");
+    await utimes(description, 1, 1);
+    await expect(result()).rejects.toThrow("; it changed model.safetensors, which is its input");
+    const prefixed = { kind: "tensors", tensors: [{ name: "module.layers.0.weight", shape: [6] }] };
+    await expect(resultOf(encodeModel(prefixed as ModelSpec, parameters))).rejects.toThrow(
+      "tensor layers.0.weight is missing; there is module.layers.0.weight",
+    );
+  });
+
+  test("takes no header for a pickle because its length begins like one", async () => {
+    const start = 8 + Number(Buffer.from(good).readBigUInt64LE(0));
+    const header = new TextDecoder().decode(good.subarray(8, start)).padEnd(0x180);
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    const padded = Buffer.concat([length, Buffer.from(header), good.subarray(start)]);
+
+    expect(padded[0]).toBe(0x80);
+    expect((await resultOf(padded)).parameters).toEqual(parameters);
   });
 
   test.each([
