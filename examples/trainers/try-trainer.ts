@@ -1,70 +1,102 @@
 /**
- * Tries a trainer's program outside of any project: writes a job for a small model, runs the program on MNIST, reads
- * its result as a worker would, and measures the accuracy before and after.
+ * Tries a trainer's program outside of any market: writes a job, runs the program, reads its result as a worker would, measures the
+ * model before and after, and compares the update with the built-in trainer's.
  *
- *   npm run try-trainer -- [--model logistic|mlp|cnn] "python3 $PWD/examples/trainers/pytorch/train.py"
+ *   npm run try-trainer -- --model cnn "python3 $PWD/examples/trainers/pytorch/train.py"
+ *   npm run try-trainer -- --manifest manifest.json --data mine.csv "node $PWD/examples/trainers/plain-node/train.mjs"
  */
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { mnistFolder, readMnist } from "../../services/learning/data/mnist.ts";
-import { seenAs } from "../../services/learning/data/reshape-to-model.ts";
 import { evaluate } from "../../services/learning/training/evaluate.ts";
 import { initialiseParameters } from "../../services/learning/training/initialise.ts";
 import { trainExternally } from "../../services/learning/training/train-externally.ts";
-import { defaultMarketOptions, marketManifest } from "../../services/market/market-plan.ts";
+import { trainLocally } from "../../services/learning/training/train-locally.ts";
+import { difference, dot, norm } from "../../services/learning/training/vector.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
+import { marketTrial, projectTrial } from "./trial.ts";
 
+const USAGE = `usage: npm run try-trainer -- [--model logistic|mlp|cnn] "<command>"
+       npm run try-trainer -- --manifest <file> --data <samples> "<command>"
+
+The first tries a program on MNIST and a model of npm start, the second on a project's first round: its manifest,
+which "owner pull --manifest" writes, and samples of yours.`;
 const MODELS = ["logistic", "mlp", "cnn"] as const;
-const { values, positionals } = parseArgs({
-  options: { model: { type: "string", default: "mlp" } },
-  allowPositionals: true,
-});
-const [command] = positionals;
-const kind = MODELS.find((name) => name === values.model);
-if (command === undefined || kind === undefined) {
-  console.error('usage: npm run try-trainer -- [--model logistic|mlp|cnn] "<command>"');
-  process.exit(2);
+
+function readCommandLine() {
+  try {
+    const { values, positionals } = parseArgs({
+      options: {
+        model: { type: "string", default: "mlp" },
+        manifest: { type: "string" },
+        data: { type: "string" },
+      },
+      allowPositionals: true,
+    });
+    const { manifest, data } = values;
+    const [command, ...more] = positionals;
+    const kind = MODELS.find((name) => name === values.model);
+    if (command === undefined || more.length > 0 || kind === undefined) return undefined;
+    if (manifest !== undefined && data !== undefined) {
+      return { command, openTrial: () => projectTrial(manifest, data) };
+    }
+    return manifest === data ? { command, openTrial: () => marketTrial(kind) } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
-// As the project of `npm start` has them.
-const { model, data } = marketManifest({ ...defaultMarketOptions, model: kind, seed: "1" });
-const parameters = initialiseParameters(model);
-const dataset = seenAs(await readMnist("test"), data.inputShape);
-const jobFolder = await mkdtemp(join(tmpdir(), "trainer-job-"));
+async function tryTrainer({ command, openTrial }: NonNullable<ReturnType<typeof readCommandLine>>) {
+  const { model, data, hyperparameters, dataPath, samples, measured } = await openTrial();
+  const jobFolder = await mkdtemp(join(tmpdir(), "trainer-job-"));
+  console.log(`job folder: ${jobFolder}`);
+  const parameters = initialiseParameters(model);
+  const job = { model, parameters, hyperparameters, roundIndex: 0, seed: "1" };
+  const say = async (when: string, trained: Float32Array) => {
+    const { accuracy, loss } = await evaluate({ model, parameters: trained, dataset: measured });
+    console.log(`${when}: accuracy ${accuracy.toFixed(4)}, loss ${loss.toFixed(4)}`);
+  };
 
-const before = await evaluate({ model, parameters, dataset });
-console.log(`before: accuracy ${before.accuracy}, loss ${before.loss.toFixed(4)}`);
+  await say("before", parameters);
+  const startedAt = performance.now();
+  const theirs = await trainExternally({
+    command,
+    jobFolder,
+    timeoutMs: 300_000,
+    memoryMb: 4000,
+    environment: { PATH: process.env.PATH ?? "" },
+    onProgress: ({ step, steps, loss }) =>
+      console.log(`step ${step}/${steps}, loss ${loss.toFixed(4)}`),
+    job: { ...job, dataPath, data, projectId: "0" },
+  });
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  await say(`after ${seconds} s`, theirs.parameters);
+  console.log(`metrics reported: ${JSON.stringify(theirs.metrics)}`);
 
-const startedAt = performance.now();
-const trained = await trainExternally({
-  command,
-  jobFolder,
-  timeoutMs: 300_000,
-  memoryMb: 4000,
-  environment: { PATH: process.env.PATH ?? "" },
-  onProgress: ({ step, steps, loss }) =>
-    console.log(`step ${step}/${steps}, loss ${loss.toFixed(4)}`),
-  job: {
-    model,
-    parameters,
-    hyperparameters: { optimiser: "sgd", learningRate: 0.1, batchSize: 32, epochs: 1, steps: 500 },
-    dataPath: mnistFolder(),
-    data,
-    projectId: "0",
-    roundIndex: 0,
-    seed: "1",
-  },
-}).catch((error: unknown) => {
-  if (!(error instanceof CommonweightError)) throw error;
-  const messages = String(error.details.messages ?? "").trimEnd();
-  if (messages !== "") console.error(`${messages}\n`);
-  console.error(`${error.code}: ${error.message}\n  ${error.hint}\n  The job folder: ${jobFolder}`);
-  process.exit(3);
-});
-const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  const ours = await trainLocally({ ...job, dataset: samples });
+  await say("the built-in trainer", ours.parameters);
+  const [update, other] = [theirs, ours].map((each) => difference(each.parameters, parameters)) as [
+    Float32Array,
+    Float32Array,
+  ];
+  const cosine = dot(update, other) / (norm(update) * norm(other));
+  const times = norm(update) / norm(other);
+  console.log(
+    `your update: ${times.toFixed(2)} times as long as the built-in trainer's, cosine ${cosine.toFixed(3)}`,
+  );
+}
 
-const after = await evaluate({ model, parameters: trained.parameters, dataset });
-console.log(`after ${seconds} s: accuracy ${after.accuracy}, loss ${after.loss.toFixed(4)}`);
-console.log(`metrics reported: ${JSON.stringify(trained.metrics)}`);
+const read = readCommandLine();
+if (read === undefined) {
+  console.error(USAGE);
+  process.exitCode = 2;
+} else {
+  await tryTrainer(read).catch((error: unknown) => {
+    if (!(error instanceof CommonweightError)) throw error;
+    const messages = String(error.details.messages ?? "").trimEnd();
+    if (messages !== "") console.error(`${messages}\n`);
+    console.error(`${error.code}: ${error.message}\n  ${error.hint}`);
+    process.exitCode = 3;
+  });
+}

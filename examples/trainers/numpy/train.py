@@ -44,10 +44,20 @@ def read_samples(job):
     # Whoever scales otherwise than the project says trains for another model.
     if "normalisation" in data:
         x = (x - np.array(data["normalisation"]["mean"])) / np.array(data["normalisation"]["deviation"])
-    y = arrays["y"].ravel()
-    # Names, or numbers that are names; the order is the project's.
-    places = {name: place for place, name in enumerate(data["classes"])}
-    return x, np.array([places[str(label)] for label in y])
+    return x, np.array(places_of(arrays["y"].ravel().tolist(), data["classes"]))
+
+
+def places_of(labels, classes):
+    """The places of labels among the project's classes: by name, unless they are numbers and the classes are not called by whole ones."""
+    try:
+        numbers = [float(name) for name in classes]
+    except ValueError:
+        numbers = []
+    if isinstance(labels[0], str):
+        return [classes.index(label) for label in labels]
+    if numbers and all(number.is_integer() for number in numbers):
+        return [numbers.index(label) for label in labels]
+    return [int(label) for label in labels]
 
 
 def main():
@@ -55,11 +65,15 @@ def main():
     training = job["training"]
     x, y = read_samples(job)
     tensors = read_safetensors(job["input"]["model"])
+    for place, layer in enumerate(job["model"]["layers"]):
+        is_last = place == len(job["model"]["layers"]) - 1
+        if layer["kind"] != "dense" or layer.get("activation", "none") != ("none" if is_last else "relu"):
+            raise ValueError(f"layer {place}: this example knows dense layers with relu between them only")
     # Weights and biases of the layers, in the manifest's order.
     names = [f"layers.{place}" for place in sorted({int(name.split(".")[1]) for name in tensors})]
 
     batch = training["batchSize"]
-    steps = training.get("steps") or int(training["epochs"] * -(-len(x) // batch))
+    steps = training.get("steps") or max(1, int(training["epochs"] * -(-len(x) // batch)))
     order = np.random.default_rng(zlib.crc32(job["seed"].encode())).permutation(len(x))
     for step in range(1, steps + 1):
         start = (step - 1) * batch % len(x)

@@ -32,16 +32,27 @@ class Samples:
 
 
 def places_of(labels, classes):
-    """The places of labels among the project's classes: by their names, unless they are numbers and the names are not."""
-    is_named = isinstance(labels[0], str) or all(name.lstrip("-").isdigit() for name in classes)
-    return [classes.index(str(label)) if is_named else label for label in labels]
+    """The places of labels among the project's classes: by name, unless they are numbers and the classes are not called by whole ones."""
+    try:
+        numbers = [float(name) for name in classes]
+    except ValueError:
+        numbers = []
+    if isinstance(labels[0], str):
+        return [classes.index(label) for label in labels]
+    if numbers and all(number.is_integer() for number in numbers):
+        return [numbers.index(label) for label in labels]
+    return [int(label) for label in labels]
 
 
 def read_npz(path):
     import numpy
 
     arrays = numpy.load(path)
-    return torch.from_numpy(arrays["x"].astype("float32")), arrays["y"].ravel().tolist()
+    inputs = torch.from_numpy(arrays["x"].astype("float32"))
+    if inputs.ndim == 4 and inputs.shape[-1] <= 4 < inputs.shape[1]:
+        # Channels last, as Pillow and TensorFlow have them.
+        inputs = inputs.movedim(-1, 1)
+    return inputs, arrays["y"].ravel().tolist()
 
 
 def read_idx_folder(folder):

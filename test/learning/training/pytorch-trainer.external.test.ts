@@ -111,6 +111,26 @@ describe.skipIf(!hasPackages("torch", "numpy"))(
       expect(dot(theirs, ours) / (norm(theirs) * norm(ours))).toBeGreaterThan(0.999999);
     });
 
+    it("turns images around that have their channels last, as ours does", async () => {
+      const dataPath = join(folder, "turned.npz");
+      const values = Float32Array.from({ length: SAMPLES * 90 }, (_, i) => ((i * 7) % 11) / 5 - 1);
+      await writeFile(
+        dataPath,
+        encodeNpz([
+          { name: "x", shape: [SAMPLES, 5, 6, 3], values },
+          { name: "y", shape: [SAMPLES], values: labels },
+        ]),
+      );
+      const options = { inputShape: [3, 5, 6], filters: [2], classes: 3, seed: "2" } as const;
+
+      const { theirs, ours } = await trainBoth(convolutionalNetwork(options), {
+        ...{ dataPath, classes: ["2", "5", "9"], settings: sgd },
+      });
+
+      expect(norm(ours)).toBeGreaterThan(0.1);
+      expect(norm(difference(theirs, ours)) / norm(ours)).toBeLessThan(1e-4);
+    });
+
     it("reads MNIST's files as ours, in places of classes whose names are no numbers", async () => {
       const pixels = Uint8Array.from({ length: SAMPLES * 48 }, (_, i) => (i * 29) % 256);
       const places = Uint8Array.from(labels, (label) => [2, 5, 9].indexOf(label));
