@@ -93,10 +93,15 @@ export function encodeOnnx(parameters: OnnxParameters): Uint8Array {
   if (normalisation !== undefined) {
     const sides = [normalisation.mean.length, ...model.inputShape.slice(1).map(() => 1)];
     const shape = normalisation.mean.length === 1 ? [1] : sides;
-    current = node("Sub", [
-      current,
-      constant("mean", shape, Float32Array.from(normalisation.mean)),
-    ]);
+    const mean = Float32Array.from(normalisation.mean);
+    const missed = normalisation.mean.map((value, i) => value - (mean[i] as number));
+    current = node("Sub", [current, constant("mean", shape, mean)]);
+    // Times in seconds are so large that a float32 misses their mean by a part of their deviation.
+    if (
+      missed.some((value, i) => Math.abs(value) > 1e-6 * (normalisation.deviation[i] as number))
+    ) {
+      current = node("Sub", [current, constant("mean_rest", shape, Float32Array.from(missed))]);
+    }
     current = node("Div", [
       current,
       constant("deviation", shape, Float32Array.from(normalisation.deviation)),

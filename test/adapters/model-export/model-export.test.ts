@@ -147,6 +147,22 @@ print(json.dumps(float(abs(run("plain", "inputs") - run("raw", "raw")).max())))`
     );
   });
 
+  it.each([
+    ["the rest of a mean that float32 misses by much of the deviation", 1700042425, 25000, true],
+    ["nothing of a mean that it misses by nothing that matters", 0.1, 0.3, false],
+  ])("subtracts %s", (_, mean, deviation, isSubtracted) => {
+    const model = models[0]?.[1] as LayeredModelSpec;
+    const tensors = unflattenTensors(model, parametersOf(model));
+    const normalisation = { mean: [mean], deviation: [deviation] };
+
+    const file = Buffer.from(encodeOnnx({ model, tensors, name: "test", normalisation }));
+
+    expect(file.includes("mean_rest")).toBe(isSubtracted);
+    const rest = Buffer.alloc(4);
+    rest.writeFloatLE(57);
+    expect(file.includes(rest)).toBe(isSubtracted);
+  });
+
   it("says in its metadata what it is told to say, behind everything else", () => {
     const model = models[0]?.[1] as LayeredModelSpec;
     const tensors = unflattenTensors(model, parametersOf(model));
