@@ -164,4 +164,16 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     reason:
       "the vault skips a payment of nothing, and the earnings that are set to zero are zero; it saves gas",
   },
+  {
+    file: "libraries/RoundOpening.sol",
+    original: "for (uint256 place = 0; place < RosterMask.CAPACITY; ++place) {",
+    mutated: "for (uint256 place = 0; place <= RosterMask.CAPACITY; ++place) {",
+    reason: "masks have no bit behind the last place",
+  },
+  {
+    file: "libraries/RoundOpening.sol",
+    original: "if (joined <= places) return candidates;",
+    mutated: "if (joined < places) return candidates;",
+    reason: "of as many as there are places all are drawn; it saves gas",
+  },
 ];
