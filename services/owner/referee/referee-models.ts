@@ -19,7 +19,10 @@ export interface RefereeModels {
   newest(project: Project): Promise<PublishedModel>;
   /** A model's parameters, once they open its commitment. @throws CommonweightError as `loadModel`. */
   loadParameters(model: ForeseenModel): Promise<Float32Array>;
-  /** Keeps the newest model here, for others and for its owner, also where it was read before the chain named it. Nobody waits for it. */
+  /**
+   * Keeps the newest model here, for others and for its owner, also where it was read before the chain named it. Only the last one is
+   * waited for: this program ends with the project.
+   */
   keep(project: Project): Promise<void>;
   /** Measures every model that was not measured yet, and tells the aggregators. */
   evaluate(project: Project): Promise<void>;
@@ -40,7 +43,7 @@ export function openRefereeModels(
   /** Every model's, in their order: read from the store when a model is new, not at every look. */
   let measured: readonly ModelEvaluation[] = [];
 
-  let keptCid: string | undefined;
+  let kept: { readonly cid: string; readonly pinning: Promise<void> } | undefined;
 
   async function loadParameters(model: ForeseenModel): Promise<Float32Array> {
     const { integers } = await loadModel(
@@ -68,12 +71,16 @@ export function openRefereeModels(
     },
     keep: async (project) => {
       const model = (await modelLog.read(project)).at(-1);
-      if (model === undefined || model.cid === keptCid) return;
-      keptCid = model.cid;
-      ipfs.pin(model.cid, { signal, holder }).catch(() => {
-        // Tried again at the next look.
-        if (keptCid === model.cid) keptCid = undefined;
-      });
+      if (model === undefined) return;
+      const { cid } = model;
+      if (cid !== kept?.cid) {
+        const pinning = ipfs.pin(cid, { signal, holder }).catch(() => {
+          // Tried again at the next look.
+          if (kept?.cid === cid) kept = undefined;
+        });
+        kept = { cid, pinning };
+      }
+      if (project.phase === "ended") await kept.pinning;
     },
     evaluate: async (project) => {
       if (validationSet === undefined) return;
