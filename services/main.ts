@@ -27,6 +27,16 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
+// Whoever read our output is gone, as `head` is when it has its lines: there is nobody to go on for.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  if (isOver) process.exit();
+  stop.abort("SIGPIPE");
+});
+process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   terminal: processTerminal(environment),
   environment,

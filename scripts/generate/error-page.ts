@@ -34,6 +34,7 @@ code, what happened, and the way out; \`--json\` prints the same as an object on
 | 2 | the command line is wrong: unknown command or option, missing argument |
 | 3 | an error of this page |
 | 4 | the command ran, and its answer is "no" (an audit that found a difference) |
+| 141 | nobody reads its output any more |
 | 130, 143 | ended by Ctrl+C, by SIGTERM |
 `;
 

@@ -45,6 +45,11 @@ export interface CommandContext {
 /** What the module of a command exports: it adds the command below its role's command. */
 export type RegisterCommand = (parent: Command, context: CommandContext) => void;
 
+const EXIT_CODES_OF_SIGNALS: Readonly<Record<string, ExitCode>> = {
+  SIGTERM: exitCodes.terminated,
+  SIGPIPE: exitCodes.unread,
+};
+
 /** Adds the options that every command has. */
 export function addGlobalOptions(program: Command): Command {
   return program
@@ -133,9 +138,8 @@ export function createCommandContext(options: {
           setExitCode(result.isNegative === true ? exitCodes.negative : exitCodes.success);
         } catch (error) {
           if (signal.aborted) {
-            const isTermination = signal.reason === "SIGTERM";
             terminal.writeMessage(given.json === true ? stoppedJson(signal.reason) : "stopped");
-            setExitCode(isTermination ? exitCodes.terminated : exitCodes.interrupted);
+            setExitCode(EXIT_CODES_OF_SIGNALS[String(signal.reason)] ?? exitCodes.interrupted);
             return;
           }
           const shown = showFailure(error, {

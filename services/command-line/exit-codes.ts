@@ -12,6 +12,8 @@ export const exitCodes = {
   negative: 4,
   /** Ended by Ctrl+C. */
   interrupted: 130,
+  /** Ended because nobody reads its output any more, as SIGPIPE ends other programs. */
+  unread: 141,
   /** Ended by SIGTERM. */
   terminated: 143,
 } as const;

@@ -10,7 +10,7 @@ export const learningErrors = defineErrors([3000, 3999], {
   modelNotBuiltIn: {
     code: "CW3002",
     title: "This model is only a list of tensors, so the built-in trainer cannot run it",
-    hint: "Pass your own program with --trainer, or describe the model by layers.",
+    hint: "A worker trains it with a program of your own (--trainer). References, practice rounds, measurements and predictions need a model that the manifest describes by layers.",
   },
   parametersMismatch: {
     code: "CW3003",

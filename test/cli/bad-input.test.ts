@@ -518,6 +518,21 @@ describe("bad input", () => {
     },
   );
 
+  it("a reader that has seen enough ends a command without a stack", async () => {
+    const watch = start(["owner", "watch", "1"]);
+    const ended = once(watch, "exit");
+    let message = "";
+    watch.stderr?.on("data", (text) => {
+      message += text;
+    });
+    await once(watch.stdout as NodeJS.ReadableStream, "data");
+    watch.stdout?.destroy();
+    await market.playRound();
+
+    expect(await ended).toEqual([exitCodes.unread, null]);
+    expect(message).toBe("stopped\n");
+  });
+
   it("being killed while joining leaves nothing that the same command does not finish", async () => {
     const join = ["worker", "join", "1", "--yes", "--json", "--state", `${market.folder}/joiner`];
     const environment = { COMMONWEIGHT_PRIVATE_KEY: market.privateKeyOf("stranger") };
