@@ -15,6 +15,7 @@ import { trainExternally } from "../../services/learning/training/train-external
 import { trainLocally } from "../../services/learning/training/train-locally.ts";
 import { difference, dot, norm } from "../../services/learning/training/vector.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
+import { trainerEnvironment } from "../../services/worker/trainer-environment.ts";
 import { marketTrial, projectTrial } from "./trial.ts";
 
 const USAGE = `usage: npm run try-trainer -- [--model logistic|mlp|cnn] "<command>"
@@ -65,7 +66,7 @@ async function tryTrainer({ command, openTrial }: NonNullable<ReturnType<typeof 
     jobFolder,
     timeoutMs: 300_000,
     memoryMb: 4000,
-    environment: { PATH: process.env.PATH ?? "" },
+    environment: trainerEnvironment(process.env),
     onProgress: ({ step, steps, loss }) =>
       console.log(`step ${step}/${steps}, loss ${loss.toFixed(4)}`),
     job: { ...job, dataPath, data, projectId: "0" },

@@ -22,27 +22,20 @@ import type { ProjectMoney } from "../worker-lines.ts";
 /** How long the files of a project that was waited for may take to reach its aggregators. */
 const JUST_POSTED_MS = 15_000;
 
-/** What of our environment a trainer's own program gets: how to find programs and files, and no key. */
-const PASSED_ON = ["PATH", "HOME", "LANG", "TMPDIR", "CUDA_VISIBLE_DEVICES", "VIRTUAL_ENV"];
-
 async function ownTrainer(
   options: Readonly<Record<string, unknown>>,
   around: { readonly environment: Environment; readonly stateFolder: string },
 ): Promise<OwnTrainer | undefined> {
   if (options.trainer === undefined) return undefined;
   const { findSamples } = await import("../open-samples.ts");
-  const environment: Record<string, string> = {};
-  for (const name of PASSED_ON) {
-    const value = around.environment[name];
-    if (value !== undefined) environment[name] = value;
-  }
+  const { trainerEnvironment } = await import("../trainer-environment.ts");
   return {
     command: String(options.trainer),
     dataPath: await findSamples(String(options.data)),
     folder: join(around.stateFolder, "jobs"),
     timeoutMs: (options.trainerMinutes as number) * 60_000,
     memoryMb: options.trainerMemory as number,
-    environment,
+    environment: trainerEnvironment(around.environment),
   };
 }
 
