@@ -39,13 +39,15 @@ export const COMPARED_ATTACKS: readonly string[] = [
   "label-flip",
   "scaling",
   "backdoor",
+  "min-max",
+  "aligned-harm",
 ];
 
 /** Samples of the larger pay set that contributions are also computed with. */
 export const LARGE_PAY_SAMPLES = 2000;
 
-/** Those of the design-time simulation, and the backdoor. */
-const DESIGN_ATTACKS = [
+/** Those of the design-time simulation, the backdoor, and what was published or thought of against such rules since. */
+const MOST_ATTACKS = [
   "none",
   "sign-flip",
   "noise",
@@ -62,6 +64,11 @@ const DESIGN_ATTACKS = [
   "sybil-duplicates",
   "targeted-flip",
   "backdoor",
+  "inflated",
+  "now-and-then",
+  "min-max",
+  "min-sum",
+  "aligned-harm",
 ];
 
 const lr = logisticRegression({ features: 784, classes: 10 });
@@ -85,7 +92,7 @@ export const SCENARIOS: readonly Scenario[] = [
     plan: { kind: "iid" },
     mostSeeds: { trust: 1, others: 1, contributions: 2 },
     rules: ["trust", "multi-krum", "FedAvg"],
-    attacks: DESIGN_ATTACKS,
+    attacks: MOST_ATTACKS,
   },
   {
     name: "MLP, Dirichlet 0.5",
@@ -95,7 +102,7 @@ export const SCENARIOS: readonly Scenario[] = [
     plan: dirichlet,
     mostSeeds: { trust: 1, others: 1, contributions: 1 },
     rules: ["trust", "multi-krum", "FedAvg"],
-    attacks: DESIGN_ATTACKS,
+    attacks: MOST_ATTACKS,
   },
 ];
 

@@ -63,6 +63,7 @@ describe("attacks", () => {
     ["free-rider", Number.NaN, 0],
     ["noise", Math.sqrt(1 / 10), Math.sqrt(10)],
     ["pure-noise", 0, 1],
+    ["inflated", 1, 2.5],
   ])(
     "%s has the direction %f and length %f of the honest update",
     async (name, direction, size) => {
@@ -97,6 +98,48 @@ describe("attacks", () => {
     expect(cosine(await applyAttack("inner-product", context), meanOfPeers())).toBeLessThan(-0.99);
     const strong = await applyAttack("inner-product-strong", context);
     expect(norm(strong) / norm(meanOfPeers())).toBeCloseTo(2, 1);
+  });
+
+  test("those who stay among the peers go as far as their limit, and no farther", async () => {
+    const peers = context.peerUpdates as readonly Int16Array[];
+    const squared = (left: Int16Array, right: Int16Array) => {
+      const between = Float64Array.from(left, (value, i) => value - (right[i] as number));
+      return dot(between, between);
+    };
+    const squaresOf = (update: Int16Array) => peers.map((peer) => squared(update, peer));
+    const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
+    const [minMax, minSum] = [
+      await applyAttack("min-max", context),
+      await applyAttack("min-sum", context),
+    ];
+
+    const farthest = Math.max(...peers.flatMap(squaresOf));
+    expect(Math.max(...squaresOf(minMax)) / farthest).toBeCloseTo(1, 3);
+    const largestSum = Math.max(...peers.map((peer) => sum(squaresOf(peer))));
+    expect(sum(squaresOf(minSum)) / largestSum).toBeCloseTo(1, 3);
+    // Both against the peers' mean, whose own distances are smaller.
+    for (const update of [minMax, minSum]) {
+      expect(dot(update, meanOfPeers())).toBeLessThan(dot(meanOfPeers(), meanOfPeers()));
+    }
+    // With one peer there is nothing to hide behind.
+    const alone = await applyAttack("min-max", { ...context, peerUpdates: peers.slice(0, 1) });
+    expect(cosine(alone, peers[0] as Int16Array)).toBeGreaterThan(0.999);
+  });
+
+  test("aligned harm agrees with the peers just a little, and is as long as their mean", async () => {
+    const update = await applyAttack("aligned-harm", context);
+
+    expect(cosine(update, meanOfPeers())).toBeCloseTo(0.1, 2);
+    expect(norm(update) / norm(meanOfPeers())).toBeCloseTo(1, 2);
+  });
+
+  test("now and then is one of the two, and both in the course of time", async () => {
+    const cosines: number[] = [];
+    for (let round = 0; round < 20; round++) {
+      cosines.push(cosine(await applyAttack("now-and-then", context), context.honestUpdate));
+    }
+
+    expect(new Set(cosines.map((value) => Math.round(value)))).toEqual(new Set([1, -1]));
   });
 
   test("colluders with the same values are no exact duplicates, Sybils are", async () => {

@@ -1,11 +1,12 @@
 import { CommonweightError } from "../../protocol/errors.ts";
 import { learningErrors } from "../errors.ts";
 import type { Attack, AttackContext } from "./attack.ts";
+import { colludingAttacks } from "./colluding-attacks.ts";
 import { dataAttacks } from "./data-attacks.ts";
 import { updateAttacks } from "./update-attacks.ts";
 
 /** All attacks, in the order of the robustness table. */
-export const ATTACKS: readonly Attack[] = [...updateAttacks, ...dataAttacks];
+export const ATTACKS: readonly Attack[] = [...updateAttacks, ...colludingAttacks, ...dataAttacks];
 
 /** @throws CommonweightError CW3501 when there is no attack of this name. */
 export function findAttack(name: string): Attack {

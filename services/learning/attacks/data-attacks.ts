@@ -3,7 +3,8 @@ import { countValues } from "../count-values.ts";
 import { type Dataset, relabelDataset } from "../data/dataset.ts";
 import { type Attack, need, toInt16 } from "./attack.ts";
 
-const flipLabels = (dataset: Dataset) =>
+/** Every label replaced by the one counted from the other end. */
+export const flipLabels = (dataset: Dataset) =>
   relabelDataset(dataset, (label) => dataset.classes - 1 - label);
 
 /** Class that targeted attacks attack, and the class it shall be taken for. */

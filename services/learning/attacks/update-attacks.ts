@@ -1,4 +1,4 @@
-/** Attacks that change the update itself. Sources and measured effect: `docs/robustness.md`. */
+/** Attacks that change the update itself, each trainer for itself. Sources and measured effect: `docs/robustness.md`. */
 import { normalRandom } from "../random.ts";
 import { norm } from "../training/vector.ts";
 import { type Attack, type AttackContext, need, toInt16 } from "./attack.ts";
@@ -12,35 +12,6 @@ function noiseOfNorm(context: AttackContext, length: number): Float64Array {
 
 const add = (left: ArrayLike<number>, right: ArrayLike<number>) =>
   Float64Array.from(left, (value, i) => value + (right[i] as number));
-
-/** Mean and standard deviation of the peers' updates, entry by entry. */
-function peerStatistics(peers: readonly Int16Array[]): { mean: Float64Array; sigma: Float64Array } {
-  const length = peers[0]?.length ?? 0;
-  const mean = new Float64Array(length);
-  const sigma = new Float64Array(length);
-  for (let j = 0; j < length; j++) {
-    let [sum, squares] = [0, 0];
-    for (const peer of peers) {
-      sum += peer[j] as number;
-      squares += (peer[j] as number) ** 2;
-    }
-    mean[j] = sum / peers.length;
-    sigma[j] = Math.sqrt(Math.max(0, squares / peers.length - (mean[j] as number) ** 2));
-  }
-  return { mean, sigma };
-}
-
-/** The mean of the peers moved against itself by `z` standard deviations. */
-function littleIsEnough(context: AttackContext, z: number): Int16Array {
-  const { mean, sigma } = peerStatistics(need(context, "peerUpdates"));
-  const moved = mean.map((value, j) => value - z * (sigma[j] as number));
-  return toInt16(moved, context.random);
-}
-
-/** Minus `epsilon` times the mean of the peers. */
-function innerProduct(context: AttackContext, epsilon: number): Int16Array {
-  return toInt16(peerStatistics(need(context, "peerUpdates")).mean, context.random, -epsilon);
-}
 
 /** In the order of `docs/robustness.md`. */
 export const updateAttacks: readonly Attack[] = [
@@ -107,33 +78,17 @@ export const updateAttacks: readonly Attack[] = [
     },
   },
   {
-    name: "little-is-enough",
-    summary:
-      "Stays within 1.5 standard deviations of the peers (Baruch, Baruch and Goldberg 2019).",
-    needs: ["peerUpdates"],
-    isColluding: true,
-    craft: (context) => littleIsEnough(context, 1.5),
+    name: "inflated",
+    summary: "Sends the honest update times 2.5, to weigh and to earn more.",
+    needs: [],
+    craft: ({ honestUpdate, random }) => toInt16(honestUpdate, random, 2.5),
   },
   {
-    name: "little-is-enough-mild",
-    summary: "The same within 0.5 standard deviations: still a useful direction.",
-    needs: ["peerUpdates"],
-    isColluding: true,
-    craft: (context) => littleIsEnough(context, 0.5),
-  },
-  {
-    name: "inner-product",
-    summary: "Sends minus half the peers' mean (Xie, Koyejo and Gupta 2019).",
-    needs: ["peerUpdates"],
-    isColluding: true,
-    craft: (context) => innerProduct(context, 0.5),
-  },
-  {
-    name: "inner-product-strong",
-    summary: "Sends minus twice the peers' mean.",
-    needs: ["peerUpdates"],
-    isColluding: true,
-    craft: (context) => innerProduct(context, 2),
+    name: "now-and-then",
+    summary: "Is honest in about half of the rounds, and turns its update around in the others.",
+    needs: [],
+    craft: ({ honestUpdate, random }) =>
+      random() < 0.5 ? honestUpdate.slice() : toInt16(honestUpdate, random, -1),
   },
   {
     name: "leaked-reference",
