@@ -10,8 +10,8 @@ import { defaultMarketOptions as defaults } from "../market-plan.ts";
 import type { TimedEvent } from "../view/market-state.ts";
 
 const EXAMPLES = `
-Attacks: sign-flip, noise, pure-noise, free-rider, shrink, stale-replay, stale-replay-noisy, label-flip, scaling,
-sybil-duplicates, targeted-flip, backdoor (docs/robustness.md says what each does)
+Attacks: sign-flip, noise, pure-noise, free-rider, shrink, stale-replay, stale-replay-noisy, inflated, now-and-then,
+label-flip, scaling, sybil-duplicates, targeted-flip, backdoor (docs/robustness.md says what each does)
 
 Examples:
   commonweight up
