@@ -138,6 +138,20 @@ auditor and circuit share; the market's multi-Krum runs after the common filter 
 The row \`free-rider\` under \`trust\` is what the five honest trainers reach alone: on non-IID data the attackers' own samples are missing,
 and no rule can bring them back. Columns with fewer seeds use the first of them. Other rules than the default are run against the attacks that tell them apart; – was not measured.`;
 
+/** What holding work back brings, in the first task in which it was measured. */
+function heldBackNote(results: readonly AttackResult[]): string {
+  const heldBack = results.find(
+    ({ attack, rule }) => attack === "now-and-then" && rule === "trust",
+  );
+  const always = heldBack && find(results, heldBack.scenario, "none", "trust");
+  if (!heldBack || !always) return "";
+  const share = ({ attackerShare }: AttackResult) => `${percent(attackerShare)} %`;
+  return `
+A share is what an update is worth in its round, no reward for coming every time. \`now-and-then\` (${heldBack.scenario}): ${ATTACKERS} trainers who are useful in about half of the rounds get
+${share(heldBack)} of all shares, and ${share(always)} when they are useful in all of them, because the model goes on lacking what only they have. It costs the owner accuracy (${percent(heldBack.accuracy)} % in place of ${percent(always.accuracy)} %).
+`;
+}
+
 /** The page `docs/robustness.md`. */
 export function robustnessPage(results: RobustnessResults): string {
   const measured = SCENARIOS.filter(({ name }) =>
@@ -215,5 +229,5 @@ ${table(
 One task (handwritten digits), ${TRAINERS} trainers, a few seeds. A leaked reference is paid well, which is why the owner commits to r and
 g before the round and discloses them after it. A backdoor or a targeted flip rides on otherwise useful updates, and the trust rule does not see it. Inner
 products show attackers only where they resemble each other: FoolsGold, which looks for that, keeps the backdoor of these three out, and falls to scaling.
-`;
+${heldBackNote(results.attacks)}`;
 }

@@ -54,7 +54,8 @@ function movedMean(
 ): Int16Array {
   const peers = need(context, "peerUpdates");
   const mean = meanOf(peers);
-  const direction = mean.map((value) => -value / Math.max(norm(mean), Number.MIN_VALUE));
+  const length = Math.max(norm(mean), Number.MIN_VALUE);
+  const direction = mean.map((value) => -value / length);
   const offsets = peers.map((peer) => mean.map((value, j) => value - (peer[j] as number)));
   const gamma = farthest(
     offsets.map((offset) => dot(offset, direction)),
