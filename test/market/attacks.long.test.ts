@@ -31,7 +31,13 @@ describe.each(groups)("a $model of seven fair trainers with $attackers", ({ mode
     const stopping = new AbortController();
     const options: MarketOptions = {
       ...defaultMarketOptions,
-      ...{ rounds: ROUNDS, trainers: FAIR + attackers.length, slots: 16, samples: 5200, split: "iid" },
+      ...{
+        rounds: ROUNDS,
+        trainers: FAIR + attackers.length,
+        slots: 16,
+        samples: 5200,
+        split: "iid",
+      },
       ...{ model, attackers, hasCrash: false },
     };
     let market: Market | undefined;
