@@ -138,17 +138,19 @@ auditor and circuit share; the market's multi-Krum runs after the common filter 
 The row \`free-rider\` under \`trust\` is what the five honest trainers reach alone: on non-IID data the attackers' own samples are missing,
 and no rule can bring them back. Columns with fewer seeds use the first of them. Other rules than the default are run against the attacks that tell them apart; – was not measured.`;
 
-/** What holding work back brings, in the first task in which it was measured. */
+/** What holding work back brings, in each task in which it was measured. */
 function heldBackNote(results: readonly AttackResult[]): string {
-  const heldBack = results.find(
-    ({ attack, rule }) => attack === "now-and-then" && rule === "trust",
-  );
-  const always = heldBack && find(results, heldBack.scenario, "none", "trust");
-  if (!heldBack || !always) return "";
   const share = ({ attackerShare }: AttackResult) => `${percent(attackerShare)} %`;
+  const rows = results.flatMap((heldBack) => {
+    if (heldBack.attack !== "now-and-then" || heldBack.rule !== "trust") return [];
+    const always = find(results, heldBack.scenario, "none", "trust");
+    return always ? [`${share(heldBack)} and ${share(always)} (${heldBack.scenario})`] : [];
+  });
+  if (rows.length === 0) return "";
   return `
-A share is what an update is worth in its round, no reward for coming every time. \`now-and-then\` (${heldBack.scenario}): ${ATTACKERS} trainers who are useful in about half of the rounds get
-${share(heldBack)} of all shares, and ${share(always)} when they are useful in all of them, because the model goes on lacking what only they have. It costs the owner accuracy (${percent(heldBack.accuracy)} % in place of ${percent(always.accuracy)} %).
+A share is what an update is worth in its round, no reward for coming every time. ${ATTACKERS} trainers who are useful in about half of the rounds only (\`now-and-then\`) get of all shares, and
+when they are useful in every round: ${rows.join("; ")}. Where only they have some kind of data, the model goes on lacking it, and pays as much
+when it comes; where all data is alike, half of the work is worth half.
 `;
 }
 

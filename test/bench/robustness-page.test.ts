@@ -44,4 +44,11 @@ describe("the robustness results", () => {
     expect(cells).toHaveLength(18);
     for (const { attackerShare } of cells) expect(attackerShare).toBeLessThan(0.005);
   });
+
+  test("pay harm that is made for a rule with a direction next to nothing", () => {
+    const cells = trust.filter(({ attack }) => attack === "aligned-harm");
+
+    expect(cells).toHaveLength(3);
+    for (const { attackerShare } of cells) expect(attackerShare).toBeLessThan(0.02);
+  });
 });
