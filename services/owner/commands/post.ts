@@ -79,7 +79,9 @@ export const register: RegisterCommand = (parent, context) => {
         const { parseTerms } = await import("../posting/terms-file.ts");
         const { refuseUnfinishedPosting } = await import("../posting/find-posting.ts");
         const { publishProject } = await import("../posting/publish-project.ts");
-        const { quotePosting, quoteText } = await import("../posting/quote-posting.ts");
+        const { postingWarnings, quotePosting, quoteText } = await import(
+          "../posting/quote-posting.ts"
+        );
         const { manifest, termsText, folder } = await readSubject(args[0], options);
         const privateKey = await readSigningKey(invocation);
         return withChain(
@@ -117,6 +119,7 @@ export const register: RegisterCommand = (parent, context) => {
               confirm: async (prepared) => {
                 const quote = await quotePosting(chain, prepared);
                 if (!isJson) terminal.writeMessage(quoteText(prepared, quote, money));
+                for (const warning of postingWarnings(manifest)) terminal.writeMessage(warning);
                 const { rounds, parameterCount } = prepared.terms;
                 await confirm(
                   invocation,

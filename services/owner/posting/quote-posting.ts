@@ -4,6 +4,7 @@ import {
   readBalance,
   readNativeBalance,
 } from "../../adapters/chain/tokens/token.ts";
+import type { ModelSpec } from "../../learning/model-spec.ts";
 import { isSameAddress } from "../../protocol/address.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { aboutCoins, amountText } from "../../protocol/market/token-amount.ts";
@@ -72,6 +73,14 @@ export async function quotePosting(
 
 /** An amount of the native coin with five digits, for people. */
 export const eth = (amountWei: bigint) => aboutCoins(amountWei, 5);
+
+/** What an owner has to know besides what it costs, before money moves. */
+export function postingWarnings({ model }: { readonly model: ModelSpec }): string[] {
+  if (model.kind === "layers") return [];
+  return [
+    "WARNING: a model that is only a list of tensors starts with zeros, and `owner reference` cannot train it: no round opens unless the referee has a program of its own (docs/bring-your-own-trainer.md)",
+  ];
+}
 
 /** The quote as lines for people. */
 export function quoteText(
