@@ -32,6 +32,6 @@ export function defineBenchmark<F extends Flags>({
       return () => run(values);
     },
     help: (name) =>
-      [`npm run bench -- ${name} [flags]: ${title}`, "", ...flagLines(all), ""].join("\n"),
+      [`npm run bench -- ${name} [flags]: ${title}`, "", ...flagLines(all)].join("\n"),
   };
 }

@@ -1,9 +1,4 @@
-import { parseArgs } from "node:util";
-
-/** What somebody has asked for can't be measured; the message is for them, without a stack. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+import { parseOptions, UsageError } from "../scripts/script-arguments.ts";
 
 /** A flag of a benchmark: `--name value`, or `--name` alone. */
 export interface Flag<Value> {
@@ -12,6 +7,8 @@ export interface Flag<Value> {
   /** What stands for it when it is left out; undefined where that means something of its own. */
   readonly fallback: string | undefined;
   readonly isAlone: boolean;
+  /** What it takes, where these are all; a line each in the list of flags. */
+  readonly names?: readonly string[];
   /** @throws {UsageError} for a text that means nothing here, in words that follow "--name ". */
   read(text: string): Value;
 }
@@ -63,9 +60,9 @@ export const choice = <Name extends string>(help: string, names: readonly Name[]
   });
 
 /** Some of some names, or of their beginnings, with a separator between them; all of them without the flag. */
-export const choices = (help: string, names: readonly string[], separator = ",") =>
-  flag(
-    `${help}; some of these, with "${separator}" between them:\n      ${names.join("\n      ")}`,
+export const choices = (help: string, names: readonly string[], separator = ",") => ({
+  ...flag(
+    `${help}; some of these, with "${separator}" between them:`,
     names.join(separator),
     (text) =>
       text.split(separator).flatMap((part) => {
@@ -76,7 +73,9 @@ export const choices = (help: string, names: readonly string[], separator = ",")
         }
         return found;
       }),
-  );
+  ),
+  names,
+});
 
 /** A path of a file, which may be left out. */
 export const file = (help: string) => ({
@@ -113,23 +112,16 @@ function typedValues(flags: Flags, args: readonly string[]) {
   const options = Object.entries(flags).map(([name, { isAlone }]) => {
     return [name, { type: isAlone ? "boolean" : "string" }] as const;
   });
-  try {
-    return parseArgs({ args: [...args], options: Object.fromEntries(options) }).values;
-  } catch (error) {
-    // An unknown flag, or one without its value: Node's own words for it.
-    if (error instanceof TypeError && "code" in error) throw new UsageError(error.message);
-    throw error;
-  }
+  return parseOptions({ args: [...args], options: Object.fromEntries(options) }).values;
 }
 
 /** One line a flag, and one for each name that it takes. */
 export function flagLines(flags: Flags): string[] {
-  return Object.entries(flags).map(([name, { help, fallback, isAlone }]) => {
-    const [meaning, ...names] = help.split("\n");
+  return Object.entries(flags).flatMap(([name, { help, fallback, isAlone, names = [] }]) => {
     const typed = isAlone
       ? `--${name}`
       : `--${name} <${fallback === undefined ? "path" : "value"}>`;
     const without = fallback ? ` (${fallback.length > 40 ? "all" : fallback})` : "";
-    return [`  ${typed.padEnd(24)} ${meaning}${without}`, ...names].join("\n");
+    return [`  ${typed.padEnd(24)} ${help}${without}`, ...names.map((each) => `      ${each}`)];
   });
 }

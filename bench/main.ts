@@ -1,8 +1,8 @@
 // `npm run bench -- <name> [flags]`: every other file of this folder that exports `benchmark` is one.
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { refuseArguments, UsageError } from "../scripts/script-arguments.ts";
 import type { Benchmark } from "./benchmark.ts";
-import { UsageError } from "./flags.ts";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const names = readdirSync(folder)
@@ -34,14 +34,13 @@ async function main(wanted: string | undefined, args: readonly string[]): Promis
     process.stderr.write(await list());
     process.exitCode = wanted === undefined || wanted === "--help" ? 0 : USAGE;
   } else if (args.includes("--help")) {
-    process.stdout.write(benchmark.help(wanted));
+    process.stdout.write(`${benchmark.help(wanted)}\n`);
   } else {
     try {
       await benchmark.prepare(args)();
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
-      process.stderr.write(`${error.message}\n\n${benchmark.help(wanted)}`);
-      process.exitCode = USAGE;
+      refuseArguments(error.message, benchmark.help(wanted));
     }
   }
 }

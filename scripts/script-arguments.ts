@@ -1,5 +1,22 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 
+/** What somebody has typed means nothing, or can't be done; the message is for them, without a stack. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** `parseArgs`, whose own words for an unknown option, or for one without its value, are a {@link UsageError}'s. */
+export function parseOptions<Config extends ParseArgsConfig>(
+  config: Config,
+): ReturnType<typeof parseArgs<Config>> {
+  try {
+    return parseArgs<Config>(config);
+  } catch (error) {
+    if (error instanceof TypeError && "code" in error) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
 /** Ends a script whose command line means nothing: what is wrong, how it is used, and exit code 2. */
 export function refuseArguments(problem: string, usage: string): never {
   process.stderr.write(`${problem}\n\n${usage}\n`);
@@ -20,10 +37,9 @@ export function readArguments<Config extends ParseArgsConfig>(
     process.exit(0);
   }
   try {
-    return parseArgs<Config>({ ...config, args });
+    return parseOptions<Config>({ ...config, args });
   } catch (error) {
-    // Node's own words for an unknown option, or for one without its value.
-    if (error instanceof TypeError && "code" in error) refuseArguments(error.message, usage);
+    if (error instanceof UsageError) refuseArguments(error.message, usage);
     throw error;
   }
 }

@@ -5,13 +5,14 @@ import type { Dataset } from "../../services/learning/data/dataset.ts";
 import { modelTensors } from "../../services/learning/model-spec.ts";
 import { initialiseParameters } from "../../services/learning/training/initialise.ts";
 import { type MarketOptions, marketManifest } from "../../services/market/market-plan.ts";
+import type { TimedEvent } from "../market/phase-times.ts";
 
 /** What the app has left in its folder. */
 export interface FlowerResult {
   /** When the start and then each round's model was there, seconds since 1970. */
   readonly modelTimes: readonly number[];
-  /** When each training began and ended, seconds since 1970. */
-  readonly trainings: readonly (readonly [number, number])[];
+  /** What the trainers did, as a market's events say it. */
+  readonly events: readonly TimedEvent[];
   /** Parameters after each round. */
   readonly models: readonly Float32Array[];
 }
@@ -49,17 +50,27 @@ async function samplesOf(part: Dataset): Promise<Uint8Array> {
 /** Reads what the app has left. @throws {Error} when a training did not come to its end: Flower averages without it */
 export function readFlowerResult(folder: string, options: MarketOptions): FlowerResult {
   const { rounds, trainers } = options;
-  const trainings = readdirSync(folder)
+  const events = readdirSync(folder)
     .filter((name) => name.endsWith(".times"))
-    .flatMap((name) => readFileSync(join(folder, name), "utf8").trim().split("\n"))
-    .map((line) => line.split(" ").map(Number) as [number, number]);
-  if (trainings.length !== rounds * trainers) {
-    throw new Error(`${trainings.length} of ${rounds * trainers} trainings came to an end`);
+    .flatMap((process) =>
+      readFileSync(join(folder, process), "utf8")
+        .trim()
+        .split("\n")
+        .flatMap((line) => {
+          const [from = 0, to = 0] = line.split(" ").map((seconds) => 1000 * Number(seconds));
+          return [
+            { process, type: "training", ms: from },
+            { process, type: "trained", ms: to },
+          ];
+        }),
+    );
+  if (events.length !== 2 * rounds * trainers) {
+    throw new Error(`${events.length / 2} of ${rounds * trainers} trainings came to an end`);
   }
   const models = Array.from({ length: rounds }, (_, round) => {
     const bytes = readFileSync(join(folder, `round-${round + 1}.f32`));
     return new Float32Array(new Uint8Array(bytes).buffer);
   });
   const modelTimes = JSON.parse(readFileSync(join(folder, "rounds.json"), "utf8")) as number[];
-  return { modelTimes, trainings, models };
+  return { modelTimes, events, models };
 }

@@ -2,11 +2,11 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { UsageError } from "../../scripts/script-arguments.ts";
 import { evaluate } from "../../services/learning/training/evaluate.ts";
 import { type MarketOptions, marketManifest } from "../../services/market/market-plan.ts";
-import { UsageError } from "../flags.ts";
+import { phaseTimes } from "../market/phase-times.ts";
 import { openTrainerParts } from "../market/trainer-parts.ts";
-import { busySeconds } from "./busy-seconds.ts";
 import { type FlowerRuntime, startFederation } from "./federation.ts";
 import { readFlowerResult, writeFlowerJob } from "./flower-job.ts";
 
@@ -50,7 +50,7 @@ export async function runFlower(
     } finally {
       await federation.stop();
     }
-    const { modelTimes, trainings, models } = readFlowerResult(folder, options);
+    const { modelTimes, events, models } = readFlowerResult(folder, options);
     const [begun, ended] = [modelTimes[0] as number, modelTimes.at(-1) as number];
     const accuracies: number[] = [];
     for (const parameters of models) {
@@ -60,7 +60,8 @@ export async function runFlower(
       ...{ version: versionOf(python), runtime, accuracies },
       seconds: ended - startedAt,
       roundSeconds: ended - begun,
-      trainingSeconds: busySeconds(trainings),
+      trainingSeconds:
+        phaseTimes(events, { fromMs: 1000 * begun, toMs: 1000 * ended }).training / 1000,
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });

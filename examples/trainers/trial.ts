@@ -8,7 +8,11 @@ import {
   roundHyperparameters,
 } from "../../services/learning/training/hyperparameters.ts";
 import { requireFit, requireLayers } from "../../services/learning/training/train-locally.ts";
-import { defaultMarketOptions, marketManifest } from "../../services/market/market-plan.ts";
+import {
+  defaultMarketOptions,
+  type MarketModel,
+  marketManifest,
+} from "../../services/market/market-plan.ts";
 import type { Manifest } from "../../services/protocol/manifest/manifest.ts";
 import { findSamples } from "../../services/worker/open-samples.ts";
 import { readFitFile } from "../../services/worker/read-fit-subject.ts";
@@ -26,7 +30,7 @@ export interface Trial {
 }
 
 /** One of the models of `npm start`, on MNIST. */
-export async function marketTrial(kind: "logistic" | "mlp" | "cnn"): Promise<Trial> {
+export async function marketTrial(kind: MarketModel): Promise<Trial> {
   const { model, data } = marketManifest({ ...defaultMarketOptions, model: kind, seed: "1" });
   const read = async (source: string) =>
     projectDataset(await openDataset({ source, files: dataFileOptions(data) }), data);

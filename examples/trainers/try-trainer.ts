@@ -8,12 +8,13 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { readArguments, refuseArguments } from "../../scripts/script-arguments.ts";
 import { evaluate } from "../../services/learning/training/evaluate.ts";
 import { initialiseParameters } from "../../services/learning/training/initialise.ts";
 import { trainExternally } from "../../services/learning/training/train-externally.ts";
 import { trainLocally } from "../../services/learning/training/train-locally.ts";
 import { difference, dot, norm } from "../../services/learning/training/vector.ts";
+import { MARKET_MODELS } from "../../services/market/market-plan.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
 import { trainerEnvironment } from "../../services/worker/trainer-environment.ts";
 import { marketTrial, projectTrial } from "./trial.ts";
@@ -23,32 +24,31 @@ const USAGE = `usage: npm run try-trainer -- [--model logistic|mlp|cnn] "<comman
 
 The first tries a program on MNIST and a model of npm start, the second on a project's first round: its manifest,
 which "owner pull --manifest" writes, and samples of yours.`;
-const MODELS = ["logistic", "mlp", "cnn"] as const;
 
 function readCommandLine() {
-  try {
-    const { values, positionals } = parseArgs({
-      options: {
-        model: { type: "string", default: "mlp" },
-        manifest: { type: "string" },
-        data: { type: "string" },
-      },
-      allowPositionals: true,
-    });
-    const { manifest, data } = values;
-    const [command, ...more] = positionals;
-    const kind = MODELS.find((name) => name === values.model);
-    if (command === undefined || more.length > 0 || kind === undefined) return undefined;
-    if (manifest !== undefined && data !== undefined) {
-      return { command, openTrial: () => projectTrial(manifest, data) };
-    }
-    return manifest === data ? { command, openTrial: () => marketTrial(kind) } : undefined;
-  } catch {
-    return undefined;
+  const { values, positionals } = readArguments(USAGE, {
+    options: {
+      model: { type: "string", default: "mlp" },
+      manifest: { type: "string" },
+      data: { type: "string" },
+    },
+    allowPositionals: true,
+  });
+  const { manifest, data } = values;
+  const [command, ...more] = positionals;
+  const kind = MARKET_MODELS.find((name) => name === values.model);
+  if (command === undefined || more.length > 0) {
+    refuseArguments("it needs one command, in quotation marks", USAGE);
   }
+  if (kind === undefined) refuseArguments(`there is no model "${values.model}"`, USAGE);
+  if (manifest !== undefined && data !== undefined) {
+    return { command, openTrial: () => projectTrial(manifest, data) };
+  }
+  if (manifest !== data) refuseArguments("--manifest and --data go together", USAGE);
+  return { command, openTrial: () => marketTrial(kind) };
 }
 
-async function tryTrainer({ command, openTrial }: NonNullable<ReturnType<typeof readCommandLine>>) {
+async function tryTrainer({ command, openTrial }: ReturnType<typeof readCommandLine>) {
   const { model, data, hyperparameters, dataPath, samples, measured } = await openTrial();
   const jobFolder = await mkdtemp(join(tmpdir(), "trainer-job-"));
   console.log(`job folder: ${jobFolder}`);
@@ -88,16 +88,10 @@ async function tryTrainer({ command, openTrial }: NonNullable<ReturnType<typeof 
   );
 }
 
-const read = readCommandLine();
-if (read === undefined) {
-  console.error(USAGE);
-  process.exitCode = 2;
-} else {
-  await tryTrainer(read).catch((error: unknown) => {
-    if (!(error instanceof CommonweightError)) throw error;
-    const messages = String(error.details.messages ?? "").trimEnd();
-    if (messages !== "") console.error(`${messages}\n`);
-    console.error(`${error.code}: ${error.message}\n  ${error.hint}`);
-    process.exitCode = 3;
-  });
-}
+await tryTrainer(readCommandLine()).catch((error: unknown) => {
+  if (!(error instanceof CommonweightError)) throw error;
+  const messages = String(error.details.messages ?? "").trimEnd();
+  if (messages !== "") console.error(`${messages}\n`);
+  console.error(`${error.code}: ${error.message}\n  ${error.hint}`);
+  process.exitCode = 3;
+});

@@ -1,18 +1,9 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import {
-  choice,
-  choices,
-  count,
-  counts,
-  factor,
-  file,
-  readFlags,
-  UsageError,
-  yes,
-} from "../../bench/flags.ts";
+import { choice, choices, count, counts, factor, file, readFlags, yes } from "../../bench/flags.ts";
 import { repositoryRoot } from "../../scripts/repository.ts";
+import { UsageError } from "../../scripts/script-arguments.ts";
 
 const FLAGS = {
   rounds: count("rounds", 10),

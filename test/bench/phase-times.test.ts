@@ -28,6 +28,33 @@ describe("a market's time by what it went into", () => {
     });
   });
 
+  test.each([
+    [[], 0],
+    [[[1, 3]], 2],
+    [
+      [
+        [5, 6],
+        [1, 3],
+        [2, 4],
+      ],
+      4,
+    ],
+    [
+      [
+        [1, 9],
+        [2, 3],
+        [9, 10],
+      ],
+      9,
+    ],
+  ] as const)("counts the training of %j, one process each, once: %d", (pieces, ms) => {
+    const events = pieces.flatMap(([from, to], index) => [
+      event(from, `trainer-${index}`, "training"),
+      event(to, `trainer-${index}`, "trained"),
+    ]);
+    expect(phaseTimes(events, { fromMs: 0, toMs: 20 }).training).toBe(ms);
+  });
+
   test("adds up to the span, whatever the order and the gaps", () => {
     const events = [
       event(5, "a", "training"),
