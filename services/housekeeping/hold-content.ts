@@ -1,4 +1,4 @@
-import { createMemoryStore } from "../adapters/content-store/memory-store.ts";
+import { contentIdOf } from "../adapters/content-store/content-id-of.ts";
 import type { ContentStore, PutOptions } from "../protocol/content-store.ts";
 
 /** The same store, whose pins are this holder's: for whoever keeps content for one project and need not know of others. */
@@ -19,7 +19,7 @@ export const noteContent = (
   note: (cid: string) => void,
 ): { put(bytes: Uint8Array, options?: PutOptions): Promise<string> } => ({
   put: async (bytes, options = {}) => {
-    note(await createMemoryStore().put(bytes, options));
+    note(await contentIdOf(bytes, options));
     return store.put(bytes, { ...options, holder });
   },
 });

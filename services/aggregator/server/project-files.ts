@@ -4,7 +4,7 @@ import type { Chain } from "../../adapters/chain/connect.ts";
 import { readProject } from "../../adapters/chain/projects/project.ts";
 import { readPosting } from "../../adapters/chain/projects/project-posting.ts";
 import { readModels } from "../../adapters/chain/rounds/published-models.ts";
-import { createMemoryStore } from "../../adapters/content-store/memory-store.ts";
+import { contentIdOf } from "../../adapters/content-store/content-id-of.ts";
 import { projectHolder } from "../../housekeeping/project-holder.ts";
 import { isSameAddress } from "../../protocol/address.ts";
 import type { ContentStore } from "../../protocol/content-store.ts";
@@ -70,7 +70,7 @@ export function createProjectFiles(options: {
     },
     async take({ projectId, cid, codec }, bytes) {
       // In memory first: bytes that are something else must not reach the disk.
-      const found = await createMemoryStore().put(bytes, { codec });
+      const found = await contentIdOf(bytes, { codec });
       if (found !== cid) {
         throw new CommonweightError(
           aggregatorErrors.badRequest,
