@@ -1,15 +1,13 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { repositoryRoot } from "../../scripts/repository.ts";
 import { readPosting } from "../../services/adapters/chain/projects/project-posting.ts";
 import { readModels } from "../../services/adapters/chain/rounds/published-models.ts";
 import { readSubmissions } from "../../services/adapters/chain/rounds/round-events.ts";
 import { openIpfsNode } from "../../services/adapters/ipfs/ipfs-node.ts";
 import { type PlayedMarket, startPlayedMarket } from "../cli/played-market.ts";
-
-const VICTIM = "trainer-1";
+import { startVictim, VICTIM } from "./victim-worker.ts";
 
 type Event = { readonly type: string; readonly [detail: string]: unknown };
 
@@ -25,24 +23,7 @@ afterAll(async () => {
 
 /** A worker that removes all the time what it need not keep. */
 function start() {
-  const worker = spawn(
-    process.execPath,
-    [
-      ...[`${repositoryRoot}services/main.ts`, "worker", "run", "1", "--json"],
-      ...["--data", `${market.folder}/samples.csv`, "--seed", "the same", "--threads", "1"],
-      ...["--state", `${market.folder}/victim`],
-      ...["--keep-rounds", "1", "--collect-hours", "0.00005"],
-    ],
-    {
-      cwd: market.folder,
-      stdio: ["ignore", "pipe", "ignore"],
-      env: {
-        PATH: process.env.PATH ?? "",
-        NODE_NO_WARNINGS: "1",
-        COMMONWEIGHT_PRIVATE_KEY: market.privateKeyOf(VICTIM),
-      },
-    },
-  );
+  const worker = startVictim(market, ["--keep-rounds", "1", "--collect-hours", "0.00005"]);
   running.push(worker);
   const ended = once(worker, "exit");
   const lines = createInterface({ input: worker.stdout })[Symbol.asyncIterator]();

@@ -1,13 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { describe, expect, it } from "vitest";
-import { repositoryRoot } from "../../scripts/repository.ts";
 import { readSubmissions } from "../../services/adapters/chain/rounds/round-events.ts";
 import { readSettlements } from "../../services/adapters/chain/rounds/settlements.ts";
 import { type PlayedMarket, startPlayedMarket } from "../cli/played-market.ts";
+import { startVictim, VICTIM } from "./victim-worker.ts";
 
-const VICTIM = "trainer-1";
 const LONGEST_MS = 60_000;
 
 /** When the worker is killed: so long after an event of its own. */
@@ -34,34 +32,14 @@ const RELEASING: readonly Kill[] = [
   ...at("ready", 50),
 ];
 
-function start(market: PlayedMarket): ChildProcess {
-  return spawn(
-    process.execPath,
-    [
-      ...[`${repositoryRoot}services/main.ts`, "worker", "run", "1", "--json"],
-      ...["--data", `${market.folder}/samples.csv`, "--seed", "the same", "--threads", "1"],
-      ...["--state", `${market.folder}/victim`],
-    ],
-    {
-      cwd: market.folder,
-      stdio: ["ignore", "pipe", "ignore"],
-      env: {
-        PATH: process.env.PATH ?? "",
-        NODE_NO_WARNINGS: "1",
-        COMMONWEIGHT_PRIVATE_KEY: market.privateKeyOf(VICTIM),
-      },
-    },
-  );
-}
-
 /** Starts the worker until it says this, and kills it then; nothing of it is left. */
 async function runUntil(market: PlayedMarket, { after, ms }: Kill): Promise<string[]> {
-  const victim = start(market);
+  const victim = startVictim(market);
   const ended = once(victim, "exit");
   const types: string[] = [];
   // A step that was done in the moment of the last kill is not told again.
   const longest = setTimeout(() => victim.kill("SIGKILL"), LONGEST_MS);
-  for await (const text of createInterface({ input: victim.stdout as NodeJS.ReadableStream })) {
+  for await (const text of createInterface({ input: victim.stdout })) {
     const { type } = JSON.parse(text) as { type: string };
     types.push(type);
     if (type !== after) continue;
@@ -91,11 +69,11 @@ async function play(kills: readonly (readonly Kill[])[]) {
       said.push(...(await runUntil(market, { after: "submitted", ms: 0 })));
     await market.submitAs(["trainer-2", "trainer-3"]);
     await killAll(releasing);
-    const last = start(market);
+    const last = startVictim(market);
     const ended = once(last, "exit");
     let outcome: Record<string, unknown> | undefined;
     let update: Int16Array | undefined;
-    const lines = createInterface({ input: last.stdout as NodeJS.ReadableStream });
+    const lines = createInterface({ input: last.stdout });
     let isSettled = false;
     for await (const text of lines) {
       const event = JSON.parse(text) as Record<string, unknown>;

@@ -39,7 +39,7 @@ const squaredDistance = (left: ArrayLike<number>, right: ArrayLike<number>) => {
   return dot(between, between);
 };
 
-/** The larger solution of `x^2 + 2 b x + c = 0`, and 0 where there is none. */
+/** The larger solution of `x^2 + 2 b x + c = 0`; where rounding leaves none, the place between both. */
 const largerRoot = (b: number, c: number) => Math.sqrt(Math.max(0, b * b - c)) - b;
 
 /**
