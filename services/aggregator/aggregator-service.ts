@@ -114,7 +114,7 @@ async function openAccount(
     transactionStore.close();
     chain.close();
   });
-  claimStateFolder(join(stateFolder, "aggregator-account.json"), chain);
+  await claimStateFolder(join(stateFolder, "aggregator-account.json"), chain);
   await persist(() =>
     requireRegisteredKey(chain, settings.encryptionKeys, {
       isReplacing: settings.isKeyReplaced === true,

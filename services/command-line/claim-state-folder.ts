@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 import type { Chain } from "../adapters/chain/connect.ts";
+import { genesisHash } from "../adapters/chain/genesis-hash.ts";
 import { databaseErrors } from "../adapters/database.ts";
 import { isSameAddress } from "../protocol/address.ts";
 import { CommonweightError, defineErrors } from "../protocol/errors.ts";
@@ -13,39 +14,58 @@ export const stateFolderErrors = defineErrors([6550, 6559], {
   },
 });
 
-const recordSchema = z.object({ account: z.string(), chainId: z.number(), market: z.string() });
+const recordSchema = z.object({
+  account: z.string(),
+  chainId: z.number(),
+  /** Absent where the node did not have the first block, and in folders from before it was asked for. */
+  genesis: z.string().optional(),
+  market: z.string(),
+});
+
+type Claim = z.infer<typeof recordSchema>;
 
 /**
  * Binds a role's state folder to the account and market that it is first used with. What lies in it are commitments, keys and
- * rounds by their number alone: under another account they would be handed in as that account's own.
+ * rounds by their number alone: under another account, or on a development chain that has begun anew, they would be handed in as that
+ * account's own.
  *
  * @param path The role's file in its folder.
- * @throws CommonweightError CW6550 when the folder was begun with another account or for another market, CW2701 when it cannot be written.
+ * @throws CommonweightError CW6550 when the folder was begun with another account or for another market, CW2701 when it cannot be
+ *   written, CW2200 when the chain cannot be read.
  */
-export function claimStateFolder(
+export async function claimStateFolder(
   path: string,
-  { account, chainId, addresses }: Pick<Chain, "account" | "chainId" | "addresses">,
-): void {
-  const own = { account: account as string, chainId: Number(chainId), market: addresses.market };
+  chain: Pick<Chain, "account" | "chainId" | "addresses"> & Parameters<typeof genesisHash>[0],
+): Promise<void> {
+  const { account, chainId, addresses } = chain;
+  const own: Claim = {
+    account: account as string,
+    chainId: Number(chainId),
+    genesis: await genesisHash(chain),
+    market: addresses.market,
+  };
   const found = readRecord(path);
-  if (found === undefined) {
-    writeRecord(path, own);
+  if (found === undefined || isSame(found, own)) {
+    if (found === undefined || (found.genesis === undefined && own.genesis !== undefined)) {
+      writeRecord(path, own);
+    }
     return;
   }
-  const isOurs =
-    isSameAddress(found.account, own.account) &&
-    isSameAddress(found.market, own.market) &&
-    found.chainId === own.chainId;
-  if (isOurs) return;
-  const words = (each: typeof own) =>
-    `${each.account} on chain ${each.chainId}, market ${each.market}`;
+  const words = ({ account, chainId, genesis, market }: Claim) =>
+    `${account} on chain ${chainId}${genesis === undefined ? "" : ` that began with block ${genesis}`}, market ${market}`;
   throw new CommonweightError(
     stateFolderErrors.otherAccount,
     `${path} is of ${words(found)}; this is ${words(own)}`,
   );
 }
 
-function writeRecord(path: string, record: z.infer<typeof recordSchema>): void {
+const isSame = (left: Claim, right: Claim) =>
+  isSameAddress(left.account, right.account) &&
+  isSameAddress(left.market, right.market) &&
+  left.chainId === right.chainId &&
+  (left.genesis ?? right.genesis) === (right.genesis ?? left.genesis);
+
+function writeRecord(path: string, record: Claim): void {
   try {
     writeFileSync(path, `${JSON.stringify(record)}\n`);
   } catch (cause) {
@@ -54,7 +74,7 @@ function writeRecord(path: string, record: z.infer<typeof recordSchema>): void {
 }
 
 /** Undefined when there is none, or a crash cut it short: whoever comes next begins it again. */
-function readRecord(path: string): z.infer<typeof recordSchema> | undefined {
+function readRecord(path: string): Claim | undefined {
   if (!existsSync(path)) return undefined;
   try {
     return recordSchema.parse(JSON.parse(readFileSync(path, "utf8")));

@@ -90,7 +90,7 @@ export async function runWorker(
   // Closed in the opposite order however the work ends: an open node would keep the process alive.
   const closing: (() => unknown)[] = [() => chain.close()];
   try {
-    claimStateFolder(join(stateFolder, "worker-account.json"), chain);
+    await claimStateFolder(join(stateFolder, "worker-account.json"), chain);
     // Whatever needs no project to be known comes before one is waited for.
     const ipfs = await openIpfsNode({ folder: join(stateFolder, "ipfs") });
     closing.push(() => ipfs.stop());

@@ -13,6 +13,7 @@ import { loadEncryptionKeys } from "../../adapters/envelope/key-file.ts";
 import { type IpfsNode, openIpfsNode } from "../../adapters/ipfs/ipfs-node.ts";
 import { makeFolder } from "../../adapters/make-folder.ts";
 import { awaitProjects } from "../../command-line/await-projects.ts";
+import { claimStateFolder } from "../../command-line/claim-state-folder.ts";
 import { createModelKeyring } from "../../command-line/model-keyring.ts";
 import { stayConnected } from "../../command-line/stay-connected.ts";
 import { projectHolder } from "../../housekeeping/project-holder.ts";
@@ -84,8 +85,8 @@ async function openProjectSets(
 /**
  * Opens a referee: also after a restart, when the chain or everybody who serves the manifest may still be away.
  *
- * @throws CW4001 for another account than the project's referee, CW3401 for sets that cannot serve; whatever else is not a matter of
- * waiting.
+ * @throws CW4001 for another account than the project's referee, CW6550 for a state folder of another market, CW3401 for sets that
+ *   cannot serve; whatever else is not a matter of waiting.
  */
 export async function openReferee(
   settings: RefereeSettings,
@@ -140,6 +141,8 @@ async function openOnce(
     if (!isSameAddress(terms.referee, account)) {
       throw new CommonweightError(ownerErrors.notReferee, `${account} is not ${terms.referee}`);
     }
+    // After that, so that a wrong key does not claim the folder.
+    await claimStateFolder(join(stateFolder, "referee-account.json"), chain);
     const opening = openCurve({
       parameterCount: terms.parameterCount,
       cacheDir: settings.cacheFolder,
