@@ -18,6 +18,7 @@ import { predictSamples } from "../../services/owner/model/predict-samples.ts";
 import type { PulledModel } from "../../services/owner/model/pull-model.ts";
 import { type Manifest, manifestText } from "../../services/protocol/manifest/manifest.ts";
 import { quantiseModel } from "../../services/protocol/model/fixed-point.ts";
+import { fixture } from "../learning/fixtures/fixture.ts";
 import { MANIFEST } from "../protocol/manifest/manifest-case.ts";
 import { hasPackages, python } from "../python.ts";
 
@@ -66,7 +67,7 @@ const tableData: Manifest["data"] = {
   normalisation: { mean: [2006.5, 0, 0, 3, 1700042425], deviation: [1.25, 1, 1, 4, 25000] },
 };
 const imageData: Manifest["data"] = {
-  ...{ inputShape: [3, 6, 8], classes: ["cat", "dog"] },
+  ...{ inputShape: [3, 11, 7], classes: ["cat", "dog"] },
   normalisation: { mean: [0.5, 0.4, 0.3], deviation: [0.25, 0.2, 0.3] },
 };
 
@@ -130,12 +131,12 @@ describe.skipIf(!hasPackages("onnxruntime", "pandas", "PIL", "torch", "safetenso
     it("predicts of images what owner predict does, with ONNX Runtime and with PyTorch", async () => {
       const source = join(folder, "scans");
       mkdirSync(source);
-      for (const [name, brightest] of Object.entries({ 1: 256, 2: 40 })) {
-        const pixels = Uint8Array.from({ length: 144 }, (_, i) => (i * i * 7) % brightest);
-        const image = { width: 8, height: 6, channels: 3, data: pixels };
-        writeFileSync(join(source, `${name}.png`), encode(image));
-      }
-      const options = { inputShape: [3, 6, 8], filters: [4], classes: 2, seed: "2" } as const;
+      // The page names one image of each kind; the second is turned upright by what its camera noted.
+      const pixels = Uint8Array.from({ length: 3 * 7 * 11 }, (_, i) => (i * i * 7) % 256);
+      const image = { width: 7, height: 11, channels: 3, data: pixels };
+      writeFileSync(join(source, "1.png"), encode(image));
+      writeFileSync(join(source, "2.jpg"), fixture("turned.jpg"));
+      const options = { inputShape: [3, 11, 7], filters: [4], classes: 2, seed: "2" } as const;
       const pulled = pulledModel(convolutionalNetwork(options), imageData);
 
       const own = await ours(pulled, source);

@@ -18,6 +18,7 @@ import { encodeNpy, encodeNpz } from "../../services/adapters/model-export/numpy
 import { countValues } from "../../services/learning/count-values.ts";
 import { memoryBytes } from "../../services/learning/data/formats/byte-source.ts";
 import { decodeIdx } from "../../services/learning/data/formats/idx.ts";
+import { decodeJpeg } from "../../services/learning/data/formats/jpeg.ts";
 import { decodeNpyValues, readNpyHeader } from "../../services/learning/data/formats/npy.ts";
 import { openNpy } from "../../services/learning/data/formats/npy-array.ts";
 import { decodePng } from "../../services/learning/data/formats/png.ts";
@@ -35,6 +36,7 @@ import {
   tensorOf,
 } from "../../services/protocol/model/safetensors.ts";
 import { openFile, sealFile } from "../../services/protocol/sealing/sealed-file.ts";
+import { fixture } from "../learning/fixtures/fixture.ts";
 import { numpyFile } from "../learning/numpy-files.ts";
 import { SOME_PLACE as place } from "../protocol/some-place.ts";
 import { standInCommitment } from "../protocol/stand-in-commitment.ts";
@@ -249,6 +251,17 @@ export const binaryTargets: readonly FuzzTarget[] = [
     seeds: [pngImage(), pngWithPalette()],
     weight: 30,
     read: (input) => decodePng(input),
+  },
+  {
+    name: "jpeg",
+    seeds: ["colour", "progressive", "restarts", "grey", "turned"].map((name) =>
+      fixture(`${name}.jpg`),
+    ),
+    weight: 10,
+    read: async (input) => {
+      const { channels, height, width, values } = await decodeJpeg(input);
+      check(values.length === channels * height * width, "an image of another size");
+    },
   },
   {
     name: "pnm",

@@ -641,11 +641,13 @@ describe("image folders", () => {
       code: "CW3105",
     });
     await expect(
-      openDataFiles(await folderWith("photos", { "cat/1.jpg": "", "cat/2.JPG": "", "dog/x": "" })),
+      openDataFiles(
+        await folderWith("photos", { "cat/1.webp": "", "cat/2.WEBP": "", "dog/x": "" }),
+      ),
     ).rejects.toMatchObject({
       code: "CW3105",
       message: expect.stringMatching(
-        /in them: .jpg, x; turn them into PNG, as "mogrify -format png/,
+        /in them: .webp, x; turn them into PNG, as "mogrify -format png/,
       ),
     });
     const split = await folderWith("split", { "test/a/1.png": grey(1), "train/a/1.png": grey(1) });

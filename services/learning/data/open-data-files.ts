@@ -65,7 +65,7 @@ function noSamplesIn(folder: string, names: readonly string[]): CommonweightErro
   const inside = names.length === 0 ? "nothing" : `${shown}${names.length > 5 ? " …" : ""}`;
   return new CommonweightError(
     learningErrors.dataUnsupported,
-    `${folder} has no pair of idx files, no x.npy with y.npy, and no folders with images of one class each (.png, .pgm, .ppm); in it: ${inside}`,
+    `${folder} has no pair of idx files, no x.npy with y.npy, and no folders with images of one class each (.png, .jpg, .pgm, .ppm); in it: ${inside}`,
   );
 }
 

@@ -9,9 +9,25 @@ export function nameFile<Decoded>(path: string, decode: () => Decoded): Decoded 
   try {
     return decode();
   } catch (cause) {
-    if (!(cause instanceof CommonweightError)) throw cause;
-    const { code, hint } = cause;
-    const definition: ErrorDefinition = { code: code as `CW${number}`, title: cause.message, hint };
-    throw new CommonweightError(definition, `${path}: ${cause.message}`, { cause });
+    throw named(path, cause);
   }
+}
+
+/** {@link nameFile} for a decoder that takes its time. */
+export async function nameFileLater<Decoded>(
+  path: string,
+  decode: () => Promise<Decoded>,
+): Promise<Decoded> {
+  try {
+    return await decode();
+  } catch (cause) {
+    throw named(path, cause);
+  }
+}
+
+function named(path: string, cause: unknown): unknown {
+  if (!(cause instanceof CommonweightError)) return cause;
+  const { code, hint } = cause;
+  const definition: ErrorDefinition = { code: code as `CW${number}`, title: cause.message, hint };
+  return new CommonweightError(definition, `${path}: ${cause.message}`, { cause });
 }

@@ -1,0 +1,58 @@
+import { CommonweightError } from "../../protocol/errors.ts";
+import { countValues } from "../count-values.ts";
+import { learningErrors } from "../errors.ts";
+import type { Dataset } from "./dataset.ts";
+import type { DecodedImage } from "./formats/pnm.ts";
+import type { LabelClasses } from "./label-classes.ts";
+
+/** What all images of a data set have in common. */
+export type ImageShape = Omit<DecodedImage, "values">;
+
+/** Images that are decoded when a batch asks for them. */
+export interface ImageSource extends LabelClasses {
+  /** Decodes the image at a position. @throws CommonweightError naming it */
+  readImage(index: number): Promise<DecodedImage>;
+  /** For messages: what the image at a position is called. */
+  nameOf(index: number): string;
+  /** For messages: how other images become like this one; begins with a semicolon. */
+  adviceToFit(image: ImageShape): string;
+}
+
+const shapeText = ({ channels, height, width }: ImageShape) => `${channels} x ${height} x ${width}`;
+
+/**
+ * Makes a data set of images, of which all must have the size and channels of the first.
+ *
+ * @throws CommonweightError that of the first image; reading a batch throws for a damaged or deviating one (CW3105).
+ */
+export async function imageDataset(images: ImageSource): Promise<Dataset> {
+  const { labels, classes, classNames } = images;
+  const { values: _, ...first } = await images.readImage(0);
+  const { channels, height, width } = first;
+  const inputShape = [channels, height, width];
+  const length = countValues(inputShape);
+  return {
+    size: labels.length,
+    inputShape,
+    classes,
+    ...(classNames && { classNames }),
+    readBatch: async (indices) => {
+      const inputs = new Float32Array(indices.length * length);
+      // In the order in which they lie: what is packed together is unpacked once.
+      const order = Array.from(indices, (index, row) => ({ index, row }));
+      order.sort((one, other) => one.index - other.index);
+      for (const { index, row } of order) {
+        const image = await images.readImage(index);
+        if (image.channels !== channels || image.height !== height || image.width !== width) {
+          throw new CommonweightError(
+            learningErrors.dataUnfit,
+            `${images.nameOf(index)} is ${shapeText(image)}, the first image ${shapeText(first)}; all need the same channels, height and width${images.adviceToFit(first)}`,
+          );
+        }
+        inputs.set(image.values, row * length);
+      }
+      return { inputs, labels: Int32Array.from(indices, (index) => labels[index] as number) };
+    },
+    readLabels: () => labels,
+  };
+}
