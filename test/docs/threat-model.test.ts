@@ -34,7 +34,7 @@ describe("the threat model, and what else is claimed about safety and speed", ()
   });
 
   it("names only code that exists", () => {
-    const named = [...page.matchAll(/`([\w./-]+)#(\w+)`/g)].map(([, path = "", word = ""]) => ({
+    const named = [...page.matchAll(/`([\w./-]+)#([\w-]+)`/g)].map(([, path = "", word = ""]) => ({
       path,
       word,
     }));

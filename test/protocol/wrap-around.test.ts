@@ -86,12 +86,12 @@ afterAll(async () => {
 });
 
 /** What the rule circuit proves about a matrix; throws when it has no witness. */
-async function provenOutcome(gram: GramMatrix) {
+async function provenOutcome(gram: GramMatrix, own = terms) {
   const file = { type: "mem" as const, data: new Uint8Array() };
-  const decided = { gram, termsWords: packTerms(terms) };
+  const decided = { gram, termsWords: packTerms(own) };
   await wtns.calculate({ ...ruleInput(decided) }, wasm, file);
   const witness = (await wtns.exportJson(file)) as bigint[];
-  const outcome = trustRule.evaluate({ terms, gram });
+  const outcome = trustRule.evaluate({ terms: own, gram });
   expect(witness.slice(1, 4)).toEqual(ruleSignals(decided, packOutcome(outcome)));
   return outcome;
 }
@@ -144,6 +144,42 @@ describe("entries that wrap around", () => {
 
     expect(gram[0]?.[CHEATER]).toBeLessThan(1n << 54n);
     await expect(provenOutcome(gram)).rejects.toThrow(/Assert/);
+  });
+
+  test("an aggregator that leaves honest trainers out takes their dither away, as far as the least number of trainers lets it", async () => {
+    // The cheater has put one entry into a place before anybody could be read: of many rounds, one in which r and g are zero there.
+    const place = D - DEAD;
+    const oneEntry = (square: bigint) => [
+      squareRoot(square) as bigint,
+      ...new Array<bigint>(DEAD - 1).fill(0n),
+    ];
+    const isLucky = (vectors: readonly bigint[][]) => {
+      const honest = vectors[CHEATER] as bigint[];
+      const alive = honest.slice(0, place).map((value) => BOOST * value);
+      const wanted = toScalar(dot(honest, honest) - dot(alive, alive));
+      const isZero = [0, 1].every((slot) => vectors[slot]?.[place] === 0n);
+      return isZero && squareRoot(wanted) !== null;
+    };
+    const rounds = Array.from({ length: 2048 }, (_, i) => honestVectors(4, `left out ${i}`));
+    const lucky = rounds.filter(isLucky);
+    // 2^-8 for the two of the owner's, and every second number has a root.
+    expect(lucky.length).toBeGreaterThan(0);
+    expect(lucky.length).toBeLessThan(16);
+    const [found] = lucky as [bigint[][]];
+    // Two more are in league with it and send nothing in that place; the last two are honest.
+    const helped = found.map((vector, slot) =>
+      slot === 4 || slot === 5 ? vector.with(place, 0n) : vector,
+    );
+    const vectors = forged(helped, oneEntry);
+    await expect(provenOutcome(provable(vectors))).rejects.toThrow(/Assert/);
+
+    const leftOut = vectors.map((vector, slot) =>
+      slot < 6 ? vector : new Array<bigint>(D).fill(0n),
+    );
+    const active = terms.active.map((isActive, slot) => isActive && slot < 6);
+    const baseWeights = [100, 100, 100, 0, 0];
+    const own = { ...terms, active, baseWeights };
+    expect((await provenOutcome(provable(leftOut), own)).verdicts[0]).toBe("accepted");
   });
 
   test("whoever reads the others before it commits needs no dead coordinate: commit first, reveal later", async () => {

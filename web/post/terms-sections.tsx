@@ -49,7 +49,7 @@ export function RuleSection({ slots }: { slots: number | undefined }) {
       <ChoiceInput
         field="rule"
         label="Rule"
-        why="Trust works with any majority of honest trainers as long as your samples stay secret. Multi-Krum needs no samples to judge, but 2f + 3 trainers to withstand f."
+        why="Trust judges by your own samples, as long as they stay secret and are clean; it was tried with three attackers of eight. Multi-Krum needs no samples to judge, but 2f + 3 trainers to withstand f."
         choices={rules}
       />
       <ChoiceInput
