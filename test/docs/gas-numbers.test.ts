@@ -45,4 +45,64 @@ describe("the gas that the performance page tells", () => {
 
     expect(page).toContain(row([name, ...(gas as number[])]));
   });
+
+  it("is what the snapshots have of booking together", () => {
+    const measured = snapshot<{ step: string; gas: number }[]>("market-gas");
+    const figures = measured.filter(({ step }) => / unbatched| batched|on average/.test(step));
+    const [, table = ""] = page.split("| | unbatched | batched |");
+
+    expect(figures).toHaveLength(4);
+    for (const { step, gas } of figures) {
+      expect(table.split("\n\n")[0], step).toContain(gas.toLocaleString("en-US"));
+    }
+  });
+
+  it("goes where the tables say: what they add up to is what a settlement takes", () => {
+    const settle = snapshot<{ step: string; gas: number }[]>("market-gas").find(({ step }) =>
+      /^16 slots: settle \d+ trainers, credited$/.test(step),
+    )?.gas as number;
+    const numbersOf = (head: string) => {
+      const [, table = ""] = page.split(`${head}\n`);
+      const [rows = ""] = table.split("\n\n");
+      return [...rows.matchAll(/^\| ([^|]+) \| ([\d,]+) \|/gm)].map(([, name = "", gas = ""]) => ({
+        name,
+        gas: Number(gas.replaceAll(",", "")),
+      }));
+    };
+    const parts = numbersOf("| what | gas | less of it would take |");
+    const steps = numbersOf("| the market's own steps | gas |");
+    const sum = (list: readonly { gas: number }[]) => list.reduce((all, { gas }) => all + gas, 0);
+    const gasOf = (part: string) => parts.find(({ name }) => name.startsWith(part))?.gas as number;
+
+    // Each number is rounded to hundreds.
+    expect(Math.abs(gasOf("together") - settle)).toBeLessThan(300);
+    expect(sum(parts) - gasOf("together")).toBe(gasOf("together"));
+    expect(Math.abs(sum(steps) - gasOf("the market's own steps"))).toBeLessThan(300);
+    const floor = [
+      "precompiles",
+      "words of the tr",
+      "words of the pr",
+      "calldata",
+      "the transaction",
+    ];
+    expect(page).toContain(
+      `add up to ${floor.reduce((all, part) => all + gasOf(part), 0).toLocaleString("en-US")} in`,
+    );
+  });
+
+  it("is beside the constraints that the kept circuits have", () => {
+    const circuits = JSON.parse(read("circuits/keys/keys.json")) as {
+      name: string;
+      constraints: number;
+    }[];
+    const constraints = [8, 16, 32].map(
+      (slots) => circuits.find(({ name }) => name === `trust-${slots}`)?.constraints as number,
+    );
+
+    constraints.forEach((count, i) => {
+      expect(page).toMatch(
+        new RegExp(`^\\| ${8 << i} \\| \\d+ \\| ${count.toLocaleString("en-US")} \\|`, "m"),
+      );
+    });
+  });
 });
