@@ -1,6 +1,7 @@
 import {
   Anchor,
   Badge,
+  Button,
   Card,
   Group,
   NativeSelect,
@@ -25,6 +26,7 @@ import { PaySoFar } from "../project/pay-so-far.tsx";
 import { phaseText, ruleName } from "../project-words.ts";
 import { auditHref, projectHref } from "../route.ts";
 import { useLoaded } from "../use-loaded.ts";
+import { PROJECTS_AT_ONCE, readNewest } from "./newest-projects.ts";
 
 interface ListedProject {
   readonly project: Project;
@@ -34,12 +36,22 @@ interface ListedProject {
 /** Titles by project: the owners' own words. */
 type Titles = ReadonlyMap<bigint, string>;
 
-async function loadProjects({ chain, unit }: Connection): Promise<ListedProject[]> {
+interface ProjectList {
+  /** How many the market has. */
+  readonly count: number;
+  readonly listed: readonly ListedProject[];
+}
+
+async function loadProjects({ chain, unit }: Connection, most: number): Promise<ProjectList> {
   const count = await countProjects(chain);
-  const projects = count === 0 ? [] : await readProjects(chain, 1n, count);
-  return Promise.all(
+  const projects = await readNewest({
+    ...{ count, most },
+    read: (firstId, limit) => readProjects(chain, firstId, limit),
+  });
+  const listed = await Promise.all(
     projects.map(async (project) => ({ project, token: await unit(project.terms.rewardToken) })),
   );
+  return { count, listed };
 }
 
 type Order = "newest" | "budget" | "rounds";
@@ -127,10 +139,18 @@ function useTitles(connection: Connection, listed: readonly ListedProject[]): Ti
   return loaded.state === "ready" ? loaded.value : new Map();
 }
 
-/** All projects of the market. */
+/** The market's projects, the newest first, and more of them when asked for. */
 export function ProjectsPage({ connection }: { connection: Connection }) {
-  const { loaded, reload } = useLoaded(() => loadProjects(connection), [connection]);
-  const titles = useTitles(connection, loaded.state === "ready" ? loaded.value : []);
+  const [most, setMost] = useState(PROJECTS_AT_ONCE);
+  const { loaded, reload, refresh } = useLoaded(
+    () => loadProjects(connection, most),
+    [connection, most],
+  );
+  const titles = useTitles(connection, loaded.state === "ready" ? loaded.value.listed : []);
+  const showMore = () => {
+    setMost(most + PROJECTS_AT_ONCE);
+    refresh();
+  };
   const [search, setSearch] = useState("");
   const [state, setState] = useState("all");
   const [order, setOrder] = useState<Order>("newest");
@@ -160,7 +180,7 @@ export function ProjectsPage({ connection }: { connection: Connection }) {
         />
       </Group>
       <LoadedView loaded={loaded} what="projects" onRetry={reload}>
-        {(listed) => {
+        {({ count, listed }) => {
           const selected = selectProjects(listed, { search, state, order }, titles);
           if (listed.length === 0) {
             return (
@@ -169,17 +189,29 @@ export function ProjectsPage({ connection }: { connection: Connection }) {
               </Text>
             );
           }
-          if (selected.length === 0) return <Text>No project matches.</Text>;
           return (
-            <Stack component="ul" p={0} m={0} style={{ listStyle: "none" }}>
-              {selected.map((each) => (
-                <ProjectCard
-                  key={String(each.project.projectId)}
-                  listed={each}
-                  title={titles.get(each.project.projectId)}
-                  connection={connection}
-                />
-              ))}
+            <Stack>
+              {selected.length === 0 && <Text>No project matches.</Text>}
+              <Stack component="ul" p={0} m={0} style={{ listStyle: "none" }}>
+                {selected.map((each) => (
+                  <ProjectCard
+                    key={String(each.project.projectId)}
+                    listed={each}
+                    title={titles.get(each.project.projectId)}
+                    connection={connection}
+                  />
+                ))}
+              </Stack>
+              {listed.length < count && (
+                <Group>
+                  <Text size="sm">
+                    The newest {listed.length} of {count} projects.
+                  </Text>
+                  <Button size="xs" variant="default" onClick={showMore}>
+                    Show older ones
+                  </Button>
+                </Group>
+              )}
             </Stack>
           );
         }}
