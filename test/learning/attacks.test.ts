@@ -26,6 +26,7 @@ const context: AttackContext = {
   honestUpdate: vector("honest"),
   random: seededRandom("attack"),
   peerUpdates: [vector("a"), vector("b"), vector("c")],
+  earlierUpdates: [vector("earlier")],
   lastAggregate: vector("last"),
   leakedReference: vector("reference"),
   retrain: async (poison) => {
@@ -81,6 +82,9 @@ describe("attacks", () => {
     const last = context.lastAggregate as Int16Array;
 
     expect(cosine(await applyAttack("copycat", context), peer)).toBeGreaterThan(0.9);
+    expect(cosine(await applyAttack("earlier-update", context), vector("earlier"))).toBeGreaterThan(
+      0.99,
+    );
     expect(await applyAttack("stale-replay", context)).toEqual(last);
     expect(cosine(await applyAttack("stale-replay-noisy", context), last)).toBeCloseTo(
       1 / Math.hypot(1, 0.58),

@@ -13,6 +13,8 @@ export interface AttackContext {
   readonly retrain?: ((poison: (dataset: Dataset) => Dataset) => Promise<Int16Array>) | undefined;
   /** Honest updates of others: an attacker who sees them before the commit phase closes. */
   readonly peerUpdates?: readonly Int16Array[] | undefined;
+  /** What honest trainers sent in the round before, as its aggregator has read it; zeros in the first round. */
+  readonly earlierUpdates?: readonly Int16Array[] | undefined;
   /** The model's last change, in units of the update's scale; public to every trainer. */
   readonly lastAggregate?: Int16Array | undefined;
   /** What the first of the colluding attackers sends; its Sybils repeat it. */

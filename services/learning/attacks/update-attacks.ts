@@ -61,6 +61,17 @@ export const updateAttacks: readonly Attack[] = [
     },
   },
   {
+    name: "earlier-update",
+    summary:
+      "Trains nothing and sends what an honest trainer sent in the round before, with noise of 0.1 times its length. An aggregator knows it; the rule compares with the last aggregate only.",
+    needs: ["earlierUpdates"],
+    craft: (context) => {
+      const earlier = need(context, "earlierUpdates");
+      const chosen = earlier[Math.floor(context.random() * earlier.length)] as Int16Array;
+      return toInt16(add(chosen, noiseOfNorm(context, 0.1 * norm(chosen))), context.random);
+    },
+  },
+  {
     name: "stale-replay",
     summary: "Resubmits the model's last change, which is public.",
     needs: [],

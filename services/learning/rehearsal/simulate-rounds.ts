@@ -65,6 +65,8 @@ interface RoundState {
   readonly roundIndex: number;
   readonly parameters: Float32Array;
   readonly lastAggregate: Int32Array | null;
+  /** What honest trainers sent in the round before. */
+  readonly earlierUpdates: readonly Int16Array[];
 }
 
 async function honestUpdate(
@@ -114,6 +116,7 @@ async function roundUpdates(state: RoundState, r: Int16Array): Promise<Int16Arra
       honestUpdate: honest[i] as Int16Array,
       random: seededRandom(`${seed}/${state.roundIndex}/${i}/attack`),
       peerUpdates,
+      earlierUpdates: state.earlierUpdates,
       leakedReference: r,
       leaderUpdate: leaders.get(attack),
       lastAggregate: state.lastAggregate
@@ -140,6 +143,7 @@ export async function* simulateRounds(
   const { model, fractionBits, trainers, signal, seed } = simulation;
   let integers = quantiseModel(initialiseParameters(model), fractionBits);
   let lastAggregate: Int32Array | null = null;
+  let earlierUpdates: readonly Int16Array[] = [new Int16Array(integers.length)];
   for (let roundIndex = 0; roundIndex < simulation.rounds; roundIndex++) {
     if (signal?.aborted) throw new CommonweightError(learningErrors.cancelled);
     const before = Float32Array.from(modelValues(integers, fractionBits));
@@ -158,12 +162,13 @@ export async function* simulateRounds(
       ...(signal ? { signal } : {}),
     });
     const { r, g } = references;
-    const state = { simulation, roundIndex, parameters: before, lastAggregate };
+    const state = { simulation, roundIndex, parameters: before, lastAggregate, earlierUpdates };
     const updates = await roundUpdates(state, r);
     const baseWeights = trainers.map(({ baseWeight }) => baseWeight);
     const decision = simulation.decide({ updates, r, g, lastAggregate, baseWeights });
     integers = appliedModel(integers, decision.aggregate);
     if (!decision.isVoid) lastAggregate = decision.aggregate;
+    earlierUpdates = updates.filter((_, i) => trainers[i]?.attack === undefined);
     const after = Float32Array.from(modelValues(integers, fractionBits));
     yield { roundIndex, before, after, updates, references, decision };
   }

@@ -98,6 +98,19 @@ describe("rehearse", () => {
     expect(later.every((payout) => payout < 10n ** 16n)).toBe(true);
   });
 
+  test("three who repeat what others sent in the round before are paid without any work", async () => {
+    const report = await rehearse({
+      ...base,
+      attackMix: [{ attack: "earlier-update", trainers: 3 }],
+    });
+
+    const [start, ...later] = report.rounds.map(({ payoutsWei }) =>
+      payoutsWei.slice(5).reduce((sum, payout) => sum + payout, 0n),
+    );
+    expect(start).toBe(0n);
+    for (const paid of later) expect(paid).toBeGreaterThan(10n ** 17n);
+  });
+
   test("stops when cancelled, and refuses more attackers than trainers and unknown attacks", async () => {
     const controller = new AbortController();
     const cancelled = rehearse({
