@@ -60,7 +60,7 @@ export const learningErrors = defineErrors([3000, 3999], {
   dataUnsupported: {
     code: "CW3104",
     title: "This kind of data is not supported",
-    hint: "Bring a .csv or .tsv file, a .npz file with x and y, or a folder: with idx files, with x.npy and y.npy, or with one folder of PNG, JPEG, PGM or PPM images for each class (docs/formats.md, Samples).",
+    hint: "Bring a .csv, .tsv or .parquet file, a .npz file with x and y, or a folder: with .parquet files, with idx files, with x.npy and y.npy, or with one folder of PNG, JPEG, PGM or PPM images for each class (docs/formats.md, Samples).",
   },
   dataUnfit: {
     code: "CW3105",

@@ -4,7 +4,8 @@ import type { ProjectTerms } from "../adapters/chain/projects/project-terms.ts";
 import { makeFolder } from "../adapters/make-folder.ts";
 import { encodeNpy } from "../adapters/model-export/numpy.ts";
 import { countValues } from "../learning/count-values.ts";
-import { encodeCsv, parseCsv } from "../learning/data/formats/csv.ts";
+import { encodeCsv } from "../learning/data/formats/csv.ts";
+import type { CsvTable } from "../learning/data/formats/csv-table.ts";
 import { writtenLabel } from "../learning/data/label-classes.ts";
 import { designManifest } from "../owner/design/design-project.ts";
 import { drawSets, type SetSizes } from "../owner/design/draw-sets.ts";
@@ -61,11 +62,10 @@ export async function divideSamples(
     );
   }
   makeFolder(around.folder);
-  const divide = summary.tableText === undefined ? divideArrays : divideTable;
-  const [ownerSource, trainerSource] = await divide(summary, around.folder, [
-    Int32Array.from([...root, ...pay, ...validation]),
-    rest,
-  ]);
+  const positions = [Int32Array.from([...root, ...pay, ...validation]), rest] as const;
+  const [ownerSource, trainerSource] = await (summary.table === undefined
+    ? divideArrays(summary, around.folder, positions)
+    : divideTable(summary.table, around.folder, positions));
   const design = async () => {
     const title = `${basename(dataset, extname(dataset))}, learned together`;
     const answers = {
@@ -93,11 +93,10 @@ type Positions = readonly [owner: Int32Array, trainers: Int32Array];
 const NAMES = ["owner", "trainers"] as const;
 
 async function divideTable(
-  { tableText = "" }: DataSummary,
+  { header, rows }: CsvTable,
   folder: string,
   positions: Positions,
 ): Promise<Divided> {
-  const { header, rows } = parseCsv(tableText);
   const paths = NAMES.map(async (name, k) => {
     const own = Array.from(positions[k] as Int32Array, (at) => rows[at] as readonly string[]);
     const path = join(folder, `${name}.csv`);

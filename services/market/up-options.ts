@@ -1,7 +1,8 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { ATTACKS } from "../learning/attacks/apply-attack.ts";
 import { isTableName } from "../learning/data/is-table-name.ts";
+import { isParquetName } from "../learning/data/parquet-source.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { NATIVE_COIN, readTokenAmount } from "../protocol/market/token-amount.ts";
 import { marketErrors } from "./errors.ts";
@@ -172,16 +173,20 @@ function budgetTerms(budget: unknown, problems: string[]): MarketOptions["terms"
 }
 
 function datasetProblems({ dataset, target }: MarketOptions): string[] {
-  const isTable = dataset !== undefined && isTableName(dataset);
-  if (target !== undefined && !isTable) return ["--target: only with a table as --dataset"];
-  if (dataset === undefined) return [];
+  const withColumns = "--target: only with a table as --dataset";
+  if (dataset === undefined) return target === undefined ? [] : [withColumns];
   const info = statSync(dataset, { throwIfNoEntry: false });
   if (info === undefined) return [`--dataset ${dataset}: it does not exist`];
-  if (info.isDirectory() || isTable || /\.npz$/i.test(dataset)) return [];
+  const hasColumns = isTableName(dataset) || isParquetName(dataset) || holdsParquet(dataset);
+  if (target !== undefined && !hasColumns) return [withColumns];
+  if (hasColumns || info.isDirectory() || /\.npz$/i.test(dataset)) return [];
   return [
-    `--dataset ${dataset}: a .csv, .tsv or .npz file, or a folder (idx files, x.npy and y.npy, images)`,
+    `--dataset ${dataset}: a .csv, .tsv, .parquet or .npz file, or a folder (parquet, idx, x.npy and y.npy, images)`,
   ];
 }
+
+const holdsParquet = (path: string) =>
+  statSync(path).isDirectory() && readdirSync(path).some(isParquetName);
 
 function fileProblems(file: string | undefined, isJson: boolean): string[] {
   if (file === undefined) return [];

@@ -208,14 +208,14 @@ const MISTAKES: readonly Mistake[] = [
     what: "a table with other columns",
     args: "worker fit 1 --data FOLDER/other.csv",
     exitCode: refused,
-    says: /^CW3105: .+ CSV: there is no column "kind", .+; there are "a", "b"/,
+    says: /^CW3105: .+ table: there is no column "kind", .+; there are "a", "b"/,
   },
   {
     what: "a table with other columns, before a stake is locked",
     args: "worker run 1 --data FOLDER/other.csv --state FOLDER/unfit",
     as: "stranger",
     exitCode: refused,
-    says: /^CW3105: .+ CSV: there is no column "kind", .+; there are "a", "b"/,
+    says: /^CW3105: .+ table: there is no column "kind", .+; there are "a", "b"/,
   },
   {
     what: "a part that is not there",

@@ -25,6 +25,7 @@ import { decodePng } from "../../services/learning/data/formats/png.ts";
 import { decodePnm } from "../../services/learning/data/formats/pnm.ts";
 import { readNpyLabels } from "../../services/learning/data/npy-labels.ts";
 import { openDataFiles } from "../../services/learning/data/open-data-files.ts";
+import { readTable } from "../../services/learning/data/read-table.ts";
 import { readBundle } from "../../services/protocol/bundle/bundle-header.ts";
 import { decodeInt16, encodeInt16 } from "../../services/protocol/bundle/int16-coder.ts";
 import { openBundle } from "../../services/protocol/bundle/open-bundle.ts";
@@ -262,6 +263,28 @@ export const binaryTargets: readonly FuzzTarget[] = [
       const { channels, height, width, values } = await decodeJpeg(input);
       check(values.length === channels * height * width, "an image of another size");
     },
+  },
+  {
+    name: "parquet",
+    seeds: ["plain", "delta", "snappy", "lz4"].map((name) => fixture(`leaves-${name}.parquet`)),
+    weight: 10,
+    read: fromFile("samples.parquet", async (path) => {
+      const { table } = (await readTable(path)) ?? {};
+      const isRagged = table?.rows.some((row) => row.length !== table.header.length);
+      check(isRagged !== true, "a ragged table");
+    }),
+  },
+  {
+    name: "parquet samples",
+    seeds: ["images-bytes", "lists", "lists-fixed", "shards/train-00001-of-00002"].map((name) =>
+      fixture(`${name}.parquet`),
+    ),
+    weight: 10,
+    read: fromFile("images.parquet", async (path) => {
+      const dataset = await openDataFiles(path, { findsClasses: true, targetColumn: undefined });
+      const { inputs } = await dataset.readBatch([dataset.size - 1]);
+      check(inputs.length === countValues(dataset.inputShape), "samples of another size");
+    }),
   },
   {
     name: "pnm",

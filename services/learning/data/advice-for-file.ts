@@ -3,7 +3,7 @@ import { basename, extname } from "node:path";
 /** Kinds of files that people keep samples in and we do not read, and what makes one of ours of them. */
 const WAYS: readonly (readonly [kinds: RegExp, way: string])[] = [
   [
-    /^\.(parquet|feather|orc|pkl|pickle|xlsx?|ods|json|jsonl|sav|dta)$/,
+    /^\.(feather|arrow|orc|pkl|pickle|xlsx?|ods|json|jsonl|sav|dta)$/,
     'pandas makes a table of it: table.to_csv("samples.csv", index=False)',
   ],
   [
@@ -17,7 +17,7 @@ const WAYS: readonly (readonly [kinds: RegExp, way: string])[] = [
 /**
  * What a file is that cannot be read as samples, and the way out where one is known.
  *
- * @example adviceForFile("a/b.parquet") // 'a .parquet file; pandas makes a table of it: …'
+ * @example adviceForFile("a/b.feather") // 'a .feather file; pandas makes a table of it: …'
  */
 export function adviceForFile(path: string): string {
   const extension = extname(basename(path)).toLowerCase();

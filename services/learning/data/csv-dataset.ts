@@ -48,7 +48,7 @@ export function describeColumns({ header, rows }: CsvTable): CsvColumn[] {
 const quotedNames = (names: readonly string[]) => nameSome(names.map((name) => `"${name}"`));
 
 function unfit(message: string): CommonweightError {
-  return new CommonweightError(learningErrors.dataUnfit, `CSV: ${message}`);
+  return new CommonweightError(learningErrors.dataUnfit, `table: ${message}`);
 }
 
 /** A number of a class that nobody named; -1 for none. */
@@ -57,14 +57,17 @@ function countedClass(cell: string): number {
   return Number.isInteger(label) && label >= 0 ? label : -1;
 }
 
+/** Reads samples from CSV text. @throws CommonweightError CW3102 when it is no table, CW3105 as {@link tableDataset} */
+export const csvDataset = (text: string, options: CsvDatasetOptions = {}): Dataset =>
+  tableDataset(parseCsv(text), options);
+
 /**
- * Reads samples from CSV text.
+ * Makes samples of a table's rows.
  *
- * @throws CommonweightError CW3102 when it is no table; CW3105 naming everything that differs: columns that are not there, missing
+ * @throws CommonweightError CW3105 naming everything that differs: columns that are not there, missing
  * cells, unknown categories or classes.
  */
-export function csvDataset(text: string, options: CsvDatasetOptions = {}): Dataset {
-  const { header, rows } = parseCsv(text);
+export function tableDataset({ header, rows }: CsvTable, options: CsvDatasetOptions = {}): Dataset {
   const target = options.targetColumn ?? (header.at(-1) as string);
   const names = options.columns ?? header.filter((name) => name !== target);
   const { isUnlabelled = false } = options;

@@ -32,10 +32,11 @@ const IDENTIFIER = /^(id|index|uuid|guid|row|nr|no|#)$|[_ -]id$/i;
 const rounded = (value: number) => Number(value.toPrecision(4));
 
 function unfit(message: string): CommonweightError {
-  return new CommonweightError(learningErrors.dataUnfit, `CSV: ${message}`);
+  return new CommonweightError(learningErrors.dataUnfit, `table: ${message}`);
 }
 
-const isTargetName = (name: string) => TARGET_NAMES.includes(name.toLowerCase());
+/** Whether a column is called like a class. */
+export const isTargetName = (name: string) => TARGET_NAMES.includes(name.toLowerCase());
 
 /** The column that is probably the class: by its name, otherwise the last. */
 export function guessTarget(header: readonly string[]): string {

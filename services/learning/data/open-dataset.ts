@@ -60,8 +60,10 @@ export async function openDataset(data: DataSource): Promise<Dataset> {
   return subsetDataset(pool, own);
 }
 
+/** Whether somebody means the samples that come with the repository, and no file. */
+export const isMnist = (source: string): boolean => source === "mnist" || source === "mnist:test";
+
 async function openSource({ source, files }: DataSource): Promise<Dataset> {
-  if (source === "mnist") return seenAs(await readMnist("train"), files?.inputShape);
-  if (source === "mnist:test") return seenAs(await readMnist("test"), files?.inputShape);
-  return openDataFiles(source, files);
+  if (!isMnist(source)) return openDataFiles(source, files);
+  return seenAs(await readMnist(source === "mnist" ? "train" : "test"), files?.inputShape);
 }

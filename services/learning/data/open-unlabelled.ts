@@ -3,7 +3,7 @@ import { basename, extname, join } from "node:path";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { countValues } from "../count-values.ts";
 import { learningErrors } from "../errors.ts";
-import { csvDataset } from "./csv-dataset.ts";
+import { tableDataset } from "./csv-dataset.ts";
 import type { Dataset } from "./dataset.ts";
 import { fileBytes } from "./formats/byte-source.ts";
 import { parseCsv } from "./formats/csv.ts";
@@ -13,8 +13,13 @@ import { openNpzInputs } from "./formats/open-npz.ts";
 import { openImages } from "./image-folder.ts";
 import { isTableName } from "./is-table-name.ts";
 import { openNpyInputs } from "./npy-dataset.ts";
-import { type OpenDataFilesOptions, openDataFiles, readTable } from "./open-data-files.ts";
+import { type OpenDataFilesOptions, openDataFiles } from "./open-data-files.ts";
+import { openParquetSamples } from "./parquet-dataset.ts";
+import { openParquetSource, type ParquetSource } from "./parquet-source.ts";
+import { readParquetTable } from "./parquet-table.ts";
+import { readTableText } from "./read-table.ts";
 import { seenAs } from "./reshape-to-model.ts";
+import { sampleColumn } from "./sample-column.ts";
 
 /** Samples whose classes nobody needs to know: all labels are 0. */
 export interface UnlabelledSamples {
@@ -26,7 +31,7 @@ export interface UnlabelledSamples {
 }
 
 /**
- * Opens samples to predict from: a table with or without the column of the class, a `.npy` or `.npz` file of inputs, a folder of images
+ * Opens samples to predict from: a table with or without the column of the class, a `.npy` or `.npz` file of inputs, Parquet files, a folder of images
  * or of what {@link openDataFiles} takes.
  *
  * @throws CommonweightError as {@link openDataFiles}.
@@ -38,20 +43,39 @@ export async function openUnlabelled(
   const info = await stat(path).catch((cause: unknown) => {
     throw new CommonweightError(learningErrors.dataUnreadable, path, { cause });
   });
-  const opened = info.isDirectory()
-    ? await openFolder(path, options)
-    : await openFile(path, options);
+  const parquet = await openParquetSource(path);
+  const opened = await (parquet
+    ? openParquetFiles(parquet, options)
+    : info.isDirectory()
+      ? openFolder(path, options)
+      : openFile(path, options));
   return { ...opened, dataset: seenAs(opened.dataset, options.inputShape) };
+}
+
+/** The rows of a table, to write predictions beside them. */
+function tableSamples(table: CsvTable, options: OpenDataFilesOptions): UnlabelledSamples {
+  const columns = options.columns ?? allColumns(table, options.inputShape);
+  return { dataset: tableDataset(table, { ...options, columns, isUnlabelled: true }), table };
+}
+
+async function openParquetFiles(
+  source: ParquetSource,
+  options: OpenDataFilesOptions,
+): Promise<UnlabelledSamples> {
+  const column = await sampleColumn(source, options.columns);
+  if (column !== undefined) {
+    return {
+      dataset: await openParquetSamples(source, column, { ...options, isUnlabelled: true }),
+    };
+  }
+  const { table } = await readParquetTable(source);
+  return nameFile(source.name, () => tableSamples(table, options));
 }
 
 async function openFile(path: string, options: OpenDataFilesOptions): Promise<UnlabelledSamples> {
   if (isTableName(path)) {
-    const text = await readTable(path);
-    return nameFile(path, () => {
-      const table = parseCsv(text);
-      const columns = options.columns ?? allColumns(table, options.inputShape);
-      return { dataset: csvDataset(text, { ...options, columns, isUnlabelled: true }), table };
-    });
+    const text = await readTableText(path);
+    return nameFile(path, () => tableSamples(parseCsv(text), options));
   }
   const classes = options.classes?.length ?? 1;
   const extension = extname(path).toLowerCase();

@@ -45,11 +45,11 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--model <name>", "logistic, mlp or cnn", defaults.model)
     .option(
       "--dataset <path>",
-      "samples to learn instead of MNIST: a .csv, .tsv or .npz file, or a folder (idx, npy, images)",
+      "samples to learn instead of MNIST: a .csv, .tsv, .parquet or .npz file, or a folder (parquet, idx, npy, images)",
     )
     .option(
       "--target <column>",
-      "with a table: the column of the class (default: by its name, or the last)",
+      "with a table or Parquet files: the column of the class (default: by its name, or the last)",
     )
     .option("--split <plan>", "how samples are spread: iid or dirichlet:<alpha>", defaults.split)
     .option(

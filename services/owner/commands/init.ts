@@ -141,10 +141,13 @@ export const register: RegisterCommand = (parent, context) => {
     .argument("[folder]", "where to write it", "project")
     .requiredOption(
       "--data <source>",
-      "your samples: a .csv, .tsv or .npz file, a folder (idx, npy, images), mnist",
+      "your samples: a .csv, .tsv, .parquet or .npz file, a folder (parquet, idx, npy, images), mnist",
     )
-    .option("--target <column>", "CSV: the column of the class (default: by its name, or the last)")
-    .option("--drop <columns>", "CSV: columns that the model must not see, by comma")
+    .option(
+      "--target <column>",
+      "CSV, Parquet: the column of the class (default: by its name, or the last)",
+    )
+    .option("--drop <columns>", "tables: columns that the model must not see, by comma")
     .option("--title <text>", "what trainers see in the list")
     .option("--description <text>", "what samples a trainer needs, what the model is for")
     .option("--model <name>", "logistic, mlp or cnn")

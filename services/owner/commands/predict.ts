@@ -15,7 +15,7 @@ export const register: RegisterCommand = (parent, context) => {
         .argument("<project>", "number of the project, or its folder")
         .requiredOption(
           "--data <source>",
-          "samples, with or without a class: .csv, .tsv, .npy, .npz, a folder, mnist:test",
+          "samples, with or without a class: .csv, .tsv, .parquet, .npy, .npz, a folder, mnist:test",
         )
         .option("--out <file>", "table to write (default: named after project and model)")
         .option("--probabilities", "a column for each class, of how sure the model is of it"),

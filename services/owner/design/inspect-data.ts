@@ -1,4 +1,5 @@
 import { countValues } from "../../learning/count-values.ts";
+import { tableDataset } from "../../learning/data/csv-dataset.ts";
 import { dataFileOptions } from "../../learning/data/data-file-options.ts";
 import type { Dataset, Normalisation } from "../../learning/data/dataset.ts";
 import {
@@ -8,15 +9,17 @@ import {
 } from "../../learning/data/describe-table.ts";
 import { featureScales } from "../../learning/data/feature-scales.ts";
 import { fitReport, LEAST_DEVIATIONS, unrelatedText } from "../../learning/data/fit-report.ts";
-import { parseCsv } from "../../learning/data/formats/csv.ts";
+import type { CsvTable } from "../../learning/data/formats/csv-table.ts";
 import { nameFile } from "../../learning/data/formats/name-file.ts";
-import { isTableName } from "../../learning/data/is-table-name.ts";
 import { measureLabelRelation } from "../../learning/data/label-relation.ts";
-import { readTable } from "../../learning/data/open-data-files.ts";
-import { openDataset } from "../../learning/data/open-dataset.ts";
+import { isMnist, openDataset } from "../../learning/data/open-dataset.ts";
+import { openParquetSource } from "../../learning/data/parquet-source.ts";
+import type { ReadTable } from "../../learning/data/parquet-table.ts";
 import { countLabels } from "../../learning/data/partition.ts";
 import { projectDataset } from "../../learning/data/project-dataset.ts";
+import { readTable } from "../../learning/data/read-table.ts";
 import { channelsFirst, hasChannelsLast } from "../../learning/data/reshape-to-model.ts";
+import { sampleColumn } from "../../learning/data/sample-column.ts";
 import { tableWarnings } from "../../learning/data/table-warnings.ts";
 import { learningErrors } from "../../learning/errors.ts";
 import { logisticRegression } from "../../learning/model-spec.ts";
@@ -37,8 +40,8 @@ export interface DataSummary {
   readonly told: TableDescription["told"];
   /** What may spoil training. */
   readonly warnings: readonly string[];
-  /** Of a table only: its text, to be divided row by row. */
-  readonly tableText?: string;
+  /** Of a table only: to be divided row by row. */
+  readonly table?: CsvTable;
 }
 
 /** Arrays whose values reach further are normalised; images are scaled when they are read. */
@@ -53,8 +56,9 @@ export async function inspectData(
   source: string,
   options: { readonly target?: string | undefined; readonly drop?: readonly string[] } = {},
 ): Promise<DataSummary> {
-  if (isTableName(source)) return inspectTable(source, options);
-  const { dataset, classes } = await openCounted(source);
+  const read = isMnist(source) ? undefined : await readTable(source);
+  if (read !== undefined) return inspectTable(source, read, options);
+  const { dataset, classes } = await openCounted(source, options.target);
   const { inputShape } = dataset;
   const reportOn = async (normalisation?: Normalisation) => {
     const features = countValues(inputShape);
@@ -79,6 +83,7 @@ export async function inspectData(
     data: {
       inputShape: [...inputShape],
       classes,
+      ...(await sampleTable(source, options.target)),
       ...(normalisation
         ? {
             normalisation: {
@@ -95,9 +100,24 @@ export async function inspectData(
   };
 }
 
+/** What everybody who brings Parquet files has to know when the owner says which column is the class. */
+async function sampleTable(
+  source: string,
+  target: string | undefined,
+): Promise<Pick<Manifest["data"], "table">> {
+  if (target === undefined) return {};
+  const parquet = await openParquetSource(source);
+  const column = parquet && (await sampleColumn(parquet));
+  return column ? { table: { columns: [column.name], target } } : {};
+}
+
 /** Opens samples that are no table, with the classes that they say themselves. */
-async function openCounted(source: string): Promise<{ dataset: Dataset; classes: string[] }> {
-  const opened = await openDataset({ source, files: { findsClasses: true } });
+async function openCounted(
+  source: string,
+  target: string | undefined,
+): Promise<{ dataset: Dataset; classes: string[] }> {
+  const files = { findsClasses: true, targetColumn: target };
+  const opened = await openDataset({ source, files });
   const dataset = hasChannelsLast(opened.inputShape) ? channelsFirst(opened) : opened;
   const classes =
     dataset.classNames ?? Array.from({ length: dataset.classes }, (_, k) => String(k));
@@ -112,13 +132,12 @@ async function openCounted(source: string): Promise<{ dataset: Dataset; classes:
 
 async function inspectTable(
   source: string,
+  { table, leftOut }: ReadTable,
   options: { readonly target?: string | undefined; readonly drop?: readonly string[] },
 ): Promise<DataSummary> {
-  const tableText = await readTable(source);
-  const table = nameFile(source, () => parseCsv(tableText));
   const description = nameFile(source, () => describeTable(table, options));
   const data = tableData(description);
-  const dataset = await openDataset({ source, files: dataFileOptions(data) });
+  const dataset = nameFile(source, () => tableDataset(table, dataFileOptions(data)));
   const relation = await measureLabelRelation(dataset);
   return {
     source,
@@ -126,11 +145,11 @@ async function inspectTable(
     data,
     samples: dataset.size,
     classCounts: await countLabels(dataset),
-    ...{ dropped: description.dropped, told: description.told },
+    ...{ dropped: [...description.dropped, ...leftOut], told: description.told },
     warnings: [
       ...(relation && relation.deviations < LEAST_DEVIATIONS ? [unrelatedText(relation)] : []),
       ...tableWarnings(table, description),
     ],
-    tableText,
+    table,
   };
 }

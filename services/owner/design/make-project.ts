@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { encodeCsv, parseCsv } from "../../learning/data/formats/csv.ts";
+import { encodeCsv } from "../../learning/data/formats/csv.ts";
+import type { CsvTable } from "../../learning/data/formats/csv-table.ts";
 import { countParameters } from "../../learning/model-spec.ts";
 import { type Manifest, manifestText } from "../../protocol/manifest/manifest.ts";
 import { type ProjectFile, writeInto, writeProjectFile } from "../posting/project-folder.ts";
@@ -37,10 +38,9 @@ const SET_NAMES = ["root", "pay", "validation", "rest"] as const;
 /** Divides a table's rows into the sets' own files. */
 async function writeTableSets(
   folder: string,
-  tableText: string,
+  { header, rows }: CsvTable,
   sets: DrawnSets,
 ): Promise<string[]> {
-  const { header, rows } = parseCsv(tableText);
   const files = SET_NAMES.filter((name) => sets[name].length > 0).map(async (name) => {
     const chosen = Array.from(sets[name], (index) => rows[index] as readonly string[]);
     return writeInto(folder, `sets/${name}.csv`, encodeCsv({ header, rows: chosen }));
@@ -81,14 +81,12 @@ export async function makeProject(options: {
       ".gitignore",
       "# The samples that decide about pay must not get around.\nsets/\n",
     ),
-    ...(summary.tableText === undefined
-      ? []
-      : await writeTableSets(folder, summary.tableText, sets)),
+    ...(summary.table === undefined ? [] : await writeTableSets(folder, summary.table, sets)),
   ];
   const project: ProjectFile = {
     version: 1,
     sets:
-      summary.tableText === undefined
+      summary.table === undefined
         ? { kind: "drawn", source: summary.source, samples: summary.samples, seed, ...sizes }
         : {
             kind: "files",

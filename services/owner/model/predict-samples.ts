@@ -1,6 +1,6 @@
 import { dataFileOptions } from "../../learning/data/data-file-options.ts";
 import { encodeCsv } from "../../learning/data/formats/csv.ts";
-import { openDataset } from "../../learning/data/open-dataset.ts";
+import { isMnist, openDataset } from "../../learning/data/open-dataset.ts";
 import { openUnlabelled, type UnlabelledSamples } from "../../learning/data/open-unlabelled.ts";
 import { projectDataset } from "../../learning/data/project-dataset.ts";
 import { predict } from "../../learning/training/predict.ts";
@@ -35,7 +35,7 @@ export async function predictSamples(
 ): Promise<SamplePredictions> {
   const { source, isDetailed, signal, onProgress } = options;
   const files = dataFileOptions(manifest.data);
-  const { dataset, table, names }: UnlabelledSamples = /^mnist(:test)?$/.test(source)
+  const { dataset, table, names }: UnlabelledSamples = isMnist(source)
     ? { dataset: await openDataset({ source, files }) }
     : await openUnlabelled(source, files);
   onProgress?.(`predicting ${dataset.size} samples`);

@@ -43,7 +43,7 @@ export const trainingSchema = z.strictObject({
 
 const columnName = z.string().min(1).max(200);
 
-/** How a row of a CSV file becomes a sample, the same for all trainers whatever the order of their columns. */
+/** How a row of a table becomes a sample, the same for all trainers whatever the order of their columns. */
 const tableSchema = z
   .strictObject({
     /** Columns that the model sees, in this order; others are ignored. */

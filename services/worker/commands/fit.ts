@@ -21,7 +21,7 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--seed <text>", "of the parts and of the practice round")
     .option(
       "--target <column>",
-      "CSV: the column of the class (default: the project's, or the last)",
+      "CSV, Parquet: the column of the class (default: the project's, or the last)",
     )
     .option("--no-practice", "compare only")
     .option("--practice-minutes <number>", "how long a practice round may take", parsePositive, 2)

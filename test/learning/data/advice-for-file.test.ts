@@ -10,7 +10,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("a file that cannot be read as samples", () => {
   it.each([
-    ["of a table", "t.parquet", 'a .parquet file; pandas makes a table of it: table.to_csv("'],
+    ["of a table", "t.feather", 'a .feather file; pandas makes a table of it: table.to_csv("'],
     ["of arrays", "a/X.PT", 'a .pt file; NumPy writes inputs and labels together: numpy.savez("'],
     ["of one array", "x.npy", "a .npy file; NumPy writes inputs and labels together"],
     ["that is packed", "a.b/t.csv.gz", "a .gz file; unpack it"],

@@ -1,11 +1,8 @@
 import { CommonweightError } from "../../../protocol/errors.ts";
 import { learningErrors } from "../../errors.ts";
+import { requireColumnNames } from "./column-names.ts";
 import { findSeparator, type Separator, withPoints } from "./csv-separator.ts";
 import type { CsvTable } from "./csv-table.ts";
-import { DATA_LIMITS } from "./data-limits.ts";
-
-/** No reader of JSON agrees with another on a field of this name, and manifests name columns. */
-const UNSAYABLE = "__proto__";
 
 function malformed(message: string): CommonweightError {
   return new CommonweightError(learningErrors.dataMalformed, `CSV: ${message}`);
@@ -25,19 +22,7 @@ export function parseCsv(text: string): CsvTable {
   const lines = splitCells(plain, separator);
   const header = lines[0]?.map((name) => name.trim());
   if (!header) throw malformed("it is empty, without even a header");
-  if (header.length > DATA_LIMITS.columns) {
-    throw new CommonweightError(learningErrors.dataTooLarge, `CSV with ${header.length} columns`);
-  }
-  const unsayable = header.indexOf(UNSAYABLE);
-  if (unsayable >= 0)
-    throw malformed(`column ${unsayable + 1} is called "${UNSAYABLE}"; rename it`);
-  const doubled = header.find((name, i) => name !== "" && header.indexOf(name) !== i);
-  if (doubled !== undefined) {
-    const whyNumber = Number.isFinite(Number(doubled))
-      ? "; is there a row of names above the samples?"
-      : "";
-    throw malformed(`column name "${doubled}" appears twice${whyNumber}`);
-  }
+  requireColumnNames(header, "CSV");
   const fraction = header.find((name) => /^[-+]?\d*[.]\d+(e[-+]?\d+)?$/i.test(name));
   if (fraction !== undefined) {
     throw malformed(

@@ -12,6 +12,12 @@ export const DATA_LIMITS = {
   samples: 50_000_000,
   columns: 65_536,
   images: 5_000_000,
+  /** Footer of a Parquet file: read whole, it takes some twenty times as much memory. */
+  footerBytes: 16 * 1024 * 1024,
+  /** A column of a Parquet file in one group of rows, unpacked: it is unpacked as a whole. */
+  rowGroupBytes: 256 * 1024 * 1024,
+  /** Numbers of lists in one group of rows of a Parquet file. */
+  listValues: 16 * 1024 * 1024,
   /** Bytes of the header of a `.npy` file. */
   headerBytes: 65_536,
 } as const;

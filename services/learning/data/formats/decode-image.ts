@@ -26,3 +26,21 @@ export async function decodeNamedImage(path: string, bytes: Uint8Array): Promise
   if (!decode) throw new CommonweightError(learningErrors.dataUnsupported, path);
   return decode(bytes);
 }
+
+const MAGICS = [
+  { magic: [0x89, 0x50, 0x4e, 0x47], decode: decodePng },
+  { magic: [0xff, 0xd8, 0xff], decode: decodeJpeg },
+];
+
+const decoderByMagic = (bytes: Uint8Array): Decode | undefined =>
+  MAGICS.find(({ magic }) => magic.every((byte, i) => bytes[i] === byte))?.decode;
+
+/** Whether bytes begin as an image that we decode. */
+export const isImage = (bytes: Uint8Array): boolean => decoderByMagic(bytes) !== undefined;
+
+/** Decodes a PNG or JPEG image that has no name. @throws CommonweightError CW3104 for other bytes, or the decoder's */
+export async function decodeImage(bytes: Uint8Array): Promise<DecodedImage> {
+  const decode = decoderByMagic(bytes);
+  if (!decode) throw new CommonweightError(learningErrors.dataUnsupported, "neither PNG nor JPEG");
+  return decode(bytes);
+}
