@@ -222,9 +222,9 @@ interface ITrainingMarket {
     );
     /// @notice Emitted when a round is settled. It is void if no weight is set, and applied otherwise.
     /// @param budgetWei What the round could pay: its budget, less the parts of submissions that were left out.
-    /// @param paidWei What it credited to all trainers together.
+    /// @param paidWei What its budget credited to all trainers together, forfeited bonds not included.
     /// @param outcomeWords The proof's outputs: share, weight and verdict of each trainer slot, packed as in `PublicSignals`.
-    /// @param credits Who submitted and what each was credited, index 0 is slot 3: `trainer << 96 | wei`.
+    /// @param credits Who submitted and what each was credited, forfeited bonds included, index 0 is slot 3: `trainer << 96 | wei`.
     event RoundSettled(
         uint256 indexed projectId,
         uint256 indexed roundIndex,
