@@ -53,7 +53,14 @@ describe("the options of `commonweight up`", () => {
     }
   });
 
-  it("takes the column of the class only with a table", () => {
+  it("takes the column of the class only with a table or Parquet files", () => {
+    const fixtures = "test/learning/fixtures";
+    for (const dataset of [`${fixtures}/nested.parquet`, `${fixtures}/shards`]) {
+      expect(problemsOf({ target: "kind", dataset })).toEqual([]);
+    }
+    expect(problemsOf({ target: "kind", dataset: "docs/images" })).toEqual([
+      "--target: only with a table as --dataset",
+    ]);
     expect(problemsOf({ target: "kind" })).toEqual(["--target: only with a table as --dataset"]);
     expect(problemsOf({ target: "species", dataset: "examples/penguins/penguins.csv" })).toEqual(
       [],

@@ -105,7 +105,21 @@ describe("a JPEG image", () => {
       await expect(decodeJpeg(cut)).rejects.toMatchObject({ code: "CW3102" });
     }
 
+    await expect(decodeJpeg(whole.subarray(0, -2))).rejects.toThrow(
+      "JPEG image that ends too early",
+    );
     expect((await decodeJpeg(whole)).width).toBe(11);
+  });
+
+  it("of which bytes are missing in the middle is damaged, not grey in its lower half", async () => {
+    const whole = fixture("colour.jpg");
+
+    const shorter = Buffer.concat([whole.subarray(0, -40), whole.subarray(-2)]);
+
+    await expect(decodeJpeg(shorter)).rejects.toMatchObject({
+      code: "CW3102",
+      message: "damaged JPEG image: Corrupt JPEG data: premature end of data segment",
+    });
   });
 
   it("whose tables are damaged is refused with what the decoder says", async () => {

@@ -49,8 +49,8 @@ describe("a page's runs", () => {
   });
 
   it("of texts that repeat each other stay within measure", () => {
-    // A block of one miniblock: four prefixes, of which each is 2^30 longer than the last.
-    const growing = [128, 1, 4, 4, 0, 0x80, 0x80, 0x80, 0x80, 0x08, 0, 0, 0, 0];
+    // A block of one miniblock: four prefixes, of which each is 2^26 longer than the last.
+    const growing = [0x80, 1, 1, 4, 0, 0x80, 0x80, 0x80, 0x40, 0];
     const delta = { ...header, num_values: 4, encoding: "DELTA_BYTE_ARRAY" as const };
     const levels = [2, 0, 0, 0, 8, 1];
 
@@ -71,8 +71,8 @@ describe("a packed page", () => {
 
   it.each([
     ["that ends too early", [0x23, 97]],
-    ["that copies from before its beginning", [0x13, 97, 2, 0, 0x00]],
-    ["that copies nothing", [0x13, 97, 0, 0, 0x00]],
+    ["that copies from before its beginning", [0x15, 97, 2, 0, 0x00]],
+    ["that copies nothing", [0x15, 97, 0, 0, 0x00]],
     ["that is longer than it says", [0xb0, ...new Array<number>(11).fill(97)]],
     ["that is shorter than it says", [0x10, 97]],
     ["whose length never ends", [0xf0, 255, 255]],

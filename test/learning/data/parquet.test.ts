@@ -44,7 +44,7 @@ const project = {
 describe("a table in a Parquet file", () => {
   it.each([
     ...["none", "snappy", "gzip", "brotli", "zstd", "lz4"],
-    ...["plain", "delta", "second", "pandas"],
+    ...["plain", "delta", "second", "pages", "pandas"],
   ])("(%s) gives the samples that the same table gives as CSV", async (name) => {
     const expected = csvDataset(leavesCsv, project);
 
@@ -114,6 +114,12 @@ describe("a table in a Parquet file", () => {
     expect(
       (await openDataFiles(at("nested.parquet"), { ...options, columns: ["size"] })).size,
     ).toBe(4);
+  });
+
+  it("has no column of how pandas numbered its rows", async () => {
+    const columns = ["length", "width", "count", "colour", "wet", "species"];
+
+    expect((await readTable(at("leaves-pandas.parquet")))?.table.header).toEqual(columns);
   });
 
   it("needs no class to be predicted from, and keeps its rows", async () => {
@@ -238,6 +244,10 @@ describe("lists of numbers in Parquet files", () => {
     await expect(openDataFiles(at("lists-ragged.parquet"))).rejects.toMatchObject({
       code: "CW3105",
       message: expect.stringMatching(/column "vector": the list of row 2 is not of the length/),
+    });
+    await expect(openDataFiles(at("lists-gap.parquet"))).rejects.toMatchObject({
+      code: "CW3105",
+      message: expect.stringMatching(/the list of row 2 is empty or lacks a number; all rows/),
     });
   });
 });

@@ -32,7 +32,8 @@ export function numberLists(read: LeafValues, leaf: ParquetLeaf): NumberLists {
     return level !== (begun < 0 ? leaf.mostRepeated : begun);
   });
   if (wrong >= 0 || count % (strides[0] ?? 1) !== 0) {
-    const row = rowOf(wrong >= 0 ? wrong : count);
+    // Where a row begins too early, the one before it was too short.
+    const row = wrong >= 0 ? rowOf(wrong) - (repetition[wrong] === 0 ? 1 : 0) : rowOf(count);
     throw unlike(`the list of row ${row} is not of the length of the first, [${shape}]`);
   }
   const all = new Float32Array(count);
