@@ -9,6 +9,7 @@ import { decodeNamedImage, isImageName } from "./formats/decode-image.ts";
 import { nameFileLater } from "./formats/name-file.ts";
 import type { DecodedImage } from "./formats/pnm.ts";
 import { imageDataset } from "./image-dataset.ts";
+import { isParquetName } from "./parquet-source.ts";
 
 /** Options of {@link openImageFolder}. */
 export interface ImageFolderOptions {
@@ -50,12 +51,15 @@ async function noImagesIn(
   const kinds = [...new Set(inside.flat().map(kindOf))].sort();
   const other = kinds.find((kind) => OTHER_PICTURES.test(kind));
   const deeper = subfolders.find((_, k) => inside[k]?.some((entry) => entry.isDirectory()));
+  const shards = subfolders.find((_, k) => inside[k]?.some(({ name }) => isParquetName(name)));
   const advice =
-    other !== undefined
-      ? `; turn them into PNG, as "mogrify -format png */*${other}" does`
-      : deeper !== undefined
-        ? `; are the classes one folder deeper? Then bring ${join(folder, deeper)}`
-        : "";
+    shards !== undefined
+      ? `; bring ${join(folder, shards)}, where Parquet files are`
+      : other !== undefined
+        ? `; turn them into PNG, as "mogrify -format png */*${other}" does`
+        : deeper !== undefined
+          ? `; are the classes one folder deeper? Then bring ${join(folder, deeper)}`
+          : "";
   return new CommonweightError(
     learningErrors.dataUnfit,
     `no .png, .jpg, .pgm or .ppm images in the subfolders of ${folder}; in them: ${kinds.length === 0 ? "nothing" : kinds.slice(0, 5).join(", ")}${advice}`,

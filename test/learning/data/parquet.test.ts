@@ -185,6 +185,17 @@ describe("images in Parquet files", () => {
     });
   });
 
+  it("are looked for one folder deeper, as a repository of samples has them", async () => {
+    const repository = join(folder, "repository");
+    mkdirSync(join(repository, "data"), { recursive: true });
+    copyFileSync(at("lists.parquet"), join(repository, "data/train.parquet"));
+
+    await expect(openDataFiles(repository)).rejects.toMatchObject({
+      code: "CW3105",
+      message: expect.stringContaining(`; bring ${join(repository, "data")}, where Parquet files`),
+    });
+  });
+
   it("of a folder have to be of one part of a data set, with the same columns", async () => {
     const parts = folderOf("parts", {
       "test-00000-of-00001.parquet": "shards/test-00000-of-00001.parquet",
@@ -272,6 +283,12 @@ describe("a Parquet file that cannot be read", () => {
 
   it.each([
     ["of another kind", Buffer.from("not Parquet at all"), "CW3102", /begins with "not "/],
+    [
+      "not fetched yet",
+      Buffer.from("version https://git-lfs.github.com/spec/v1\noid sha256:…\nsize 1\n"),
+      "CW3102",
+      /git lfs pull/,
+    ],
     [
       "encrypted",
       Buffer.concat([Buffer.from("PARE"), whole.subarray(4, -4), Buffer.from("PARE")]),

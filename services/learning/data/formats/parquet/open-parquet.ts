@@ -25,6 +25,8 @@ export interface ParquetGroup {
 }
 
 const [MAGIC, ENCRYPTED] = ["PAR1", "PARE"];
+/** "version https://git-lfs…": what a clone has of a large file until it is fetched. */
+const LFS_POINTER = "vers";
 /** The magic, the footer's length, the magic. */
 const LEAST_BYTES = 12;
 
@@ -59,6 +61,11 @@ const magicOf = (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1");
 /** The footer, with its length and the magic behind it. */
 async function readFooter(readAt: ReadAt, size: number): Promise<Uint8Array> {
   const first = magicOf(await readAt(0, 4));
+  if (first === LFS_POINTER) {
+    throw malformed(
+      "it is a text that stands for a file of Git LFS; fetch the file itself, as `git lfs pull` does",
+    );
+  }
   if (first !== MAGIC && first !== ENCRYPTED) {
     throw malformed(`it begins with ${JSON.stringify(first)}, not "${MAGIC}"`);
   }
