@@ -1,6 +1,7 @@
 """What is on the chain: JSON-RPC, the market's events, and the calldata of a settlement. The types are those of contracts/types."""
 
 import json
+import time
 import urllib.error
 import urllib.request
 
@@ -71,10 +72,8 @@ class Node:
 
     def ask(self, method: str, *params):
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
-        request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
         try:
-            with urllib.request.urlopen(request, timeout=self.timeout) as response:
-                answer = json.load(response)
+            answer = json.loads(self.post(body))
         except urllib.error.HTTPError as error:
             raise CannotCheck(f"{self.url} answered {method} with status {error.code}") from error
         except (OSError, ValueError) as error:
@@ -82,6 +81,21 @@ class Node:
         if not isinstance(answer, dict) or "result" not in answer:
             raise CannotCheck(f"{self.url} refused {method}: {str(answer)[:300]}")
         return answer["result"]
+
+    def post(self, body: bytes) -> bytes:
+        """Asks again, after a pause, whoever was not there: an audit takes minutes, and a node may be restarted meanwhile."""
+        request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
+        for pause in (1, 3, None):
+            try:
+                with urllib.request.urlopen(request, timeout=self.timeout) as response:
+                    return response.read()
+            except ConnectionError:
+                if pause is None:
+                    raise
+            except urllib.error.URLError as error:
+                if pause is None or not isinstance(error.reason, ConnectionError):
+                    raise
+            time.sleep(pause)
 
     def number(self, method: str, *params) -> int:
         return int(self.ask(method, *params), 16)
@@ -150,14 +164,18 @@ def decode_settlement(data: bytes) -> dict:
     (project, round_index, reference, gradient, model_y, aggregate_y, trainers, commitments, excluded, reasons, proof, cid) = (
         decode([SETTLE], data)[0]
     )
-    gram, dummy, gram_hash, outcome, aggregate, groth16 = proof
-    names = ("S", "R", "Q", "W", "mu", "rho_a", "a", "a_inv", "s")
     return {
         "project": project, "round": round_index, "reference": reference, "gradient": gradient,
         "model_y": model_y, "aggregate_y": aggregate_y, "trainers": list(trainers), "commitments": list(commitments),
         "excluded": excluded, "reasons": reasons, "cid": cid,
-        "proof": {
-            "gram": dict(zip(names, gram)), "dummy": dummy, "gram_hash": gram_hash,
-            "outcome": list(outcome), "aggregate": aggregate, "groth16": list(groth16),
-        },
+        "proof": name_proof(proof),
+    }  # fmt: skip
+
+
+def name_proof(values: tuple) -> dict:
+    gram, dummy, gram_hash, outcome, aggregate, groth16 = values
+    names = ("S", "R", "Q", "W", "mu", "rho_a", "a", "a_inv", "s")
+    return {
+        "gram": dict(zip(names, gram)), "dummy": dummy, "gram_hash": gram_hash,
+        "outcome": list(outcome), "aggregate": aggregate, "groth16": list(groth16),
     }  # fmt: skip
