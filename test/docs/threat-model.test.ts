@@ -24,10 +24,16 @@ describe("the threat model, and what else is claimed about safety and speed", ()
     expect(named.filter((name) => !sources.includes(`function ${name}(`))).toEqual([]);
   });
 
-  it.each(pages)("$name names only test files that exist", ({ text }) => {
-    const named = [...text.matchAll(/`(test\/[\w./-]+\.(?:ts|sol|json))`/g)].map(
-      ([, path]) => path as string,
-    );
+  it.each(pages)("$name names only files of the repository that exist", ({ text }) => {
+    const folders = "bench|bin|circuits|contracts|docs|examples|scripts|services|test|web";
+    const named = [
+      ...text.matchAll(
+        new RegExp(
+          `[\\s\`]((?:${folders})/[\\w./-]+\\.(?:ts|tsx|sol|circom|json|md|mjs))[\\s\`#]`,
+          "g",
+        ),
+      ),
+    ].map(([, path]) => path as string);
 
     expect(named.length).toBeGreaterThan(0);
     expect(named.filter((path) => !existsSync(join(repositoryRoot, path)))).toEqual([]);
