@@ -70,6 +70,7 @@ export function payFidelity(options: ExperimentOptions): Table {
     "shares",
     "real novelty",
     "1 - cos^2",
+    "useful novelty",
     "no novelty",
     "flat even",
     "flat by weight",
@@ -114,6 +115,7 @@ export function attackersPay(options: ExperimentOptions): Table {
   const kinds: PayKind[] = [
     "shares",
     "1 - cos^2",
+    "useful novelty",
     "no novelty",
     "flat even",
     "flat by weight",

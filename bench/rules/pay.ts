@@ -1,5 +1,10 @@
 import { roundPayouts } from "../../services/protocol/market/payout.ts";
 import type { RoundRuleOutcome } from "../../services/protocol/rule/round-rule.ts";
+import {
+  FIRST_TRAINER_SLOT,
+  LAST_AGGREGATE_SLOT,
+  PAY_SLOT,
+} from "../../services/protocol/rule/round-terms.ts";
 import { normalised } from "../statistics.ts";
 import { type Federation, type FederationRound, squaredCosine } from "./federation.ts";
 import type { Samples } from "./samples.ts";
@@ -10,6 +15,7 @@ export type PayKind =
   | "shares"
   | "real novelty"
   | "1 - cos^2"
+  | "useful novelty"
   | "no novelty"
   | "flat even"
   | "flat by weight"
@@ -23,6 +29,18 @@ const FLAT = FLAT_BPS / 10_000;
 /** Novelty without its rounding to 1/1024: `min(1, factor * (1 - cos^2))`. */
 function realNovelty(round: FederationRound, trainer: number, factor: number): number {
   return Math.min(1, factor * (1 - squaredCosine(round.gram, trainer)));
+}
+
+/**
+ * Novelty in what an update is worth instead of its energy: `min(1, 8 rho)`, with `rho` the part of `<u, g>` that is left when what u
+ * has along p is taken out of it. A copy of p has none, whatever noise it carries.
+ */
+function usefulNovelty({ gram }: FederationRound, trainer: number): number {
+  const entry = (i: number, j: number) => Number(gram[i]?.[j]);
+  const [g, p, u] = [PAY_SLOT, LAST_AGGREGATE_SLOT, FIRST_TRAINER_SLOT + trainer];
+  if (entry(p, p) === 0 || entry(p, u) <= 0 || entry(p, g) <= 0 || entry(g, u) <= 0) return 1;
+  const rho = 1 - (entry(p, u) * entry(p, g)) / (entry(p, p) * entry(g, u));
+  return Math.min(1, Math.max(0, 8 * rho));
 }
 
 function contract(outcome: RoundRuleOutcome, capBps: number): number[] {
@@ -47,6 +65,8 @@ export function payOf(round: FederationRound, kind: PayKind): number[] {
       return normalised(contributions.map((value, i) => value * realNovelty(round, i, 8)));
     case "1 - cos^2":
       return normalised(contributions.map((value, i) => value * realNovelty(round, i, 1)));
+    case "useful novelty":
+      return normalised(contributions.map((value, i) => value * usefulNovelty(round, i)));
     case "no novelty":
       return normalised(contributions);
     case "flat even":
