@@ -8,7 +8,7 @@ const WORDS: Readonly<Record<Verdict, string>> = {
   duplicate: "rejected: the same update as an earlier trainer's",
   "too-large": "rejected: far larger than the owner's reference",
   "too-small": "rejected: far smaller than the owner's reference",
-  "against-reference": "rejected: it would make the model worse on the owner's samples",
+  "against-reference": "rejected: it points against the owner's reference",
   "stale-copy": "rejected: a copy of the last round's result",
   "not-selected": "not selected: too far from the others",
 };
@@ -21,7 +21,7 @@ const REASONS: Readonly<Record<Verdict, string>> = {
   duplicate: "same as another's",
   "too-large": "far larger than the owner's",
   "too-small": "far smaller than the owner's",
-  "against-reference": "makes the model worse",
+  "against-reference": "against the owner's",
   "stale-copy": "copy of the last result",
   "not-selected": "too far from the others",
 };

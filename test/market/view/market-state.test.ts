@@ -37,7 +37,7 @@ describe("the state of the live view", () => {
       (8n * ETHER) / 10n,
       0n,
     ]);
-    expect(state.trainers[2]?.reason).toBe("makes the model worse");
+    expect(state.trainers[2]?.reason).toBe("against the owner's");
     expect(state.rounds).toMatchObject([
       { accuracy: 0.5, gasUsed: 750_000n, removed: ["trainer-3"], isSettled: true },
       { accuracy: 0.7, gasUsed: 750_000n, removed: ["trainer-3"], isSettled: true },

@@ -51,7 +51,7 @@ describe("the screen of the live view", () => {
          trainer     plays         state                                           last ETH  total ETH
        ✓ trainer-1   fair          accepted and paid                                 0.5000     0.5000  ████████████
        ✓ trainer-2   fair          accepted and paid                                 0.4000     0.4000  █████████▋
-       ✗ trainer-3   sign-flip     removed: makes the model worse                    0.0000     0.0000
+       ✗ trainer-3   sign-flip     removed: against the owner's                      0.0000     0.0000
        proof round 1 proven in 5.9 s, verified on chain
 
        round  accuracy  proof    gas        paid     removed          accuracy on samples nobody trained on  53.1 %
@@ -64,7 +64,7 @@ describe("the screen of the live view", () => {
         0:24  aggregator  round 1: proof verified on chain and pay credited for 600,000 gas
         0:27  trainer-1   round 1: accepted, earned 0.5000 ETH
         0:28  trainer-2   round 1: accepted, earned 0.4000 ETH
-        0:29  trainer-3   round 1: rejected: it would make the model worse on the owner's samples
+        0:29  trainer-3   round 1: rejected: it points against the owner's reference
         0:30  referee     model 1: accuracy 53.1 %
         0:31  chain       project ended, everybody is paid"
     `);
