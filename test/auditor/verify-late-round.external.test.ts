@@ -1,9 +1,15 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Interface } from "ethers";
 import hre from "hardhat";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { developmentPtau } from "../../scripts/circuits/development-ptau.ts";
+import { DEVELOPMENT_SECRETS } from "../../scripts/circuits/development-secrets.ts";
 import type { VerifierSetup } from "../../services/adapters/chain/deploy.ts";
+import { closeSnarkThreads } from "../../services/adapters/snark/snark-threads.ts";
 import type { G1Point } from "../../services/protocol/curve.ts";
 import { commitmentHash, unopened } from "../../services/protocol/market/submissions.ts";
 import {
@@ -192,6 +198,27 @@ describe.skipIf(!hasVerifierPackages)(
       expect(detailOf(1, "payouts")).toContain(
         `to 12 trainers, ${half / 12n} each out of forfeited bonds`,
       );
+    });
+
+    it("compares the power of tau with a ceremony's file", async () => {
+      const folder = mkdtempSync(join(tmpdir(), "powers of tau "));
+      const [own, other] = [join(folder, "own.ptau"), join(folder, "other.ptau")];
+      writeFileSync(own, await developmentPtau(5, DEVELOPMENT_SECRETS));
+      writeFileSync(other, await developmentPtau(5, { ...DEVELOPMENT_SECRETS, tau: 5n }));
+      await closeSnarkThreads();
+      const about = ["--rpc-url", node.url, "--market", await chain.market.getAddress()];
+      const verify = (path: string) =>
+        verifyRounds([...about, "--project", "1", "--round", "1", "--powers", path]);
+
+      const { failed, report } = await verify(own);
+      expect(failed).toEqual([]);
+      const setup = report.checks.find(({ name }) => name === "setup");
+      expect(setup?.detail).toMatch(/, as published$/);
+      expect((await verify(other)).failed).toEqual(["setup"]);
+
+      writeFileSync(other, readFileSync(own).subarray(0, 4300));
+      await expect(verify(other)).rejects.toThrow("is no powers-of-tau file");
+      rmSync(folder, { recursive: true });
     });
   },
 );

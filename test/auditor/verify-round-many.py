@@ -33,7 +33,7 @@ def failed_checks(asked: dict) -> list:
     last = node.number("eth_blockNumber")
     project = checks.Project(node, asked["market"], asked["project"], 0, last)
     checks.check_terms(project, results)
-    setup = checks.Setup(node, asked["market"], project.terms, None, results)
+    setup = checks.Setup(node, asked["market"], project.terms, {}, results)
     given = bytes.fromhex(asked["input"][2:]) if "input" in asked else None
     report = checks.check_round(project, setup, asked["round"], given)
     return [check["name"] for check in results.results + report["checks"] if check["passed"] is False]

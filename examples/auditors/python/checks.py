@@ -35,7 +35,7 @@ class Checks:
 class Setup:
     """What the deployed verifier holds: the power of tau, the blinding base and the rule's verifying key."""
 
-    def __init__(self, node, market: str, terms: dict, published_key, checks: Checks):
+    def __init__(self, node, market: str, terms: dict, published: dict, checks: Checks):
         verifier = node.call(market, "verifier()", "address")
         self.rule = (terms["ruleId"], terms["slots"])
         tau = node.call(verifier, "tauG2()", chain.G2_TYPE)
@@ -51,11 +51,12 @@ class Setup:
             raise chain.CannotCheck(f"the verifier at {verifier} has a setup of which a point is none: {error}") from error
         checks.require(
             "setup",
-            f"verifier {verifier}, [tau]2 {', '.join(map(hex, words))}",
+            f"verifier {verifier}, [tau]2 {', '.join(map(hex, words))}" + (", as published" if published.get("tau") else ""),
             eq(self.tau, G2) and "[tau]2 is the generator: tau is 1",
+            published.get("tau") and published["tau"] != tau and "[tau]2 is not the published one",
             blinding != hashed and "the blinding base is not what its seed is hashed to: somebody may know its logarithm",
         )
-        self.tell_key(encoded, published_key, checks)
+        self.tell_key(encoded, published.get("key"), checks)
 
     def tell_key(self, encoded: tuple, published_key, checks: Checks):
         fingerprint = keccak(encode([chain.KEY], [encoded])).hex()

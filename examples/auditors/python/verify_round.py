@@ -19,6 +19,7 @@ Ends with 0 when all checks pass, 1 when one fails, 2 when they cannot be made."
 try:
     from chain import CannotCheck, Node
     from checks import Checks, Project, Setup, check_round, check_terms
+    from published import published_key, published_tau
 except ModuleNotFoundError as missing:
     if "--help" not in sys.argv and "-h" not in sys.argv:
         sys.exit(f"{missing.name} is missing: python3 -m pip install -r {Path(__file__).with_name('requirements.txt')}")
@@ -41,6 +42,7 @@ def options():
     parser.add_argument("--from-block", type=int, default=0, help="a block before the project was posted (default 0)")
     parser.add_argument("--block", type=int, help="the last block that is looked at (default: the newest)")
     parser.add_argument("--key", type=Path, help="a published verifying key (snarkjs's JSON), to compare with the verifier's")
+    parser.add_argument("--powers", type=Path, help="a ceremony's powers of tau (.ptau), to compare with the verifier's")
     parser.add_argument(
         "--transaction-input", type=Path, metavar="FILE", help="calldata in hex, instead of the settlement's; needs --round"
     )
@@ -49,17 +51,6 @@ def options():
     if given.transaction_input and given.round is None:
         parser.error("--transaction-input needs --round")
     return given
-
-
-def published_key(path) -> tuple:
-    """The key of a file of snarkjs as the contract tells it: of coordinates in two parts, the imaginary one first."""
-    try:
-        key = json.loads(path.read_text())
-        second = [tuple(tuple(int(part) for part in reversed(pair)) for pair in key[f"vk_{name}_2"][:2]) for name in ("beta", "gamma", "delta")]
-        first = [tuple(map(int, point[:2])) for point in (key["vk_alpha_1"], *key["IC"])]
-        return first[0], *second, tuple(first[1:])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CannotCheck(f"{path} is no verifying key of snarkjs: {error}") from error
 
 
 def calldata_of(path: Path) -> bytes:
@@ -75,7 +66,9 @@ def verify(given) -> dict:
     project = Project(node, given.market, given.project, given.from_block, last)
     general = Checks()
     check_terms(project, general)
-    setup = Setup(node, given.market, project.terms, published_key(given.key) if given.key else None, general)
+    key = published_key(given.key) if given.key else None
+    tau = published_tau(given.powers) if given.powers else None
+    setup = Setup(node, given.market, project.terms, {"key": key, "tau": tau}, general)
     opened = sorted({event["round"] for event in project.of("RoundOpened", "RoundSettled")})
     if given.round is not None and given.round not in opened:
         raise CannotCheck(f"project {given.project} has no round {given.round}; it has opened {len(opened)} up to block {last}")
