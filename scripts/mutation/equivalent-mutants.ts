@@ -176,4 +176,10 @@ export const equivalentMutants: readonly EquivalentMutant[] = [
     mutated: "if (joined < places) return candidates;",
     reason: "of as many as there are places all are drawn; it saves gas",
   },
+  {
+    file: "TrainingMarket.sol",
+    original: "page = new ProjectView[](length < limit ? length : limit);",
+    mutated: "page = new ProjectView[](length <= limit ? length : limit);",
+    reason: "of two equal lengths either is the lesser",
+  },
 ];
