@@ -452,7 +452,8 @@ contract TrainingMarketIdleTest is MarketFixture {
 
     function _anIdle(uint256 projectId) private view returns (address trainer, uint256 place) {
         TrainerView[] memory trainers = market.getTrainers(projectId, 0, 40);
-        for (uint256 i = 0; i < trainers.length; ++i) {
+        // From the last: the bit of place 0 is the same however it is shifted.
+        for (uint256 i = trainers.length; i-- > 0;) {
             if (trainers[i].missedRounds == 3) return (trainers[i].trainer, trainers[i].rosterIndex);
         }
         revert("nobody is idle");
