@@ -140,31 +140,33 @@ and no rule can bring them back. Columns with fewer seeds use the first of them.
 
 const share = ({ attackerShare }: AttackResult) => `${percent(attackerShare)} %`;
 
+/** What attackers get by one thing and by another, in each task in which the first was measured. */
+const sharesBeside = (results: readonly AttackResult[], attack: string, other: string): string =>
+  results
+    .flatMap((each) => {
+      if (each.attack !== attack || each.rule !== "trust") return [];
+      const beside = find(results, each.scenario, other, "trust");
+      return beside ? [`${share(each)} and ${share(beside)} (${each.scenario})`] : [];
+    })
+    .join("; ");
+
 /** What an earlier round's work of others brings, beside a noisy copy of what everybody knows. */
 function earlierNote(results: readonly AttackResult[]): string {
-  const rows = results.flatMap((earlier) => {
-    if (earlier.attack !== "earlier-update" || earlier.rule !== "trust") return [];
-    const known = find(results, earlier.scenario, "stale-replay-noisy", "trust");
-    return known ? [`${share(earlier)} and ${share(known)} (${earlier.scenario})`] : [];
-  });
-  if (rows.length === 0) return "";
+  const shares = sharesBeside(results, "earlier-update", "stale-replay-noisy");
+  if (shares === "") return "";
   return `
 ${ATTACKERS} trainers who train nothing and send what others sent a round before (\`earlier-update\`: only an aggregator can tell them) get of all shares, and when they send the public last
-aggregate with noise instead (\`stale-replay-noisy\`): ${rows.join("; ")}. Neither needs data.
+aggregate with noise instead (\`stale-replay-noisy\`): ${shares}. Neither needs data.
 `;
 }
 
 /** What holding work back brings, in each task in which it was measured. */
 function heldBackNote(results: readonly AttackResult[]): string {
-  const rows = results.flatMap((heldBack) => {
-    if (heldBack.attack !== "now-and-then" || heldBack.rule !== "trust") return [];
-    const always = find(results, heldBack.scenario, "none", "trust");
-    return always ? [`${share(heldBack)} and ${share(always)} (${heldBack.scenario})`] : [];
-  });
-  if (rows.length === 0) return "";
+  const shares = sharesBeside(results, "now-and-then", "none");
+  if (shares === "") return "";
   return `
 A share is what an update is worth in its round, no reward for coming every time. ${ATTACKERS} trainers who are useful in about half of the rounds only (\`now-and-then\`) get of all shares, and
-when they are useful in every round: ${rows.join("; ")}. Where only they have some kind of data, the model goes on lacking it, and pays as much
+when they are useful in every round: ${shares}. Where only they have some kind of data, the model goes on lacking it, and pays as much
 when it comes; where all data is alike, half of the work is worth half.
 `;
 }

@@ -45,20 +45,19 @@ export async function claimStateFolder(
     market: addresses.market,
   };
   const found = readRecord(path);
-  if (found === undefined || isSame(found, own)) {
-    if (found === undefined || (found.genesis === undefined && own.genesis !== undefined)) {
-      writeRecord(path, own);
-    }
-    return;
+  if (found !== undefined && !isSame(found, own)) {
+    const words = ({ account, chainId, genesis, market }: Claim) =>
+      `${account} on chain ${chainId}${genesis === undefined ? "" : ` that began with block ${genesis}`}, market ${market}`;
+    throw new CommonweightError(
+      stateFolderErrors.otherAccount,
+      `${path} is of ${words(found)}; this is ${words(own)}`,
+    );
   }
-  const words = ({ account, chainId, genesis, market }: Claim) =>
-    `${account} on chain ${chainId}${genesis === undefined ? "" : ` that began with block ${genesis}`}, market ${market}`;
-  throw new CommonweightError(
-    stateFolderErrors.otherAccount,
-    `${path} is of ${words(found)}; this is ${words(own)}`,
-  );
+  const isLearnt = found?.genesis === undefined && own.genesis !== undefined;
+  if (found === undefined || isLearnt) writeRecord(path, own);
 }
 
+/** What one of the two does not know of the chain's beginning is no difference. */
 const isSame = (left: Claim, right: Claim) =>
   isSameAddress(left.account, right.account) &&
   isSameAddress(left.market, right.market) &&
