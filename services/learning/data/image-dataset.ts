@@ -1,9 +1,9 @@
 import { CommonweightError } from "../../protocol/errors.ts";
-import { countValues } from "../count-values.ts";
 import { learningErrors } from "../errors.ts";
 import type { Dataset } from "./dataset.ts";
 import type { DecodedImage } from "./formats/pnm.ts";
 import type { LabelClasses } from "./label-classes.ts";
+import { rowDataset } from "./row-dataset.ts";
 
 /** What all images of a data set have in common. */
 export type ImageShape = Omit<DecodedImage, "values">;
@@ -26,33 +26,16 @@ const shapeText = ({ channels, height, width }: ImageShape) => `${channels} x ${
  * @throws CommonweightError that of the first image; reading a batch throws for a damaged or deviating one (CW3105).
  */
 export async function imageDataset(images: ImageSource): Promise<Dataset> {
-  const { labels, classes, classNames } = images;
   const { values: _, ...first } = await images.readImage(0);
   const { channels, height, width } = first;
-  const inputShape = [channels, height, width];
-  const length = countValues(inputShape);
-  return {
-    size: labels.length,
-    inputShape,
-    classes,
-    ...(classNames && { classNames }),
-    readBatch: async (indices) => {
-      const inputs = new Float32Array(indices.length * length);
-      // In the order in which they lie: what is packed together is unpacked once.
-      const order = Array.from(indices, (index, row) => ({ index, row }));
-      order.sort((one, other) => one.index - other.index);
-      for (const { index, row } of order) {
-        const image = await images.readImage(index);
-        if (image.channels !== channels || image.height !== height || image.width !== width) {
-          throw new CommonweightError(
-            learningErrors.dataUnfit,
-            `${images.nameOf(index)} is ${shapeText(image)}, the first image ${shapeText(first)}; all need the same channels, height and width${images.adviceToFit(first)}`,
-          );
-        }
-        inputs.set(image.values, row * length);
-      }
-      return { inputs, labels: Int32Array.from(indices, (index) => labels[index] as number) };
-    },
-    readLabels: () => labels,
-  };
+  return rowDataset(images, [channels, height, width], async (index) => {
+    const image = await images.readImage(index);
+    if (image.channels !== channels || image.height !== height || image.width !== width) {
+      throw new CommonweightError(
+        learningErrors.dataUnfit,
+        `${images.nameOf(index)} is ${shapeText(image)}, the first image ${shapeText(first)}; all need the same channels, height and width${images.adviceToFit(first)}`,
+      );
+    }
+    return image.values;
+  });
 }

@@ -14,6 +14,7 @@ import { type NumberLists, numberLists } from "./formats/parquet/read-lists.ts";
 import { imageDataset } from "./image-dataset.ts";
 import { type ClassNaming, type LabelClasses, labelClasses } from "./label-classes.ts";
 import { groupsOfRows, leafIn, type ParquetRows, type ParquetSource } from "./parquet-source.ts";
+import { rowDataset } from "./row-dataset.ts";
 import { labelColumn } from "./sample-column.ts";
 import { unpackedGroups } from "./unpacked-groups.ts";
 
@@ -118,7 +119,7 @@ async function storedImages(
 async function listDataset(
   source: ParquetSource,
   column: ParquetColumn,
-  { labels, classes, classNames }: LabelClasses,
+  labels: LabelClasses,
 ): Promise<Dataset> {
   const unpacked = unpackedGroups<NumberLists>(source, async ({ file, groupIndex }) => {
     const leaf = leafIn(file, column);
@@ -129,28 +130,15 @@ async function listDataset(
   });
   const inputShape = (await unpacked(0)).rows.shape;
   const length = countValues(inputShape);
-  return {
-    size: source.rows,
-    inputShape,
-    classes,
-    ...(classNames && { classNames }),
-    readBatch: async (indices) => {
-      const inputs = new Float32Array(indices.length * length);
-      const order = Array.from(indices, (index, row) => ({ index, row }));
-      order.sort((one, other) => one.index - other.index);
-      for (const { index, row } of order) {
-        const { rows, group } = await unpacked(index);
-        if (rows.shape.join() !== inputShape.join()) {
-          throw unfit(
-            source,
-            `row ${index + 1} has numbers of shape [${rows.shape}] in column "${column.name}", the first [${inputShape}]`,
-          );
-        }
-        const from = (index - group.start) * length;
-        inputs.set(rows.values.subarray(from, from + length), row * length);
-      }
-      return { inputs, labels: Int32Array.from(indices, (index) => labels[index] as number) };
-    },
-    readLabels: () => labels,
-  };
+  return rowDataset(labels, inputShape, async (index) => {
+    const { rows, group } = await unpacked(index);
+    if (rows.shape.join() !== inputShape.join()) {
+      throw unfit(
+        source,
+        `row ${index + 1} has numbers of shape [${rows.shape}] in column "${column.name}", the first [${inputShape}]`,
+      );
+    }
+    const from = (index - group.start) * length;
+    return rows.values.subarray(from, from + length);
+  });
 }
