@@ -7,6 +7,7 @@ import {
   ipfsAddressSchema,
   type KeyReleaseBody,
   keyReceiptSchema,
+  modelCopySchema,
   modelKeySchema,
   type ReferencesBody,
   type SignedUpdateBody,
@@ -133,6 +134,27 @@ export const fetchModelKey = (
     modelKeySchema,
     options,
   );
+
+/**
+ * Asks aggregators under which CID they keep a model whose CID on chain is no good. Their word, to be checked by the model's commitment;
+ * whoever does not answer, or has none, is left out.
+ */
+export async function fetchModelCopies(
+  endpoints: readonly string[],
+  { projectId, version }: { projectId: bigint; version: number },
+  options: Options = {},
+): Promise<string[]> {
+  const answers = await Promise.all(
+    endpoints.map((endpoint) =>
+      request(
+        urlOf(endpoint, `projects/${projectId}/models/${version}/copy`),
+        modelCopySchema,
+        options,
+      ).catch(() => undefined),
+    ),
+  );
+  return [...new Set(answers.flatMap((answer) => answer?.cid ?? []))];
+}
 
 /** Hands a content key over; the receipt is the aggregator's signed word that it has it. */
 export const postKey = (

@@ -12,7 +12,7 @@ const RELEASED = "content-released";
 /** What of the market's content concerns an aggregator's account: that of the projects that it serves. */
 export function accountContent(options: {
   readonly chain: Chain;
-  readonly store: ContentLedger & Pick<RoundStore, "saveResult" | "findResult">;
+  readonly store: ContentLedger & Pick<RoundStore, "saveResult" | "findResult" | "listModelCopies">;
   /** All projects of the market as far as they are known; undefined before all were looked at. */
   readonly listMarket: () => readonly Project[] | undefined;
   /** Why this account does not serve a project: of such a one nothing is known, and nothing is let go. */
@@ -34,7 +34,13 @@ export function accountContent(options: {
         .map(({ projectId }) => projectId),
     choose: (projectId) => {
       const made = store.listContent(projectId);
-      return (named) => ({ ...named, bundles: withBundles(named.bundles, made) });
+      // In place of files that the chain names and nobody has.
+      const copies = store.listModelCopies(projectId).map(({ cid }) => cid);
+      return (named) => ({
+        ...named,
+        lasting: new Set([...named.lasting, ...copies]),
+        bundles: withBundles(named.bundles, made),
+      });
     },
     onReleased: (projectId, { beforeRound, isOver }) => {
       store.forgetContent(projectId, beforeRound);

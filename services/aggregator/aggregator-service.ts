@@ -218,7 +218,7 @@ async function openService(
     files: createProjectFiles({ chain, account, contentStore: ipfs, serving: settings.serving }),
     readBlock: (cid) => ipfs.getBlock(cid),
     exportCar: (cid) => ipfs.exportCar(cid),
-    grantModelKey: createModelKeys({ chain, contentStore: ipfs, envelope, keys }),
+    grantModelKey: createModelKeys({ chain, contentStore: ipfs, store, envelope, keys }),
   });
   opened.defer(() => server.stop());
   const news = openBlockNews(chain);

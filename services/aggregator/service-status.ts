@@ -1,6 +1,8 @@
 import type { Chain } from "../adapters/chain/connect.ts";
 import type { IpfsNode } from "../adapters/ipfs/ipfs-node.ts";
+import { CommonweightError } from "../protocol/errors.ts";
 import type { Alert, Alerts } from "./alerts.ts";
+import { aggregatorErrors } from "./errors.ts";
 import type { AccountProjects } from "./projects/account-projects.ts";
 import type { GuardedSteps } from "./projects/guarded-steps.ts";
 import { buildRoundReport } from "./round/round-report.ts";
@@ -20,6 +22,8 @@ export interface ServiceStatus {
   market(): unknown;
   projects(): unknown;
   round(projectId: bigint, roundIndex: number): unknown;
+  /** Under which CID a model is kept here whose CID on chain is no good. @throws CW5006 when there is none. */
+  modelCopy(projectId: bigint, version: number): { readonly cid: string };
   /** What the referee says to have measured, as it signed it. */
   evaluations(projectId: bigint): unknown;
   /** Calls `listener` for every event until the returned function is called. */
@@ -62,6 +66,12 @@ export function describeService(parts: {
       ...{ projectId, roundIndex },
       report: await reports(projectId, roundIndex),
     }),
+    modelCopy: (projectId, version) => {
+      const cid = store.findModelCopy(projectId, version);
+      if (cid !== undefined) return { cid };
+      const message = `no copy of model ${version} of project ${projectId}: look for it under its CID on chain`;
+      throw new CommonweightError(aggregatorErrors.unknownRecord, message);
+    },
     evaluations: (projectId) => ({ evaluations: store.listEvaluations(projectId) }),
     onEvent: (listener) => feed.onEvent(listener),
   };

@@ -3,7 +3,13 @@ import type { PublishedModel } from "../adapters/chain/rounds/published-models.t
 import { openCurve } from "../adapters/curve/open-curve.ts";
 import { type ContentStore, isContentAway } from "../protocol/content-store.ts";
 import { CommonweightError } from "../protocol/errors.ts";
-import { loadModel, maxModelFileBytes, type WantedModel } from "../protocol/model/load-model.ts";
+import {
+  type FindModelCopies,
+  loadModel,
+  loadModelCopy,
+  maxModelFileBytes,
+  type WantedModel,
+} from "../protocol/model/load-model.ts";
 import type { ModelKeyring } from "../protocol/model/private-model.ts";
 import { sealedFileErrors } from "../protocol/sealing/sealed-file.ts";
 import type { AuditCheck } from "./audit-check.ts";
@@ -21,6 +27,8 @@ export interface ModelAuditOptions {
   readonly contentStore?: Pick<ContentStore, "get"> | undefined;
   /** Opens a private project's models; without it only their seals are checked. */
   readonly keyring?: ModelKeyring | undefined;
+  /** Where models are looked for whose CID on chain is no good; nowhere without. */
+  readonly findCopies?: FindModelCopies | undefined;
   /** The ceremony's powers of tau, to open models of a setup that is no development one. */
   readonly srsPath?: string | undefined;
   readonly cacheDir?: string | undefined;
@@ -36,7 +44,8 @@ export async function auditModels(
   setup: Pick<ChainSetup, "isDevelopment">,
   options: ModelAuditOptions,
 ): Promise<AuditCheck[]> {
-  const { chain, projectId, contentStore, keyring, roundIndex, signal, onProgress } = options;
+  const { chain, projectId, contentStore, keyring, findCopies, roundIndex, signal, onProgress } =
+    options;
   const { fractionBits, parameterCount, modelVisibility } = evidence;
   const wanted = evidence.models.filter(
     (model) => roundIndex === undefined || (model.version > 0 && model.roundIndex === roundIndex),
@@ -75,7 +84,8 @@ export async function auditModels(
       onProgress?.(`opening model ${model.version}`);
       const { market } = chain.addresses;
       const about = { fractionBits, parameterCount, chainId: chain.chainId, market, projectId };
-      add(await checkModel(curve, contentStore, { ...model, ...about }, { signal, keyring }));
+      const how = { signal, keyring, findCopies };
+      add(await checkModel(curve, contentStore, { ...model, ...about }, how));
     }
   } finally {
     await curve[Symbol.asyncDispose]();
@@ -85,20 +95,28 @@ export async function auditModels(
 
 const nameOf = (version: number) => `model file ${version}`;
 
-/** Downloads a model and opens the chain's commitment with it. */
+/**
+ * Downloads a model and opens the chain's commitment with it. A copy under another CID shows that the model is to be had; it does not
+ * excuse who named something else on chain.
+ */
 export async function checkModel(
   curve: Parameters<typeof loadModel>[0],
   store: Pick<ContentStore, "get">,
   wanted: WantedModel & { readonly version: number },
-  options: Pick<ModelAuditOptions, "signal" | "keyring"> = {},
+  options: Pick<ModelAuditOptions, "signal" | "keyring" | "findCopies"> = {},
 ): Promise<AuditCheck> {
   const name = nameOf(wanted.version);
+  const { findCopies, ...here } = options;
   try {
-    await loadModel(curve, store, wanted, options);
+    await loadModel(curve, store, wanted, here);
     return { name, isPassed: true, detail: `${wanted.cid} opens its commitment` };
   } catch (error) {
     if (!(error instanceof CommonweightError)) throw error;
-    return unread(name, error);
+    const failed = unread(name, error);
+    const copy = await loadModelCopy(curve, store, wanted, options);
+    if (copy === undefined) return failed;
+    const detail = `${failed.detail}; ${copy.cid}, which an aggregator keeps instead, opens its commitment`;
+    return { name, isPassed: failed.isPassed ?? true, detail };
   }
 }
 

@@ -28,7 +28,11 @@ import type { Curve } from "../protocol/curve.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import type { Manifest } from "../protocol/manifest/manifest.ts";
 import { modelDifference } from "../protocol/model/apply-round.ts";
-import { loadModel } from "../protocol/model/load-model.ts";
+import {
+  type FindModelCopies,
+  loadModel,
+  maxModelFileBytes,
+} from "../protocol/model/load-model.ts";
 import { floatsOf } from "../protocol/model/model-file.ts";
 import type { ModelKeyring } from "../protocol/model/private-model.ts";
 import type { MakeUpdate } from "./project-worker-parameters.ts";
@@ -59,6 +63,8 @@ export interface UpdateMaker {
   readonly contentStore: ContentStore;
   /** How this trainer reads a private project's models. */
   readonly keyringFor: (project: Project) => ModelKeyring;
+  /** Where a project's models are looked for when the CID on chain is no good. */
+  readonly copiesFor: (project: Project) => FindModelCopies;
   /** Opens what the built-in trainer trains on, as the manifest says; not needed with a program of one's own. */
   readonly openData?: ((data: Manifest["data"]) => Promise<Dataset>) | undefined;
   /** Repeats every random choice, dither included: for rehearsals and tests, never for real data. */
@@ -97,12 +103,15 @@ export function createMakeUpdate(maker: UpdateMaker): MakeUpdate {
           fractionBits: terms.fractionBits,
           parameterCount: terms.parameterCount,
         },
-        { signal, keyring: maker.keyringFor(project) },
+        { signal, keyring: maker.keyringFor(project), findCopies: maker.copiesFor(project) },
       );
     const model = await load(-1);
-    // Kept until there is a newer one; it lies here, and nobody waits for its pin.
-    const holder = projectHolder(chain, "trainer", projectId);
-    contentStore.pin(models.at(-1)?.cid as string, { signal, holder }).catch(() => undefined);
+    if (model.cid === models.at(-1)?.cid) {
+      // Kept until there is a newer one; it lies here, and nobody waits for its pin. A copy is for those to keep who made it.
+      const holder = projectHolder(chain, "trainer", projectId);
+      const maxBytes = maxModelFileBytes(terms.parameterCount);
+      contentStore.pin(model.cid, { signal, holder, maxBytes }).catch(() => undefined);
+    }
     const parameters = floatsOf(model.integers, terms.fractionBits);
     const seed = `${maker.seed ?? chain.account}/${projectId}/${roundIndex}`;
     const randomBytes = maker.seed === undefined ? secureBytes : seededBytes(seed);

@@ -52,6 +52,8 @@ it("an account collects in the background what its projects on the chain need no
   const [foreign, loose] = [await put("x", {}), await put("y", { pin: false })];
   const late = await put("an update that came too late");
   store.saveContent(projectId, 0, late);
+  const copy = await put("a model that is called otherwise on chain");
+  store.saveModelCopy(projectId, 1, copy);
   await market.playRound();
 
   const collecting = startCollecting(parts);
@@ -64,11 +66,13 @@ it("an account collects in the background what its projects on the chain need no
 
     for (let round = 1; round <= 2; round++) await market.playRound();
     await collected(2);
-    expect(await areHere(model, foreign, late)).toEqual([true, true, false]);
+    expect(await areHere(model, foreign, late, copy)).toEqual([true, true, false, true]);
     expect(store.listContent(projectId)).toEqual([]);
 
     await announceStop(market.of("owner"), projectId);
-    await eventually(async () => expect(await areHere(model, foreign)).toEqual([false, true]));
+    await eventually(async () =>
+      expect(await areHere(model, foreign, copy)).toEqual([false, true, false]),
+    );
     // Nothing is known of it any more, so that nothing is looked for.
     await collected(2);
     expect(said.at(-1)).toMatchObject({ kept: 0, released: 0, blocks: 0 });

@@ -41,6 +41,7 @@ beforeAll(async () => {
       }),
       projects: () => [{ projectId: 1n, phase: "idle", terms: { slots: 8 } }],
       round: (projectId, roundIndex) => ({ projectId, roundIndex, report }),
+      modelCopy: (projectId, version) => ({ cid: `bafkrei${projectId}model${version}` }),
       evaluations: () => ({ evaluations: [evaluation] }),
       onEvent: () => () => {},
     },
@@ -119,6 +120,7 @@ const VALUES: Readonly<Record<string, string>> = {
   roundIndex: "0",
   cid: "bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy",
   account: ADDRESS,
+  version: "3",
 };
 const urlOf = (path: string, values: Readonly<Record<string, string>> = VALUES) =>
   server.url + path.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");

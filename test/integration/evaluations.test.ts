@@ -124,12 +124,15 @@ describe("a referee's evaluations", () => {
     projectId,
   });
 
-  const publish = async (evaluation: ModelEvaluation) => {
+  const publish = async (...evaluations: ModelEvaluation[]) => {
     const chain = of("referee");
     const aggregators = [of("away"), of("aggregator")].map(({ account }) => account as string);
     const { signal } = new AbortController();
     const tell = createEvaluationPublisher(chain, { projectId, aggregators, signal });
-    await tell([evaluation], await readModels(chain, projectId));
+    const models = await readModels(chain, projectId);
+    // What an aggregator may settle with: bytes that are no CID.
+    const unnamed = { ...(models[0] as (typeof models)[number]), version: 5, cid: "" };
+    await tell(evaluations, [...models, unnamed]);
     return (await fetchEvaluations(server.url, projectId)).evaluations;
   };
 
@@ -153,6 +156,16 @@ describe("a referee's evaluations", () => {
     const [evaluation] = await publish({ ...measured, loss: Number.NaN });
 
     expect(evaluation?.lossMillionths).toBe(MAX_LOSS_MILLIONTHS);
+  });
+
+  it("of a model that has no name on chain are left out, and keep no other one back", async () => {
+    const [evaluation, ...others] = await publish(
+      { ...measured, version: 5 },
+      { ...measured, accuracy: 0.5 },
+    );
+
+    expect(others).toEqual([]);
+    expect(evaluation).toMatchObject({ version: 0, accuracyMillionths: 500_000 });
   });
 
   const body = {

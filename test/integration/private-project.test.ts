@@ -92,6 +92,7 @@ describe("a private project's models", () => {
       grantModelKey: createModelKeys({
         chain: of(chains, "aggregator"),
         contentStore,
+        store: { listModelCopies: () => [] },
         envelope,
         keys: of(pairs, "aggregator"),
       }),

@@ -57,7 +57,7 @@ it("a model that died with the primary before anybody fetched it is computed aga
         standby.account,
       ]);
       expect(rebuilt).toMatchObject([
-        { who: "standby", modelCid: models[1]?.cid, isPublished: true },
+        { who: "standby", modelCid: models[1]?.cid, publishedCid: models[1]?.cid },
       ]);
       await expectAccounted(market);
     },

@@ -9,6 +9,7 @@ import {
 import type { MarketAddresses } from "../../services/adapters/chain/addresses.ts";
 import { type Chain, connectChain } from "../../services/adapters/chain/connect.ts";
 import { deployMarket, type VerifierSetup } from "../../services/adapters/chain/deploy.ts";
+import { readReaderKeys } from "../../services/adapters/chain/projects/model-readers.ts";
 import { type Project, readProject } from "../../services/adapters/chain/projects/project.ts";
 import { approveVault } from "../../services/adapters/chain/tokens/token.ts";
 import { topUpWrapped } from "../../services/adapters/chain/tokens/token-balance.ts";
@@ -101,6 +102,8 @@ export async function startSmallMarket(options: {
   readonly aggregators?: 1 | 2;
   /** Further words of the aggregators' command lines. */
   readonly aggregatorWords?: readonly string[];
+  /** Further variables of the primary, when it is started for the first time. */
+  readonly primaryEnvironment?: Readonly<Record<string, string>>;
   /** What trainers and referees keep, and how often they remove the rest. */
   readonly keeping?: KeepingSettings;
   /** Where an aggregator finds the chain; the chain itself by default. */
@@ -152,7 +155,9 @@ export async function startSmallMarket(options: {
       }),
     );
   }
-  await Promise.all(aggregators.map((each) => each.start()));
+  await Promise.all(
+    aggregators.map((each, index) => each.start(index === 0 ? options.primaryEnvironment : {})),
+  );
 
   const chain = await connectChain({
     rpcUrl: embedded.rpcUrl,
@@ -165,24 +170,27 @@ export async function startSmallMarket(options: {
     cacheDir: cacheFolder,
     threads: 1,
   });
+  const terms = {
+    ...marketTerms(
+      { ...defaultMarketOptions, rounds, slots: 8, trainers: trainerCount },
+      {
+        rewardToken: addresses.wrappedNative,
+        referee: account(2).address,
+        aggregators: aggregators.map((each) => each.account),
+      },
+    ),
+    maxTrainers: trainerCount,
+    minTrainers: trainerCount,
+    ...options.terms,
+  };
+  const envelope = createHpkeEnvelope();
+  const owner = account(1).address;
   const prepared = await prepareProject({
-    chain,
-    curve,
-    contentStore: ipfs,
-    manifest,
-    terms: {
-      ...marketTerms(
-        { ...defaultMarketOptions, rounds, slots: 8, trainers: trainerCount },
-        {
-          rewardToken: addresses.wrappedNative,
-          referee: account(2).address,
-          aggregators: aggregators.map((each) => each.account),
-        },
-      ),
-      maxTrainers: trainerCount,
-      minTrainers: trainerCount,
-      ...options.terms,
-    },
+    ...{ chain, curve, contentStore: ipfs, manifest, terms },
+    sealTo:
+      terms.modelVisibility === "private"
+        ? { envelope, readers: await readReaderKeys(chain, { owner, terms }) }
+        : undefined,
   });
   await curve[Symbol.asyncDispose]();
   const projectIds: bigint[] = [];
@@ -205,7 +213,6 @@ export async function startSmallMarket(options: {
     keeping: options.keeping,
     signal,
   };
-  const envelope = createHpkeEnvelope();
   const parties: Promise<unknown>[] = Array.from({ length: trainerCount }, async (_, index) => {
     const who = `trainer-${index + 1}`;
     await runWorker(

@@ -90,6 +90,8 @@ export class ProjectEngine {
     const action = planAction({ project, round, ownIndex, hasReferences, now: time });
     if (action.kind === "done") {
       await this.#reporting;
+      // The model that all of it was for: nobody looks at the project after this.
+      await (await this.#models.keep(project)).done;
       return false;
     }
     if (action.kind === "bond" || action.kind === "open") {

@@ -1,29 +1,31 @@
-import { readReaderKeys } from "../../adapters/chain/projects/model-readers.ts";
 import type { Project } from "../../adapters/chain/projects/project.ts";
 import { readPosting } from "../../adapters/chain/projects/project-posting.ts";
-import { readTrainers } from "../../adapters/chain/projects/project-trainer.ts";
 import { ModelLog } from "../../adapters/chain/rounds/model-log.ts";
 import type { PublishedModel } from "../../adapters/chain/rounds/published-models.ts";
+import { createCopyFinder } from "../../command-line/model-copies.ts";
 import { createModelKeyring } from "../../command-line/model-keyring.ts";
 import { isContentAway } from "../../protocol/content-store.ts";
 import { type G1Point, isSamePoint } from "../../protocol/curve.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import type { BlindedModel } from "../../protocol/model/apply-round.ts";
-import { loadModel } from "../../protocol/model/load-model.ts";
-import { encodeModelFile, type TensorLayout } from "../../protocol/model/model-file.ts";
-import { type ModelKeyring, sealModel } from "../../protocol/model/private-model.ts";
+import {
+  isNoModel,
+  loadModel,
+  loadModelCopy,
+  maxModelFileBytes,
+} from "../../protocol/model/load-model.ts";
+import type { ModelKeyring } from "../../protocol/model/private-model.ts";
 import { pause } from "../../protocol/pause.ts";
 import { aggregatorErrors } from "../errors.ts";
 import type { ServiceEvent } from "../service-event.ts";
 import type { BundleOpener, BundleOpenerParameters } from "./bundle-opener.ts";
+import { type ModelFileMaker, makeModelFile } from "./make-model-file.ts";
 import { rebuildModel } from "./rebuild-model.ts";
 
 /** What keeping a project's models needs. */
-export interface ModelKeeperParameters extends BundleOpenerParameters {
+export interface ModelKeeperParameters extends BundleOpenerParameters, ModelFileMaker {
   readonly projectId: bigint;
   readonly opener: BundleOpener;
-  /** Named tensors of a project's model, for the float32 part of model files. */
-  readonly layoutOf: (project: Project) => Promise<readonly TensorLayout[]>;
   readonly onEvent: (event: ServiceEvent) => void;
 }
 
@@ -31,12 +33,15 @@ export interface ModelKeeperParameters extends BundleOpenerParameters {
 const KEEP_AFTER_MS = 1000;
 /** How long a model is looked for on the network before it is computed again. */
 const LOOK_MS = 15_000;
+/** Models in memory: the one that a round starts from, the one before it, and the one that the round makes. */
+const REMEMBERED = 3;
 
 /** Keeps a project's manifest and models here, so that trainers find them, a standby can take over, and none is lost. */
 export class ModelKeeper {
   readonly #parameters: ModelKeeperParameters;
-  readonly #models = new Map<string, BlindedModel>();
-  readonly #kept = new Set<string>();
+  /** By their commitments: a CID may be on chain for several models, if an aggregator settles with one that is another model's. */
+  readonly #models = new Map<string, Promise<BlindedModel>>();
+  readonly #kept = new Map<string, Promise<unknown>>();
   readonly #log: ModelLog;
   #manifestCid: string | undefined;
 
@@ -45,27 +50,39 @@ export class ModelKeeper {
     this.#log = new ModelLog(parameters.chain, parameters.projectId);
   }
 
-  /** Fetches manifest and newest model in the background: what is far away must not hold up the project's next step. */
-  async keep(project: Project): Promise<void> {
+  /**
+   * Fetches manifest and newest model in the background: what is far away must not hold up the project's next step.
+   *
+   * @returns Once it is known what there is to fetch, what resolves when all of it was looked for.
+   */
+  async keep(project: Project): Promise<{ readonly done: Promise<unknown> }> {
     const { chain, contentStore, projectId, signal } = this.#parameters;
     const [models, manifestCid] = await Promise.all([
       this.#log.read(project),
       this.#manifestCid ?? readPosting(chain, projectId).then((posting) => posting.manifestCid),
     ]);
     this.#manifestCid = manifestCid;
-    const pin = async (cid: string, work: () => Promise<unknown>) => {
-      if (this.#kept.has(cid)) return;
-      this.#kept.add(cid);
-      await work().catch(() => this.#kept.delete(cid));
+    const pin = async (name: string, work: () => Promise<unknown>) => {
+      const pinning =
+        this.#kept.get(name) ??
+        work().catch(() => {
+          // Tried again at the next step.
+          this.#kept.delete(name);
+        });
+      this.#kept.set(name, pinning);
+      await pinning;
     };
-    pin(manifestCid, () => contentStore.pin(manifestCid, { signal, timeoutMs: 2 * LOOK_MS }));
+    const posted = pin(manifestCid, () =>
+      contentStore.pin(manifestCid, { signal, timeoutMs: 2 * LOOK_MS }),
+    );
     const newest = models.at(-1);
-    if (newest === undefined) return;
-    pin(newest.cid, async () => {
+    if (newest === undefined) return { done: posted };
+    const made = pin(placeOf(newest.commitment), async () => {
       // The first one everybody waits for; of a later one its round's aggregator has it, and the next round is being opened.
       if (models.length > 1) await pause(KEEP_AFTER_MS, signal);
       await this.#load(project, models, models.length - 1);
     });
+    return { done: Promise.all([posted, made]) };
   }
 
   /**
@@ -94,118 +111,110 @@ export class ModelKeeper {
     made: { roundIndex: number; model: BlindedModel; aggregateCommitment: G1Point },
   ): Promise<{ cid: string; commitment: G1Point }> {
     const { roundIndex, model, aggregateCommitment } = made;
-    const { chain, contentStore, projectId, curveFor, store } = this.#parameters;
+    const { contentStore, projectId, curveFor, store } = this.#parameters;
     const curve = await curveFor(project.terms.parameterCount);
     const commitment = await curve.linearCombination(
       [project.modelCommitment, aggregateCommitment],
       [1n, 1n],
     );
     const previousCid = (await this.#log.read(project)).at(-1)?.cid ?? null;
-    const file = await this.#encode(project, { roundIndex, commitment, previousCid }, model);
-    const { market } = chain.addresses;
-    const bytes =
-      project.terms.modelVisibility === "public"
-        ? file
-        : await sealModel(
-            { chainId: chain.chainId, market, commitment },
-            {
-              envelope: this.#parameters.envelope,
-              bytes: file,
-              readers: await readReaderKeys(chain, project, await readTrainers(chain, projectId)),
-            },
-          );
-    const cid = await contentStore.put(bytes);
+    const file = { model, commitment, roundIndex, previousCid };
+    const cid = await contentStore.put(await makeModelFile(this.#parameters, project, file));
     // A round may yet be settled with another one: a private model is a new file each time that it is sealed.
     store.saveContent(projectId, roundIndex, cid);
-    this.#models.set(cid, model);
+    this.#remember(commitment, Promise.resolve(model));
     return { cid, commitment };
   }
 
-  async #encode(
-    project: Project,
-    made: { roundIndex: number; commitment: G1Point; previousCid: string | null },
-    model: BlindedModel,
-  ): Promise<Uint8Array> {
-    const { chain, projectId, layoutOf } = this.#parameters;
-    const { roundIndex, commitment, previousCid } = made;
-    const { chainId } = chain;
-    const { market } = chain.addresses;
-    return encodeModelFile(
-      {
-        model: model.integers,
-        blinding: model.blinding,
-        commitment,
-        fractionBits: project.terms.fractionBits,
-        lineage: { chainId, market, projectId, roundIndex, previousCid },
-      },
-      await layoutOf(project),
-    );
+  /** A model that opens its commitment. What is asked for twice is looked for once. */
+  #load(project: Project, models: readonly PublishedModel[], index: number): Promise<BlindedModel> {
+    const { commitment } = models[index] as PublishedModel;
+    const known = this.#models.get(placeOf(commitment));
+    if (known !== undefined) return known;
+    const loading = this.#find(project, models, index);
+    this.#remember(commitment, loading);
+    return loading;
   }
 
-  async #load(
+  #remember(commitment: G1Point, model: Promise<BlindedModel>): void {
+    const place = placeOf(commitment);
+    this.#models.delete(place);
+    this.#models.set(place, model);
+    model.catch(() => {
+      if (this.#models.get(place) === model) this.#models.delete(place);
+    });
+    for (const oldest of this.#models.keys()) {
+      if (this.#models.size <= REMEMBERED) break;
+      this.#models.delete(oldest);
+    }
+  }
+
+  async #find(
     project: Project,
     models: readonly PublishedModel[],
     index: number,
   ): Promise<BlindedModel> {
-    const { chain, contentStore, projectId, signal, curveFor } = this.#parameters;
+    const { chain, contentStore, projectId, store, signal, curveFor } = this.#parameters;
     const model = models[index] as PublishedModel;
-    const known = this.#models.get(model.cid);
-    if (known !== undefined) return known;
-    const { fractionBits, parameterCount } = project.terms;
+    const { aggregators, fractionBits, parameterCount } = project.terms;
     const { market } = chain.addresses;
+    const cid = store.findModelCopy(projectId, model.version) ?? model.cid;
     const { chainId } = chain;
+    const wanted = { ...model, cid, chainId, market, projectId, fractionBits, parameterCount };
+    const options = { signal, keyring: this.#keyring(project) };
     const opening = curveFor(parameterCount);
     // Said when it is needed.
     opening.catch(() => undefined);
+    const maxBytes = maxModelFileBytes(parameterCount);
     try {
       // Here first, so that one attempt is enough to know whether anybody else has it.
-      await contentStore.pin(model.cid, { signal, timeoutMs: LOOK_MS, retries: 0 });
-      const loaded = await loadModel(
-        await opening,
-        contentStore,
-        { ...model, chainId, market, projectId, fractionBits, parameterCount },
-        { signal, keyring: this.#keyring(project) },
-      );
-      this.#models.set(model.cid, loaded);
-      return loaded;
+      await contentStore.pin(cid, { signal, timeoutMs: LOOK_MS, retries: 0, maxBytes });
+      return await loadModel(await opening, contentStore, wanted, options);
     } catch (error) {
-      const isAbsent = isContentAway(error);
       // The initial model is its owner's to publish: no round made it.
-      if (!isAbsent || index === 0) throw error;
-      return this.#rebuild(project, models, index);
+      if (!isNoModel(error) || index === 0) throw error;
+      // Whoever settled the round may have named any file in its place.
+      if (!isContentAway(error)) await contentStore.unpin(cid).catch(() => undefined);
     }
+    const findCopies = createCopyFinder(chain, { projectId, aggregators, signal });
+    const copy = await loadModelCopy(await opening, contentStore, wanted, {
+      ...options,
+      findCopies,
+    }).catch(() => undefined);
+    if (copy === undefined) return this.#rebuild(project, models, index);
+    await contentStore.pin(copy.cid, { signal, maxBytes });
+    store.saveModelCopy(projectId, model.version, copy.cid);
+    return copy;
   }
 
-  /** The model that nobody has any more, from the bundles of its round; published again under the very CID on chain. */
+  /**
+   * The model that nobody has, from the bundles of its round; published again. Under another CID than the one on chain when that is
+   * another file's, and for a private model, which was sealed with randomness that its sealer had.
+   */
   async #rebuild(
     project: Project,
     models: readonly PublishedModel[],
     index: number,
   ): Promise<BlindedModel> {
-    const { chain, contentStore, opener, curveFor, projectId } = this.#parameters;
+    const { chain, contentStore, opener, curveFor, projectId, store } = this.#parameters;
     const model = models[index] as PublishedModel;
     const curve = await curveFor(project.terms.parameterCount);
     const previous = await this.#load(project, models, index - 1);
     const rebuilt = await rebuildModel({ chain, curve, opener, project, model, previous });
-    this.#models.set(model.cid, rebuilt);
-    const isPublic = project.terms.modelVisibility === "public";
-    // A private model was sealed with randomness that died with the sealer: the same CID cannot be made again.
-    const cid = isPublic
-      ? await contentStore.put(
-          await this.#encode(
-            project,
-            { ...model, previousCid: models[index - 1]?.cid ?? null },
-            rebuilt,
-          ),
-        )
-      : undefined;
+    const cid = await contentStore.put(
+      await makeModelFile(this.#parameters, project, {
+        ...{ model: rebuilt, commitment: model.commitment, roundIndex: model.roundIndex },
+        previousCid: models[index - 1]?.cid ?? null,
+      }),
+    );
+    if (cid !== model.cid) store.saveModelCopy(projectId, model.version, cid);
     this.#parameters.onEvent({
       type: "model-rebuilt",
       at: Math.floor(Date.now() / 1000),
       projectId,
       roundIndex: model.roundIndex,
       modelCid: model.cid,
-      isPublished: cid === model.cid,
+      publishedCid: cid,
     });
     return rebuilt;
   }
@@ -218,3 +227,5 @@ export class ModelKeeper {
     return createModelKeyring(chain, { projectId, aggregators, account, envelope, keys, signal });
   }
 }
+
+const placeOf = ({ x, y }: G1Point) => `${x}/${y}`;

@@ -198,6 +198,14 @@ export async function startHttpServer(parameters: HttpServerParameters): Promise
     ),
   );
   app.get(
+    "/v1/projects/:projectId/models/:version/copy",
+    answer((request) => {
+      const { projectId, version } = request.params;
+      const number = Number(integer(version, "model"));
+      return status.modelCopy(integer(projectId, "project"), number);
+    }),
+  );
+  app.get(
     "/v1/projects/:projectId/models/:cid/keys/:account",
     answer((request) => {
       const { projectId, cid, account } = request.params;

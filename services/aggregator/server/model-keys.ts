@@ -13,6 +13,7 @@ import type { EncryptionKeyPair, Envelope } from "../../protocol/sealing/envelop
 import { grantFileKey } from "../../protocol/sealing/sealed-file.ts";
 import { aggregatorErrors } from "../errors.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
+import type { RoundStore } from "../store/round-store.ts";
 
 const FETCH_TIMEOUT_MS = 5000;
 
@@ -29,6 +30,7 @@ interface KnownProject {
 export interface ModelKeysParameters {
   readonly chain: Chain;
   readonly contentStore: Pick<ContentStore, "get">;
+  readonly store: Pick<RoundStore, "listModelCopies">;
   readonly envelope: Envelope;
   readonly keys: EncryptionKeyPair;
 }
@@ -49,7 +51,7 @@ export type GrantModelKey = (
  * One model of a project is read at a time, for all who ask for it meanwhile.
  */
 export function createModelKeys(parameters: ModelKeysParameters): GrantModelKey {
-  const { chain, contentStore, envelope, keys } = parameters;
+  const { chain, contentStore, store, envelope, keys } = parameters;
   /** Models that are read now. */
   const reading = new Map<string, Promise<Uint8Array>>();
   const known = new Map<bigint, KnownProject>();
@@ -81,7 +83,11 @@ export function createModelKeys(parameters: ModelKeysParameters): GrantModelKey 
     const isOurs = terms.aggregators.some((each) => isSameAddress(each, chain.account as string));
     if (!isOurs || terms.modelVisibility !== "private") throw unknown;
     const { log, search } = knownOf(projectId);
-    const found = (await search(() => log.read(project))).find((each) => each.cid === cid);
+    const models = await search(() => log.read(project));
+    const copy = store.listModelCopies(projectId).find((each) => each.cid === cid);
+    const found = models.find((each) =>
+      copy === undefined ? each.cid === cid : each.version === copy.version,
+    );
     if (found === undefined) throw unknown;
     return found;
   };

@@ -6,6 +6,7 @@ import {
   ipfsAddressSchema,
   keyReceiptSchema,
   keyReleaseSchema,
+  modelCopySchema,
   modelKeySchema,
   referencesSchema,
   signedUpdateSchema,
@@ -34,6 +35,11 @@ const roundParameters = ["projectId", "roundIndex"].map((name) => ({
 }));
 
 const projectParameters = [roundParameters[0] as object];
+
+const modelCopyParameters = [
+  roundParameters[0] as object,
+  { ...roundParameters[1], name: "version" },
+];
 
 const modelKeyParameters = [
   roundParameters[0] as object,
@@ -112,6 +118,12 @@ export function openApiDocument(): object {
         post: operation("the referee's signed measurement of a model", {
           parameters: projectParameters,
           body: evaluationSchema,
+        }),
+      },
+      "/v1/projects/{projectId}/models/{version}/copy": {
+        get: operation("under which CID a model is kept whose CID on chain is no good", {
+          parameters: modelCopyParameters,
+          answer: modelCopySchema,
         }),
       },
       "/v1/projects/{projectId}/models/{cid}/keys/{account}": {

@@ -24,6 +24,10 @@ export interface RoundStore extends ContentLedger {
   /** The result of a step, kept so that a restart goes on where it was. */
   saveResult(projectId: bigint, roundIndex: number, step: string, result: unknown): void;
   findResult<T>(projectId: bigint, roundIndex: number, step: string): T | undefined;
+  /** Under which CID a model is kept here whose CID on chain is no good. */
+  saveModelCopy(projectId: bigint, version: number, cid: string): void;
+  findModelCopy(projectId: bigint, version: number): string | undefined;
+  listModelCopies(projectId: bigint): { readonly version: number; readonly cid: string }[];
   saveEvaluation(projectId: bigint, evaluation: EvaluationBody): void;
   /** In the order of the models. */
   listEvaluations(projectId: bigint): EvaluationBody[];
@@ -95,14 +99,12 @@ export function openRoundStore(path: string, log: KeyLog): RoundStore {
         p.toString(),
         Math.min(beforeRound, Number.MAX_SAFE_INTEGER),
       ),
+    saveModelCopy: (p, version, cid) => put(p, version, "model-copy", "", { version, cid }),
+    findModelCopy: (p, version) =>
+      find<{ cid: string }>(database, p, version, "model-copy", "")?.cid,
+    listModelCopies: (p) => listOfProject(database, p, "model-copy"),
     saveEvaluation: (p, evaluation) => put(p, evaluation.version, "evaluation", "", evaluation),
-    listEvaluations: (p) =>
-      database
-        .all(
-          "SELECT value FROM record WHERE project_id = ? AND kind = 'evaluation' ORDER BY round_index",
-          p.toString(),
-        )
-        .map(parse<EvaluationBody>),
+    listEvaluations: (p) => listOfProject(database, p, "evaluation"),
     savePeer: (multiaddr) => {
       database.run("INSERT OR REPLACE INTO peer VALUES (?, ?)", multiaddr, Date.now());
       database.run(
@@ -135,6 +137,17 @@ function list<T>(database: Database, p: bigint, r: number, kind: string): T[] {
       "SELECT value FROM record WHERE project_id = ? AND round_index = ? AND kind = ? ORDER BY key",
       p.toString(),
       r,
+      kind,
+    )
+    .map(parse<T>);
+}
+
+/** In the order of rounds, or of what else is counted in their place. */
+function listOfProject<T>(database: Database, p: bigint, kind: string): T[] {
+  return database
+    .all(
+      "SELECT value FROM record WHERE project_id = ? AND kind = ? ORDER BY round_index",
+      p.toString(),
       kind,
     )
     .map(parse<T>);

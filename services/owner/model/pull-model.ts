@@ -3,16 +3,16 @@ import { readPosting } from "../../adapters/chain/projects/project-posting.ts";
 import { type PublishedModel, readModels } from "../../adapters/chain/rounds/published-models.ts";
 import { openCurve } from "../../adapters/curve/open-curve.ts";
 import { getManifest } from "../../adapters/dag-json/manifest-store.ts";
+import { createCopyFinder } from "../../command-line/model-copies.ts";
 import type { ContentStore } from "../../protocol/content-store.ts";
 import type { Curve } from "../../protocol/curve.ts";
-import { commitModel } from "../../protocol/gram/commitment.ts";
 import type { Manifest } from "../../protocol/manifest/manifest.ts";
-import { maxModelFileBytes } from "../../protocol/model/load-model.ts";
-import { type CommittedModel, verifyModel } from "../../protocol/model/model-file.ts";
-import { type ModelKeyring, openModelFile } from "../../protocol/model/private-model.ts";
+import { loadModel } from "../../protocol/model/load-model.ts";
+import type { CommittedModel } from "../../protocol/model/model-file.ts";
+import type { ModelKeyring } from "../../protocol/model/private-model.ts";
 import { chooseModel, type ModelChoice } from "./choose-model.ts";
 
-/** A model that opens the commitment on chain, and what it belongs to. */
+/** A model that opens the commitment on chain, and what it belongs to; its CID is the one that it was found under. */
 export interface PulledModel {
   readonly committed: CommittedModel;
   readonly manifest: Manifest;
@@ -45,37 +45,25 @@ export async function pullModel(options: {
     readModels(chain, projectId),
   ]);
   const published = chooseModel(models, choice);
-  const { parameterCount, fractionBits } = terms;
+  const { parameterCount, fractionBits, aggregators } = terms;
   const { market } = chain.addresses;
   onProgress?.(`fetching model ${published.version}`);
   const manifest = await getManifest(contentStore, manifestCid, signal ? { signal } : {});
-  const bytes = await contentStore.get(published.cid, {
-    maxBytes: maxModelFileBytes(parameterCount),
-    ...(signal ? { signal } : {}),
-  });
-  onProgress?.("opening its commitment");
-  const { cacheDir, srsPath } = options;
+  const { cacheDir, srsPath, keyring } = options;
   const own = options.curve ? undefined : await openCurve({ parameterCount, cacheDir, srsPath });
   const curve = options.curve ?? (own as NonNullable<typeof own>);
   try {
-    const { commitment } = published;
-    const committed = await verifyModel({
-      bytes: await openModelFile(
-        bytes,
-        { ...published, chainId: chain.chainId, market },
-        options.keyring,
-      ),
-      expected: {
-        commitment,
-        fractionBits,
-        parameterCount,
-        chainId: chain.chainId,
-        market,
-        projectId,
+    const { committed, cid } = await loadModel(
+      curve,
+      contentStore,
+      { ...published, chainId: chain.chainId, market, projectId, fractionBits, parameterCount },
+      {
+        ...{ signal, keyring },
+        findCopies: createCopyFinder(chain, { projectId, aggregators, signal }),
+        onFetched: () => onProgress?.("opening its commitment"),
       },
-      commit: (opened) => commitModel(curve, { ...opened, signal }),
-    });
-    return { committed, manifest, published };
+    );
+    return { committed, manifest, published: { ...published, cid } };
   } finally {
     await own?.[Symbol.asyncDispose]();
   }

@@ -50,7 +50,8 @@ export function createEvaluationPublisher(
   ): Promise<EvaluationBody | undefined> {
     const known = signed.get(evaluation.version);
     const model = models.find(({ version }) => version === evaluation.version);
-    if (known !== undefined || model === undefined) return known;
+    // Of a model whose name on chain is none, nothing can be said that an aggregator would take.
+    if (known !== undefined || model === undefined || model.cid === "") return known;
     const body = bodyOf(evaluation, model.cid);
     const signature = await signMessage(chain, evaluationMessage(context, body));
     signed.set(evaluation.version, { ...body, signature });

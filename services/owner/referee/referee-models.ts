@@ -1,11 +1,12 @@
 import type { Project } from "../../adapters/chain/projects/project.ts";
 import type { PublishedModel } from "../../adapters/chain/rounds/published-models.ts";
+import { createCopyFinder } from "../../command-line/model-copies.ts";
 import {
   extendEvaluationHistory,
   type ModelEvaluation,
 } from "../../learning/training/evaluation-history.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
-import { loadModel } from "../../protocol/model/load-model.ts";
+import { type LoadedModel, loadModel, maxModelFileBytes } from "../../protocol/model/load-model.ts";
 import { floatsOf } from "../../protocol/model/model-file.ts";
 import { ownerErrors } from "../errors.ts";
 import { createEvaluationPublisher } from "./evaluation-publisher.ts";
@@ -18,7 +19,7 @@ export interface RefereeModels {
   /** The model that the next round starts from. @throws CW4000 for a project without one. */
   newest(project: Project): Promise<PublishedModel>;
   /** A model's parameters, once they open its commitment. @throws CommonweightError as `loadModel`. */
-  loadParameters(model: ForeseenModel): Promise<Float32Array>;
+  loadParameters(model: ForeseenModel | PublishedModel): Promise<Float32Array>;
   /**
    * Keeps the newest model here, for others and for its owner, also where it was read before the chain named it. Only the last one is
    * waited for: this program ends with the project.
@@ -27,6 +28,9 @@ export interface RefereeModels {
   /** Measures every model that was not measured yet, and tells the aggregators. */
   evaluate(project: Project): Promise<void>;
 }
+
+/** How long a model is waited for that an aggregator says to have: when the chain has it, others may be asked as well. */
+const FORESEEN_MS = 15_000;
 
 /** Opens them; nothing is read before it is asked for. */
 export function openRefereeModels(
@@ -39,14 +43,16 @@ export function openRefereeModels(
   const { validationSet } = opened.sets;
   const { projectId, signal, onEvaluated } = options;
   const { aggregators } = terms;
+  const findCopies = createCopyFinder(chain, { projectId, aggregators, signal });
+  const maxBytes = maxModelFileBytes(terms.parameterCount);
   const publish = createEvaluationPublisher(chain, { projectId, aggregators, signal });
   /** Every model's, in their order: read from the store when a model is new, not at every look. */
   let measured: readonly ModelEvaluation[] = [];
 
   let kept: { readonly cid: string; readonly pinning: Promise<void> } | undefined;
 
-  async function loadParameters(model: ForeseenModel): Promise<Float32Array> {
-    const { integers } = await loadModel(
+  const load = (model: ForeseenModel | PublishedModel): Promise<LoadedModel> =>
+    loadModel(
       curve,
       ipfs,
       {
@@ -57,13 +63,14 @@ export function openRefereeModels(
         fractionBits: terms.fractionBits,
         parameterCount: terms.parameterCount,
       },
-      { signal, keyring },
+      "version" in model
+        ? { signal, keyring, findCopies }
+        : { signal, keyring, timeoutMs: FORESEEN_MS, retries: 0 },
     );
-    return floatsOf(integers, terms.fractionBits);
-  }
+  const parametersOf = ({ integers }: LoadedModel) => floatsOf(integers, terms.fractionBits);
 
   return {
-    loadParameters,
+    loadParameters: async (model) => parametersOf(await load(model)),
     newest: async (project) => {
       const model = (await modelLog.read(project)).at(-1);
       if (model === undefined) throw new CommonweightError(ownerErrors.termsMismatch, "no model");
@@ -74,7 +81,7 @@ export function openRefereeModels(
       if (model === undefined) return;
       const { cid } = model;
       if (cid !== kept?.cid) {
-        const pinning = ipfs.pin(cid, { signal, holder }).catch(() => {
+        const pinning = ipfs.pin(cid, { signal, holder, maxBytes }).catch(() => {
           // Tried again at the next look.
           if (kept?.cid === cid) kept = undefined;
         });
@@ -92,9 +99,10 @@ export function openRefereeModels(
           versions: models.map(({ version }) => version),
           loadParameters: async (version) => {
             const model = models.find((each) => each.version === version) as PublishedModel;
-            const parameters = await loadParameters(model);
-            await ipfs.pin(model.cid, { holder });
-            return parameters;
+            const loaded = await load(model);
+            // A copy is for those to keep who made it.
+            if (loaded.cid === model.cid) await ipfs.pin(model.cid, { holder, maxBytes });
+            return parametersOf(loaded);
           },
           dataset: validationSet,
           signal,

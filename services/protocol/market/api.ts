@@ -94,6 +94,9 @@ export type EvaluationBody = z.infer<typeof evaluationSchema>;
 /** `GET /v1/projects/:id/evaluations`. */
 export const evaluationListSchema = z.object({ evaluations: z.array(evaluationSchema).max(1000) });
 
+/** `GET /v1/projects/:id/models/:version/copy`: under which CID a model is kept here whose CID on chain is no good. */
+export const modelCopySchema = z.object({ cid });
+
 /** `GET /v1/projects/:id/models/:cid/keys/:account`: a private model's key, sealed to a reader that joined after it was published. */
 export const modelKeySchema = z.object({ sealedKey: hex(80) });
 

@@ -1,10 +1,14 @@
-import type { ContentStore } from "../content-store.ts";
+import { type ContentStore, contentStoreErrors, type GetOptions } from "../content-store.ts";
 import type { Curve, G1Point } from "../curve.ts";
+import { CommonweightError } from "../errors.ts";
 import { commitModel } from "../gram/commitment.ts";
-import { MAX_SEALED_OVERHEAD_BYTES } from "../sealing/sealed-file.ts";
+import { pause } from "../pause.ts";
+import { MAX_SEALED_OVERHEAD_BYTES, sealedFileErrors } from "../sealing/sealed-file.ts";
 import type { BlindedModel } from "./apply-round.ts";
-import { verifyModel } from "./model-file.ts";
+import { type CommittedModel, verifyModel } from "./model-file.ts";
+import { modelFileErrors } from "./model-file-errors.ts";
 import { type ModelKeyring, openModelFile } from "./private-model.ts";
+import { safetensorsErrors } from "./safetensors-errors.ts";
 
 /** Which model is wanted, and what the chain says about it. */
 export interface WantedModel {
@@ -15,37 +19,142 @@ export interface WantedModel {
   readonly chainId: bigint;
   readonly market: string;
   readonly projectId: bigint;
+  /** Its number in its project; absent for one that the chain does not have yet, of which nobody can have a copy. */
+  readonly version?: number | undefined;
+}
+
+/**
+ * Asks under which other CIDs a project's model is kept. An aggregator settles with any CID that it likes: when nothing is behind it,
+ * or another file, the model is computed again by others, and kept under the CID that it has then.
+ */
+export type FindModelCopies = (version: number) => Promise<readonly string[]>;
+
+/** How a model is fetched and opened. */
+export interface LoadModelOptions extends Pick<GetOptions, "timeoutMs" | "retries"> {
+  readonly signal?: AbortSignal | undefined;
+  readonly keyring?: ModelKeyring | undefined;
+  /** Where to look when the CID on chain is no good; nowhere without. */
+  readonly findCopies?: FindModelCopies | undefined;
+  /** Called when a file has arrived, before its commitment is recomputed. */
+  readonly onFetched?: (() => void) | undefined;
+}
+
+/** A model that opens its commitment, and the CID under which it was found. */
+export interface LoadedModel extends BlindedModel {
+  readonly cid: string;
+  readonly committed: CommittedModel;
 }
 
 /** A model file holds four bytes an entry twice (integers and floats) and a header, and a private one what sealing adds. */
 export const maxModelFileBytes = (parameterCount: number): number =>
   8 * parameterCount + 262_144 + MAX_SEALED_OVERHEAD_BYTES;
 
+/** How long the CID on chain has to answer before copies are asked for, and from one question to the next. */
+const ASK_AFTER_MS = 10_000;
+
 /**
  * Fetches a model, opens it if it is private, and verifies it against the chain's commitment: only then may anybody train on it.
+ * Which file it comes from is no matter of trust: another one does not open the commitment.
  *
  * @throws CommonweightError as the content store, CW1820-CW1823 for a private model that the keyring does not open, and
- * CW1800-CW1804 when the file is not the committed model.
+ * CW1800-CW1804 or CW1150-CW1156 when the file is not the committed model: of the CID on chain, when there is no copy either.
  */
 export async function loadModel(
   curve: Curve,
   store: Pick<ContentStore, "get">,
   wanted: WantedModel,
-  options: {
-    signal?: AbortSignal | undefined;
-    providers?: readonly string[];
-    keyring?: ModelKeyring | undefined;
-  } = {},
-): Promise<BlindedModel> {
-  const published = await store.get(wanted.cid, {
-    maxBytes: maxModelFileBytes(wanted.parameterCount),
-    ...(options.signal ? { signal: options.signal } : {}),
-    ...(options.providers ? { providers: options.providers } : {}),
-  });
-  const { model, blinding } = await verifyModel({
-    bytes: await openModelFile(published, wanted, options.keyring),
-    expected: wanted,
-    commit: (opened) => commitModel(curve, { ...opened, signal: options.signal }),
-  });
-  return { integers: model, blinding };
+  options: LoadModelOptions = {},
+): Promise<LoadedModel> {
+  const { findCopies } = options;
+  if (findCopies === undefined || wanted.version === undefined) {
+    return loadFile(curve, store, wanted, options);
+  }
+  const others = new AbortController();
+  const signal = AbortSignal.any([others.signal, ...(options.signal ? [options.signal] : [])]);
+  const named = loadFile(curve, store, wanted, { ...options, signal });
+  const tried = new Set<string>();
+  const searching = (async () => {
+    for (;;) {
+      const found = await Promise.race([
+        named.catch((error) => (isNoModel(error) ? "none" : Promise.reject(error))),
+        pause(ASK_AFTER_MS, signal).then(() => "late" as const),
+      ]);
+      if (typeof found !== "string") return found;
+      signal.throwIfAborted();
+      const copy = await loadModelCopy(curve, store, wanted, { ...options, signal }, tried);
+      if (copy !== undefined) return copy;
+      if (found === "none") return named;
+    }
+  })();
+  try {
+    return await Promise.any([named, searching]);
+  } catch {
+    // What is wrong with the file that the chain names says more than that nobody has another.
+    return await named;
+  } finally {
+    others.abort();
+  }
 }
+
+/**
+ * Loads a model from a copy that somebody keeps under another CID than the one on chain.
+ *
+ * @param tried CIDs that were no good, which are not tried again; added to.
+ * @returns undefined when nobody has one.
+ */
+export async function loadModelCopy(
+  curve: Curve,
+  store: Pick<ContentStore, "get">,
+  wanted: WantedModel,
+  options: LoadModelOptions,
+  tried: Set<string> = new Set(),
+): Promise<LoadedModel | undefined> {
+  const { version } = wanted;
+  tried.add(wanted.cid);
+  const copies = version === undefined ? [] : ((await options.findCopies?.(version)) ?? []);
+  for (const cid of copies) {
+    if (tried.has(cid)) continue;
+    tried.add(cid);
+    try {
+      return await loadFile(curve, store, { ...wanted, cid }, options);
+    } catch (error) {
+      if (!isNoModel(error)) throw error;
+    }
+  }
+  return undefined;
+}
+
+async function loadFile(
+  curve: Curve,
+  store: Pick<ContentStore, "get">,
+  wanted: WantedModel,
+  { keyring, findCopies: _, onFetched, ...fetching }: LoadModelOptions,
+): Promise<LoadedModel> {
+  const { cid, parameterCount } = wanted;
+  const published = await store.get(cid, {
+    ...fetching,
+    maxBytes: maxModelFileBytes(parameterCount),
+  });
+  onFetched?.();
+  const committed = await verifyModel({
+    bytes: await openModelFile(published, wanted, keyring),
+    expected: wanted,
+    commit: (opened) => commitModel(curve, { ...opened, signal: fetching.signal }),
+  });
+  return { integers: committed.model, blinding: committed.blinding, cid, committed };
+}
+
+const { notFound, timedOut, unreachable, tooLarge, badCid, corrupt, malformed } =
+  contentStoreErrors;
+const NO_MODEL = new Set(
+  [
+    ...[notFound, timedOut, unreachable, tooLarge, badCid, corrupt, malformed],
+    ...[modelFileErrors, sealedFileErrors, safetensorsErrors].flatMap((family) =>
+      Object.values(family),
+    ),
+  ].map(({ code }) => code),
+);
+
+/** Whether a failure to load a model lies in what is behind its CID: nothing, another file, or one that this reader cannot open. */
+export const isNoModel = (error: unknown): boolean =>
+  error instanceof CommonweightError && NO_MODEL.has(error.code);

@@ -4,6 +4,7 @@ import { createModelKeys } from "../../../services/aggregator/server/model-keys.
 
 const ACCOUNT = `0x${"aa".repeat(20)}`;
 const newest = { x: 1n, y: 2n };
+const noCopies = { listModelCopies: () => [] };
 const searches = vi.hoisted(() => ({ count: 0 }));
 vi.mock("../../../services/adapters/chain/projects/project.ts", () => ({
   readProject: async (_chain: unknown, projectId: bigint) => ({
@@ -20,6 +21,7 @@ vi.mock("../../../services/adapters/chain/rounds/published-models.ts", () => ({
   readModels: async () => {
     searches.count++;
     return Array.from({ length: 9 }, (_, index) => ({
+      version: index,
       cid: `model-${index}`,
       commitment: { ...newest },
     }));
@@ -39,13 +41,14 @@ it("reads one model of a project at a time, for all who ask for it meanwhile, fo
   const finish: (() => void)[] = [];
   const grant = createModelKeys({
     chain: { chainId: 1n, account: ACCOUNT, addresses: { market: ACCOUNT } } as Chain,
+    store: noCopies,
     contentStore: {
       get: (cid: string) => {
         gets.push(cid);
         return new Promise<Uint8Array>((resolve) => finish.push(() => resolve(new Uint8Array())));
       },
     },
-  } as Parameters<typeof createModelKeys>[0]);
+  } as unknown as Parameters<typeof createModelKeys>[0]);
   const settle = async () => {
     for (let turn = 0; turn < 50; turn++) await Promise.resolve();
   };
@@ -73,6 +76,7 @@ it("searches the chain's log once for all who ask, and not for what is not its o
   newest.x = 5n;
   const grant = createModelKeys({
     chain: { chainId: 1n, account: ACCOUNT, addresses: { market: ACCOUNT } } as Chain,
+    store: noCopies,
     contentStore: { get: async () => new Uint8Array() },
   } as unknown as Parameters<typeof createModelKeys>[0]);
   const codeOf = (projectId: bigint, cid: string) =>
@@ -90,4 +94,22 @@ it("searches the chain's log once for all who ask, and not for what is not its o
   expect(await codeOf(1n, "model-1")).toBe("granted");
   expect(await codeOf(1n, "nothing")).toBe("CW5006");
   expect(searches.count).toBe(2);
+});
+
+it("grants a copy of a model that the chain knows under another CID, for the model that it is a copy of", async () => {
+  const gets: string[] = [];
+  const grant = createModelKeys({
+    chain: { chainId: 1n, account: ACCOUNT, addresses: { market: ACCOUNT } } as Chain,
+    store: { listModelCopies: () => [{ version: 8, cid: "copy-of-8" }] },
+    contentStore: {
+      get: async (cid: string) => {
+        gets.push(cid);
+        return new Uint8Array();
+      },
+    },
+  } as unknown as Parameters<typeof createModelKeys>[0]);
+
+  expect(await grant(1n, "copy-of-8", ACCOUNT)).toEqual({ sealedKey: "0x07" });
+  expect(gets).toEqual(["copy-of-8"]);
+  await expect(grant(1n, "copy-of-7", ACCOUNT)).rejects.toMatchObject({ code: "CW5006" });
 });
