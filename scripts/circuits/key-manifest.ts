@@ -1,25 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { KeyRecord } from "../../services/adapters/artifacts/key-records.ts";
 import { repositoryRoot } from "../repository.ts";
 
 /** Where the manifest lies, below the root. */
 const KEY_MANIFEST = "circuits/keys/keys.json";
-
-/** What is known about the key of one circuit. The same shape as `KeyRecord` in services/adapters/artifacts. */
-export interface KeyRecord {
-  readonly name: string;
-  readonly ruleId: number;
-  readonly slots: number;
-  readonly constraints: number;
-  /** See `sourceHash`. */
-  readonly sourceHash: string;
-  /** Whether some secret of the setup is public. */
-  readonly isDevelopment: boolean;
-  /** What the setup is, in words for people. */
-  readonly label: string;
-  /** sha256 of the files, unzipped. */
-  readonly checksums: { readonly wasm: string; readonly zkey: string };
-}
 
 /** Reads the manifest; empty when there is none. */
 export async function readKeyManifest(): Promise<KeyRecord[]> {

@@ -1,7 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Route } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { auditReportSchema } from "../../services/auditor/report/audit-report.ts";
+import { examineLook, LOOKS, noteFailures } from "./examine-look.ts";
 import { changedEvent, changedSettlement, changedVaultEvent } from "./tamper.ts";
 
 const EXECUTABLE = process.env.CW_CHROMIUM ?? "/usr/bin/chromium";
@@ -323,12 +323,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
     await page.close();
   });
 
-  const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-  test.each([
-    ["light", 1200],
-    ["dark", 1200],
-    ["light", 375],
-  ] as const)(
+  test.each(LOOKS)(
     "%s at %i pixels: nothing for axe to find, nothing overflows",
     async (scheme, width) => {
       const context = await browser.newContext({
@@ -336,16 +331,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
         viewport: { width, height: 800 },
       });
       const page = await context.newPage();
-      const failures: string[] = [];
-      page.on("pageerror", (error) => failures.push(error.message));
-      page.on("console", (message) => {
-        if (message.text().includes("Content Security Policy")) failures.push(message.text());
-      });
-      page.on("request", (request) => {
-        const { protocol, hostname } = new URL(request.url());
-        const isOurs = hostname === "127.0.0.1" || ["data:", "blob:"].includes(protocol);
-        if (!isOurs) failures.push(`asks ${request.url()}`);
-      });
+      const failures = noteFailures(page);
       for (const hash of [
         "#/",
         "#/project/1",
@@ -357,12 +343,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
         await page.goto(`${url}/${hash}`);
         await page.waitForSelector("h1");
         await page.locator("[role=status]").first().waitFor({ state: "detached" });
-        const { violations } = (await page.evaluate(
-          `${await readFile(axe, "utf8")}; axe.run()`,
-        )) as { violations: { id: string; nodes: { html: string }[] }[] };
-        failures.push(...violations.map(({ id, nodes }) => `${hash} ${id} ${nodes[0]?.html}`));
-        const excess = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
-        if (Number(excess) > 0) failures.push(`${hash} overflows by ${excess}`);
+        failures.push(...(await examineLook(page)).map((each) => `${hash} ${each}`));
       }
       expect(failures).toEqual([]);
       await context.close();

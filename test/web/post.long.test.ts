@@ -1,7 +1,5 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { repositoryRoot } from "../../scripts/repository.ts";
@@ -11,6 +9,7 @@ import { readNativeBalance } from "../../services/adapters/chain/tokens/token.ts
 import { createGatewayStore } from "../../services/adapters/content-store/gateway-store.ts";
 import { getManifest } from "../../services/adapters/dag-json/manifest-store.ts";
 import { cropsTable } from "../owner/crops-table.ts";
+import { examineLook, LOOKS, noteFailures } from "./examine-look.ts";
 import { type PostingMarket, startPostingMarket } from "./posting-market.ts";
 import { addTestWallet, type TestWalletState } from "./test-wallet.ts";
 
@@ -360,12 +359,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a project
     await page.context().close();
   });
 
-  const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-  test.each([
-    ["light", 1200],
-    ["dark", 1200],
-    ["light", 375],
-  ] as const)(
+  test.each(LOOKS)(
     "%s at %i pixels: nothing for axe to find, nothing overflows",
     async (scheme, width) => {
       const context = await browser.newContext({
@@ -373,11 +367,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a project
         viewport: { width, height: 900 },
       });
       const page = await context.newPage();
-      const failures: string[] = [];
-      page.on("pageerror", (error) => failures.push(error.message));
-      page.on("console", (message) => {
-        if (message.text().includes("Content Security Policy")) failures.push(message.text());
-      });
+      const failures = noteFailures(page);
       await addTestWallet(page, {
         ...{ rpcUrl: market.rpcUrl, account: market.owner, chainId: "0x1" },
       });
@@ -390,14 +380,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("posting a project
           await page.getByRole("button", { name: "Rehearse", exact: true }).click();
           await page.locator("[data-rehearsal]").waitFor({ timeout: 60_000 });
         }
-        const { violations } = (await page.evaluate(
-          `${await readFile(axe, "utf8")}; axe.run()`,
-        )) as { violations: { id: string; nodes: { html: string }[] }[] };
-        failures.push(...violations.map(({ id, nodes }) => `${id} ${nodes[0]?.html}`));
-        const excess = await page.evaluate(
-          "Math.max(...[document.documentElement, document.querySelector('header nav')].map((each) => each.getBoundingClientRect().left + each.scrollWidth)) - innerWidth",
-        );
-        if (Number(excess) > 0) failures.push(`overflows by ${excess}`);
+        failures.push(...(await examineLook(page)));
         const folder = process.env.CW_SCREENSHOTS;
         if (folder !== undefined) {
           const path = `${folder}/post-${scheme}-${width}-${isFilled ? "filled" : "empty"}.png`;
