@@ -46,7 +46,7 @@ export async function auditModels(
 ): Promise<AuditCheck[]> {
   const { chain, projectId, contentStore, keyring, findCopies, roundIndex, signal, onProgress } =
     options;
-  const { fractionBits, parameterCount, modelVisibility } = evidence;
+  const { owner, fractionBits, parameterCount, modelVisibility } = evidence;
   const wanted = evidence.models.filter(
     (model) => roundIndex === undefined || (model.version > 0 && model.roundIndex === roundIndex),
   );
@@ -63,7 +63,7 @@ export async function auditModels(
   if (modelVisibility === "private") {
     for (const model of wanted) {
       onProgress?.(`fetching model ${model.version}`);
-      add(await checkSeal(contentStore, chain, { ...model, parameterCount }, signal));
+      add(await checkSeal(contentStore, chain, { ...model, owner, parameterCount }, signal));
     }
     if (keyring === undefined) {
       return skip("private: opening it needs the key of one of its readers");
@@ -83,7 +83,8 @@ export async function auditModels(
     for (const model of wanted) {
       onProgress?.(`opening model ${model.version}`);
       const { market } = chain.addresses;
-      const about = { fractionBits, parameterCount, chainId: chain.chainId, market, projectId };
+      const { chainId } = chain;
+      const about = { fractionBits, parameterCount, chainId, market, owner, projectId };
       const how = { signal, keyring, findCopies };
       add(await checkModel(curve, contentStore, { ...model, ...about }, how));
     }
@@ -124,7 +125,7 @@ export async function checkModel(
 export async function checkSeal(
   store: Pick<ContentStore, "get">,
   { chainId, addresses }: { chainId: bigint; addresses: Pick<Chain["addresses"], "market"> },
-  model: PublishedModel & { readonly parameterCount: number },
+  model: PublishedModel & { readonly owner: string; readonly parameterCount: number },
   signal?: AbortSignal,
 ): Promise<AuditCheck> {
   try {

@@ -99,6 +99,7 @@ export function createMakeUpdate(maker: UpdateMaker): MakeUpdate {
           ...(models.at(index) as (typeof models)[number]),
           chainId: chain.chainId,
           market: chain.addresses.market,
+          owner: project.owner,
           projectId,
           fractionBits: terms.fractionBits,
           parameterCount: terms.parameterCount,

@@ -60,7 +60,7 @@ export async function readFitProject(
   around: { config: Config; srsPath?: string | undefined; signal: AbortSignal },
 ): Promise<FitSubject> {
   const { config, srsPath, signal } = around;
-  const [{ terms, nextRoundIndex }, { manifestCid }] = await Promise.all([
+  const [{ owner, terms, nextRoundIndex }, { manifestCid }] = await Promise.all([
     readProject(chain, projectId),
     readPosting(chain, projectId),
   ]);
@@ -82,7 +82,7 @@ export async function readFitProject(
         ...published,
         chainId: chain.chainId,
         market: chain.addresses.market,
-        ...{ projectId, fractionBits, parameterCount },
+        ...{ owner, projectId, fractionBits, parameterCount },
       },
       {
         signal,

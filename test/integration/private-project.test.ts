@@ -8,6 +8,9 @@ import { type Chain, connectChain } from "../../services/adapters/chain/connect.
 import { deployMarket } from "../../services/adapters/chain/deploy.ts";
 import { readReaderKeys } from "../../services/adapters/chain/projects/model-readers.ts";
 import { registerParticipant } from "../../services/adapters/chain/projects/participant.ts";
+import { requiredEscrow } from "../../services/adapters/chain/projects/post-project.ts";
+import { countProjects } from "../../services/adapters/chain/projects/project.ts";
+import { readPosting } from "../../services/adapters/chain/projects/project-posting.ts";
 import { readModels } from "../../services/adapters/chain/rounds/published-models.ts";
 import { topUpWrapped } from "../../services/adapters/chain/tokens/token-balance.ts";
 import { createMemoryStore } from "../../services/adapters/content-store/memory-store.ts";
@@ -145,26 +148,30 @@ describe("a private project's models", () => {
     return (await postPreparedProject(chain, prepared)).projectId;
   }
 
-  const newest = async () => {
+  const newest = async (project = projectId) => {
     const chain = of(chains, "owner");
-    const published = (await readModels(chain, projectId)).at(-1);
+    const published = (await readModels(chain, project)).at(-1);
     if (published === undefined) throw new Error("nothing published");
-    return { ...published, chainId: chain.chainId, market: chain.addresses.market };
+    const { owner } = await readPosting(chain, project);
+    return { ...published, owner, chainId: chain.chainId, market: chain.addresses.market };
   };
 
-  async function read(keyring: ModelKeyring | undefined) {
+  async function read(keyring: ModelKeyring | undefined, project = projectId) {
     const { fractionBits } = manifest.fixedPoint;
-    const wanted = { ...(await newest()), projectId, fractionBits, parameterCount: 39 };
+    const wanted = {
+      ...(await newest(project)),
+      ...{ projectId: project, fractionBits, parameterCount: 39 },
+    };
     const loaded = await loadModel(curve, contentStore, wanted, { keyring }).catch(
       (error: { code?: string; message: string }) => error.code ?? error.message,
     );
     return typeof loaded === "string" ? loaded : loaded.integers.length;
   }
 
-  const keyringOf = (name: Name) => {
+  const keyringOf = (name: Name, project = projectId) => {
     const chain = of(chains, name);
     return createModelKeyring(chain, {
-      projectId,
+      projectId: project,
       aggregators: [of(chains, "aggregator").account as string],
       account: chain.account,
       envelope,
@@ -231,6 +238,23 @@ describe("a private project's models", () => {
     expect(await ask(`${projectId}/models/${cid}/keys/0x12`)).toEqual([400, "CW5005"]);
   });
 
+  it("are granted to nobody who names one, and its aggregator, in a project of its own", async () => {
+    const chain = of(chains, "stranger");
+    const { cid, commitment } = await newest();
+    const { manifestCid, terms } = await readPosting(chain, projectId);
+    const escrowWei = await requiredEscrow(chain, terms);
+    await topUpWrapped(chain, terms.rewardToken, escrowWei);
+    const copied = { terms, manifestCid, modelCid: cid, modelCommitment: commitment, escrowWei };
+    const { projectId: own } = await postPreparedProject(chain, copied);
+
+    const asked = await fetch(
+      `${server.url}/v1/projects/${own}/models/${cid}/keys/${chain.account}`,
+    );
+    expect(await asked.json()).toMatchObject({ code: "CW1823" });
+    expect(await read(keyringOf("stranger", own), own)).toBe("CW1823");
+    expect(await read(keyringOf("aggregator", own), own)).toBe("CW1823");
+  });
+
   it("fail the audit when they lie in the open, or are sealed for another model", async () => {
     const published = await newest();
     const bytes = await contentStore.get(published.cid);
@@ -255,6 +279,7 @@ describe("a private project's models", () => {
   it("that no aggregator fetches in time are said to be missing, with the number of the posted project", async () => {
     const folder = mkdtempSync(join(tmpdir(), "commonweight unfetched "));
     const posted: bigint[] = [];
+    const before = await countProjects(of(chains, "owner"));
 
     const publishing = publishProject({
       ...{ chain: of(chains, "owner"), manifest, terms: privateTerms(), waitMs: 0 },
@@ -268,9 +293,9 @@ describe("a private project's models", () => {
 
     await expect(publishing).rejects.toMatchObject({
       code: "CW4014",
-      details: { projectId: String(projectId + 1n) },
+      details: { projectId: String(before + 1) },
     });
-    expect(posted).toEqual([projectId + 1n]);
+    expect(posted).toEqual([BigInt(before + 1)]);
     rmSync(folder, { recursive: true });
   });
 });

@@ -210,6 +210,7 @@ describe("posting with a wallet", () => {
     const bytes = await contentStore.get(prepared.modelCid, { maxBytes: 1e6 });
     const about = {
       ...{ chainId: chain.chainId, market: chain.addresses.market, cid: prepared.modelCid },
+      owner: owner.address,
       commitment: prepared.modelCommitment,
     };
     await openModelFile(bytes, about, { envelope, keys: encryptionKeys });

@@ -22,11 +22,11 @@ function ModelRow(props: {
   const { model, history, connection } = props;
   const { state, start } = useModelCheck();
   const { version, roundIndex, cid, commitment } = model;
-  const { projectId, terms } = history.project;
+  const { projectId, owner, terms } = history.project;
   const visibility = terms.modelVisibility;
   const check = () =>
     start({
-      ...{ model, projectId, visibility, parameterCount: terms.parameterCount },
+      ...{ model, projectId, owner, visibility, parameterCount: terms.parameterCount },
       fractionBits: terms.fractionBits,
       gateway: connection.settings.gateway,
       chainId: connection.chain.chainId,

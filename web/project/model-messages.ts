@@ -7,6 +7,7 @@ export interface ModelRequest {
   readonly chainId: bigint;
   /** Address of the market contract. */
   readonly market: string;
+  readonly owner: string;
   readonly projectId: bigint;
   readonly parameterCount: number;
   readonly fractionBits: number;

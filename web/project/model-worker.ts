@@ -8,10 +8,14 @@ import { maxModelFileBytes } from "../../services/protocol/model/load-model.ts";
 import type { ModelAnswer, ModelRequest } from "./model-messages.ts";
 
 async function check(request: ModelRequest, bytes: Uint8Array): Promise<AuditCheck> {
-  const { model, chainId, market, parameterCount } = request;
+  const { model, chainId, market, owner, parameterCount } = request;
   const content = { get: async () => bytes };
   if (request.visibility === "private") {
-    return checkSeal(content, { chainId, addresses: { market } }, { ...model, parameterCount });
+    return checkSeal(
+      content,
+      { chainId, addresses: { market } },
+      { ...model, owner, parameterCount },
+    );
   }
   if (!request.isDevelopment) {
     const detail = `${model.cid}: every block has its hash; opening the commitment takes the ceremony's powers of tau, which the command line can load`;

@@ -33,7 +33,7 @@ export async function makeModelFile(
 ): Promise<Uint8Array> {
   const { chainId } = chain;
   const { market } = chain.addresses;
-  const { projectId, terms } = project;
+  const { projectId, owner, terms } = project;
   const { model, commitment, roundIndex, previousCid } = made;
   const bytes = encodeModelFile(
     {
@@ -47,5 +47,5 @@ export async function makeModelFile(
   );
   if (terms.modelVisibility === "public") return bytes;
   const readers = await readReaderKeys(chain, project, await readTrainers(chain, projectId));
-  return sealModel({ chainId, market, commitment }, { envelope, bytes, readers });
+  return sealModel({ chainId, market, owner, commitment }, { envelope, bytes, readers });
 }

@@ -160,7 +160,9 @@ export class ModelKeeper {
     const { market } = chain.addresses;
     const cid = store.findModelCopy(projectId, model.version) ?? model.cid;
     const { chainId } = chain;
-    const wanted = { ...model, cid, chainId, market, projectId, fractionBits, parameterCount };
+    const { owner } = project;
+    const named = { chainId, market, owner, projectId, fractionBits, parameterCount };
+    const wanted = { ...model, ...named, cid };
     const options = { signal, keyring: this.#keyring(project) };
     const opening = curveFor(parameterCount);
     // Said when it is needed.

@@ -103,6 +103,7 @@ export function createModelKeys(parameters: ModelKeysParameters): GrantModelKey 
     const context = modelContext({
       chainId,
       market: addresses.market,
+      owner: project.owner,
       commitment: model.commitment,
     });
     const sealedKey = await grantFileKey({ envelope, bytes, keys, context, recipient });

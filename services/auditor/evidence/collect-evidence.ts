@@ -30,6 +30,7 @@ import type { RoundEvidence } from "./round-evidence.ts";
 /** A project's history as the chain tells it. */
 export interface ProjectEvidence {
   readonly projectId: bigint;
+  readonly owner: string;
   readonly manifestCid: string;
   readonly slots: number;
   readonly ruleId: number;
@@ -153,9 +154,18 @@ export async function collectEvidence(
   }
   const { slots, ruleId, parameterCount, fractionBits, modelVisibility } = terms;
   const { maxStrikes, revealSeconds } = terms;
-  const { manifestCid } = posting;
+  const { owner, manifestCid } = posting;
   return {
-    ...{ projectId, manifestCid, slots, ruleId, parameterCount, fractionBits, modelVisibility },
+    ...{
+      projectId,
+      owner,
+      manifestCid,
+      slots,
+      ruleId,
+      parameterCount,
+      fractionBits,
+      modelVisibility,
+    },
     ...{ maxStrikes, revealSeconds, models, voided, rounds },
     jobs: openings.filter(
       ({ roundIndex, jobCid }) =>

@@ -40,7 +40,7 @@ export async function pullModel(options: {
   onProgress?: (text: string) => void;
 }): Promise<PulledModel> {
   const { chain, projectId, contentStore, choice = {}, signal, onProgress } = options;
-  const [{ terms, manifestCid }, models] = await Promise.all([
+  const [{ owner, terms, manifestCid }, models] = await Promise.all([
     readPosting(chain, projectId),
     readModels(chain, projectId),
   ]);
@@ -56,7 +56,10 @@ export async function pullModel(options: {
     const { committed, cid } = await loadModel(
       curve,
       contentStore,
-      { ...published, chainId: chain.chainId, market, projectId, fractionBits, parameterCount },
+      {
+        ...{ ...published, chainId: chain.chainId, market },
+        ...{ owner, projectId, fractionBits, parameterCount },
+      },
       {
         ...{ signal, keyring },
         findCopies: createCopyFinder(chain, { projectId, aggregators, signal }),

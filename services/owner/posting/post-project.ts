@@ -92,11 +92,11 @@ export async function prepareProject(options: {
     },
     modelTensors(manifest.model),
   );
-  const { market } = chain.addresses;
+  // Whoever signs the posting is its owner.
+  const owner = chain.account as string;
+  const sealedFor = { chainId: chain.chainId, market: chain.addresses.market, owner, commitment };
   const modelCid = await contentStore.put(
-    isPrivate && sealTo
-      ? await sealModel({ chainId: chain.chainId, market, commitment }, { ...sealTo, bytes: file })
-      : file,
+    isPrivate && sealTo ? await sealModel(sealedFor, { ...sealTo, bytes: file }) : file,
   );
   const manifestCid = await putManifest(contentStore, manifest);
   const escrowWei = await requiredEscrow(chain, terms);

@@ -41,6 +41,7 @@ import { openReferenceStore, type ReferenceStore } from "./reference-store.ts";
 export interface OpenedReferee {
   readonly chain: Chain;
   readonly account: string;
+  readonly owner: string;
   readonly terms: ProjectTerms;
   readonly manifest: Manifest;
   readonly sets: OwnerSets;
@@ -136,7 +137,7 @@ async function openOnce(
     const { onAwaiting } = settings;
     if (onAwaiting) await awaitProjects(chain, [projectId], { signal, onWaiting: onAwaiting });
     const project = await readProject(chain, projectId);
-    const { terms, aggregatorIndex } = project;
+    const { owner, terms, aggregatorIndex } = project;
     const modelLog = new ModelLog(chain, projectId);
     if (!isSameAddress(terms.referee, account)) {
       throw new CommonweightError(ownerErrors.notReferee, `${account} is not ${terms.referee}`);
@@ -173,7 +174,20 @@ async function openOnce(
     const keyring = await openKeyring(chain, terms, { envelope, settings });
     const encryptionKeys = participants.map(({ encryptionKey }) => fromHex(encryptionKey));
     return {
-      ...{ chain, account, terms, manifest, sets, ipfs, store, modelLog, curve, envelope, keyring },
+      ...{
+        chain,
+        account,
+        owner,
+        terms,
+        manifest,
+        sets,
+        ipfs,
+        store,
+        modelLog,
+        curve,
+        envelope,
+        keyring,
+      },
       holder: projectHolder(chain, "referee", projectId),
       encryptionKeys,
       endpoints: participants.map(({ endpoint }) => endpoint).filter((url) => url !== ""),

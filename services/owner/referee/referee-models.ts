@@ -39,7 +39,7 @@ export function openRefereeModels(
     readonly onEvaluated: (evaluation: ModelEvaluation) => void;
   },
 ): RefereeModels {
-  const { chain, terms, manifest, ipfs, holder, store, modelLog, curve, keyring } = opened;
+  const { chain, owner, terms, manifest, ipfs, holder, store, modelLog, curve, keyring } = opened;
   const { validationSet } = opened.sets;
   const { projectId, signal, onEvaluated } = options;
   const { aggregators } = terms;
@@ -59,6 +59,7 @@ export function openRefereeModels(
         ...model,
         chainId: chain.chainId,
         market: chain.addresses.market,
+        owner,
         projectId,
         fractionBits: terms.fractionBits,
         parameterCount: terms.parameterCount,

@@ -18,6 +18,8 @@ export interface WantedModel {
   readonly parameterCount: number;
   readonly chainId: bigint;
   readonly market: string;
+  /** The project's: its private models are sealed for it. */
+  readonly owner: string;
   readonly projectId: bigint;
   /** Its number in its project; absent for one that the chain does not have yet, of which nobody can have a copy. */
   readonly version?: number | undefined;

@@ -3,16 +3,18 @@ import { CommonweightError } from "../errors.ts";
 import type { EncryptionKeyPair, Envelope } from "../sealing/envelope.ts";
 import { isSealedFile, openFile, sealedFileErrors, sealFile } from "../sealing/sealed-file.ts";
 
-/** Which model a sealed file holds: the commitment on chain names it, so it can be told before the project has a number. */
+/** Which model a sealed file holds: owner and commitment name it, so it can be told before the project has a number. */
 export interface SealedModel {
   readonly chainId: bigint;
   readonly market: string;
+  /** Who has posted its project: anybody else may post one that begins with the same commitment and file, and name readers for it. */
+  readonly owner: string;
   readonly commitment: G1Point;
 }
 
-/** What a private model is sealed for: a file of another model, market or chain does not open in its place. */
-export const modelContext = ({ chainId, market, commitment }: SealedModel): string =>
-  `model:${chainId}:${market.toLowerCase()}:${commitment.x}:${commitment.y}`;
+/** What a private model is sealed for: a file of another model, owner, market or chain does not open in its place. */
+export const modelContext = ({ chainId, market, owner, commitment }: SealedModel): string =>
+  `model:${chainId}:${market.toLowerCase()}:${owner.toLowerCase()}:${commitment.x}:${commitment.y}`;
 
 /** How somebody reads private models. */
 export interface ModelKeyring {

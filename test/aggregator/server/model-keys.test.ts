@@ -9,6 +9,7 @@ const searches = vi.hoisted(() => ({ count: 0 }));
 vi.mock("../../../services/adapters/chain/projects/project.ts", () => ({
   readProject: async (_chain: unknown, projectId: bigint) => ({
     projectId,
+    owner: ACCOUNT,
     modelCommitment: { ...newest },
     terms: {
       modelVisibility: projectId === 3n ? "public" : "private",

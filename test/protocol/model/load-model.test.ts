@@ -43,7 +43,15 @@ describe("a model whose CID on chain is no good", () => {
     const own = await publish(100);
     ownCid = own.cid;
     otherCid = (await publish(200)).cid;
-    wanted = { ...about, parameterCount, version: 3, commitment: own.commitment, cid: own.cid };
+    const owner = "0x00000000000000000000000000000000000000bb";
+    wanted = {
+      ...about,
+      owner,
+      parameterCount,
+      version: 3,
+      commitment: own.commitment,
+      cid: own.cid,
+    };
   });
   afterAll(() => curve[Symbol.asyncDispose]());
   beforeEach(() => vi.useRealTimers());
