@@ -1,5 +1,9 @@
 import { type Database, openDatabase, type Row } from "../../adapters/database.ts";
-import type { ContentLedger } from "../../housekeeping/content-ledger.ts";
+import {
+  type ContentLedger,
+  contentLedger,
+  LEDGER_TABLE,
+} from "../../housekeeping/content-ledger.ts";
 import { fromJson, toJson } from "../../protocol/json.ts";
 import type {
   EvaluationBody,
@@ -44,6 +48,10 @@ const SCHEMA = [
      project_id TEXT NOT NULL, round_index INTEGER NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,
      value TEXT NOT NULL, PRIMARY KEY (project_id, round_index, kind, key)) STRICT`,
   "CREATE TABLE IF NOT EXISTS peer (multiaddr TEXT NOT NULL PRIMARY KEY, seen INTEGER NOT NULL) STRICT",
+  LEDGER_TABLE,
+  // Where an earlier version of this program had the ledger.
+  "INSERT OR IGNORE INTO content SELECT project_id, round_index, key FROM record WHERE kind = 'content'",
+  "DELETE FROM record WHERE kind = 'content'",
 ];
 
 /**
@@ -85,20 +93,7 @@ export function openRoundStore(path: string, log: KeyLog): RoundStore {
     listUpdates: (p, r) => list(database, p, r, "update"),
     saveResult: (p, r, step, result) => put(p, r, "result", step, result),
     findResult: (p, r, step) => find(database, p, r, "result", step),
-    saveContent: (p, r, cid) => put(p, r, "content", cid, true),
-    listContent: (p) =>
-      database
-        .all(
-          "SELECT round_index, key FROM record WHERE project_id = ? AND kind = 'content'",
-          p.toString(),
-        )
-        .map((row) => ({ roundIndex: Number(row.round_index), cid: String(row.key) })),
-    forgetContent: (p, beforeRound) =>
-      database.run(
-        "DELETE FROM record WHERE project_id = ? AND kind = 'content' AND round_index < ?",
-        p.toString(),
-        Math.min(beforeRound, Number.MAX_SAFE_INTEGER),
-      ),
+    ...contentLedger(database),
     saveModelCopy: (p, version, cid) => put(p, version, "model-copy", "", { version, cid }),
     findModelCopy: (p, version) =>
       find<{ cid: string }>(database, p, version, "model-copy", "")?.cid,

@@ -10,6 +10,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openDatabase } from "../../../services/adapters/database.ts";
 import { openKeyLog } from "../../../services/aggregator/store/key-log.ts";
 import { openRoundStore, type RoundStore } from "../../../services/aggregator/store/round-store.ts";
 import { openOrBegin } from "../../../services/aggregator/store/sound-database.ts";
@@ -143,5 +144,39 @@ describe("the aggregator's memory", () => {
     again.forgetContent(1n, Number.MAX_SAFE_INTEGER);
     expect(again.listContent(1n)).toEqual([]);
     expect(again.listContent(2n)).toHaveLength(1);
+  });
+
+  it("takes over what an earlier version remembered of that among its records, once", () => {
+    start();
+    open.pop()?.close();
+    const database = openDatabase(path, []);
+    database.run("INSERT INTO record VALUES ('1', 3, 'content', 'old', 'true')");
+    database.close();
+
+    start();
+    open.pop()?.close();
+    const store = start();
+
+    expect(store.listContent(1n)).toEqual([{ roundIndex: 3, cid: "old" }]);
+    store.forgetContent(1n, 4);
+    open.pop()?.close();
+    expect(start().listContent(1n)).toEqual([]);
+  });
+
+  it("remembers under which name a model is kept that has another one on chain", () => {
+    const store = start();
+    for (const version of [4, 2]) store.saveModelCopy(1n, version, `copy-${version}`);
+    store.saveModelCopy(2n, 4, "other");
+    store.saveModelCopy(1n, 2, "newer");
+    open.pop()?.close();
+
+    const again = start();
+
+    expect(again.findModelCopy(1n, 4)).toBe("copy-4");
+    expect(again.findModelCopy(1n, 3)).toBeUndefined();
+    expect(again.listModelCopies(1n)).toEqual([
+      { version: 2, cid: "newer" },
+      { version: 4, cid: "copy-4" },
+    ]);
   });
 });
