@@ -113,6 +113,10 @@ describe("what a trainer is told before it joins", () => {
     expect(all.map(({ projectId }: { projectId: string }) => projectId)).toEqual(["1"]);
     expect(BigInt(all[0].record.perHourWei)).toBeGreaterThan(0n);
     expect(none).toEqual([]);
+    const { stdout } = await commandLine(["worker", "projects", "--min-budget", "1000000"], {
+      folder: market.folder,
+    });
+    expect(stdout).toContain("no project is open");
   });
 
   it("counts with gas that a trainer's transactions really take", async () => {

@@ -2,11 +2,14 @@ import { Option } from "commander";
 import { readTokenUnit } from "../../adapters/chain/tokens/token-unit.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
+import { parseCount } from "../../command-line/parse-count.ts";
 import { amountIn, parseAnyAmount } from "../../command-line/token-amount.ts";
 import { amountText, type TokenUnit, unitOfAmount } from "../../protocol/market/token-amount.ts";
 import { type ListedProject, listProjects, PROJECT_ORDERS } from "../list-projects.ts";
 
-const PROJECTS_PER_QUERY = 20;
+/** What each has paid takes several questions to the node. */
+const MOST_PROJECTS = 50;
+const RECORDS_AT_ONCE = 20;
 
 /** What an amount that was typed is in each token; one with another token's symbol asks for that token's projects alone. */
 function leastOf(text = "0", units: ReadonlyMap<string, TokenUnit>) {
@@ -26,6 +29,7 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--all", "also those that have ended")
     .option("--min-budget <amount>", "only with at least this budget a round", parseAnyAmount)
     .option("--min-hourly <amount>", "only with at least this expected pay an hour", parseAnyAmount)
+    .option("--most <count>", "only so many, the newest", parseCount, MOST_PROJECTS)
     .addOption(
       new Option(
         "--sort <by>",
@@ -36,39 +40,44 @@ export const register: RegisterCommand = (parent, context) => {
     )
     .addHelpText(
       "after",
-      "\nExpected is what the last rounds paid to one trainer, or an equal share where none is settled; an hour is one of\nrounds, of which your machine works a part: see `worker quote`.\nAmounts are in whole reward tokens, as in 0.01; with a symbol, as in 5USDC, only projects that pay in it are listed.\n\nExamples:\n  commonweight worker projects --min-hourly 0.01\n  commonweight worker projects --sort trainers",
+      "\nExpected is what the last rounds paid to one trainer, or an equal share where none is settled; an hour is one of\nrounds, of which your machine works a part: see `worker quote`.\nAmounts are in whole reward tokens, as in 0.01; with a symbol, as in 5USDC, only projects that pay in it are listed.\nAnybody may post projects without end: of those that fit, the newest are looked at.\n\nExamples:\n  commonweight worker projects --min-hourly 0.01\n  commonweight worker projects --sort trainers",
     )
     .action(
       context.action(async (invocation) => {
         const { options, progress } = invocation;
-        const { countProjects, readProjects } = await import(
-          "../../adapters/chain/projects/project.ts"
-        );
+        const { countProjects } = await import("../../adapters/chain/projects/project.ts");
+        const { findNewestProjects } = await import("../find-projects.ts");
         const { readProjectRecord } = await import("../project-record.ts");
         const { shortWei } = await import("../quote-text.ts");
         return withChain(invocation, async (chain) => {
-          const total = await countProjects(chain);
+          const units = new Map<string, TokenUnit>();
+          const leastBudget = leastOf(options.minBudget as string | undefined, units);
+          const { projects, older } = await findNewestProjects(chain, {
+            count: await countProjects(chain),
+            most: options.most as number,
+            isWanted: async ({ phase, terms: { rewardToken, budgetPerRoundWei } }) => {
+              if (options.all !== true && phase === "ended") return false;
+              if (!units.has(rewardToken)) {
+                units.set(rewardToken, await readTokenUnit(chain, rewardToken));
+              }
+              const leastWei = leastBudget(rewardToken);
+              return leastWei !== undefined && budgetPerRoundWei >= leastWei;
+            },
+            onProgress: progress,
+          });
           const found: ListedProject[] = [];
-          for (let first = 1; first <= total; first += PROJECTS_PER_QUERY) {
-            progress(`reading projects ${first} of ${total}`);
-            const some = await readProjects(chain, BigInt(first), PROJECTS_PER_QUERY);
-            // Their history takes several questions each, which is not worth it for what is not shown.
-            const wanted = some.filter(({ phase }) => options.all === true || phase !== "ended");
-            const records = wanted.map(async (project) => ({
+          for (let first = 0; first < projects.length; first += RECORDS_AT_ONCE) {
+            progress(`reading what ${projects.length - first} projects have paid`);
+            const records = projects.slice(first, first + RECORDS_AT_ONCE).map(async (project) => ({
               ...project,
               record: await readProjectRecord(chain, project),
             }));
             found.push(...(await Promise.all(records)));
           }
-          const units = new Map<string, TokenUnit>();
-          for (const { terms } of found) {
-            if (units.has(terms.rewardToken)) continue;
-            units.set(terms.rewardToken, await readTokenUnit(chain, terms.rewardToken));
-          }
           const listed = listProjects(found, {
             order: options.sort as (typeof PROJECT_ORDERS)[number],
             withEnded: options.all === true,
-            leastBudgetWei: leastOf(options.minBudget as string | undefined, units),
+            leastBudgetWei: leastBudget,
             leastPerHourWei: leastOf(options.minHourly as string | undefined, units),
             firstToken: chain.addresses.wrappedNative,
           });
@@ -93,8 +102,11 @@ export const register: RegisterCommand = (parent, context) => {
             "project  phase    rounds   trainers  parameters  expected/hour      budget/round     stake";
           const isGuessed = listed.some(({ record }) => record.pay.basis === "equal-shares");
           const note = isGuessed ? ["~ no round is settled yet: as if all shared equally"] : [];
-          const text =
-            lines.length > 0 ? [head, ...lines, ...note].join("\n") : "no project is open";
+          const rest = older > 0 ? [`${older} older projects were not looked at: see --most`] : [];
+          const none = older > 0 ? "none of these is open, or pays as much" : "no project is open";
+          const text = [...(lines.length > 0 ? [head, ...lines] : [none]), ...note, ...rest].join(
+            "\n",
+          );
           return { data: listed, text };
         });
       }),
