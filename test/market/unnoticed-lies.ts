@@ -8,8 +8,8 @@ export interface UnnoticedLie {
   readonly why: string;
   /** True for one that is noticed now and then, by what happens to stand beside. */
   readonly isSometimes?: boolean;
-  /** What becomes of it beside an honest node; the two disagree unless told. */
-  readonly beside?: Fate;
+  /** What may become of it beside an honest node; the two disagree unless told. */
+  readonly beside?: readonly Fate[];
 }
 
 const FINALITY =
@@ -30,9 +30,11 @@ export const unnoticedLies: readonly UnnoticedLie[] = [
   },
   {
     kind: "eth_getBlockByNumber finalized: number",
-    ...{ why: FINALITY, isSometimes: true, beside: "another-report" },
+    ...{ why: FINALITY, isSometimes: true },
+    // The older of two final blocks is read: the lie has the honest one's block as an older or as a newer one.
+    beside: ["another-report", "same-report"],
   },
-  { kind: "eth_getBlockByNumber finalized is *", why: FINALITY, beside: "another-report" },
+  { kind: "eth_getBlockByNumber finalized is *", why: FINALITY, beside: ["another-report"] },
   {
     kind: "eth_call getRound is refused",
     why: "an honest node that keeps no old states says the same: the check of the rolling hash is skipped, and named as skipped",
