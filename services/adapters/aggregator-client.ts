@@ -136,25 +136,23 @@ export const fetchModelKey = (
   );
 
 /**
- * Asks aggregators under which CID they keep a model whose CID on chain is no good. Their word, to be checked by the model's commitment;
- * whoever does not answer, or has none, is left out.
+ * Asks an aggregator under which CID it keeps a model whose CID on chain is no good: its word, to be checked by the model's commitment.
+ *
+ * @returns undefined when it has none, or does not answer.
  */
-export async function fetchModelCopies(
-  endpoints: readonly string[],
+export const fetchModelCopy = (
+  endpoint: string,
   { projectId, version }: { projectId: bigint; version: number },
   options: Options = {},
-): Promise<string[]> {
-  const answers = await Promise.all(
-    endpoints.map((endpoint) =>
-      request(
-        urlOf(endpoint, `projects/${projectId}/models/${version}/copy`),
-        modelCopySchema,
-        options,
-      ).catch(() => undefined),
-    ),
+): Promise<string | undefined> =>
+  request(
+    urlOf(endpoint, `projects/${projectId}/models/${version}/copy`),
+    modelCopySchema,
+    options,
+  ).then(
+    ({ cid }) => cid,
+    () => undefined,
   );
-  return [...new Set(answers.flatMap((answer) => answer?.cid ?? []))];
-}
 
 /** Hands a content key over; the receipt is the aggregator's signed word that it has it. */
 export const postKey = (

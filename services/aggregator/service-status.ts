@@ -67,7 +67,7 @@ export function describeService(parts: {
       report: await reports(projectId, roundIndex),
     }),
     modelCopy: (projectId, version) => {
-      const cid = store.findModelCopy(projectId, version);
+      const cid = store.findModelCopy(projectId, version)?.cid;
       if (cid !== undefined) return { cid };
       const message = `no copy of model ${version} of project ${projectId}: look for it under its CID on chain`;
       throw new CommonweightError(aggregatorErrors.unknownRecord, message);

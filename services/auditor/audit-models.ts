@@ -4,7 +4,7 @@ import { openCurve } from "../adapters/curve/open-curve.ts";
 import { type ContentStore, isContentAway } from "../protocol/content-store.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import {
-  type FindModelCopies,
+  type AskForCopy,
   loadModel,
   loadModelCopy,
   maxModelFileBytes,
@@ -27,8 +27,8 @@ export interface ModelAuditOptions {
   readonly contentStore?: Pick<ContentStore, "get"> | undefined;
   /** Opens a private project's models; without it only their seals are checked. */
   readonly keyring?: ModelKeyring | undefined;
-  /** Where models are looked for whose CID on chain is no good; nowhere without. */
-  readonly findCopies?: FindModelCopies | undefined;
+  /** Whom to ask for models whose CID on chain is no good; nobody without. */
+  readonly copyKeepers?: readonly AskForCopy[] | undefined;
   /** The ceremony's powers of tau, to open models of a setup that is no development one. */
   readonly srsPath?: string | undefined;
   readonly cacheDir?: string | undefined;
@@ -44,7 +44,7 @@ export async function auditModels(
   setup: Pick<ChainSetup, "isDevelopment">,
   options: ModelAuditOptions,
 ): Promise<AuditCheck[]> {
-  const { chain, projectId, contentStore, keyring, findCopies, roundIndex, signal, onProgress } =
+  const { chain, projectId, contentStore, keyring, copyKeepers, roundIndex, signal, onProgress } =
     options;
   const { owner, fractionBits, parameterCount, modelVisibility } = evidence;
   const wanted = evidence.models.filter(
@@ -85,7 +85,7 @@ export async function auditModels(
       const { market } = chain.addresses;
       const { chainId } = chain;
       const about = { fractionBits, parameterCount, chainId, market, owner, projectId };
-      const how = { signal, keyring, findCopies };
+      const how = { signal, keyring, copyKeepers };
       add(await checkModel(curve, contentStore, { ...model, ...about }, how));
     }
   } finally {
@@ -104,10 +104,10 @@ export async function checkModel(
   curve: Parameters<typeof loadModel>[0],
   store: Pick<ContentStore, "get">,
   wanted: WantedModel & { readonly version: number },
-  options: Pick<ModelAuditOptions, "signal" | "keyring" | "findCopies"> = {},
+  options: Pick<ModelAuditOptions, "signal" | "keyring" | "copyKeepers"> = {},
 ): Promise<AuditCheck> {
   const name = nameOf(wanted.version);
-  const { findCopies, ...here } = options;
+  const { copyKeepers, ...here } = options;
   try {
     await loadModel(curve, store, wanted, here);
     return { name, isPassed: true, detail: `${wanted.cid} opens its commitment` };
@@ -116,7 +116,8 @@ export async function checkModel(
     const failed = unread(name, error);
     const copy = await loadModelCopy(curve, store, wanted, options);
     if (copy === undefined) return failed;
-    const detail = `${failed.detail}; ${copy.cid}, which an aggregator keeps instead, opens its commitment`;
+    // Not under which CID: a private model is another file with each aggregator, and auditors' reports are compared.
+    const detail = `${failed.detail}; an aggregator keeps a copy, which opens its commitment`;
     return { name, isPassed: failed.isPassed ?? true, detail };
   }
 }

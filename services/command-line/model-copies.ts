@@ -1,28 +1,25 @@
-import { fetchModelCopies } from "../adapters/aggregator-client.ts";
+import { fetchModelCopy } from "../adapters/aggregator-client.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
 import { readParticipant } from "../adapters/chain/projects/participant.ts";
 import { isSameAddress } from "../protocol/address.ts";
-import type { FindModelCopies } from "../protocol/model/load-model.ts";
+import type { AskForCopy } from "../protocol/model/load-model.ts";
 
 /**
- * Where an account finds a project's models when the CID on chain is no good: with those of its aggregators who have computed them
- * again.
+ * Whom an account asks for a project's models when the CID on chain is no good: those of its aggregators who have computed them again
+ * say where they are.
  */
-export function createCopyFinder(
+export function modelCopyKeepers(
   chain: Chain,
-  options: {
-    readonly projectId: bigint;
-    readonly aggregators: readonly string[];
-    readonly signal?: AbortSignal | undefined;
-  },
-): FindModelCopies {
-  const { projectId, aggregators, signal } = options;
+  options: { readonly projectId: bigint; readonly aggregators: readonly string[] },
+): AskForCopy[] {
+  const { projectId, aggregators } = options;
   const others = aggregators.filter(
     (each) => chain.account === undefined || !isSameAddress(each, chain.account),
   );
-  return async (version) => {
-    const participants = await Promise.all(others.map((each) => readParticipant(chain, each)));
-    const endpoints = participants.map(({ endpoint }) => endpoint).filter((url) => url !== "");
-    return fetchModelCopies(endpoints, { projectId, version }, { signal });
-  };
+  return others.map((each) => async (version, signal) => {
+    const { endpoint } = await readParticipant(chain, each);
+    return endpoint === ""
+      ? undefined
+      : fetchModelCopy(endpoint, { projectId, version }, { signal });
+  });
 }

@@ -28,6 +28,8 @@ export interface ContentCollectorParts {
 
 /** How long content that is kept and not whole is looked for before it is given up. */
 const LOOK_MS = 15_000;
+/** How long one file's blocks are visited here: as many as a publisher has cut it into. */
+const VISIT_MS = 600_000;
 
 /**
  * Removes content that no project needs any more. It lets go only of what it knows to be such, and only of pins that were made for that
@@ -80,9 +82,10 @@ export class ContentCollector {
     const { contentStore, signal } = this.#parts;
     signal.throwIfAborted();
     // What anybody wrote on the chain as a CID may be none.
-    const isHere = await contentStore.has(cid, { signal }).catch(() => false);
+    const visiting = { signal, timeoutMs: VISIT_MS };
+    const isHere = await contentStore.has(cid, visiting).catch(() => false);
     if (!isHere) return;
-    await contentStore.pin(cid, { signal, timeoutMs: LOOK_MS, retries: 0, holder });
+    await contentStore.pin(cid, { ...visiting, retries: 0, holder });
   }
 
   /** A pin that is not whole would keep everything from being collected for ever. */

@@ -28,11 +28,7 @@ import type { Curve } from "../protocol/curve.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import type { Manifest } from "../protocol/manifest/manifest.ts";
 import { modelDifference } from "../protocol/model/apply-round.ts";
-import {
-  type FindModelCopies,
-  loadModel,
-  maxModelFileBytes,
-} from "../protocol/model/load-model.ts";
+import { type AskForCopy, loadModel, maxModelFileBytes } from "../protocol/model/load-model.ts";
 import { floatsOf } from "../protocol/model/model-file.ts";
 import type { ModelKeyring } from "../protocol/model/private-model.ts";
 import type { MakeUpdate } from "./project-worker-parameters.ts";
@@ -63,8 +59,8 @@ export interface UpdateMaker {
   readonly contentStore: ContentStore;
   /** How this trainer reads a private project's models. */
   readonly keyringFor: (project: Project) => ModelKeyring;
-  /** Where a project's models are looked for when the CID on chain is no good. */
-  readonly copiesFor: (project: Project) => FindModelCopies;
+  /** Whom to ask for a project's models when the CID on chain is no good. */
+  readonly copiesFor: (project: Project) => readonly AskForCopy[];
   /** Opens what the built-in trainer trains on, as the manifest says; not needed with a program of one's own. */
   readonly openData?: ((data: Manifest["data"]) => Promise<Dataset>) | undefined;
   /** Repeats every random choice, dither included: for rehearsals and tests, never for real data. */
@@ -104,7 +100,7 @@ export function createMakeUpdate(maker: UpdateMaker): MakeUpdate {
           fractionBits: terms.fractionBits,
           parameterCount: terms.parameterCount,
         },
-        { signal, keyring: maker.keyringFor(project), findCopies: maker.copiesFor(project) },
+        { signal, keyring: maker.keyringFor(project), copyKeepers: maker.copiesFor(project) },
       );
     const model = await load(-1);
     if (model.cid === models.at(-1)?.cid) {

@@ -10,7 +10,7 @@ import { openCurve } from "../adapters/curve/open-curve.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { readEncryptionKeys } from "../adapters/envelope/key-file.ts";
-import { createCopyFinder } from "../command-line/model-copies.ts";
+import { modelCopyKeepers } from "../command-line/model-copies.ts";
 import { openProjectContent } from "../command-line/project-content.ts";
 import { learningErrors } from "../learning/errors.ts";
 import { initialiseParameters } from "../learning/training/initialise.ts";
@@ -86,7 +86,7 @@ export async function readFitProject(
       },
       {
         signal,
-        findCopies: createCopyFinder(chain, { projectId, ...terms, signal }),
+        copyKeepers: modelCopyKeepers(chain, { projectId, ...terms }),
         keyring: isPrivate
           ? { envelope: createHpkeEnvelope(), keys: readEncryptionKeys(keyPath) }
           : undefined,

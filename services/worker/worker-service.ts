@@ -10,7 +10,7 @@ import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
 import { makeFolder } from "../adapters/make-folder.ts";
 import { claimStateFolder } from "../command-line/claim-state-folder.ts";
-import { createCopyFinder } from "../command-line/model-copies.ts";
+import { modelCopyKeepers } from "../command-line/model-copies.ts";
 import { createModelKeyring } from "../command-line/model-keyring.ts";
 import { stayConnected } from "../command-line/stay-connected.ts";
 import { type KeepingSettings, startCollecting } from "../housekeeping/start-collecting.ts";
@@ -155,7 +155,7 @@ export async function runWorker(
             ...{ projectId, aggregators, account, envelope, keys: encryptionKeys, signal },
           }),
         copiesFor: ({ projectId, terms: { aggregators } }) =>
-          createCopyFinder(chain, { projectId, aggregators, signal }),
+          modelCopyKeepers(chain, { projectId, aggregators }),
         openData: settings.openData,
         seed: settings.seed,
         attack: settings.attack,

@@ -53,7 +53,7 @@ it("an account collects in the background what its projects on the chain need no
   const late = await put("an update that came too late");
   store.saveContent(projectId, 0, late);
   const copy = await put("a model that is called otherwise on chain");
-  store.saveModelCopy(projectId, 1, copy);
+  store.saveModelCopy(projectId, { version: 1, commitment: { x: 1n, y: 2n }, cid: copy });
   await market.playRound();
 
   const collecting = startCollecting(parts);

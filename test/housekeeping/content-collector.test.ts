@@ -1,6 +1,14 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import * as dagPb from "@ipld/dag-pb";
+import { UnixFS } from "ipfs-unixfs";
+import type { CID } from "multiformats/cid";
 import { describe, expect, it } from "vitest";
+import { blockContentId } from "../../services/adapters/content-store/content-id.ts";
+import {
+  createMemoryStore,
+  type SharedBlocks,
+} from "../../services/adapters/content-store/memory-store.ts";
 import { ContentCollector } from "../../services/housekeeping/content-collector.ts";
 import type { ProjectContent } from "../../services/housekeeping/sort-content.ts";
 import type { ContentStore } from "../../services/protocol/content-store.ts";
@@ -143,6 +151,42 @@ describe("a collection, on a real node", () => {
 
     expect(await again.has(kept)).toBe(true);
     expect(await again.has(old)).toBe(false);
+  });
+
+  it("removes the rest although somebody has named content that is here whole and that nobody could read", async () => {
+    const network: SharedBlocks = new Map();
+    const add = async (bytes: Uint8Array, codec: number) => {
+      const cid = await blockContentId(bytes, codec);
+      network.set(cid.multihash.bytes.join(), { cid, block: bytes });
+      return cid;
+    };
+    const fileOf = (links: CID[], sizes: bigint[]) =>
+      dagPb.encode({
+        Data: new UnixFS({ type: "file", blockSizes: sizes }).marshal(),
+        Links: links.map((Hash) => ({ Hash, Name: "", Tsize: 0 })),
+      });
+    const huge = await add(fileOf([], [2n ** 40n]), 0x70);
+    let endless = await add(new Uint8Array(), 0x55);
+    for (let level = 0; level < 30; level++) {
+      endless = await add(fileOf([endless, endless], [0n, 0n]), 0x70);
+    }
+    const node = createMemoryStore({ network });
+    const named = [huge, endless].map(String);
+    // As an aggregator tries to keep a bundle, or a model: what it has of it by then stays.
+    for (const cid of named) {
+      await expect(node.pin(cid, { maxBytes: 1e5, ...own() })).rejects.toThrow();
+      expect(await node.has(cid)).toBe(true);
+    }
+    const loose = await node.put(pattern(1000, 17), { pin: false });
+    const bundles = new Map([[2, new Set(named)]]);
+    const { collect, said } = collectorOf(node, async () => [project({ bundles })]);
+
+    await collect();
+
+    expect(await node.has(loose)).toBe(false);
+    expect(said).toEqual([expect.objectContaining({ type: "content-collected", blocks: 1 })]);
+    await collectorOf(node, async () => [project({ bundles, newestRound: 9 })]).collect();
+    expect(await Promise.all(named.map((cid) => node.has(cid)))).toEqual([false, false]);
   });
 
   it("lets a round's bundle in that comes while it collects", async () => {

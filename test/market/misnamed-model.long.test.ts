@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readModels } from "../../services/adapters/chain/rounds/published-models.ts";
 import { createGatewayStore } from "../../services/adapters/content-store/gateway-store.ts";
 import { auditProject } from "../../services/auditor/audit-project.ts";
-import { createCopyFinder } from "../../services/command-line/model-copies.ts";
+import { modelCopyKeepers } from "../../services/command-line/model-copies.ts";
 import { pullModel } from "../../services/owner/model/pull-model.ts";
 import { NOBODYS_CID } from "./misnaming-aggregator.ts";
 import type { AggregatorProcess } from "./small-market-aggregator.ts";
@@ -53,12 +53,12 @@ describe("an aggregator that names other files than the models it makes", () => 
 
       const audit = await auditProject({
         ...{ chain, projectId, contentStore },
-        findCopies: createCopyFinder(chain, { projectId, ...terms }),
+        copyKeepers: modelCopyKeepers(chain, { projectId, ...terms }),
       });
       const files = audit.checks.filter(({ name }) => name.startsWith("model file"));
       expect(files.map(({ isPassed }) => isPassed)).toEqual([true, true, false, false]);
-      expect(files[1]?.detail).toContain(`${first}, which an aggregator keeps instead`);
-      expect(files[3]?.detail).toContain(`${third}, which an aggregator keeps instead`);
+      expect(files[1]?.detail).toContain("an aggregator keeps a copy, which opens its commitment");
+      expect(files[3]?.detail).toContain("an aggregator keeps a copy, which opens its commitment");
     });
   }, 300_000);
 

@@ -1,4 +1,4 @@
-import { fetchModelCopies } from "../../services/adapters/aggregator-client.ts";
+import { fetchModelCopy } from "../../services/adapters/aggregator-client.ts";
 import { createGatewayStore } from "../../services/adapters/content-store/gateway-store.ts";
 import { CommonweightError } from "../../services/protocol/errors.ts";
 import { openConnection } from "../connection.ts";
@@ -13,9 +13,10 @@ addEventListener("message", async ({ data }: MessageEvent<AuditRequest>) => {
     const { chain } = await openConnection(data.settings);
     const contentStore = createGatewayStore({ urls: [data.settings.gateway] });
     const { projectId, block } = data;
-    const findCopies = (version: number) =>
-      fetchModelCopies([data.settings.gateway], { projectId, version });
-    await runAudit({ chain, projectId, block, contentStore, findCopies, tell });
+    const copyKeepers = [
+      (version: number) => fetchModelCopy(data.settings.gateway, { projectId, version }),
+    ];
+    await runAudit({ chain, projectId, block, contentStore, copyKeepers, tell });
     chain.close();
   } catch (cause) {
     const known = cause instanceof CommonweightError ? cause : undefined;

@@ -9,7 +9,7 @@ import { publishedKey } from "./published-keys.ts";
 
 /** What an audit in the page reads from, and where it tells what it finds. */
 export interface AuditSources
-  extends Pick<ReplayOptions, "chain" | "projectId" | "contentStore" | "findCopies" | "block"> {
+  extends Pick<ReplayOptions, "chain" | "projectId" | "contentStore" | "copyKeepers" | "block"> {
   readonly tell: (message: AuditMessage) => void;
 }
 

@@ -136,7 +136,10 @@ export function createBlockContentStore(backend: BlockBackend): ContentStore {
     return attemptWithRetries(`pin ${cid}`, options, async (signal) => {
       await backend.prepareFetch?.(options.providers ?? [], signal);
       for (;;) {
-        for await (const _ of read(root, options, signal)) signal.throwIfAborted();
+        // What lies here whole has no size to be bounded any more, and is visited block by block: a file of few blocks may be endless.
+        if (options.maxBytes !== undefined || !(await isHere(cid, signal))) {
+          for await (const _ of read(root, options, signal)) signal.throwIfAborted();
+        }
         // Fetched without the lock, which a slow provider would hold for long; a collection may have come in between.
         const isPinned = await lock.shared(async () => {
           const isWhole = await isHere(cid, signal);

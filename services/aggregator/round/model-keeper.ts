@@ -2,11 +2,12 @@ import type { Project } from "../../adapters/chain/projects/project.ts";
 import { readPosting } from "../../adapters/chain/projects/project-posting.ts";
 import { ModelLog } from "../../adapters/chain/rounds/model-log.ts";
 import type { PublishedModel } from "../../adapters/chain/rounds/published-models.ts";
-import { createCopyFinder } from "../../command-line/model-copies.ts";
+import { modelCopyKeepers } from "../../command-line/model-copies.ts";
 import { createModelKeyring } from "../../command-line/model-keyring.ts";
 import { isContentAway } from "../../protocol/content-store.ts";
 import { type G1Point, isSamePoint } from "../../protocol/curve.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
+import { MAX_MANIFEST_BYTES } from "../../protocol/manifest/manifest.ts";
 import type { BlindedModel } from "../../protocol/model/apply-round.ts";
 import {
   isNoModel,
@@ -73,7 +74,10 @@ export class ModelKeeper {
       await pinning;
     };
     const posted = pin(manifestCid, () =>
-      contentStore.pin(manifestCid, { signal, timeoutMs: 2 * LOOK_MS }),
+      contentStore.pin(manifestCid, {
+        ...{ signal, timeoutMs: 2 * LOOK_MS },
+        maxBytes: MAX_MANIFEST_BYTES,
+      }),
     );
     const newest = models.at(-1);
     if (newest === undefined) return { done: posted };
@@ -158,7 +162,8 @@ export class ModelKeeper {
     const model = models[index] as PublishedModel;
     const { aggregators, fractionBits, parameterCount } = project.terms;
     const { market } = chain.addresses;
-    const cid = store.findModelCopy(projectId, model.version) ?? model.cid;
+    const kept = store.findModelCopy(projectId, model.version);
+    const cid = kept && isSamePoint(kept.commitment, model.commitment) ? kept.cid : model.cid;
     const { chainId } = chain;
     const { owner } = project;
     const named = { chainId, market, owner, projectId, fractionBits, parameterCount };
@@ -178,14 +183,13 @@ export class ModelKeeper {
       // Whoever settled the round may have named any file in its place.
       if (!isContentAway(error)) await contentStore.unpin(cid).catch(() => undefined);
     }
-    const findCopies = createCopyFinder(chain, { projectId, aggregators, signal });
     const copy = await loadModelCopy(await opening, contentStore, wanted, {
-      ...options,
-      findCopies,
+      ...{ ...options, timeoutMs: LOOK_MS, retries: 0 },
+      copyKeepers: modelCopyKeepers(chain, { projectId, aggregators }),
     }).catch(() => undefined);
     if (copy === undefined) return this.#rebuild(project, models, index);
     await contentStore.pin(copy.cid, { signal, maxBytes });
-    store.saveModelCopy(projectId, model.version, copy.cid);
+    this.#saveCopy(model, copy.cid);
     return copy;
   }
 
@@ -198,7 +202,7 @@ export class ModelKeeper {
     models: readonly PublishedModel[],
     index: number,
   ): Promise<BlindedModel> {
-    const { chain, contentStore, opener, curveFor, projectId, store } = this.#parameters;
+    const { chain, contentStore, opener, curveFor, projectId } = this.#parameters;
     const model = models[index] as PublishedModel;
     const curve = await curveFor(project.terms.parameterCount);
     const previous = await this.#load(project, models, index - 1);
@@ -209,7 +213,7 @@ export class ModelKeeper {
         previousCid: models[index - 1]?.cid ?? null,
       }),
     );
-    if (cid !== model.cid) store.saveModelCopy(projectId, model.version, cid);
+    if (cid !== model.cid) this.#saveCopy(model, cid);
     this.#parameters.onEvent({
       type: "model-rebuilt",
       at: Math.floor(Date.now() / 1000),
@@ -219,6 +223,11 @@ export class ModelKeeper {
       publishedCid: cid,
     });
     return rebuilt;
+  }
+
+  #saveCopy({ version, commitment }: PublishedModel, cid: string): void {
+    const { projectId, store } = this.#parameters;
+    store.saveModelCopy(projectId, { version, commitment, cid });
   }
 
   #keyring({ terms, projectId }: Project): ModelKeyring | undefined {

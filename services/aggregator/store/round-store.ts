@@ -4,6 +4,7 @@ import {
   contentLedger,
   LEDGER_TABLE,
 } from "../../housekeeping/content-ledger.ts";
+import type { G1Point } from "../../protocol/curve.ts";
 import { fromJson, toJson } from "../../protocol/json.ts";
 import type {
   EvaluationBody,
@@ -29,9 +30,9 @@ export interface RoundStore extends ContentLedger {
   saveResult(projectId: bigint, roundIndex: number, step: string, result: unknown): void;
   findResult<T>(projectId: bigint, roundIndex: number, step: string): T | undefined;
   /** Under which CID a model is kept here whose CID on chain is no good. */
-  saveModelCopy(projectId: bigint, version: number, cid: string): void;
-  findModelCopy(projectId: bigint, version: number): string | undefined;
-  listModelCopies(projectId: bigint): { readonly version: number; readonly cid: string }[];
+  saveModelCopy(projectId: bigint, copy: ModelCopy): void;
+  findModelCopy(projectId: bigint, version: number): ModelCopy | undefined;
+  listModelCopies(projectId: bigint): ModelCopy[];
   saveEvaluation(projectId: bigint, evaluation: EvaluationBody): void;
   /** In the order of the models. */
   listEvaluations(projectId: bigint): EvaluationBody[];
@@ -39,6 +40,14 @@ export interface RoundStore extends ContentLedger {
   savePeer(multiaddr: string): void;
   listPeers(): string[];
   close(): void;
+}
+
+/** A model that is kept under another CID than the one on chain. */
+export interface ModelCopy {
+  readonly version: number;
+  /** Which model it is: after a reorganisation another one may have its number. */
+  readonly commitment: G1Point;
+  readonly cid: string;
 }
 
 /** Peers remembered at most. */
@@ -94,9 +103,8 @@ export function openRoundStore(path: string, log: KeyLog): RoundStore {
     saveResult: (p, r, step, result) => put(p, r, "result", step, result),
     findResult: (p, r, step) => find(database, p, r, "result", step),
     ...contentLedger(database),
-    saveModelCopy: (p, version, cid) => put(p, version, "model-copy", "", { version, cid }),
-    findModelCopy: (p, version) =>
-      find<{ cid: string }>(database, p, version, "model-copy", "")?.cid,
+    saveModelCopy: (p, copy) => put(p, copy.version, "model-copy", "", copy),
+    findModelCopy: (p, version) => find(database, p, version, "model-copy", ""),
     listModelCopies: (p) => listOfProject(database, p, "model-copy"),
     saveEvaluation: (p, evaluation) => put(p, evaluation.version, "evaluation", "", evaluation),
     listEvaluations: (p) => listOfProject(database, p, "evaluation"),

@@ -4,7 +4,7 @@ import { dirname, resolve } from "node:path";
 import type { BlockChoice } from "../../adapters/chain/rpc/final-block.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { addCompareOption, comparedNodes } from "../../command-line/compare-option.ts";
-import { createCopyFinder } from "../../command-line/model-copies.ts";
+import { modelCopyKeepers } from "../../command-line/model-copies.ts";
 import { withChain } from "../../command-line/open-chain.ts";
 import { parseBlockChoice } from "../../command-line/parse-block-choice.ts";
 import { parseProjectId, parseRoundIndex } from "../../command-line/parse-project-id.ts";
@@ -93,7 +93,7 @@ export const register: RegisterCommand = (parent, context) => {
               options.key === undefined
                 ? undefined
                 : { envelope: createHpkeEnvelope(), keys: readEncryptionKeys(String(options.key)) },
-            findCopies: createCopyFinder(chain, { projectId, ...terms, signal }),
+            copyKeepers: modelCopyKeepers(chain, { projectId, ...terms }),
             srsPath: options.srs as string | undefined,
             cacheDir: config.cacheFolder,
             signal,

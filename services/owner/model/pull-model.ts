@@ -3,7 +3,7 @@ import { readPosting } from "../../adapters/chain/projects/project-posting.ts";
 import { type PublishedModel, readModels } from "../../adapters/chain/rounds/published-models.ts";
 import { openCurve } from "../../adapters/curve/open-curve.ts";
 import { getManifest } from "../../adapters/dag-json/manifest-store.ts";
-import { createCopyFinder } from "../../command-line/model-copies.ts";
+import { modelCopyKeepers } from "../../command-line/model-copies.ts";
 import type { ContentStore } from "../../protocol/content-store.ts";
 import type { Curve } from "../../protocol/curve.ts";
 import type { Manifest } from "../../protocol/manifest/manifest.ts";
@@ -62,7 +62,7 @@ export async function pullModel(options: {
       },
       {
         ...{ signal, keyring },
-        findCopies: createCopyFinder(chain, { projectId, aggregators, signal }),
+        copyKeepers: modelCopyKeepers(chain, { projectId, aggregators }),
         onFetched: () => onProgress?.("opening its commitment"),
       },
     );

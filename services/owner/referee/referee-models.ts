@@ -1,6 +1,6 @@
 import type { Project } from "../../adapters/chain/projects/project.ts";
 import type { PublishedModel } from "../../adapters/chain/rounds/published-models.ts";
-import { createCopyFinder } from "../../command-line/model-copies.ts";
+import { modelCopyKeepers } from "../../command-line/model-copies.ts";
 import {
   extendEvaluationHistory,
   type ModelEvaluation,
@@ -43,7 +43,7 @@ export function openRefereeModels(
   const { validationSet } = opened.sets;
   const { projectId, signal, onEvaluated } = options;
   const { aggregators } = terms;
-  const findCopies = createCopyFinder(chain, { projectId, aggregators, signal });
+  const copyKeepers = modelCopyKeepers(chain, { projectId, aggregators });
   const maxBytes = maxModelFileBytes(terms.parameterCount);
   const publish = createEvaluationPublisher(chain, { projectId, aggregators, signal });
   /** Every model's, in their order: read from the store when a model is new, not at every look. */
@@ -65,7 +65,7 @@ export function openRefereeModels(
         parameterCount: terms.parameterCount,
       },
       "version" in model
-        ? { signal, keyring, findCopies }
+        ? { signal, keyring, copyKeepers }
         : { signal, keyring, timeoutMs: FORESEEN_MS, retries: 0 },
     );
   const parametersOf = ({ integers }: LoadedModel) => floatsOf(integers, terms.fractionBits);

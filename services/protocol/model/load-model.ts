@@ -26,17 +26,18 @@ export interface WantedModel {
 }
 
 /**
- * Asks under which other CIDs a project's model is kept. An aggregator settles with any CID that it likes: when nothing is behind it,
- * or another file, the model is computed again by others, and kept under the CID that it has then.
+ * Asks somebody under which other CID a project's model is kept there; undefined for none, and for no answer. An aggregator settles with
+ * any CID that it likes: when nothing is behind it, or another file, the model is computed again by others, and kept under the CID that
+ * it has then.
  */
-export type FindModelCopies = (version: number) => Promise<readonly string[]>;
+export type AskForCopy = (version: number, signal?: AbortSignal) => Promise<string | undefined>;
 
 /** How a model is fetched and opened. */
 export interface LoadModelOptions extends Pick<GetOptions, "timeoutMs" | "retries"> {
   readonly signal?: AbortSignal | undefined;
   readonly keyring?: ModelKeyring | undefined;
-  /** Where to look when the CID on chain is no good; nowhere without. */
-  readonly findCopies?: FindModelCopies | undefined;
+  /** Whom to ask when the CID on chain is no good; nobody without. */
+  readonly copyKeepers?: readonly AskForCopy[] | undefined;
   /** Called when a file has arrived, before its commitment is recomputed. */
   readonly onFetched?: (() => void) | undefined;
 }
@@ -53,6 +54,8 @@ export const maxModelFileBytes = (parameterCount: number): number =>
 
 /** How long the CID on chain has to answer before copies are asked for, and from one question to the next. */
 const ASK_AFTER_MS = 10_000;
+/** CIDs that one keeper may name for one model: who lies has everybody fetch as many files. */
+const MOST_COPIES = 3;
 
 /**
  * Fetches a model, opens it if it is private, and verifies it against the chain's commitment: only then may anybody train on it.
@@ -67,41 +70,41 @@ export async function loadModel(
   wanted: WantedModel,
   options: LoadModelOptions = {},
 ): Promise<LoadedModel> {
-  const { findCopies } = options;
-  if (findCopies === undefined || wanted.version === undefined) {
+  const { copyKeepers = [] } = options;
+  const { version } = wanted;
+  if (version === undefined || copyKeepers.length === 0) {
     return loadFile(curve, store, wanted, options);
   }
-  const others = new AbortController();
-  const signal = AbortSignal.any([others.signal, ...(options.signal ? [options.signal] : [])]);
-  const named = loadFile(curve, store, wanted, { ...options, signal });
-  const tried = new Set<string>();
-  const searching = (async () => {
-    for (;;) {
-      const found = await Promise.race([
-        named.catch((error) => (isNoModel(error) ? "none" : Promise.reject(error))),
-        pause(ASK_AFTER_MS, signal).then(() => "late" as const),
-      ]);
-      if (typeof found !== "string") return found;
-      signal.throwIfAborted();
-      const copy = await loadModelCopy(curve, store, wanted, { ...options, signal }, tried);
-      if (copy !== undefined) return copy;
-      if (found === "none") return named;
+  return withOthersEnded(options.signal, async (signal) => {
+    const named = loadFile(curve, store, wanted, { ...options, signal });
+    const outcome = named.then(
+      () => "loaded" as const,
+      (error) => (isNoModel(error) ? ("none" as const) : ("failed" as const)),
+    );
+    const lookup = createLookup(curve, store, wanted, { ...options, signal });
+    const searchAt = async (ask: AskForCopy): Promise<LoadedModel> => {
+      for (;;) {
+        const late = pause(ASK_AFTER_MS, signal).then(() => "late" as const);
+        const found = await Promise.race([outcome, late]);
+        signal.throwIfAborted();
+        const copy = found === "late" || found === "none" ? await lookup(ask, version) : undefined;
+        if (copy !== undefined) return copy;
+        if (found !== "late") return named;
+      }
+    };
+    try {
+      return await Promise.any([named, ...copyKeepers.map(searchAt)]);
+    } catch {
+      // What is wrong with the file that the chain names says more than that nobody has another.
+      return await named;
     }
-  })();
-  try {
-    return await Promise.any([named, searching]);
-  } catch {
-    // What is wrong with the file that the chain names says more than that nobody has another.
-    return await named;
-  } finally {
-    others.abort();
-  }
+  });
 }
 
 /**
- * Loads a model from a copy that somebody keeps under another CID than the one on chain.
+ * Loads a model from a copy that somebody keeps under another CID than the one on chain: the first that is one. All are asked at once,
+ * so that nobody holds up the others by a name with nothing behind it.
  *
- * @param tried CIDs that were no good, which are not tried again; added to.
  * @returns undefined when nobody has one.
  */
 export async function loadModelCopy(
@@ -109,28 +112,66 @@ export async function loadModelCopy(
   store: Pick<ContentStore, "get">,
   wanted: WantedModel,
   options: LoadModelOptions,
-  tried: Set<string> = new Set(),
 ): Promise<LoadedModel | undefined> {
+  const { copyKeepers = [], signal: stop } = options;
   const { version } = wanted;
-  tried.add(wanted.cid);
-  const copies = version === undefined ? [] : ((await options.findCopies?.(version)) ?? []);
-  for (const cid of copies) {
-    if (tried.has(cid)) continue;
+  if (version === undefined) return undefined;
+  return withOthersEnded(stop, async (signal) => {
+    const lookup = createLookup(curve, store, wanted, { ...options, signal });
+    const searches = copyKeepers.map(
+      async (ask) => (await lookup(ask, version)) ?? Promise.reject(new Error("none")),
+    );
+    try {
+      return await Promise.any(searches);
+    } catch {
+      stop?.throwIfAborted();
+      return undefined;
+    }
+  });
+}
+
+/** Does some work, and ends what is left of it with the first result. */
+async function withOthersEnded<T>(
+  stop: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const others = new AbortController();
+  try {
+    return await work(AbortSignal.any([others.signal, ...(stop ? [stop] : [])]));
+  } finally {
+    others.abort();
+  }
+}
+
+/** Asks one keeper and loads what it names, unless that was tried before: undefined for nothing, and for what is no copy. */
+function createLookup(
+  curve: Curve,
+  store: Pick<ContentStore, "get">,
+  wanted: WantedModel,
+  options: LoadModelOptions & { readonly signal: AbortSignal },
+): (ask: AskForCopy, version: number) => Promise<LoadedModel | undefined> {
+  const tried = new Set([wanted.cid]);
+  const named = new Map<AskForCopy, number>();
+  return async (ask, version) => {
+    const cid = await ask(version, options.signal);
+    const count = named.get(ask) ?? 0;
+    if (cid === undefined || tried.has(cid) || count >= MOST_COPIES) return undefined;
     tried.add(cid);
+    named.set(ask, count + 1);
     try {
       return await loadFile(curve, store, { ...wanted, cid }, options);
     } catch (error) {
-      if (!isNoModel(error)) throw error;
+      if (isNoModel(error)) return undefined;
+      throw error;
     }
-  }
-  return undefined;
+  };
 }
 
 async function loadFile(
   curve: Curve,
   store: Pick<ContentStore, "get">,
   wanted: WantedModel,
-  { keyring, findCopies: _, onFetched, ...fetching }: LoadModelOptions,
+  { keyring, copyKeepers: _, onFetched, ...fetching }: LoadModelOptions,
 ): Promise<LoadedModel> {
   const { cid, parameterCount } = wanted;
   const published = await store.get(cid, {

@@ -165,18 +165,19 @@ describe("the aggregator's memory", () => {
 
   it("remembers under which name a model is kept that has another one on chain", () => {
     const store = start();
-    for (const version of [4, 2]) store.saveModelCopy(1n, version, `copy-${version}`);
-    store.saveModelCopy(2n, 4, "other");
-    store.saveModelCopy(1n, 2, "newer");
+    const copyOf = (version: number, cid: string) => ({
+      ...{ version, cid },
+      commitment: { x: 10n * BigInt(version), y: 2n ** 250n },
+    });
+    for (const version of [4, 2]) store.saveModelCopy(1n, copyOf(version, `copy-${version}`));
+    store.saveModelCopy(2n, copyOf(4, "other"));
+    store.saveModelCopy(1n, copyOf(2, "newer"));
     open.pop()?.close();
 
     const again = start();
 
-    expect(again.findModelCopy(1n, 4)).toBe("copy-4");
+    expect(again.findModelCopy(1n, 4)).toEqual(copyOf(4, "copy-4"));
     expect(again.findModelCopy(1n, 3)).toBeUndefined();
-    expect(again.listModelCopies(1n)).toEqual([
-      { version: 2, cid: "newer" },
-      { version: 4, cid: "copy-4" },
-    ]);
+    expect(again.listModelCopies(1n)).toEqual([copyOf(2, "newer"), copyOf(4, "copy-4")]);
   });
 });

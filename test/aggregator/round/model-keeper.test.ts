@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Project } from "../../../services/adapters/chain/projects/project.ts";
+import type { PublishedModel } from "../../../services/adapters/chain/rounds/published-models.ts";
+import { createMemoryStore } from "../../../services/adapters/content-store/memory-store.ts";
+import { openCurve } from "../../../services/adapters/curve/open-curve.ts";
+import {
+  ModelKeeper,
+  type ModelKeeperParameters,
+} from "../../../services/aggregator/round/model-keeper.ts";
+import type { ModelCopy } from "../../../services/aggregator/store/round-store.ts";
+import type { ContentStore, GetOptions } from "../../../services/protocol/content-store.ts";
+import type { Curve } from "../../../services/protocol/curve.ts";
+import { commitModel } from "../../../services/protocol/gram/commitment.ts";
+import type { AskForCopy } from "../../../services/protocol/model/load-model.ts";
+import { encodeModelFile } from "../../../services/protocol/model/model-file.ts";
+
+const chainSays = vi.hoisted(() => ({
+  models: [] as PublishedModel[],
+  copyKeepers: [] as AskForCopy[],
+  rebuilt: [] as number[],
+  manifestCid: "",
+}));
+vi.mock("../../../services/adapters/chain/rounds/model-log.ts", () => ({
+  ModelLog: class {
+    read = async () => chainSays.models;
+  },
+}));
+vi.mock("../../../services/adapters/chain/projects/project-posting.ts", () => ({
+  readPosting: async () => ({ manifestCid: chainSays.manifestCid }),
+}));
+vi.mock("../../../services/command-line/model-copies.ts", () => ({
+  modelCopyKeepers: () => chainSays.copyKeepers,
+}));
+vi.mock("../../../services/aggregator/round/rebuild-model.ts", () => ({
+  rebuildModel: async ({ model }: { model: PublishedModel }) => {
+    chainSays.rebuilt.push(model.version);
+    return integersOf(model.version);
+  },
+}));
+
+const ABSENT = "bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy";
+const parameterCount = 33;
+const about = {
+  chainId: 31337n,
+  market: `0x${"aa".repeat(20)}`,
+  projectId: 7n,
+  fractionBits: 14,
+};
+/** Model n of the project has the numbers from 100 n on. */
+const integersOf = (first: number) => ({
+  integers: Int32Array.from({ length: parameterCount }, (_, index) => 100 * first + index),
+  blinding: 5n,
+});
+
+describe("an aggregator's models", () => {
+  let curve: Curve & AsyncDisposable;
+  let contentStore: ContentStore;
+  let copies: ModelCopy[];
+  let asked: { readonly cid: string; readonly options: GetOptions }[];
+
+  const publish = async (version: number, first = version): Promise<PublishedModel> => {
+    const { integers: model, blinding } = integersOf(first);
+    const commitment = await commitModel(curve, { model, blinding });
+    const lineage = { ...about, roundIndex: version, previousCid: ABSENT };
+    const bytes = encodeModelFile({ model, blinding, commitment, lineage, ...about });
+    const cid = await contentStore.put(bytes);
+    return { version, roundIndex: version - 1, cid, commitment } as PublishedModel;
+  };
+  const keeper = () =>
+    new ModelKeeper({
+      ...{ chain: { ...about, addresses: about }, projectId: 7n, curveFor: async () => curve },
+      ...{ layoutOf: async () => [], onEvent: () => {}, signal: new AbortController().signal },
+      contentStore: {
+        ...contentStore,
+        // Of what is nowhere nobody says so before the time is over; that is not waited for here.
+        get: (cid: string, options: GetOptions = {}) => {
+          asked.push({ cid, options });
+          return contentStore.get(cid, { ...options, retries: 0 });
+        },
+        pin: (cid: string, options: GetOptions) =>
+          contentStore.pin(cid, { ...options, retries: 0 }),
+      },
+      store: {
+        findModelCopy: (_: bigint, version: number) =>
+          copies.find((each) => each.version === version),
+        saveModelCopy: (_: bigint, copy: ModelCopy) => copies.push(copy),
+      },
+    } as unknown as ModelKeeperParameters);
+  const projectWith = (models: PublishedModel[]) => {
+    chainSays.models = models;
+    const modelCommitment = models.at(-1)?.commitment;
+    const terms = { parameterCount, fractionBits: 14, modelVisibility: "public", aggregators: [] };
+    return { projectId: 7n, owner: "0xowner", modelCommitment, terms } as unknown as Project;
+  };
+  const currentOf = (models: PublishedModel[]) => keeper().current(projectWith(models));
+
+  beforeAll(async () => {
+    curve = await openCurve({ parameterCount });
+  });
+  afterAll(() => curve[Symbol.asyncDispose]());
+  beforeEach(() => {
+    contentStore = createMemoryStore();
+    copies = [];
+    asked = [];
+    chainSays.copyKeepers = [];
+    chainSays.rebuilt = [];
+  });
+
+  it("are computed again when the file on chain is nowhere, and found as the copy afterwards", async () => {
+    const models = [await publish(0), { ...(await publish(1)), cid: ABSENT }];
+
+    expect((await currentOf(models))[0].integers[0]).toBe(100);
+    expect(chainSays.rebuilt).toEqual([1]);
+    expect(copies).toEqual([
+      { version: 1, commitment: models[1]?.commitment, cid: expect.any(String) },
+    ]);
+    expect((await currentOf(models))[0].integers[0]).toBe(100);
+    expect(chainSays.rebuilt).toEqual([1]);
+  });
+
+  it("are not looked for in a copy of another one, whose number a reorganisation has given to them", async () => {
+    const [initial, gone, now] = [await publish(0), await publish(1, 5), await publish(1)];
+    copies = [{ ...gone }];
+
+    expect((await currentOf([initial, now]))[0].integers[0]).toBe(100);
+    expect(asked.map(({ cid }) => cid)).toEqual([now.cid, initial.cid]);
+    expect(chainSays.rebuilt).toEqual([]);
+  });
+
+  it("wait for no colleague's copy longer than for the file on chain", async () => {
+    chainSays.copyKeepers = [
+      async () => "bafkreialieialieialieialieialieialieialieialieialieialiei",
+    ];
+    const models = [await publish(0), { ...(await publish(1)), cid: ABSENT }];
+
+    await currentOf(models);
+
+    const [lie] = asked;
+    expect(lie?.cid).toMatch(/^bafkreialie/);
+    expect(lie?.options).toMatchObject({ timeoutMs: 15_000, retries: 0 });
+    expect(chainSays.rebuilt).toEqual([1]);
+  });
+
+  it("come with a manifest that is no longer than one may be: a project's owner names any file as it", async () => {
+    const pinned = async (manifestBytes: number) => {
+      chainSays.manifestCid = await contentStore.put(new Uint8Array(manifestBytes), { pin: false });
+      const { done } = await keeper().keep(projectWith([await publish(0)]));
+      await done;
+      return (await contentStore.pins()).some(({ cid }) => cid === chainSays.manifestCid);
+    };
+
+    expect(await pinned(65_536)).toBe(true);
+    expect(await pinned(65_537)).toBe(false);
+  });
+});
