@@ -143,6 +143,14 @@ describe("CSV", () => {
     ["semicolons", 'a;"b; c";species\n1,5;"1.250,75";x, y\n-,5;2;z\n'],
     ["tabs", 'a\t"b; c"\tspecies\r\n1.5\t1250.75\tx, y\r\n-.5\t2\tz\r\n'],
     ["bars", 'a|"b; c"|species\n1.5|1250.75|x, y\n-0.5|2|z\n'],
+    [
+      "what the first line says",
+      '\ufeffsep=;\r\na;"b; c";species\r\n1,5;1250,75;x, y\r\n-,5;2;z\r\n',
+    ],
+    [
+      "a tab that the first line says",
+      'sep=\t\na\t"b; c"\tspecies\n1.5\t1250.75\tx, y\n-.5\t2\tz\n',
+    ],
   ])("reads columns between %s, and their numbers with commas or points", (_, text) => {
     const { header, rows } = parseCsv(text);
 
@@ -222,6 +230,38 @@ describe("CSV", () => {
     );
     expect(describeTable(table, { target: "width" }).classes).toEqual(["0", "0.5", "1"]);
     expect(describeTable(table, { target: "kind" }).classes).toEqual(["a", "b"]);
+  });
+
+  test("a last column with gaps, taken for the class because none is called so, asks which one is", () => {
+    const rows = Array.from({ length: 30 }, (_, i) => [`${i % 2}`, i % 4 ? "S" : ""]);
+
+    expect(() => describeTable({ header: ["survived", "port"], rows })).toThrow(
+      /no column is called like a class, and the last, "port", has rows without one \(8 of 30 .*--target; "survived" could be one$/,
+    );
+    expect(() => describeTable({ header: ["survived", "port"], rows }, { target: "port" })).toThrow(
+      /rows without a class in column "port" .*; leave them out$/,
+    );
+  });
+
+  test("row numbers and identifiers are left out by what programs call them", () => {
+    const header = [
+      "Unnamed: 0",
+      "Unnamed: 0.1",
+      "PassengerId",
+      "customerID",
+      "GRID",
+      "fluid",
+      "class",
+    ];
+    const rows = Array.from({ length: 30 }, (_, i) => [
+      ...header.slice(1).map((_, at) => `${(i * 7) % (11 + at)}`),
+      `${i % 2}`,
+    ]);
+
+    const { table, dropped } = describeTable({ header, rows });
+
+    expect(table.columns).toEqual(["GRID", "fluid"]);
+    expect(dropped.map(({ column }) => column)).toEqual(header.slice(0, 4));
   });
 
   test.each([

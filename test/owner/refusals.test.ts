@@ -67,6 +67,18 @@ describe("a project's folder", () => {
     expect(again.stderr).toContain("--again");
   });
 
+  it("is posted to aggregators that are addresses, also with a blank behind the comma", async () => {
+    const name = await owner("post crops --yes --aggregator bob");
+    const two = await commandLine(
+      ["owner", "post", join(home, "nothing"), "--aggregator", `${ADDRESS}, ${ADDRESS}`],
+      { folder: home },
+    );
+
+    expect(name.exitCode).toBe(exitCodes.usage);
+    expect(name.stderr).toContain("Expected an address");
+    expect(two.stderr).toMatch(/^CW4025: /);
+  });
+
   it("or samples are needed by a referee, a rehearsal and a measurement", async () => {
     await writeFile(join(home, "manifest.json"), JSON.stringify(MANIFEST));
 
@@ -106,6 +118,25 @@ describe("a file of terms", () => {
     for (const text of ["{", JSON.stringify(TERMS), JSON.stringify(four)]) {
       await refusalOf("CW4012", () => parseTerms(text, around));
     }
+  });
+
+  it("without an aggregator is told which ones the market knows", async () => {
+    const refused = (registered: readonly string[]) =>
+      refusalOf("CW4012", () => parseTerms(JSON.stringify(TERMS), { ...around, registered }));
+
+    expect((await refused([ADDRESS])).message).toContain(`registered on this market: ${ADDRESS}`);
+    expect((await refused([])).message).toContain("none has registered on this market");
+  });
+
+  it("is refused with an address whose checksum shows a slip of the pen", async () => {
+    const right = "0xDf2356AfBEE96EA4C71e98bEA985De7EA372ecE7";
+    const terms = (address: string) => JSON.stringify({ ...TERMS, aggregators: [address] });
+
+    expect(parseTerms(terms(right), around).aggregators).toEqual([right]);
+    const { message } = await refusalOf("CW4012", () =>
+      parseTerms(terms(right.replace(/7$/, "8")), around),
+    );
+    expect(message).toMatch(/^aggregators\.0: expected an address.*checksum/);
   });
 });
 

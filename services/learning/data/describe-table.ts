@@ -28,6 +28,10 @@ const MOST_VALUES = 30;
 /** Columns that a manifest can name. */
 const MOST_COLUMNS = 2000;
 const IDENTIFIER = /^(id|index|uuid|guid|row|nr|no|#)$|[_ -]id$/i;
+/** `PassengerId`, `customerID`. */
+const IDENTIFIER_IN_CAMEL_CASE = /[a-z]I[dD]$/;
+/** What pandas calls a column without a name: row numbers that were once written beside a table. */
+const UNNAMED = /^Unnamed: \d+(\.\d+)?$/;
 
 const rounded = (value: number) => Number(value.toPrecision(4));
 
@@ -62,7 +66,11 @@ function classesOf(table: CsvTable, target: string, isGuessed: boolean): string[
   if (names.includes("")) {
     const cells = rows.map((row) => row[at] as string);
     const without = wrongCells(cells, (cell) => cell.trim() !== "");
-    throw unfit(`rows without a class in column "${target}" (${without}); leave them out`);
+    throw unfit(
+      isGuessed
+        ? `no column is called like a class, and the last, "${target}", has rows without one (${without}); name the class column with --target${otherTargets(table, target)}`
+        : `rows without a class in column "${target}" (${without}); leave them out`,
+    );
   }
   if (names.length < 2 || names.length > MOST_CLASSES) {
     if (names.length < 2) {
@@ -84,7 +92,12 @@ function classesOf(table: CsvTable, target: string, isGuessed: boolean): string[
 }
 
 function whyDrop(column: CsvColumn, cells: readonly string[]): string | undefined {
-  if (IDENTIFIER.test(column.name)) return "its name says that it is an identifier";
+  const { name } = column;
+  if (IDENTIFIER.test(name) || IDENTIFIER_IN_CAMEL_CASE.test(name)) {
+    return "its name says that it is an identifier";
+  }
+  if (UNNAMED.test(name))
+    return "pandas calls a column so that had no name, as row numbers have none";
   // Missing numbers become the mean, so a number that is only there or not is as constant as one that is always there.
   const told = column.kind === "number" ? cells.filter((cell) => !isMissing(cell)) : cells;
   if (new Set(told).size < 2) return "it never changes";

@@ -32,7 +32,7 @@ async function openParquetFiles(
   source: ParquetSource,
   options: OpenDataFilesOptions,
 ): Promise<Dataset> {
-  const column = await sampleColumn(source, options.columns);
+  const column = await sampleColumn(source, options);
   if (column !== undefined) return openParquetSamples(source, column, options);
   const { columns, targetColumn = [] } = options;
   const wanted = columns && [...columns, targetColumn].flat();

@@ -62,7 +62,7 @@ async function openParquetFiles(
   source: ParquetSource,
   options: OpenDataFilesOptions,
 ): Promise<UnlabelledSamples> {
-  const column = await sampleColumn(source, options.columns);
+  const column = await sampleColumn(source, options);
   if (column !== undefined) {
     return {
       dataset: await openParquetSamples(source, column, { ...options, isUnlabelled: true }),

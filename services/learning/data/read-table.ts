@@ -43,15 +43,19 @@ export async function readTableText(path: string): Promise<string> {
 /**
  * Reads a table, whether as text or in Parquet files.
  *
+ * @param drop Columns that nobody wants: what is left may be a table only without them.
  * @returns undefined for what is no table, also Parquet files of images or lists.
  * @throws CommonweightError CW3101 to CW3105 for a table that cannot be read.
  */
-export async function readTable(path: string): Promise<ReadTable | undefined> {
+export async function readTable(
+  path: string,
+  drop: readonly string[] = [],
+): Promise<ReadTable | undefined> {
   if (isTableName(path)) {
     const text = await readTableText(path);
     return { table: nameFile(path, () => parseCsv(text)), leftOut: [] };
   }
   const source = await openParquetSource(path);
-  const isTable = source !== undefined && (await sampleColumn(source)) === undefined;
+  const isTable = source !== undefined && (await sampleColumn(source, { drop })) === undefined;
   return isTable ? readParquetTable(source) : undefined;
 }

@@ -15,22 +15,30 @@ function unfit({ name }: ParquetSource, message: string): CommonweightError {
 const quotedNames = (columns: readonly ParquetColumn[]) =>
   nameSome(columns.map(({ name }) => `"${name}"`));
 
+/** Which columns may be the samples. */
+export interface SampleColumnOptions {
+  /** What the project calls the columns of its samples. */
+  readonly columns?: readonly string[] | undefined;
+  /** Columns that nobody wants. */
+  readonly drop?: readonly string[] | undefined;
+}
+
 /**
  * The column of which one value is a whole sample: images, or lists of numbers.
  *
- * @param columns What the project calls the columns of its samples.
  * @returns undefined for a table, whose samples are rows.
  * @throws CommonweightError CW3105 when there are several columns of images.
  */
 export async function sampleColumn(
   source: ParquetSource,
-  columns?: readonly string[],
+  { columns, drop = [] }: SampleColumnOptions = {},
 ): Promise<ParquetColumn | undefined> {
   const images: ParquetColumn[] = [];
-  for (const column of source.columns) {
+  const wanted = source.columns.filter(({ name }) => !drop.includes(name));
+  for (const column of wanted) {
     if (column.kind === "image" || (await holdsImages(source, column))) images.push(column);
   }
-  const lists = source.columns.filter(({ kind }) => kind === "list");
+  const lists = wanted.filter(({ kind }) => kind === "list");
   if (columns !== undefined) {
     return [...images, ...lists].find(({ name }) => columns.includes(name));
   }

@@ -7,6 +7,8 @@ import { isMissing, isNumber } from "./table-column.ts";
 const MOST_TELLING_VALUES = 30;
 /** Fewer rows of a value may be of one class by chance. */
 const LEAST_ROWS_OF_VALUE = 5;
+/** Fewer rows may be in the order of a number by chance. */
+const LEAST_ROWS_OF_NUMBER = 10;
 /** Farther from the middle, in widths of the middle half, a value is rather a slip than a rare one: incomes stay far below. */
 const FARTHEST = 10_000;
 
@@ -28,6 +30,12 @@ export function tableWarnings(
       .map(
         ({ name }) =>
           `Column "${name}" tells the class by itself: each of its values has one class only. If it is known only once the class is, leave it out with --drop.`,
+      ),
+    ...columns
+      .filter(({ cells }) => isRowNumber(cells))
+      .map(
+        ({ name }) =>
+          `Column "${name}" counts the rows. If it says where a row stands and nothing of the sample, leave it out with --drop.`,
       ),
     ...columns.flatMap(({ name, cells }) => farValue(name, cells)),
   ];
@@ -52,6 +60,15 @@ function isClassItself(cells: readonly string[], classCells: readonly string[]):
   }
   const values = [...found.values()];
   return values.length > 1 && values.every(({ rows }) => rows >= LEAST_ROWS_OF_VALUE);
+}
+
+function isRowNumber(cells: readonly string[]): boolean {
+  const first = Number(cells[0]);
+  return (
+    cells.length >= LEAST_ROWS_OF_NUMBER &&
+    Number.isInteger(first) &&
+    cells.every((cell, row) => isNumber(cell) && Number(cell) === first + row)
+  );
 }
 
 function farValue(name: string, cells: readonly string[]): string[] {

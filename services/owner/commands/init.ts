@@ -18,13 +18,10 @@ const listOf = (text: unknown) =>
     .map((each) => each.trim())
     .filter((each) => each !== "");
 
-/** Aggregators of the network's market, when there is one: the participants that have an endpoint. */
-async function registeredAggregators(invocation: Invocation): Promise<string[]> {
-  const { readParticipants } = await import("../../adapters/chain/projects/participant.ts");
-  return withChain(invocation, async (chain) => {
-    const participants = await readParticipants(chain, 0, 100);
-    return participants.filter(({ endpoint }) => endpoint !== "").map(({ account }) => account);
-  }).catch(() => []);
+/** Aggregators of the network's market, when there is one. */
+async function aggregatorsOfMarket(invocation: Invocation): Promise<string[]> {
+  const { registeredAggregators } = await import("../posting/registered-aggregators.ts");
+  return withChain(invocation, registeredAggregators).catch(() => []);
 }
 
 /** @throws CW6502 for a number that no round can have. */
@@ -44,7 +41,7 @@ function leastAnswer(
 async function ask(invocation: Invocation, summary: DataSummary): Promise<ProjectAnswers> {
   const { projectQuestions } = await import("../design/project-questions.ts");
   const answers: Record<string, string> = {};
-  for (const question of projectQuestions(summary, await registeredAggregators(invocation))) {
+  for (const question of projectQuestions(summary, await aggregatorsOfMarket(invocation))) {
     answers[question.flag] = await askFor(invocation, question);
   }
   const rule = answers.rule as ProjectAnswers["rule"];

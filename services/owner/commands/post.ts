@@ -4,6 +4,7 @@ import { confirm } from "../../command-line/ask.ts";
 import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { addCompareOption } from "../../command-line/compare-option.ts";
 import { withChain } from "../../command-line/open-chain.ts";
+import { parseAddress } from "../../command-line/parse-address.ts";
 import { shellWord } from "../../command-line/shell-word.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
 import { tokenFormatter } from "../../command-line/token-amount.ts";
@@ -62,7 +63,11 @@ export const register: RegisterCommand = (parent, context) => {
     .argument("[folder]", "a project's folder, instead of --manifest and --terms")
     .option("--manifest <file>", "the project's manifest (JSON)")
     .option("--terms <file>", "the terms that the contract enforces (JSON)")
-    .option("--aggregator <addresses>", "aggregators by comma, instead of those in the terms")
+    .option(
+      "--aggregator <addresses>",
+      "aggregators by comma, instead of those in the terms",
+      (text) => text.split(",").map((each) => parseAddress(each.trim())),
+    )
     .option("--yes", "do not ask")
     .option("--again", "post the folder's project once more, with a second escrow")
     .option("--wait <seconds>", "how long to wait for an aggregator to fetch the files", "120")
@@ -77,6 +82,7 @@ export const register: RegisterCommand = (parent, context) => {
         const { createHpkeEnvelope } = await import("../../adapters/envelope/hpke-envelope.ts");
         const { loadEncryptionKeys } = await import("../../adapters/envelope/key-file.ts");
         const { parseTerms } = await import("../posting/terms-file.ts");
+        const { registeredAggregators } = await import("../posting/registered-aggregators.ts");
         const { refuseUnfinishedPosting } = await import("../posting/find-posting.ts");
         const { publishProject } = await import("../posting/publish-project.ts");
         const { postingWarnings, quotePosting, quoteText } = await import(
@@ -91,7 +97,8 @@ export const register: RegisterCommand = (parent, context) => {
               manifest,
               wrappedNative: chain.addresses.wrappedNative,
               account: chain.account as string,
-              aggregators: (options.aggregator as string | undefined)?.split(","),
+              aggregators: options.aggregator as string[] | undefined,
+              registered: await registeredAggregators(chain),
             });
             const money = await tokenFormatter(chain, terms.rewardToken);
             if (folder !== undefined && options.again !== true) {

@@ -12,6 +12,7 @@ import { fitReport, LEAST_DEVIATIONS, unrelatedText } from "../../learning/data/
 import type { CsvTable } from "../../learning/data/formats/csv-table.ts";
 import { nameFile } from "../../learning/data/formats/name-file.ts";
 import { measureLabelRelation } from "../../learning/data/label-relation.ts";
+import type { OpenDataFilesOptions } from "../../learning/data/open-data-files.ts";
 import { isMnist, openDataset } from "../../learning/data/open-dataset.ts";
 import { openParquetSource } from "../../learning/data/parquet-source.ts";
 import type { ReadTable } from "../../learning/data/parquet-table.ts";
@@ -19,10 +20,11 @@ import { countLabels } from "../../learning/data/partition.ts";
 import { projectDataset } from "../../learning/data/project-dataset.ts";
 import { readTable } from "../../learning/data/read-table.ts";
 import { channelsFirst, hasChannelsLast } from "../../learning/data/reshape-to-model.ts";
-import { sampleColumn } from "../../learning/data/sample-column.ts";
+import { labelColumn, sampleColumn } from "../../learning/data/sample-column.ts";
 import { tableWarnings } from "../../learning/data/table-warnings.ts";
 import { learningErrors } from "../../learning/errors.ts";
 import { logisticRegression } from "../../learning/model-spec.ts";
+import { nameSome } from "../../learning/name-some.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import type { Manifest } from "../../protocol/manifest/manifest.ts";
 
@@ -34,14 +36,20 @@ export interface DataSummary {
   readonly data: Manifest["data"];
   readonly samples: number;
   readonly classCounts: readonly number[];
-  /** Of a table only. */
+  /** Columns that are no part of the samples. */
   readonly dropped: TableDescription["dropped"];
-  /** Of a table only: what became of columns that are not plain numbers. */
+  /** What became of columns that are not plain numbers. */
   readonly told: TableDescription["told"];
   /** What may spoil training. */
   readonly warnings: readonly string[];
   /** Of a table only: to be divided row by row. */
   readonly table?: CsvTable;
+}
+
+/** What the owner says of the columns. */
+interface InspectOptions {
+  readonly target?: string | undefined;
+  readonly drop?: readonly string[];
 }
 
 /** Arrays whose values reach further are normalised; images are scaled when they are read. */
@@ -54,11 +62,15 @@ const LARGEST_RAW = 5;
  */
 export async function inspectData(
   source: string,
-  options: { readonly target?: string | undefined; readonly drop?: readonly string[] } = {},
+  options: InspectOptions = {},
 ): Promise<DataSummary> {
-  const read = isMnist(source) ? undefined : await readTable(source);
+  const read = isMnist(source) ? undefined : await readTable(source, options.drop);
   if (read !== undefined) return inspectTable(source, read, options);
-  const { dataset, classes } = await openCounted(source, options.target);
+  const stored = await storedSamples(source, options);
+  const { dataset, classes } = await openCounted(source, {
+    targetColumn: options.target,
+    columns: stored && [stored.column],
+  });
   const { inputShape } = dataset;
   const reportOn = async (normalisation?: Normalisation) => {
     const features = countValues(inputShape);
@@ -83,7 +95,7 @@ export async function inspectData(
     data: {
       inputShape: [...inputShape],
       classes,
-      ...(await sampleTable(source, options.target)),
+      ...(stored?.isSaid ? { table: { columns: [stored.column], target: stored.target } } : {}),
       ...(normalisation
         ? {
             normalisation: {
@@ -95,28 +107,64 @@ export async function inspectData(
     },
     samples: dataset.size,
     classCounts: report.classCounts,
-    ...{ dropped: [], told: [] },
+    dropped: stored?.leftOut ?? [],
+    told:
+      stored && stored.leftOut.length > 0
+        ? [
+            {
+              column: stored.column,
+              what: `it holds ${stored.holds}, each of them a sample; the other columns are a table when this one is left out with --drop`,
+            },
+          ]
+        : [],
     warnings: report.findings.map(({ message }) => message),
   };
 }
 
-/** What everybody who brings Parquet files has to know when the owner says which column is the class. */
-async function sampleTable(
+/** Which columns of Parquet files are samples and classes, and what became of the others. */
+interface StoredSamples {
+  readonly column: string;
+  readonly holds: string;
+  readonly target: string;
+  /** The owner said which, and so everybody who brings such files has to know. */
+  readonly isSaid: boolean;
+  readonly leftOut: DataSummary["dropped"];
+}
+
+async function storedSamples(
   source: string,
-  target: string | undefined,
-): Promise<Pick<Manifest["data"], "table">> {
-  if (target === undefined) return {};
-  const parquet = await openParquetSource(source);
-  const column = parquet && (await sampleColumn(parquet));
-  return column ? { table: { columns: [column.name], target } } : {};
+  { target, drop = [] }: InspectOptions,
+): Promise<StoredSamples | undefined> {
+  const parquet = isMnist(source) ? undefined : await openParquetSource(source);
+  const column = parquet && (await sampleColumn(parquet, { drop }));
+  if (parquet === undefined || column === undefined) return undefined;
+  const names = parquet.columns.map(({ name }) => name);
+  const unknown = drop.find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new CommonweightError(
+      learningErrors.dataUnfit,
+      `${source}: there is no column "${unknown}"; there are ${nameSome(names)}`,
+    );
+  }
+  const own = labelColumn(parquet, target).name;
+  const why = `the samples are column "${column.name}"`;
+  return {
+    column: column.name,
+    holds: column.holds,
+    target: own,
+    isSaid: target !== undefined || drop.length > 0,
+    leftOut: names
+      .filter((name) => name !== column.name && name !== own)
+      .map((name) => ({ column: name, why: drop.includes(name) ? "you said so" : why })),
+  };
 }
 
 /** Opens samples that are no table, with the classes that they say themselves. */
 async function openCounted(
   source: string,
-  target: string | undefined,
+  columns: Pick<OpenDataFilesOptions, "columns" | "targetColumn">,
 ): Promise<{ dataset: Dataset; classes: string[] }> {
-  const files = { findsClasses: true, targetColumn: target };
+  const files = { findsClasses: true, ...columns };
   const opened = await openDataset({ source, files });
   const dataset = hasChannelsLast(opened.inputShape) ? channelsFirst(opened) : opened;
   const classes =
@@ -133,9 +181,12 @@ async function openCounted(
 async function inspectTable(
   source: string,
   { table, leftOut }: ReadTable,
-  options: { readonly target?: string | undefined; readonly drop?: readonly string[] },
+  { target, drop = [] }: InspectOptions,
 ): Promise<DataSummary> {
-  const description = nameFile(source, () => describeTable(table, options));
+  const without = leftOut.map(({ column }) => column);
+  const description = nameFile(source, () =>
+    describeTable(table, { target, drop: drop.filter((name) => !without.includes(name)) }),
+  );
   const data = tableData(description);
   const dataset = nameFile(source, () => tableDataset(table, dataFileOptions(data)));
   const relation = await measureLabelRelation(dataset);

@@ -1,3 +1,4 @@
+import { isAddress } from "../../adapters/chain/is-address.ts";
 import { countValues } from "../../learning/count-values.ts";
 import { NATIVE_COIN, readTokenAmount } from "../../protocol/market/token-amount.ts";
 import type { DataSummary } from "./inspect-data.ts";
@@ -49,9 +50,9 @@ const amount = (answer: string) => {
 };
 
 const addresses = (answer: string) =>
-  answer === "" || answer.split(",").every((each) => /^0x[0-9a-fA-F]{40}$/.test(each.trim()))
+  answer === "" || answer.split(",").every((each) => isAddress(each.trim()))
     ? undefined
-    : "addresses, separated by commas, please";
+    : "addresses, separated by commas, with the right checksum if in mixed case, please";
 
 /** The questions in order, with answers that suit the data. */
 export function projectQuestions(summary: DataSummary, registered: readonly string[]): Question[] {

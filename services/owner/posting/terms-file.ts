@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isAddress } from "../../adapters/chain/is-address.ts";
 import {
   baseWeightKinds,
   modelVisibilities,
@@ -8,7 +9,14 @@ import { CommonweightError } from "../../protocol/errors.ts";
 import type { Manifest } from "../../protocol/manifest/manifest.ts";
 import { ownerErrors } from "../errors.ts";
 
-const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, "expected an address");
+const MOST_AGGREGATORS = 3;
+
+const address = z
+  .string()
+  .refine(
+    isAddress,
+    "expected an address: 0x and 40 hexadecimal digits, with the right checksum if in mixed case",
+  );
 const wei = z
   .string()
   .regex(/^\d{1,30}$/, "expected wei as a decimal number in quotes")
@@ -45,7 +53,7 @@ const termsSchema = z.strictObject({
   maxStrikes: count(255).default(0),
   payEvery: z.int().min(1).max(65_535).default(1),
   usesPayGradient: z.boolean().default(true),
-  aggregators: z.array(address).max(3).default([]),
+  aggregators: z.array(address).max(MOST_AGGREGATORS).default([]),
 });
 
 /** Terms without what follows from the manifest. */
@@ -65,14 +73,16 @@ export function parseTerms(
     readonly account: string;
     /** Instead of the file's. */
     readonly aggregators?: readonly string[] | undefined;
+    /** Aggregators that the market knows, for whoever names none. */
+    readonly registered?: readonly string[] | undefined;
   },
 ): PostableTerms {
   const terms = readTermsFile(text);
   const aggregators = around.aggregators ?? terms.aggregators;
-  if (aggregators.length < 1 || aggregators.length > 3) {
+  if (aggregators.length < 1 || aggregators.length > MOST_AGGREGATORS) {
     throw new CommonweightError(
       ownerErrors.termsInvalid,
-      `aggregators: ${aggregators.length}; name one to three, in the file or with --aggregator`,
+      `aggregators: ${aggregators.length}; name one to three, in the file or with --aggregator${registeredText(around.registered)}`,
     );
   }
   const { fractionBits, clipNorm } = around.manifest.fixedPoint;
@@ -85,6 +95,13 @@ export function parseTerms(
     normBoundSquared: terms.normBoundSquared ?? bound * bound,
     maxTrainers: terms.maxTrainers ?? terms.slots - 3,
   };
+}
+
+function registeredText(registered: readonly string[] | undefined): string {
+  if (registered === undefined) return "";
+  return registered.length === 0
+    ? "; none has registered on this market: whoever runs `commonweight aggregator run` does"
+    : `; registered on this market: ${registered.slice(0, MOST_AGGREGATORS).join(", ")}`;
 }
 
 /** Reads a file of terms as it is. @throws CW4012 naming every field that is wrong. */

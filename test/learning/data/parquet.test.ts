@@ -185,6 +185,33 @@ describe("images in Parquet files", () => {
     });
   });
 
+  it("are told where they stand beside other columns, which are a table without them", async () => {
+    const lists = await inspectData(at("lists-beside.parquet"));
+    const table = await inspectData(at("lists-beside.parquet"), { drop: ["vector"] });
+    const neither = await inspectData(at("lists-beside.parquet"), { drop: ["kind"] });
+
+    expect(lists.data.inputShape).toEqual([2]);
+    expect(lists.told).toEqual([
+      {
+        column: "vector",
+        what: expect.stringContaining("lists of numbers, each of them a sample"),
+      },
+    ]);
+    expect(lists.dropped).toEqual(
+      ["size", "kind"].map((column) => ({ column, why: 'the samples are column "vector"' })),
+    );
+    expect(table.data.table).toMatchObject({ columns: ["size", "kind"], target: "label" });
+    expect(table.dropped).toEqual([{ column: "vector", why: "it holds lists of numbers" }]);
+    expect(neither.data.table).toEqual({ columns: ["vector"], target: "label" });
+    expect(neither.dropped).toContainEqual({ column: "kind", why: "you said so" });
+    await expect(
+      inspectData(at("lists-beside.parquet"), { drop: ["colour"] }),
+    ).rejects.toMatchObject({
+      code: "CW3105",
+      message: expect.stringContaining('no column "colour"; there are size, vector, kind, label'),
+    });
+  });
+
   it("are looked for one folder deeper, as a repository of samples has them", async () => {
     const repository = join(folder, "repository");
     mkdirSync(join(repository, "data"), { recursive: true });

@@ -42,6 +42,15 @@ describe("warnings of a table", () => {
     expect(warningsOf(mixed)).toEqual([expect.stringContaining('"Yes", "yes" differ in case')]);
   });
 
+  it("name a column that counts the rows, whatever it is called", () => {
+    const counted = rows.map(([, ...rest], i) => [i + 7, ...rest] as const);
+    const turned = counted.with(3, counted[4] as never).with(4, counted[3] as never);
+
+    expect(warningsOf(counted)).toEqual([expect.stringContaining('"x" counts the rows')]);
+    expect(warningsOf(turned)).toEqual([]);
+    expect(warningsOf(counted.slice(0, 9))).toEqual([]);
+  });
+
   it("name a value that is a slip, with its row", () => {
     const slip = rows.map(([x, ...rest], i) => [i === 6 ? 1e12 : x, ...rest] as const);
 

@@ -6,6 +6,17 @@ const SEPARATORS = [",", ";", "\t", "|"] as const;
 /** What stands between the cells of a table. */
 export type Separator = (typeof SEPARATORS)[number];
 
+/** A first line that tells spreadsheets what stands between the cells, as bookkeeping programs write it. */
+const TOLD = /^"?sep=([,;\t|])"?(\r\n|\r|\n)/i;
+
+/** Takes such a line off a text. */
+export function withoutToldSeparator(text: string): { rest: string; told?: Separator } {
+  const [line, told] = TOLD.exec(text) ?? [];
+  return line === undefined
+    ? { rest: text }
+    : { rest: text.slice(line.length), told: told as Separator };
+}
+
 /** The separator that the first line has most of: spreadsheets of many countries write semicolons, because their numbers have commas. */
 export function findSeparator(text: string): Separator {
   const [first = ""] = text.slice(0, FIRST_LINE_CHARACTERS).split(/\r|\n/, 1);

@@ -1,7 +1,12 @@
 import { CommonweightError } from "../../../protocol/errors.ts";
 import { learningErrors } from "../../errors.ts";
 import { requireColumnNames } from "./column-names.ts";
-import { findSeparator, type Separator, withPoints } from "./csv-separator.ts";
+import {
+  findSeparator,
+  type Separator,
+  withoutToldSeparator,
+  withPoints,
+} from "./csv-separator.ts";
 import type { CsvTable } from "./csv-table.ts";
 
 function malformed(message: string): CommonweightError {
@@ -10,7 +15,7 @@ function malformed(message: string): CommonweightError {
 
 /**
  * Parses CSV (RFC 4180): quotes doubled inside quotes, LF or CRLF, a header in the first line. Between the cells are commas, or else
- * semicolons, tabs or bars; then numbers may have a decimal comma, and come back with a point. Empty lines are skipped, and so
+ * semicolons, tabs or bars; then numbers may have a decimal comma, and come back with a point. A line `sep=;` above the header is heeded. Empty lines are skipped, and so
  * are a nameless first column of row numbers and nameless empty columns, which programs write beside the samples.
  *
  * @throws CommonweightError CW3102 for an open quote, a row of another length, a missing, doubled or impossible column name, decimal
@@ -18,8 +23,9 @@ function malformed(message: string): CommonweightError {
  */
 export function parseCsv(text: string): CsvTable {
   const plain = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
-  const separator = findSeparator(plain);
-  const lines = splitCells(plain, separator);
+  const { rest, told } = withoutToldSeparator(plain);
+  const separator = told ?? findSeparator(rest);
+  const lines = splitCells(rest, separator);
   const header = lines[0]?.map((name) => name.trim());
   if (!header) throw malformed("it is empty, without even a header");
   requireColumnNames(header, "CSV");
