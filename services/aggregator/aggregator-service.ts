@@ -24,6 +24,7 @@ import { ChainHead } from "./chain-head.ts";
 import { connectAccount, registerAccount } from "./connect-account.ts";
 import { failureWords } from "./failure-words.ts";
 import { createIntake } from "./intake/intake.ts";
+import { createSenderDialler } from "./intake/sender-dialler.ts";
 import { createMetrics } from "./metrics.ts";
 import { AccountProjects } from "./projects/account-projects.ts";
 import { GuardedSteps } from "./projects/guarded-steps.ts";
@@ -49,6 +50,8 @@ export interface AggregatorService {
   stop(): Promise<void>;
 }
 
+/** How long a sender's node is tried. */
+const DIAL_MS = 5000;
 const POLL_MS = 500;
 const BALANCE_EVERY_LOOKS = 100;
 
@@ -193,10 +196,10 @@ async function openService(
     },
   });
 
-  const dialInBackground = (multiaddr: string) => {
-    ipfs.dial(multiaddr, { timeoutMs: 5000 }).catch(() => undefined);
-  };
-  for (const peer of store.listPeers()) dialInBackground(peer);
+  for (const peer of store.listPeers()) {
+    ipfs.dial(peer, { timeoutMs: DIAL_MS }).catch(() => undefined);
+  }
+  const dialSender = createSenderDialler((peer) => ipfs.dial(peer, { timeoutMs: DIAL_MS }));
   const rpcUrl = toldRpcUrl(settings);
   const server = await startHttpServer({
     ...{ host: settings.host, port: settings.port, webFolder: settings.webFolder },
@@ -208,7 +211,7 @@ async function openService(
       onMultiaddrs: (multiaddrs) => {
         for (const each of multiaddrs) {
           store.savePeer(each);
-          dialInBackground(each);
+          dialSender(each);
         }
       },
     }),

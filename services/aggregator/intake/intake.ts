@@ -41,7 +41,8 @@ export interface Intake {
  * @param options.onMultiaddrs Told where a sender's node can be dialled.
  * @param options.onNews Told when something came that a project's round may have waited for. Of updates only the last one: they are
  *   relayed together.
- * @param options.refusalOf Why a project is not served; undefined when it is. Its updates would wait here for nobody to relay them.
+ * @param options.refusalOf Why a project is not served; undefined when it is. Its updates would wait here for nobody to relay them, and
+ *   whoever posts a project of its own could have anything kept, and anybody dialled.
  */
 export function createIntake(options: {
   chain: Chain;
@@ -53,6 +54,10 @@ export function createIntake(options: {
   const { chain, store, onMultiaddrs, onNews = () => {}, refusalOf = () => undefined } = options;
   const refuse = (kind: keyof typeof aggregatorErrors, message: string): never => {
     throw new CommonweightError(aggregatorErrors[kind], message);
+  };
+  const requireServed = (projectId: bigint): void => {
+    const refusal = refusalOf(projectId);
+    if (refusal !== undefined) refuse("notServed", refusal);
   };
   const contextOf = (projectId: bigint, roundIndex: number) => ({
     chainId: chain.chainId,
@@ -77,6 +82,7 @@ export function createIntake(options: {
 
   return {
     async takeReferences(projectId, roundIndex, body) {
+      requireServed(projectId);
       const project = await readProject(chain, projectId);
       if (project.nextRoundIndex !== roundIndex) {
         refuse("wrongRound", `the next round is ${project.nextRoundIndex}, not ${roundIndex}`);
@@ -108,6 +114,7 @@ export function createIntake(options: {
     },
 
     async takeEvaluation(projectId, body) {
+      requireServed(projectId);
       const { terms, nextRoundIndex } = await readProject(chain, projectId);
       const context = { chainId: chain.chainId, market: chain.addresses.market, projectId };
       const signer = recoverMessageSigner(evaluationMessage(context, body), body.signature);
@@ -121,8 +128,7 @@ export function createIntake(options: {
     },
 
     async takeUpdate(projectId, roundIndex, body) {
-      const refusal = refusalOf(projectId);
-      if (refusal !== undefined) refuse("notServed", refusal);
+      requireServed(projectId);
       const signer = recoverUpdateSigner(
         chain,
         { projectId, roundIndex, commitmentHash: body.commitmentHash, bundleCid: body.bundleCid },
@@ -153,6 +159,7 @@ export function createIntake(options: {
     },
 
     async takeKey(projectId, roundIndex, body) {
+      requireServed(projectId);
       const { sender, kind, contentKey } = body;
       const aggregator = chain.account as string;
       const context = contextOf(projectId, roundIndex);

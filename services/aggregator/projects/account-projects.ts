@@ -53,8 +53,10 @@ export class AccountProjects {
     return this.#projects.get(projectId);
   }
 
-  /** Why a project is not served; undefined for all others. */
+  /** Why a project is not served; undefined for all others, and for one that was not looked at yet. */
   refusalOf(projectId: bigint): string | undefined {
+    const project = this.#projects.get(projectId);
+    if (project !== undefined && !this.#isOurs(project)) return "its aggregators are others";
     return this.#refused.get(projectId);
   }
 
@@ -104,10 +106,13 @@ export class AccountProjects {
     for (const engine of this.#engines.values()) await engine.reported();
   }
 
+  #isOurs({ terms }: Project): boolean {
+    return terms.aggregators.some((each) => isSameAddress(each, this.#account));
+  }
+
   #isToServe(project: Project): boolean {
-    const { projectId, phase, terms } = project;
-    const isOurs = terms.aggregators.some((each) => isSameAddress(each, this.#account));
-    if (!isOurs || this.#engines.has(projectId) || phase === "ended") return false;
+    const { projectId, phase } = project;
+    if (!this.#isOurs(project) || this.#engines.has(projectId) || phase === "ended") return false;
     const { serving, say } = this.#parts;
     const reason = refusalToServe(project, serving);
     if (reason === undefined) return true;

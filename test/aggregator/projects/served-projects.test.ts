@@ -28,7 +28,7 @@ describe("an aggregator", () => {
     expect(refusalToServe(project(OWNER, WORTHLESS), rules)).toBe(`it pays in ${WORTHLESS}`);
   });
 
-  it("takes in no update of a project that it does not serve, so that another one relays it", async () => {
+  it("takes in nothing of a project that it does not serve, so that another one relays it and nobody else's is kept", async () => {
     const intake = createIntake({
       ...({ chain: {}, store: {}, onMultiaddrs: () => {} } as never as Parameters<
         typeof createIntake
@@ -36,9 +36,16 @@ describe("an aggregator", () => {
       refusalOf: (projectId) => (projectId === 7n ? "it pays in nothing" : undefined),
     });
 
-    await expect(intake.takeUpdate(7n, 0, {} as never)).rejects.toMatchObject({
-      code: "CW5014",
-      message: "it pays in nothing",
-    });
+    for (const taking of [
+      () => intake.takeUpdate(7n, 0, {} as never),
+      () => intake.takeReferences(7n, 0, {} as never),
+      () => intake.takeKey(7n, 0, {} as never),
+      () => intake.takeEvaluation(7n, {} as never),
+    ]) {
+      await expect(taking()).rejects.toMatchObject({
+        code: "CW5014",
+        message: "it pays in nothing",
+      });
+    }
   });
 });
