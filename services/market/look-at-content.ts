@@ -6,6 +6,7 @@ import { readPosting } from "../adapters/chain/projects/project-posting.ts";
 import { createGatewayStore } from "../adapters/content-store/gateway-store.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
+import { isMultiaddr } from "../adapters/ipfs/is-multiaddr.ts";
 import { CommonweightError, errorText } from "../protocol/errors.ts";
 import { marketErrors } from "./errors.ts";
 
@@ -74,7 +75,9 @@ export async function lookAtIpfs(
   const found = await Promise.allSettled(
     endpoints.map((endpoint) => fetchIpfsAddresses(endpoint, { signal })),
   );
-  const dial = found.flatMap((each) => (each.status === "fulfilled" ? each.value.multiaddrs : []));
+  const dial = found
+    .flatMap((each) => (each.status === "fulfilled" ? each.value.multiaddrs : []))
+    .filter(isMultiaddr);
   if (dial.length === 0) {
     throw new CommonweightError(
       marketErrors.contentAway,

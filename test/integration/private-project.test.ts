@@ -86,7 +86,10 @@ describe("a private project's models", () => {
       port: 0,
       host: "127.0.0.1",
       intake: {} as Intake,
-      status: {} as ServiceStatus,
+      // Says whatever it likes about where it can be dialled: nobody's posting ends by it.
+      status: {
+        ipfs: () => ({ peerId: "nobody", multiaddrs: ["no address", "/ip4/127.0.0.1/tcp/1"] }),
+      } as unknown as ServiceStatus,
       metrics: createMetrics(),
       readBlock: () => Promise.reject(new Error("not asked for")),
       exportCar: () => {

@@ -4,6 +4,7 @@ import { contentStoreErrors } from "../../protocol/content-store.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { pause } from "../../protocol/pause.ts";
 import { attempt } from "../content-store/attempt.ts";
+import { isMultiaddr } from "./is-multiaddr.ts";
 import { peerIdOf } from "./peer-id-of.ts";
 
 /** Wait before a lost node is dialled again, doubled from one try to the next. */
@@ -58,7 +59,7 @@ export function createKeptConnections(
     );
     const wanted = [
       ...keepConnected,
-      ...providers.map((address) => parseAddress(address).toString()),
+      ...providers.filter(isMultiaddr).map((address) => parseAddress(address).toString()),
     ];
     return wanted.filter((address) => !connected.has(peerIdOf(address) ?? ""));
   }

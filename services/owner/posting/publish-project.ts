@@ -6,6 +6,7 @@ import { createGatewayStore } from "../../adapters/content-store/gateway-store.t
 import { openCurve } from "../../adapters/curve/open-curve.ts";
 import { createHpkeEnvelope } from "../../adapters/envelope/hpke-envelope.ts";
 import { openIpfsNode } from "../../adapters/ipfs/ipfs-node.ts";
+import { isMultiaddr } from "../../adapters/ipfs/is-multiaddr.ts";
 import { holdContent } from "../../housekeeping/hold-content.ts";
 import { OWNER_HOLDER } from "../../housekeeping/project-holder.ts";
 import { countParameters } from "../../learning/model-spec.ts";
@@ -73,7 +74,7 @@ export async function publishProject(options: {
   );
   const ipfs = await openIpfsNode({
     folder: options.ipfsFolder,
-    dial: found.flatMap((answer) => answer?.multiaddrs ?? []),
+    dial: found.flatMap((answer) => answer?.multiaddrs ?? []).filter(isMultiaddr),
     signal,
   });
   try {

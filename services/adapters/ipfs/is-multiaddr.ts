@@ -1,0 +1,11 @@
+import { multiaddr } from "@multiformats/multiaddr";
+
+/** Whether a text is an address that could be dialled: others name theirs, and one that is none must not end what the rest is dialled for. */
+export function isMultiaddr(text: string): boolean {
+  try {
+    multiaddr(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
