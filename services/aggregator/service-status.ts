@@ -30,6 +30,9 @@ export interface ServiceStatus {
   onEvent(listener: (event: ServiceEvent) => void): () => void;
 }
 
+/** Projects that one answer tells of: anybody may post thousands, and ask for all of them fifty times a second. */
+const MOST_LISTED = 50;
+
 /** What a running service says about itself, from its parts. */
 export function describeService(parts: {
   readonly chain: Chain;
@@ -61,7 +64,7 @@ export function describeService(parts: {
       ...{ chainId: chain.chainId, rpcUrl, addresses: chain.addresses },
       aggregator: chain.account as string,
     }),
-    projects: () => projects.list(),
+    projects: () => projects.listNewest(MOST_LISTED),
     round: async (projectId, roundIndex) => ({
       ...{ projectId, roundIndex },
       report: await reports(projectId, roundIndex),

@@ -48,6 +48,12 @@ export class AccountProjects {
     return [...this.#projects.values()];
   }
 
+  /** The newest projects that name this account, newest first. */
+  listNewest(most: number): Project[] {
+    const ours = this.list().filter((project) => this.#isOurs(project));
+    return ours.sort((a, b) => Number(b.projectId - a.projectId)).slice(0, most);
+  }
+
   /** The project as it was last looked at; undefined for one that was never seen. */
   find(projectId: bigint): Project | undefined {
     return this.#projects.get(projectId);

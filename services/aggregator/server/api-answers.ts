@@ -31,7 +31,7 @@ export const marketSchema = z.object({
   addresses: z.looseObject({ market: address, vault: address, registry: address }),
 });
 
-/** `GET /v1/projects`: what the contract says of each, with its terms. */
+/** `GET /v1/projects`, newest first: what the contract says of each, with its terms. */
 export const projectsSchema = z.array(
   z.looseObject({ projectId: integer, phase: z.string(), terms: z.looseObject({}) }),
 );

@@ -87,7 +87,11 @@ export function openApiDocument(): object {
       "/v1/ipfs": {
         get: operation("where its IPFS node can be dialled", { answer: ipfsAddressSchema }),
       },
-      "/v1/projects": { get: operation("projects of the market", { answer: projectsSchema }) },
+      "/v1/projects": {
+        get: operation("the newest fifty projects that name this aggregator", {
+          answer: projectsSchema,
+        }),
+      },
       "/v1/projects/{projectId}/files/{cid}": {
         post: {
           ...operation("manifest or first model of a posted project, as its CID says", {

@@ -46,4 +46,6 @@ it("serves the projects that name its account, and says of all others that it do
     `it pays in ${OTHER}`,
     undefined,
   ]);
+  expect(projects.listNewest(50).map(({ projectId }) => projectId)).toEqual([3n, 1n]);
+  expect(projects.listNewest(1).map(({ projectId }) => projectId)).toEqual([3n]);
 });
