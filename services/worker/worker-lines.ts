@@ -32,6 +32,12 @@ export function workerLine(event: CommandEvent, money: ProjectMoney): string | u
       return line(
         `joined with a stake of ${money(event.projectId as bigint, event.stakeWei as bigint)}`,
       );
+    case "data-unchecked":
+      return line(
+        "nobody serves its manifest now, so whether your samples fit is not known yet; joining all the same, and training begins when it is there",
+      );
+    case "privacy":
+      return `privacy spent so far: ${event.sentence}`;
     case "training":
       return line("the model opens its commitment; training on it");
     case "trained":

@@ -33,6 +33,15 @@ describe("what a worker says", () => {
     );
   });
 
+  it("is in words before it joins unchecked, and when privacy is spent", () => {
+    expect(say("data-unchecked", { roundIndex: undefined })).toMatch(
+      /^project 1: nobody serves its manifest now, .*joining all the same/,
+    );
+    expect(say("privacy", { spentEpsilon: 2, sentence: "After 3 updates." })).toBe(
+      "privacy spent so far: After 3 updates.",
+    );
+  });
+
   it("is what was removed, when anything was, and why nothing could be", () => {
     const collected = { type: "content-collected", blocks: 3, bytes: 2_345_678, kept: 12 };
 
@@ -47,6 +56,6 @@ describe("what a worker says", () => {
 
   it("is nothing about what only machines want, and never nothing about what is new", () => {
     expect(say("trained")).toBeUndefined();
-    expect(say("privacy", { epsilon: 2 })).toContain("epsilon=2");
+    expect(say("brand-new", { epsilon: 2 })).toContain("epsilon=2");
   });
 });

@@ -46,6 +46,7 @@ export async function openWorkerPool(options: {
   const idle: SpawnedWorker[] = [];
   const workers: SpawnedWorker[] = [];
   let isClosed = false;
+  let isEnding = false;
 
   function dispatch(): void {
     for (let worker = idle.pop(); worker; worker = idle.pop()) {
@@ -73,6 +74,8 @@ export async function openWorkerPool(options: {
     worker.onAnswer((answer) => {
       const job = current.get(worker);
       current.delete(worker);
+      // One that is being stopped keeps the process alive until it is: who closes a pool waits for that.
+      if (isEnding) return;
       worker.setBusy(false);
       idle.push(worker);
       if (answer.isDone) job?.resolve(answer.result);
@@ -128,6 +131,7 @@ export async function openWorkerPool(options: {
       });
     },
     async close() {
+      isEnding = true;
       failAll(new CommonweightError(curveErrors.curveClosed));
       await Promise.all(workers.splice(0).map((worker) => worker.terminate()));
     },
