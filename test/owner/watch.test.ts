@@ -1,8 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { PublishedModel } from "../../services/adapters/chain/rounds/published-models.ts";
 import { chooseModel, readModelChoice } from "../../services/owner/model/choose-model.ts";
 import { evaluationText } from "../../services/owner/model/evaluation-text.ts";
-import { standingLine } from "../../services/owner/watch/watch-lines.ts";
+import { phaseUntil } from "../../services/owner/watch/phase-words.ts";
+import { standingLine, watchLine } from "../../services/owner/watch/watch-lines.ts";
 import type { Standing } from "../../services/owner/watch/watch-project.ts";
 import { refusalOf } from "./refusal-of.ts";
 
@@ -22,6 +23,29 @@ it("says where a project stands in one line", () => {
   expect(standingLine(standing, (wei) => `${wei / 10n ** 18n} coins`)).toBe(
     "round 2: trainers train, 3 of 4 in, 45 s left · 2/5 rounds applied · 3 coins left",
   );
+});
+
+it("says until when a phase lasts by the reader's clock: a chain's may be ahead", () => {
+  const now = Date.parse("2026-11-22T17:44:07.123Z");
+
+  expect(phaseUntil("commit", 194, now)).toBe("trainers train, until 2026-11-22T17:47:21Z (3 min)");
+  expect(phaseUntil("idle", -5, now)).toBe(
+    "waiting to be opened, until 2026-11-22T17:44:07Z (0 s)",
+  );
+});
+
+it("follows a project with times of the reader's clock", () => {
+  vi.useFakeTimers({ now: Date.parse("2026-11-22T17:44:07Z") });
+  // The chain is an hour ahead.
+  const deadline = Date.parse("2026-11-22T18:45:07Z") / 1000;
+
+  const line = watchLine(
+    { type: "phase", phase: "commit", deadline, secondsLeft: 60, roundIndex: 1 },
+    String,
+  );
+
+  expect(line).toBe("round 1: trainers train, until 2026-11-22T17:45:07Z (60 s)");
+  vi.useRealTimers();
 });
 
 describe("choosing a model", () => {

@@ -14,21 +14,25 @@ export const register: RegisterCommand = (parent, context) => {
         const { readModels } = await import("../../adapters/chain/rounds/published-models.ts");
         const { readProject } = await import("../../adapters/chain/projects/project.ts");
         const { readTrainers } = await import("../../adapters/chain/projects/project-trainer.ts");
+        const { chainTime } = await import("../../adapters/chain/connect.ts");
+        const { phaseUntil, phaseWords } = await import("../watch/phase-words.ts");
         const { findProject } = await import("../find-project.ts");
         const { projectId } = await findProject(String(invocation.args[0]));
         return withChain(invocation, async (chain) => {
-          const [project, trainers, models] = await Promise.all([
+          const [project, trainers, models, now] = await Promise.all([
             readProject(chain, projectId),
             readTrainers(chain, projectId),
             readModels(chain, projectId),
+            chainTime(chain),
           ]);
           const money = await tokenFormatter(chain, project.terms.rewardToken);
-          const until = project.phaseEndsAt
-            ? `, until ${new Date(1000 * project.phaseEndsAt).toISOString()}`
-            : "";
+          const { phase, phaseEndsAt } = project;
+          const standing = phaseEndsAt
+            ? phaseUntil(phase, phaseEndsAt - now, Date.now())
+            : phaseWords(phase);
           const text = [
             `project ${projectId} of ${project.owner}`,
-            `phase       ${project.phase}${until}${project.isStopAnnounced ? " (stop announced)" : ""}`,
+            `phase       ${standing}${project.isStopAnnounced ? " (stop announced)" : ""}`,
             `rounds      ${project.appliedRounds} of ${project.terms.rounds} applied; the next has number ${project.nextRoundIndex}`,
             `budget      ${money(project.rewardLeftWei)} left for rounds, ${money(project.escrowWei)} in escrow altogether`,
             `model       version ${models.at(-1)?.version ?? 0}, ${models.at(-1)?.cid ?? "-"}`,

@@ -1,7 +1,7 @@
 import { aboutDuration } from "../../protocol/duration-text.ts";
 import { voidWords } from "../../protocol/market/void-words.ts";
 import { percentText } from "../../protocol/percent-text.ts";
-import { phaseWords } from "./phase-words.ts";
+import { phaseUntil, phaseWords } from "./phase-words.ts";
 import type { Standing } from "./watch-project.ts";
 
 type Money = (wei: bigint) => string;
@@ -29,10 +29,9 @@ function settledLines(event: Event, money: Money): string {
 }
 
 function deadlineText({ phase, deadline, secondsLeft }: Event): string {
-  const words = phaseWords(phase as Standing["phase"]);
-  if (Number(deadline) === 0) return words;
-  const at = new Date(1000 * Number(deadline)).toISOString();
-  return `${words}, until ${at} (${aboutDuration(Math.max(0, Number(secondsLeft)))})`;
+  return Number(deadline) === 0
+    ? phaseWords(phase as Standing["phase"])
+    : phaseUntil(phase as Standing["phase"], Number(secondsLeft), Date.now());
 }
 
 /** A line for people about something that happened to a project; undefined for what only machines want. */
