@@ -42,6 +42,8 @@ export class ModelKeeper {
   readonly #parameters: ModelKeeperParameters;
   /** By their commitments: a CID may be on chain for several models, if an aggregator settles with one that is another model's. */
   readonly #models = new Map<string, Promise<BlindedModel>>();
+  /** Under which CID a model's file is here, by its commitment: of one that this service computed itself, its own. */
+  readonly #here = new Map<string, string>();
   readonly #kept = new Map<string, Promise<unknown>>();
   readonly #log: ModelLog;
   #manifestCid: string | undefined;
@@ -81,10 +83,13 @@ export class ModelKeeper {
     );
     const newest = models.at(-1);
     if (newest === undefined) return { done: posted };
-    const made = pin(placeOf(newest.commitment), async () => {
+    const made = pin(`${placeOf(newest.commitment)}/${newest.cid}`, async () => {
       // The first one everybody waits for; of a later one its round's aggregator has it, and the next round is being opened.
       if (models.length > 1) await pause(KEEP_AFTER_MS, signal);
       await this.#load(project, models, models.length - 1);
+      // Also when nobody had to look for it: whoever was first to settle what both have computed may have named another file.
+      const here = this.#here.get(placeOf(newest.commitment));
+      if (here !== undefined && here !== newest.cid) this.#saveCopy(newest, here);
     });
     return { done: Promise.all([posted, made]) };
   }
@@ -127,6 +132,7 @@ export class ModelKeeper {
     // A round may yet be settled with another one: a private model is a new file each time that it is sealed.
     store.saveContent(projectId, roundIndex, cid);
     this.#remember(commitment, Promise.resolve(model));
+    this.#here.set(placeOf(commitment), cid);
     return { cid, commitment };
   }
 
@@ -150,6 +156,7 @@ export class ModelKeeper {
     for (const oldest of this.#models.keys()) {
       if (this.#models.size <= REMEMBERED) break;
       this.#models.delete(oldest);
+      this.#here.delete(oldest);
     }
   }
 
@@ -176,7 +183,9 @@ export class ModelKeeper {
     try {
       // Here first, so that one attempt is enough to know whether anybody else has it.
       await contentStore.pin(cid, { signal, timeoutMs: LOOK_MS, retries: 0, maxBytes });
-      return await loadModel(await opening, contentStore, wanted, options);
+      const found = await loadModel(await opening, contentStore, wanted, options);
+      this.#here.set(placeOf(model.commitment), cid);
+      return found;
     } catch (error) {
       // The initial model is its owner's to publish: no round made it.
       if (!isNoModel(error) || index === 0) throw error;
@@ -190,6 +199,7 @@ export class ModelKeeper {
     if (copy === undefined) return this.#rebuild(project, models, index);
     await contentStore.pin(copy.cid, { signal, maxBytes });
     this.#saveCopy(model, copy.cid);
+    this.#here.set(placeOf(model.commitment), copy.cid);
     return copy;
   }
 
@@ -214,6 +224,7 @@ export class ModelKeeper {
       }),
     );
     if (cid !== model.cid) this.#saveCopy(model, cid);
+    this.#here.set(placeOf(model.commitment), cid);
     this.#parameters.onEvent({
       type: "model-rebuilt",
       at: Math.floor(Date.now() / 1000),

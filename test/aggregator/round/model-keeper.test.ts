@@ -84,6 +84,7 @@ describe("an aggregator's models", () => {
         findModelCopy: (_: bigint, version: number) =>
           copies.find((each) => each.version === version),
         saveModelCopy: (_: bigint, copy: ModelCopy) => copies.push(copy),
+        saveContent: () => {},
       },
     } as unknown as ModelKeeperParameters);
   const projectWith = (models: PublishedModel[]) => {
@@ -140,6 +141,30 @@ describe("an aggregator's models", () => {
     expect(lie?.options).toMatchObject({ timeoutMs: 15_000, retries: 0 });
     expect(chainSays.rebuilt).toEqual([1]);
   });
+
+  it.each([
+    ["nothing", async () => ABSENT],
+    ["the file of the model before", async (initial: PublishedModel) => initial.cid],
+  ])(
+    "that it has computed itself it says where they are when another one settles first and names %s",
+    async (_, cidOf) => {
+      chainSays.manifestCid = ABSENT;
+      const initial = await publish(0);
+      const own = keeper();
+      const step = Int32Array.from({ length: parameterCount }, () => 100);
+      const { cid, commitment } = await own.publish(projectWith([initial]), {
+        ...{ roundIndex: 0, model: integersOf(1) },
+        aggregateCommitment: await commitModel(curve, { model: step, blinding: 0n }),
+      });
+      const settled = { version: 1, roundIndex: 0, commitment, cid: await cidOf(initial) };
+
+      const { done } = await own.keep(projectWith([initial, settled as PublishedModel]));
+      await done;
+
+      expect(copies).toEqual([{ version: 1, commitment, cid }]);
+      expect(chainSays.rebuilt).toEqual([]);
+    },
+  );
 
   it("come with a manifest that is no longer than one may be: a project's owner names any file as it", async () => {
     const pinned = async (manifestBytes: number) => {
