@@ -133,6 +133,29 @@ describe("CSV", () => {
     expect(refusal("mass,colour,height,species\n1, red ,2, cat\n")).toBe("accepted");
   });
 
+  test("takes a class and a word for the same however their letters are put together", async () => {
+    const [short, long] = [
+      (text: string) => text.normalize("NFC"),
+      (text: string) => text.normalize("NFD"),
+    ];
+    const read = (text: string, form: (text: string) => string) =>
+      csvDataset(text, {
+        classes: ["gutartig", form("bösartig")],
+        categories: { Farbe: ["rot", form("grün")] },
+      });
+
+    for (const [own, project] of [
+      [long, short],
+      [short, long],
+    ] as const) {
+      const dataset = read(own("Farbe,class\ngrün,bösartig\nrot,gutartig\n"), project);
+      expect(await dataset.readBatch([0, 1])).toEqual({
+        inputs: Float32Array.of(0, 1, 1, 0),
+        labels: Int32Array.of(1, 0),
+      });
+    }
+  });
+
   test("takes a class for the same number however it is written", async () => {
     const dataset = csvDataset("x,class\n1,2.0\n2,1\n", { classes: ["1", "2"] });
 
@@ -603,6 +626,18 @@ describe("image folders", () => {
       inputs: Float32Array.of(1, 0, 0, 1),
       labels: Int32Array.of(0, 1),
     });
+  });
+
+  test("are of the project's classes also where a file system writes an ü as u and two dots", async () => {
+    const path = await folderWith("umlauts", {
+      [`${"grün".normalize("NFD")}/1.png`]: grey(255),
+      "rot/1.png": grey(0),
+    });
+
+    const dataset = await openDataFiles(path, { classes: ["rot", "grün".normalize("NFC")] });
+
+    expect([...(await dataset.readLabels())].sort()).toEqual([0, 1]);
+    expect((await dataset.readBatch([0])).labels[0]).toBe(1);
   });
 
   test("separate colours into channels and drop alpha", () => {

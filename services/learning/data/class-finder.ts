@@ -1,3 +1,4 @@
+import { plainName } from "./plain-name.ts";
 import { isNumber } from "./table-column.ts";
 
 /** Whether a number can be a class or its name: whole, and written in four bytes. */
@@ -14,10 +15,10 @@ export const areWholeNumbers = (classes: readonly string[]): boolean =>
  */
 export function classFinder(classes: readonly string[]): (text: string) => number {
   const isNumeric = classes.every(isNumber);
-  const places = new Map<string | number, number>(classes.map((name, k) => [name.trim(), k]));
+  const places = new Map<string | number, number>(classes.map((name, k) => [plainName(name), k]));
   if (isNumeric) for (const [k, name] of classes.entries()) places.set(Number(name), k);
   return (text) => {
-    const name = text.trim();
+    const name = plainName(text);
     return places.get(name) ?? (isNumeric && isNumber(name) ? places.get(Number(name)) : -1) ?? -1;
   };
 }

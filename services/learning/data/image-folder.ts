@@ -10,6 +10,7 @@ import { nameFileLater } from "./formats/name-file.ts";
 import type { DecodedImage } from "./formats/pnm.ts";
 import { imageDataset } from "./image-dataset.ts";
 import { isParquetName } from "./parquet-source.ts";
+import { plainName } from "./plain-name.ts";
 
 /** Options of {@link openImageFolder}. */
 export interface ImageFolderOptions {
@@ -88,7 +89,9 @@ export async function openImageFolder(
     .map(({ name }) => name)
     .sort();
   const classes = options.classes ?? found;
-  const unknown = found.filter((name) => !classes.includes(name));
+  const known = classes.map(plainName);
+  const labelOf = (name: string) => known.indexOf(plainName(name));
+  const unknown = found.filter((name) => labelOf(name) < 0);
   if (unknown.length > 0) {
     throw new CommonweightError(
       learningErrors.dataUnfit,
@@ -97,7 +100,7 @@ export async function openImageFolder(
   }
   const images: { path: string; label: number }[] = [];
   for (const name of found) {
-    const label = classes.indexOf(name);
+    const label = labelOf(name);
     for (const path of await listImages(join(folder, name))) images.push({ path, label });
     if (images.length > DATA_LIMITS.images)
       throw new CommonweightError(learningErrors.dataTooLarge, folder);

@@ -1,4 +1,5 @@
 import { nameSome } from "../name-some.ts";
+import { plainName } from "./plain-name.ts";
 
 /** What a project says about the columns of its table. */
 export interface ColumnOptions {
@@ -72,14 +73,14 @@ function categoryReader(
   cells: readonly string[],
   categories: readonly string[],
 ): ColumnReader {
-  const known = categories.map((value) => value.trim());
-  const wrong = wrongCells(cells, (cell) => isMissing(cell) || known.includes(cell.trim()));
+  const known = categories.map(plainName);
+  const wrong = wrongCells(cells, (cell) => isMissing(cell) || known.includes(plainName(cell)));
   return {
     width: known.length,
     problem:
       wrong && `column "${name}" has unknown values (${wrong}); known are ${nameSome(known)}`,
     write: (cell, into, at) => {
-      const place = known.indexOf(cell.trim());
+      const place = known.indexOf(plainName(cell));
       if (place >= 0) into[at + place] = 1;
     },
   };
