@@ -21,6 +21,7 @@ import {
 } from "../../services/owner/posting/project-folder.ts";
 import { requireProvable } from "../../services/owner/posting/provable-size.ts";
 import { parseTerms } from "../../services/owner/posting/terms-file.ts";
+import { rehearsalSubject } from "../../services/owner/rehearsal/rehearsal-subject.ts";
 import { cropsTable } from "./crops-table.ts";
 import { refusalOf } from "./refusal-of.ts";
 
@@ -139,6 +140,9 @@ describe("a project's folder", () => {
       maxTrainers: 5,
       aggregators: [AGGREGATOR],
     });
+    // Two, not the ten that a rehearsal has otherwise.
+    expect((await rehearsalSubject(target, {})).rounds).toBe(2);
+    expect((await rehearsalSubject(target, { rounds: 12 })).rounds).toBe(12);
     const sets = await openFolderSets(read);
     expect([sets.rootSet.size, sets.paySet.size, sets.validationSet?.size]).toEqual([60, 150, 75]);
     const rows = await Promise.all(

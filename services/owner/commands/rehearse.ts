@@ -52,7 +52,11 @@ export const register: RegisterCommand = (parent, context) => {
       "simulated trainers (default: as many as expected, or 8)",
       parseCount,
     )
-    .option("--rounds <number>", "simulated rounds", parseCount, 10)
+    .option(
+      "--rounds <number>",
+      "simulated rounds (default: the project's, at most 10)",
+      parseCount,
+    )
     .option("--split <plan>", "how data are spread: iid or dirichlet:<alpha>", "iid")
     .option("--attack <name:trainers>", "attackers, repeatable: sign-flip:2", parseAttack)
     .option("--rule <number>", "1 trust, 2 multi-Krum")
@@ -71,7 +75,8 @@ export const register: RegisterCommand = (parent, context) => {
         const { rehearse } = await import("../../learning/rehearsal/rehearse.ts");
         const { rehearsalFindings } = await import("../rehearsal/rehearsal-findings.ts");
         const { rehearsalSubject } = await import("../rehearsal/rehearsal-subject.ts");
-        const { manifest, terms, source, trainers } = await rehearsalSubject(args[0], options);
+        const subject = await rehearsalSubject(args[0], options);
+        const { manifest, terms, source, trainers } = subject;
         const data = parseDataSource({ ...options, data: source });
         const whole = await openDataset({ ...data, files: dataFileOptions(manifest.data) });
         const report = await rehearse({
@@ -80,7 +85,7 @@ export const register: RegisterCommand = (parent, context) => {
           data: projectDataset(whole, manifest.data),
           trainers,
           attackMix: (options.attack as ReturnType<typeof parseAttack>) ?? [],
-          rounds: Number(options.rounds),
+          rounds: subject.rounds,
           seed: String(options.seed),
           partition: data.plan ?? { kind: "iid" },
           signal,

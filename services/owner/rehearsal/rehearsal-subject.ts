@@ -14,7 +14,11 @@ export interface RehearsalSubject {
   readonly terms: RehearsalTerms;
   readonly source: string;
   readonly trainers: number;
+  readonly rounds: number;
 }
+
+/** Enough to see whether a rule holds, and quickly over. */
+const ROUNDS = 10;
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -54,6 +58,8 @@ export async function rehearsalSubject(
     },
     source: String(options.data ?? project.data.source),
     trainers,
+    // What more rounds would learn, the project does not pay for.
+    rounds: numberOr(options.rounds, Math.min(ROUNDS, terms.rounds)),
   };
 }
 
@@ -72,5 +78,6 @@ async function subjectOfOptions(options: Options): Promise<RehearsalSubject> {
     },
     source: String(options.data),
     trainers: numberOr(options.trainers, 8),
+    rounds: numberOr(options.rounds, ROUNDS),
   };
 }
