@@ -4,7 +4,7 @@ import type { RegisterCommand } from "../../command-line/command-context.ts";
 import { withChain } from "../../command-line/open-chain.ts";
 import { parseCount } from "../../command-line/parse-count.ts";
 import { amountIn, parseAnyAmount } from "../../command-line/token-amount.ts";
-import { amountText, type TokenUnit, unitOfAmount } from "../../protocol/market/token-amount.ts";
+import { type TokenUnit, unitOfAmount } from "../../protocol/market/token-amount.ts";
 import { type ListedProject, listProjects, PROJECT_ORDERS } from "../list-projects.ts";
 
 /** What each has paid takes several questions to the node. */
@@ -48,7 +48,7 @@ export const register: RegisterCommand = (parent, context) => {
         const { countProjects } = await import("../../adapters/chain/projects/project.ts");
         const { findNewestProjects } = await import("../find-projects.ts");
         const { readProjectRecord } = await import("../project-record.ts");
-        const { shortWei } = await import("../quote-text.ts");
+        const { projectsText } = await import("../projects-text.ts");
         return withChain(invocation, async (chain) => {
           const units = new Map<string, TokenUnit>();
           const leastBudget = leastOf(options.minBudget as string | undefined, units);
@@ -81,33 +81,7 @@ export const register: RegisterCommand = (parent, context) => {
             leastPerHourWei: leastOf(options.minHourly as string | undefined, units),
             firstToken: chain.addresses.wrappedNative,
           });
-          const lines = listed.map(
-            ({ projectId, phase, trainerCount, terms, appliedRounds, record }) => {
-              const unit = units.get(terms.rewardToken) as TokenUnit;
-              const money = (amountWei: bigint) => amountText(amountWei, unit);
-              const isGuess = record.pay.basis === "equal-shares";
-              return [
-                String(projectId).padEnd(8),
-                phase.padEnd(8),
-                `${appliedRounds}/${terms.rounds}`.padEnd(8),
-                `${trainerCount}/${terms.maxTrainers}`.padEnd(9),
-                String(terms.parameterCount).padEnd(11),
-                `${isGuess ? "~" : ""}${money(shortWei(record.perHourWei))}`.padEnd(18),
-                money(terms.budgetPerRoundWei).padEnd(16),
-                money(terms.stakeWei),
-              ].join(" ");
-            },
-          );
-          const head =
-            "project  phase    rounds   trainers  parameters  expected/hour      budget/round     stake";
-          const isGuessed = listed.some(({ record }) => record.pay.basis === "equal-shares");
-          const note = isGuessed ? ["~ no round is settled yet: as if all shared equally"] : [];
-          const rest = older > 0 ? [`${older} older projects were not looked at: see --most`] : [];
-          const none = older > 0 ? "none of these is open, or pays as much" : "no project is open";
-          const text = [...(lines.length > 0 ? [head, ...lines] : [none]), ...note, ...rest].join(
-            "\n",
-          );
-          return { data: listed, text };
+          return { data: listed, text: projectsText(listed, { units, older }) };
         });
       }),
     );
