@@ -3,7 +3,7 @@ import type { Project } from "../adapters/chain/projects/project.ts";
 import type { ContentLedger } from "../housekeeping/content-ledger.ts";
 import { withBundles } from "../housekeeping/sort-content.ts";
 import type { CollectingParts } from "../housekeeping/start-collecting.ts";
-import { isSameAddress } from "../protocol/address.ts";
+import { includesAddress } from "../protocol/address.ts";
 import type { RoundStore } from "./store/round-store.ts";
 
 /** Under this the store remembers that nothing of a project is kept any more: in a market of years most projects are over. */
@@ -22,7 +22,7 @@ export function accountContent(options: {
   const account = chain.account as string;
 
   const isOurs = ({ projectId, terms }: Project) =>
-    terms.aggregators.some((each) => isSameAddress(each, account)) &&
+    includesAddress(terms.aggregators, account) &&
     refusalOf(projectId) === undefined &&
     store.findResult(projectId, 0, RELEASED) === undefined;
 

@@ -6,7 +6,7 @@ import { countProjects, type Project, readProjects } from "../adapters/chain/pro
 import { readBalance } from "../adapters/chain/tokens/token.ts";
 import { readEncryptionKeys } from "../adapters/envelope/key-file.ts";
 import type { Examination } from "../command-line/diagnosis.ts";
-import { isSameAddress } from "../protocol/address.ts";
+import { includesAddress, isSameAddress } from "../protocol/address.ts";
 import { CommonweightError } from "../protocol/errors.ts";
 import { toHex } from "../protocol/hex.ts";
 import { describeBalance } from "./account-watch.ts";
@@ -77,8 +77,7 @@ async function ownProjects(chain: Chain, account: string): Promise<Project[]> {
     const page = await readProjects(chain, BigInt(first), 50);
     own.push(
       ...page.filter(
-        ({ phase, terms }) =>
-          phase !== "ended" && terms.aggregators.some((each) => isSameAddress(each, account)),
+        ({ phase, terms }) => phase !== "ended" && includesAddress(terms.aggregators, account),
       ),
     );
   }

@@ -60,7 +60,7 @@ export interface UpdateMaker {
   /** How this trainer reads a private project's models. */
   readonly keyringFor: (project: Project) => ModelKeyring;
   /** Whom to ask for a project's models when the CID on chain is no good. */
-  readonly copiesFor: (project: Project) => readonly AskForCopy[];
+  readonly copyKeepersFor: (project: Project) => readonly AskForCopy[];
   /** Opens what the built-in trainer trains on, as the manifest says; not needed with a program of one's own. */
   readonly openData?: ((data: Manifest["data"]) => Promise<Dataset>) | undefined;
   /** Repeats every random choice, dither included: for rehearsals and tests, never for real data. */
@@ -100,7 +100,7 @@ export function createMakeUpdate(maker: UpdateMaker): MakeUpdate {
           fractionBits: terms.fractionBits,
           parameterCount: terms.parameterCount,
         },
-        { signal, keyring: maker.keyringFor(project), copyKeepers: maker.copiesFor(project) },
+        { signal, keyring: maker.keyringFor(project), copyKeepers: maker.copyKeepersFor(project) },
       );
     const model = await load(-1);
     if (model.cid === models.at(-1)?.cid) {

@@ -154,7 +154,7 @@ export async function runWorker(
           createModelKeyring(chain, {
             ...{ projectId, aggregators, account, envelope, keys: encryptionKeys, signal },
           }),
-        copiesFor: ({ projectId, terms: { aggregators } }) =>
+        copyKeepersFor: ({ projectId, terms: { aggregators } }) =>
           modelCopyKeepers(chain, { projectId, aggregators }),
         openData: settings.openData,
         seed: settings.seed,

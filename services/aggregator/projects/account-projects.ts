@@ -1,6 +1,6 @@
 import type { Chain } from "../../adapters/chain/connect.ts";
 import type { Project } from "../../adapters/chain/projects/project.ts";
-import { isSameAddress } from "../../protocol/address.ts";
+import { includesAddress, isSameAddress } from "../../protocol/address.ts";
 import type { ChainHead } from "../chain-head.ts";
 import { readDueProjects } from "./due-projects.ts";
 import type { GuardedSteps } from "./guarded-steps.ts";
@@ -113,7 +113,7 @@ export class AccountProjects {
   }
 
   #isOurs({ terms }: Project): boolean {
-    return terms.aggregators.some((each) => isSameAddress(each, this.#account));
+    return includesAddress(terms.aggregators, this.#account);
   }
 
   #isToServe(project: Project): boolean {

@@ -37,13 +37,14 @@ const LOOK_MS = 15_000;
 /** Models in memory: the one that a round starts from, the one before it, and the one that the round makes. */
 const REMEMBERED = 3;
 
+/** A model, and the CID under which its file is here. */
+type HeldModel = BlindedModel & { readonly cid: string };
+
 /** Keeps a project's manifest and models here, so that trainers find them, a standby can take over, and none is lost. */
 export class ModelKeeper {
   readonly #parameters: ModelKeeperParameters;
   /** By their commitments: a CID may be on chain for several models, if an aggregator settles with one that is another model's. */
-  readonly #models = new Map<string, Promise<BlindedModel>>();
-  /** Under which CID a model's file is here, by its commitment: of one that this service computed itself, its own. */
-  readonly #here = new Map<string, string>();
+  readonly #models = new Map<string, Promise<HeldModel>>();
   readonly #kept = new Map<string, Promise<unknown>>();
   readonly #log: ModelLog;
   #manifestCid: string | undefined;
@@ -87,9 +88,6 @@ export class ModelKeeper {
       // The first one everybody waits for; of a later one its round's aggregator has it, and the next round is being opened.
       if (models.length > 1) await pause(KEEP_AFTER_MS, signal);
       await this.#load(project, models, models.length - 1);
-      // Also when nobody had to look for it: whoever was first to settle what both have computed may have named another file.
-      const here = this.#here.get(placeOf(newest.commitment));
-      if (here !== undefined && here !== newest.cid) this.#saveCopy(newest, here);
     });
     return { done: Promise.all([posted, made]) };
   }
@@ -131,22 +129,28 @@ export class ModelKeeper {
     const cid = await contentStore.put(await makeModelFile(this.#parameters, project, file));
     // A round may yet be settled with another one: a private model is a new file each time that it is sealed.
     store.saveContent(projectId, roundIndex, cid);
-    this.#remember(commitment, Promise.resolve(model));
-    this.#here.set(placeOf(commitment), cid);
+    this.#remember(commitment, Promise.resolve({ ...model, cid }));
     return { cid, commitment };
   }
 
   /** A model that opens its commitment. What is asked for twice is looked for once. */
-  #load(project: Project, models: readonly PublishedModel[], index: number): Promise<BlindedModel> {
-    const { commitment } = models[index] as PublishedModel;
-    const known = this.#models.get(placeOf(commitment));
-    if (known !== undefined) return known;
-    const loading = this.#find(project, models, index);
-    this.#remember(commitment, loading);
-    return loading;
+  async #load(
+    project: Project,
+    models: readonly PublishedModel[],
+    index: number,
+  ): Promise<HeldModel> {
+    const { projectId, store } = this.#parameters;
+    const { version, commitment, cid } = models[index] as PublishedModel;
+    const model = await (this.#models.get(placeOf(commitment)) ??
+      this.#remember(commitment, this.#find(project, models, index)));
+    // Also when nobody had to look for it: whoever was first to settle what both have computed may have named another file.
+    if (model.cid !== cid) {
+      store.saveModelCopy(projectId, { version, commitment, cid: model.cid });
+    }
+    return model;
   }
 
-  #remember(commitment: G1Point, model: Promise<BlindedModel>): void {
+  #remember(commitment: G1Point, model: Promise<HeldModel>): Promise<HeldModel> {
     const place = placeOf(commitment);
     this.#models.delete(place);
     this.#models.set(place, model);
@@ -156,15 +160,15 @@ export class ModelKeeper {
     for (const oldest of this.#models.keys()) {
       if (this.#models.size <= REMEMBERED) break;
       this.#models.delete(oldest);
-      this.#here.delete(oldest);
     }
+    return model;
   }
 
   async #find(
     project: Project,
     models: readonly PublishedModel[],
     index: number,
-  ): Promise<BlindedModel> {
+  ): Promise<HeldModel> {
     const { chain, contentStore, projectId, store, signal, curveFor } = this.#parameters;
     const model = models[index] as PublishedModel;
     const { aggregators, fractionBits, parameterCount } = project.terms;
@@ -183,9 +187,7 @@ export class ModelKeeper {
     try {
       // Here first, so that one attempt is enough to know whether anybody else has it.
       await contentStore.pin(cid, { signal, timeoutMs: LOOK_MS, retries: 0, maxBytes });
-      const found = await loadModel(await opening, contentStore, wanted, options);
-      this.#here.set(placeOf(model.commitment), cid);
-      return found;
+      return await loadModel(await opening, contentStore, wanted, options);
     } catch (error) {
       // The initial model is its owner's to publish: no round made it.
       if (!isNoModel(error) || index === 0) throw error;
@@ -193,13 +195,12 @@ export class ModelKeeper {
       if (!isContentAway(error)) await contentStore.unpin(cid).catch(() => undefined);
     }
     const copy = await loadModelCopy(await opening, contentStore, wanted, {
-      ...{ ...options, timeoutMs: LOOK_MS, retries: 0 },
+      ...options,
+      ...{ timeoutMs: LOOK_MS, retries: 0 },
       copyKeepers: modelCopyKeepers(chain, { projectId, aggregators }),
     }).catch(() => undefined);
     if (copy === undefined) return this.#rebuild(project, models, index);
     await contentStore.pin(copy.cid, { signal, maxBytes });
-    this.#saveCopy(model, copy.cid);
-    this.#here.set(placeOf(model.commitment), copy.cid);
     return copy;
   }
 
@@ -211,7 +212,7 @@ export class ModelKeeper {
     project: Project,
     models: readonly PublishedModel[],
     index: number,
-  ): Promise<BlindedModel> {
+  ): Promise<HeldModel> {
     const { chain, contentStore, opener, curveFor, projectId } = this.#parameters;
     const model = models[index] as PublishedModel;
     const curve = await curveFor(project.terms.parameterCount);
@@ -223,8 +224,6 @@ export class ModelKeeper {
         previousCid: models[index - 1]?.cid ?? null,
       }),
     );
-    if (cid !== model.cid) this.#saveCopy(model, cid);
-    this.#here.set(placeOf(model.commitment), cid);
     this.#parameters.onEvent({
       type: "model-rebuilt",
       at: Math.floor(Date.now() / 1000),
@@ -233,12 +232,7 @@ export class ModelKeeper {
       modelCid: model.cid,
       publishedCid: cid,
     });
-    return rebuilt;
-  }
-
-  #saveCopy({ version, commitment }: PublishedModel, cid: string): void {
-    const { projectId, store } = this.#parameters;
-    store.saveModelCopy(projectId, { version, commitment, cid });
+    return { ...rebuilt, cid };
   }
 
   #keyring({ terms, projectId }: Project): ModelKeyring | undefined {

@@ -3,7 +3,7 @@ import { isModelReader, readEncryptionKey } from "../../adapters/chain/projects/
 import { type Project, readProject } from "../../adapters/chain/projects/project.ts";
 import { ModelLog } from "../../adapters/chain/rounds/model-log.ts";
 import type { PublishedModel } from "../../adapters/chain/rounds/published-models.ts";
-import { isSameAddress } from "../../protocol/address.ts";
+import { includesAddress } from "../../protocol/address.ts";
 import type { ContentStore } from "../../protocol/content-store.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { toHex } from "../../protocol/hex.ts";
@@ -80,7 +80,7 @@ export function createModelKeys(parameters: ModelKeysParameters): GrantModelKey 
       aggregatorErrors.unknownRecord,
       `no private model ${cid}`,
     );
-    const isOurs = terms.aggregators.some((each) => isSameAddress(each, chain.account as string));
+    const isOurs = includesAddress(terms.aggregators, chain.account as string);
     if (!isOurs || terms.modelVisibility !== "private") throw unknown;
     const { log, search } = knownOf(projectId);
     const models = await search(() => log.read(project));

@@ -6,7 +6,7 @@ import { readPosting } from "../../adapters/chain/projects/project-posting.ts";
 import { readModels } from "../../adapters/chain/rounds/published-models.ts";
 import { contentIdOf } from "../../adapters/content-store/content-id-of.ts";
 import { projectHolder } from "../../housekeeping/project-holder.ts";
-import { isSameAddress } from "../../protocol/address.ts";
+import { includesAddress } from "../../protocol/address.ts";
 import type { ContentStore } from "../../protocol/content-store.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { MAX_MANIFEST_BYTES } from "../../protocol/manifest/manifest.ts";
@@ -54,7 +54,7 @@ export function createProjectFiles(options: {
     async want(projectId, cid) {
       const project = await readProject(chain, projectId);
       const { terms } = project;
-      const isOurs = terms.aggregators.some((each) => isSameAddress(each, account));
+      const isOurs = includesAddress(terms.aggregators, account);
       if (!isOurs) throw unwanted(projectId, cid);
       const refusal = refusalToServe(project, serving);
       if (refusal !== undefined) throw new CommonweightError(aggregatorErrors.notServed, refusal);

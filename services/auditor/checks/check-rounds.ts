@@ -1,7 +1,7 @@
 import { toPoint } from "../../adapters/chain/contract-values.ts";
 import type { Project } from "../../adapters/chain/projects/project.ts";
 import { voidReasons } from "../../adapters/chain/rounds/round-events.ts";
-import { isSameAddress } from "../../protocol/address.ts";
+import { includesAddress, isSameAddress } from "../../protocol/address.ts";
 import { isSamePoint } from "../../protocol/curve.ts";
 import type { AuditCheck } from "../audit-check.ts";
 import type { TimedEvent } from "../evidence/project-history.ts";
@@ -74,8 +74,7 @@ function roundProblem(
   const { terms } = project;
   const ofRound = (name: string) =>
     events.filter((event) => event.name === name && Number(event.args.roundIndex) === roundIndex);
-  const isAggregator = (account: unknown) =>
-    terms.aggregators.some((each) => isSameAddress(each, String(account)));
+  const isAggregator = (account: unknown) => includesAddress(terms.aggregators, String(account));
   const [settled, ...more] = ofRound("RoundSettled");
   const voided = ofRound("RoundVoided");
   const closed = ofRound("CommitPhaseClosed");

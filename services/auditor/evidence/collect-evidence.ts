@@ -156,16 +156,8 @@ export async function collectEvidence(
   const { maxStrikes, revealSeconds } = terms;
   const { owner, manifestCid } = posting;
   return {
-    ...{
-      projectId,
-      owner,
-      manifestCid,
-      slots,
-      ruleId,
-      parameterCount,
-      fractionBits,
-      modelVisibility,
-    },
+    ...{ projectId, owner, manifestCid },
+    ...{ slots, ruleId, parameterCount, fractionBits, modelVisibility },
     ...{ maxStrikes, revealSeconds, models, voided, rounds },
     jobs: openings.filter(
       ({ roundIndex, jobCid }) =>

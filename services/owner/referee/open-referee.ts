@@ -174,20 +174,8 @@ async function openOnce(
     const keyring = await openKeyring(chain, terms, { envelope, settings });
     const encryptionKeys = participants.map(({ encryptionKey }) => fromHex(encryptionKey));
     return {
-      ...{
-        chain,
-        account,
-        owner,
-        terms,
-        manifest,
-        sets,
-        ipfs,
-        store,
-        modelLog,
-        curve,
-        envelope,
-        keyring,
-      },
+      ...{ chain, account, owner, terms, manifest, sets },
+      ...{ ipfs, store, modelLog, curve, envelope, keyring },
       holder: projectHolder(chain, "referee", projectId),
       encryptionKeys,
       endpoints: participants.map(({ endpoint }) => endpoint).filter((url) => url !== ""),

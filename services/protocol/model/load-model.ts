@@ -1,4 +1,9 @@
-import { type ContentStore, contentStoreErrors, type GetOptions } from "../content-store.ts";
+import {
+  type ContentStore,
+  contentStoreErrors,
+  type GetOptions,
+  isContentAway,
+} from "../content-store.ts";
 import type { Curve, G1Point } from "../curve.ts";
 import { CommonweightError } from "../errors.ts";
 import { commitModel } from "../gram/commitment.ts";
@@ -187,11 +192,10 @@ async function loadFile(
   return { integers: committed.model, blinding: committed.blinding, cid, committed };
 }
 
-const { notFound, timedOut, unreachable, tooLarge, badCid, corrupt, malformed } =
-  contentStoreErrors;
-const NO_MODEL = new Set(
+const { tooLarge, badCid, corrupt, malformed } = contentStoreErrors;
+const NOT_THE_MODEL = new Set(
   [
-    ...[notFound, timedOut, unreachable, tooLarge, badCid, corrupt, malformed],
+    ...[tooLarge, badCid, corrupt, malformed],
     ...[modelFileErrors, sealedFileErrors, safetensorsErrors].flatMap((family) =>
       Object.values(family),
     ),
@@ -200,4 +204,4 @@ const NO_MODEL = new Set(
 
 /** Whether a failure to load a model lies in what is behind its CID: nothing, another file, or one that this reader cannot open. */
 export const isNoModel = (error: unknown): boolean =>
-  error instanceof CommonweightError && NO_MODEL.has(error.code);
+  isContentAway(error) || (error instanceof CommonweightError && NOT_THE_MODEL.has(error.code));

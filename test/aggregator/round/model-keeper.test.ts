@@ -12,7 +12,13 @@ import type { ContentStore, GetOptions } from "../../../services/protocol/conten
 import type { Curve } from "../../../services/protocol/curve.ts";
 import { commitModel } from "../../../services/protocol/gram/commitment.ts";
 import type { AskForCopy } from "../../../services/protocol/model/load-model.ts";
-import { encodeModelFile } from "../../../services/protocol/model/model-file.ts";
+import {
+  ABSENT_CID,
+  MODEL_PARAMETERS,
+  modelFrom,
+  modelProject,
+  publishModel,
+} from "../../protocol/model/published-model.ts";
 
 const chainSays = vi.hoisted(() => ({
   models: [] as PublishedModel[],
@@ -34,23 +40,12 @@ vi.mock("../../../services/command-line/model-copies.ts", () => ({
 vi.mock("../../../services/aggregator/round/rebuild-model.ts", () => ({
   rebuildModel: async ({ model }: { model: PublishedModel }) => {
     chainSays.rebuilt.push(model.version);
-    return integersOf(model.version);
+    return modelOf(model.version);
   },
 }));
 
-const ABSENT = "bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy";
-const parameterCount = 33;
-const about = {
-  chainId: 31337n,
-  market: `0x${"aa".repeat(20)}`,
-  projectId: 7n,
-  fractionBits: 14,
-};
 /** Model n of the project has the numbers from 100 n on. */
-const integersOf = (first: number) => ({
-  integers: Int32Array.from({ length: parameterCount }, (_, index) => 100 * first + index),
-  blinding: 5n,
-});
+const modelOf = (version: number) => modelFrom(100 * version);
 
 describe("an aggregator's models", () => {
   let curve: Curve & AsyncDisposable;
@@ -59,16 +54,16 @@ describe("an aggregator's models", () => {
   let asked: { readonly cid: string; readonly options: GetOptions }[];
 
   const publish = async (version: number, first = version): Promise<PublishedModel> => {
-    const { integers: model, blinding } = integersOf(first);
-    const commitment = await commitModel(curve, { model, blinding });
-    const lineage = { ...about, roundIndex: version, previousCid: ABSENT };
-    const bytes = encodeModelFile({ model, blinding, commitment, lineage, ...about });
-    const cid = await contentStore.put(bytes);
-    return { version, roundIndex: version - 1, cid, commitment } as PublishedModel;
+    const published = await publishModel(curve, contentStore, 100 * first);
+    return { version, roundIndex: version - 1, ...published } as PublishedModel;
   };
   const keeper = () =>
     new ModelKeeper({
-      ...{ chain: { ...about, addresses: about }, projectId: 7n, curveFor: async () => curve },
+      ...{
+        chain: { ...modelProject, addresses: modelProject },
+        projectId: 7n,
+        curveFor: async () => curve,
+      },
       ...{ layoutOf: async () => [], onEvent: () => {}, signal: new AbortController().signal },
       contentStore: {
         ...contentStore,
@@ -90,13 +85,16 @@ describe("an aggregator's models", () => {
   const projectWith = (models: PublishedModel[]) => {
     chainSays.models = models;
     const modelCommitment = models.at(-1)?.commitment;
-    const terms = { parameterCount, fractionBits: 14, modelVisibility: "public", aggregators: [] };
+    const terms = {
+      ...{ parameterCount: MODEL_PARAMETERS, fractionBits: modelProject.fractionBits },
+      ...{ modelVisibility: "public", aggregators: [] },
+    };
     return { projectId: 7n, owner: "0xowner", modelCommitment, terms } as unknown as Project;
   };
   const currentOf = (models: PublishedModel[]) => keeper().current(projectWith(models));
 
   beforeAll(async () => {
-    curve = await openCurve({ parameterCount });
+    curve = await openCurve({ parameterCount: MODEL_PARAMETERS });
   });
   afterAll(() => curve[Symbol.asyncDispose]());
   beforeEach(() => {
@@ -108,7 +106,7 @@ describe("an aggregator's models", () => {
   });
 
   it("are computed again when the file on chain is nowhere, and found as the copy afterwards", async () => {
-    const models = [await publish(0), { ...(await publish(1)), cid: ABSENT }];
+    const models = [await publish(0), { ...(await publish(1)), cid: ABSENT_CID }];
 
     expect((await currentOf(models))[0].integers[0]).toBe(100);
     expect(chainSays.rebuilt).toEqual([1]);
@@ -132,7 +130,7 @@ describe("an aggregator's models", () => {
     chainSays.copyKeepers = [
       async () => "bafkreialieialieialieialieialieialieialieialieialieialiei",
     ];
-    const models = [await publish(0), { ...(await publish(1)), cid: ABSENT }];
+    const models = [await publish(0), { ...(await publish(1)), cid: ABSENT_CID }];
 
     await currentOf(models);
 
@@ -143,17 +141,17 @@ describe("an aggregator's models", () => {
   });
 
   it.each([
-    ["nothing", async () => ABSENT],
+    ["nothing", async () => ABSENT_CID],
     ["the file of the model before", async (initial: PublishedModel) => initial.cid],
   ])(
     "that it has computed itself it says where they are when another one settles first and names %s",
     async (_, cidOf) => {
-      chainSays.manifestCid = ABSENT;
+      chainSays.manifestCid = ABSENT_CID;
       const initial = await publish(0);
       const own = keeper();
-      const step = Int32Array.from({ length: parameterCount }, () => 100);
+      const step = Int32Array.from({ length: MODEL_PARAMETERS }, () => 100);
       const { cid, commitment } = await own.publish(projectWith([initial]), {
-        ...{ roundIndex: 0, model: integersOf(1) },
+        ...{ roundIndex: 0, model: modelOf(1) },
         aggregateCommitment: await commitModel(curve, { model: step, blinding: 0n }),
       });
       const settled = { version: 1, roundIndex: 0, commitment, cid: await cidOf(initial) };

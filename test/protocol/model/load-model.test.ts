@@ -3,22 +3,12 @@ import { createMemoryStore } from "../../../services/adapters/content-store/memo
 import { openCurve } from "../../../services/adapters/curve/open-curve.ts";
 import type { ContentStore } from "../../../services/protocol/content-store.ts";
 import type { Curve } from "../../../services/protocol/curve.ts";
-import { commitModel } from "../../../services/protocol/gram/commitment.ts";
 import {
   loadModel,
   loadModelCopy,
   type WantedModel,
 } from "../../../services/protocol/model/load-model.ts";
-import { encodeModelFile } from "../../../services/protocol/model/model-file.ts";
-
-const ABSENT = "bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy";
-const about = {
-  chainId: 31337n,
-  market: "0x00000000000000000000000000000000000000aa",
-  projectId: 7n,
-  fractionBits: 14,
-};
-const parameterCount = 33;
+import { ABSENT_CID, MODEL_PARAMETERS, modelProject, publishModel } from "./published-model.ts";
 
 describe("a model whose CID on chain is no good", () => {
   let curve: Curve & AsyncDisposable;
@@ -28,26 +18,17 @@ describe("a model whose CID on chain is no good", () => {
   let otherCid: string;
   let wanted: WantedModel;
 
-  const publish = async (first: number) => {
-    const model = Int32Array.from({ length: parameterCount }, (_, index) => first + index);
-    const blinding = 5n;
-    const commitment = await commitModel(curve, { model, blinding });
-    const lineage = { ...about, roundIndex: 2, previousCid: ABSENT };
-    const bytes = encodeModelFile({ model, blinding, commitment, lineage, ...about });
-    return { cid: await store.put(bytes), commitment };
-  };
-
   beforeAll(async () => {
-    curve = await openCurve({ parameterCount });
+    curve = await openCurve({ parameterCount: MODEL_PARAMETERS });
     store = createMemoryStore();
-    const own = await publish(100);
+    const own = await publishModel(curve, store, 100);
     ownCid = own.cid;
-    otherCid = (await publish(200)).cid;
+    otherCid = (await publishModel(curve, store, 200)).cid;
     const owner = "0x00000000000000000000000000000000000000bb";
     wanted = {
-      ...about,
+      ...modelProject,
       owner,
-      parameterCount,
+      parameterCount: MODEL_PARAMETERS,
       version: 3,
       commitment: own.commitment,
       cid: own.cid,
@@ -87,11 +68,11 @@ describe("a model whose CID on chain is no good", () => {
   });
 
   it.each([
-    ["names nothing", () => ABSENT],
+    ["names nothing", () => ABSENT_CID],
     ["names another model", () => otherCid],
     ["is none", () => ""],
   ])("and %s is found as the copy that opens its commitment", async (_, cidOf) => {
-    const copyKeepers = keepersOf([cidOf()], [otherCid], [], [ABSENT], [ownCid]);
+    const copyKeepers = keepersOf([cidOf()], [otherCid], [], [ABSENT_CID], [ownCid]);
 
     const loaded = await loadModel(curve, store, { ...wanted, cid: cidOf() }, { copyKeepers });
 
@@ -104,10 +85,10 @@ describe("a model whose CID on chain is no good", () => {
 
   it.each([
     ["nobody has a copy", () => keepersOf([])],
-    ["every copy is another model's", () => keepersOf([otherCid], [ABSENT])],
+    ["every copy is another model's", () => keepersOf([otherCid], [ABSENT_CID])],
     ["nobody can be asked", () => [() => Promise.reject(new Error("no chain"))]],
   ])("is refused as the chain names it when %s", async (_, keepers) => {
-    const named = { ...wanted, cid: ABSENT };
+    const named = { ...wanted, cid: ABSENT_CID };
 
     await expect(loadModel(curve, store, named, { copyKeepers: keepers() })).rejects.toMatchObject({
       code: "CW2400",
@@ -126,10 +107,10 @@ describe("a model whose CID on chain is no good", () => {
 
   it("is asked for again and again while nobody answers for it, and what is not wanted any more ends", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-    const { waiting, ended } = withholding(ABSENT);
+    const { waiting, ended } = withholding(ABSENT_CID);
     const copyKeepers = keepersOf([undefined, undefined, ownCid]);
 
-    const loading = loadModel(curve, waiting, { ...wanted, cid: ABSENT }, { copyKeepers });
+    const loading = loadModel(curve, waiting, { ...wanted, cid: ABSENT_CID }, { copyKeepers });
     await vi.advanceTimersByTimeAsync(9_999);
     expect(copyKeepers[0]).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(20_002);
@@ -165,7 +146,7 @@ describe("a model whose CID on chain is no good", () => {
 
   it("has nobody fetch more than three files for each who names copies", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-    const { waiting } = withholding(ABSENT);
+    const { waiting } = withholding(ABSENT_CID);
     const got: string[] = [];
     const counting: Pick<ContentStore, "get"> = {
       get: (cid, options) => {
@@ -174,11 +155,16 @@ describe("a model whose CID on chain is no good", () => {
       },
     };
     const liar = keepersOf(Array.from({ length: 10 }, (_, index) => `bafylie${index}`));
-    const loading = loadModel(curve, counting, { ...wanted, cid: ABSENT }, { copyKeepers: liar });
+    const loading = loadModel(
+      curve,
+      counting,
+      { ...wanted, cid: ABSENT_CID },
+      { copyKeepers: liar },
+    );
     loading.catch(() => undefined);
     await vi.advanceTimersByTimeAsync(100_000);
 
-    expect(got).toEqual([ABSENT, "bafylie0", "bafylie1", "bafylie2"]);
+    expect(got).toEqual([ABSENT_CID, "bafylie0", "bafylie1", "bafylie2"]);
   });
 
   it("is given up when the caller does not want it any more", async () => {
@@ -198,7 +184,7 @@ describe("a model whose CID on chain is no good", () => {
       loadModelCopy(curve, store, named, { copyKeepers: keepersOf(...names) });
 
     expect((await copyOf([otherCid], [ownCid]))?.cid).toBe(ownCid);
-    expect(await copyOf([ABSENT])).toBeUndefined();
+    expect(await copyOf([ABSENT_CID])).toBeUndefined();
     expect(await copyOf()).toBeUndefined();
   });
 });

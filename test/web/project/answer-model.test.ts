@@ -9,19 +9,14 @@ import {
   startHttpServer,
 } from "../../../services/aggregator/server/http-server.ts";
 import { CommonweightError } from "../../../services/protocol/errors.ts";
-import { commitModel } from "../../../services/protocol/gram/commitment.ts";
-import { encodeModelFile } from "../../../services/protocol/model/model-file.ts";
 import { answerModel } from "../../../web/project/answer-model.ts";
 import type { ModelRequest } from "../../../web/project/model-messages.ts";
-
-const ABSENT = "bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy";
-const about = {
-  chainId: 31337n,
-  market: "0x00000000000000000000000000000000000000aa",
-  projectId: 7n,
-  fractionBits: 14,
-};
-const parameterCount = 33;
+import {
+  ABSENT_CID,
+  MODEL_PARAMETERS,
+  modelProject,
+  publishModel,
+} from "../../protocol/model/published-model.ts";
 
 describe("the page's check of a model", () => {
   const store = createMemoryStore();
@@ -44,20 +39,18 @@ describe("the page's check of a model", () => {
       readBlock: (cid: string) => store.getBlock(cid),
       exportCar: (cid: string) => store.exportCar(cid),
     } as unknown as HttpServerParameters);
-    await using curve = await openCurve({ parameterCount });
-    const publish = async (first: number) => {
-      const model = Int32Array.from({ length: parameterCount }, (_, index) => first + index);
-      const commitment = await commitModel(curve, { model, blinding: 5n });
-      const lineage = { ...about, roundIndex: 2, previousCid: ABSENT };
-      const bytes = encodeModelFile({ model, blinding: 5n, commitment, lineage, ...about });
-      return { cid: await store.put(bytes), commitment };
-    };
-    const { cid, commitment } = await publish(100);
+    await using curve = await openCurve({ parameterCount: MODEL_PARAMETERS });
+    const { cid, commitment } = await publishModel(curve, store, 100);
     ownCid = cid;
-    otherCid = (await publish(200)).cid;
+    otherCid = (await publishModel(curve, store, 200)).cid;
     request = {
-      ...{ ...about, parameterCount, gateway: server.url, isDevelopment: true },
-      ...{ owner: about.market, visibility: "public" },
+      ...{
+        ...modelProject,
+        parameterCount: MODEL_PARAMETERS,
+        gateway: server.url,
+        isDevelopment: true,
+      },
+      ...{ owner: modelProject.market, visibility: "public" },
       model: { version: 3, roundIndex: 2, commitment, cid: ownCid } as ModelRequest["model"],
     };
   });
@@ -71,11 +64,11 @@ describe("the page's check of a model", () => {
     const { check, bytes } = await checked(ownCid);
 
     expect(check).toMatchObject({ isPassed: true, detail: `${ownCid} opens its commitment` });
-    expect(bytes?.length).toBeGreaterThan(4 * parameterCount);
+    expect(bytes?.length).toBeGreaterThan(4 * MODEL_PARAMETERS);
   });
 
   it.each([
-    ["nothing", () => ABSENT, "CW2400"],
+    ["nothing", () => ABSENT_CID, "CW2400"],
     ["another model", () => otherCid, "CW1804"],
   ])(
     "offers a copy that opens the commitment where the chain names %s, and says so",
@@ -91,17 +84,17 @@ describe("the page's check of a model", () => {
   );
 
   it("offers nothing where there is no copy, or one that is another model", async () => {
-    for (const told of [undefined, otherCid, ABSENT]) {
+    for (const told of [undefined, otherCid, ABSENT_CID]) {
       copyCid = told;
 
-      expect(await checked(ABSENT)).toMatchObject({ check: { isPassed: false }, bytes: null });
+      expect(await checked(ABSENT_CID)).toMatchObject({ check: { isPassed: false }, bytes: null });
     }
   });
 
   it("offers no copy that it cannot check", async () => {
     copyCid = ownCid;
 
-    const answer = await checked(ABSENT, { isDevelopment: false });
+    const answer = await checked(ABSENT_CID, { isDevelopment: false });
     expect(answer).toMatchObject({ check: { isPassed: false }, bytes: null });
   });
 });
