@@ -156,6 +156,37 @@ describe("CSV", () => {
     }
   });
 
+  test("finds a column however its name's letters are put together", async () => {
+    const text = "Größe,Länge,Güte\n1,3,0\n2,4,1\n";
+    const [own, project] = [text.normalize("NFD"), (name: string) => name.normalize("NFC")];
+
+    const dataset = csvDataset(own, {
+      columns: ["Länge", "Größe"].map(project),
+      targetColumn: project("Güte"),
+    });
+
+    expect(await dataset.readBatch([0, 1])).toEqual({
+      inputs: Float32Array.of(3, 1, 4, 2),
+      labels: Int32Array.of(0, 1),
+    });
+    const { table } = describeTable(parseCsv(own), {
+      target: project("Güte"),
+      drop: [project("Länge")],
+    });
+    expect(table).toMatchObject({ target: project("Güte"), columns: [project("Größe")] });
+    expect(() => parseCsv(`Güte,${"Güte".normalize("NFD")}\n1,2\n`)).toThrow(
+      'column name "Güte" appears twice',
+    );
+  });
+
+  test("takes two spellings of a class, composed otherwise, for one", () => {
+    const { classes } = describeTable(
+      parseCsv(`x,class\n1,gut\n2,böse\n3,${"böse".normalize("NFD")}\n`),
+    );
+
+    expect(classes).toEqual(["böse", "gut"]);
+  });
+
   test("takes a class for the same number however it is written", async () => {
     const dataset = csvDataset("x,class\n1,2.0\n2,1\n", { classes: ["1", "2"] });
 

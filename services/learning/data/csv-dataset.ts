@@ -3,8 +3,10 @@ import { learningErrors } from "../errors.ts";
 import { nameSome } from "../name-some.ts";
 import { classFinder } from "./class-finder.ts";
 import { type Dataset, memoryDataset } from "./dataset.ts";
+import { columnFinder } from "./formats/column-names.ts";
 import { parseCsv } from "./formats/csv.ts";
 import type { CsvTable } from "./formats/csv-table.ts";
+import { plainName } from "./plain-name.ts";
 import {
   type ColumnOptions,
   columnReader,
@@ -38,7 +40,7 @@ export interface CsvColumn {
 export function describeColumns({ header, rows }: CsvTable): CsvColumn[] {
   return header.map((name, column) => {
     const cells = rows.map((row) => row[column] as string);
-    const present = cells.filter((cell) => !isMissing(cell)).map((cell) => cell.trim());
+    const present = cells.filter((cell) => !isMissing(cell)).map(plainName);
     const kind = present.every(isNumber) ? "number" : "category";
     const values = kind === "category" ? [...new Set(present)].sort().slice(0, 50) : [];
     return { name, kind, missing: cells.length - present.length, values };
@@ -68,29 +70,28 @@ export const csvDataset = (text: string, options: CsvDatasetOptions = {}): Datas
  * cells, unknown categories or classes.
  */
 export function tableDataset({ header, rows }: CsvTable, options: CsvDatasetOptions = {}): Dataset {
+  const placeOf = columnFinder(header);
   const target = options.targetColumn ?? (header.at(-1) as string);
-  const names = options.columns ?? header.filter((name) => name !== target);
+  const names = options.columns ?? header.filter((_, place) => place !== placeOf(target));
   const { isUnlabelled = false } = options;
-  const lacking = [...(isUnlabelled ? [] : [target]), ...names].filter(
-    (name) => !header.includes(name),
-  );
+  const lacking = [...(isUnlabelled ? [] : [target]), ...names].filter((name) => placeOf(name) < 0);
   const problems =
     lacking.length > 0
       ? [`there is no column ${quotedNames(lacking)}; there are ${quotedNames(header)}`]
       : [];
   const cellsOf = (name: string) => {
-    const place = header.indexOf(name);
+    const place = placeOf(name);
     return rows.map((row) => row[place] as string);
   };
   const columns = names
-    .filter((name) => header.includes(name))
+    .filter((name) => placeOf(name) >= 0)
     .map((name) => ({
       reader: columnReader(name, cellsOf(name), options),
-      place: header.indexOf(name),
+      place: placeOf(name),
     }));
   problems.push(...columns.flatMap(({ reader }) => reader.problem ?? []));
   const classOf = options.classes ? classFinder(options.classes) : countedClass;
-  const classCells = header.includes(target) && !isUnlabelled ? cellsOf(target) : [];
+  const classCells = placeOf(target) >= 0 && !isUnlabelled ? cellsOf(target) : [];
   const wrongClasses = wrongCells(classCells, (cell) => classOf(cell) >= 0);
   if (wrongClasses) {
     const known = options.classes ? nameSome(options.classes) : "whole numbers from 0";

@@ -4,6 +4,7 @@ import { learningErrors } from "../errors.ts";
 import { nameSome } from "../name-some.ts";
 import { type CsvColumn, describeColumns } from "./csv-dataset.ts";
 import type { CsvTable } from "./formats/csv-table.ts";
+import { plainName } from "./plain-name.ts";
 import { isMissing, isNumber, numberAdvice, wrongCells } from "./table-column.ts";
 
 /** How a table can become samples, as far as the table itself tells. */
@@ -62,7 +63,7 @@ function classesOf(table: CsvTable, target: string, isGuessed: boolean): string[
   const { header, rows } = table;
   const at = header.indexOf(target);
   if (rows.length === 0) throw unfit("there is a header and no samples");
-  const names = [...new Set(rows.map((row) => (row[at] as string).trim()))];
+  const names = [...new Set(rows.map((row) => plainName(row[at] as string)))];
   if (names.includes("")) {
     const cells = rows.map((row) => row[at] as string);
     const without = wrongCells(cells, (cell) => cell.trim() !== "");
@@ -129,7 +130,8 @@ export function describeTable(
   options: { readonly target?: string | undefined; readonly drop?: readonly string[] } = {},
 ): TableDescription {
   const { header, rows } = table;
-  const { target = guessTarget(header), drop = [] } = options;
+  const target = plainName(options.target ?? guessTarget(header));
+  const drop = (options.drop ?? []).map(plainName);
   const unknown = [target, ...drop].find((name) => !header.includes(name));
   if (unknown !== undefined) {
     throw unfit(`there is no column "${unknown}"; there are ${nameSome(header)}`);

@@ -7,6 +7,7 @@ import { nameFile } from "./formats/name-file.ts";
 import type { ParquetColumn } from "./formats/parquet/parquet-column.ts";
 import { readCells } from "./formats/parquet/read-cells.ts";
 import { groupsOfRows, leafIn, type ParquetSource } from "./parquet-source.ts";
+import { nameIn, plainName } from "./plain-name.ts";
 
 /** A table as text, and what of its file is not in it. */
 export interface ReadTable {
@@ -27,12 +28,13 @@ export async function readParquetTable(
   wanted?: readonly string[],
 ): Promise<ReadTable> {
   const { columns, rows: size } = source;
-  const chosen = columns.filter(({ name }) => wanted?.includes(name.trim()) ?? true);
+  const isWanted = wanted && nameIn(wanted);
+  const chosen = columns.filter(({ name }) => isWanted?.(name) ?? true);
   const unread = chosen.filter((column) => column.kind !== "cell" && column.kind !== "bytes");
   const [first] = unread;
   if (wanted !== undefined && first !== undefined) throw notCells(source, first);
   const cells = chosen.filter((column) => !unread.includes(column));
-  const header = cells.map(({ name }) => name.trim());
+  const header = cells.map(({ name }) => plainName(name));
   nameFile(source.name, () => requireColumnNames(header, "Parquet"));
   if (header.includes("")) {
     const message = `${source.name}: column ${header.indexOf("") + 1} has no name`;

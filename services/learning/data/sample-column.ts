@@ -7,6 +7,7 @@ import type { ParquetColumn } from "./formats/parquet/parquet-column.ts";
 import { valuesByRow } from "./formats/parquet/read-cells.ts";
 import { readLeaf } from "./formats/parquet/read-leaf.ts";
 import { groupsOfRows, leafIn, type ParquetSource } from "./parquet-source.ts";
+import { nameIn } from "./plain-name.ts";
 
 function unfit({ name }: ParquetSource, message: string): CommonweightError {
   return new CommonweightError(learningErrors.dataUnfit, `${name}: ${message}`);
@@ -34,13 +35,15 @@ export async function sampleColumn(
   { columns, drop = [] }: SampleColumnOptions = {},
 ): Promise<ParquetColumn | undefined> {
   const images: ParquetColumn[] = [];
-  const wanted = source.columns.filter(({ name }) => !drop.includes(name));
+  const isDropped = nameIn(drop);
+  const wanted = source.columns.filter(({ name }) => !isDropped(name));
   for (const column of wanted) {
     if (column.kind === "image" || (await holdsImages(source, column))) images.push(column);
   }
   const lists = wanted.filter(({ kind }) => kind === "list");
   if (columns !== undefined) {
-    return [...images, ...lists].find(({ name }) => columns.includes(name));
+    const isNamed = nameIn(columns);
+    return [...images, ...lists].find(({ name }) => isNamed(name));
   }
   const [image, ...others] = images.filter(({ name }) => /^(image|img)$/i.test(name));
   if (images.length === 1 || (image && others.length === 0)) return image ?? images[0];

@@ -23,7 +23,7 @@ export const register: RegisterCommand = (parent, context) => {
   )
     .addHelpText(
       "after",
-      "\nWrites a table of your rows with a column for the class and one for how sure the model is. The samples do not leave\nthis machine. Needs no signing key.\n\nExamples:\n  commonweight owner predict fraud --data new-transactions.csv\n  commonweight owner predict 1 --data scans --out scans.csv --probabilities",
+      "\nWrites a table of your rows with a column for the class and one for how sure the model is, with commas between cells\nand points in numbers, whatever yours has. The samples do not leave this machine. Needs no signing key.\n\nExamples:\n  commonweight owner predict fraud --data new-transactions.csv\n  commonweight owner predict 1 --data scans --out scans.csv --probabilities",
     )
     .action(
       context.action(async (invocation) => {

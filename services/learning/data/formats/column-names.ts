@@ -1,5 +1,6 @@
 import { CommonweightError } from "../../../protocol/errors.ts";
 import { learningErrors } from "../../errors.ts";
+import { plainName } from "../plain-name.ts";
 import { DATA_LIMITS } from "./data-limits.ts";
 
 /** No reader of JSON agrees with another on a field of this name, and manifests name columns. */
@@ -30,4 +31,10 @@ export function requireColumnNames(header: readonly string[], format: string): v
       : "";
     throw malformed(`column name "${doubled}" appears twice${whyNumber}`);
   }
+}
+
+/** Tells at which place a table has a column, however the name's letters are composed; -1 for none. */
+export function columnFinder(header: readonly string[]): (name: string) => number {
+  const places = new Map(header.map((name, place) => [plainName(name), place]));
+  return (name) => places.get(plainName(name)) ?? -1;
 }

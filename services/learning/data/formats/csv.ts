@@ -1,5 +1,6 @@
 import { CommonweightError } from "../../../protocol/errors.ts";
 import { learningErrors } from "../../errors.ts";
+import { plainName } from "../plain-name.ts";
 import { requireColumnNames } from "./column-names.ts";
 import {
   findSeparator,
@@ -26,7 +27,7 @@ export function parseCsv(text: string): CsvTable {
   const { rest, told } = withoutToldSeparator(plain);
   const separator = told ?? findSeparator(rest);
   const lines = splitCells(rest, separator);
-  const header = lines[0]?.map((name) => name.trim());
+  const header = lines[0]?.map(plainName);
   if (!header) throw malformed("it is empty, without even a header");
   requireColumnNames(header, "CSV");
   const fraction = header.find((name) => /^[-+]?\d*[.]\d+(e[-+]?\d+)?$/i.test(name));
