@@ -11,11 +11,10 @@ async function check(request: ModelRequest, bytes: Uint8Array): Promise<AuditChe
   const { model, chainId, market, owner, parameterCount } = request;
   const content = { get: async () => bytes };
   if (request.visibility === "private") {
-    return checkSeal(
-      content,
-      { chainId, addresses: { market } },
-      { ...model, owner, parameterCount },
-    );
+    const about = { ...model, owner, parameterCount };
+    const seal = await checkSeal(content, { chainId, addresses: { market } }, about);
+    // Anybody can seal anything for any commitment: what is inside only a reader sees.
+    return { ...seal, isPassed: seal.isPassed && null };
   }
   if (!request.isDevelopment) {
     const detail = `${model.cid}: every block has its hash; opening the commitment takes the ceremony's powers of tau, which the command line can load`;
@@ -50,7 +49,7 @@ export async function answerModel(request: ModelRequest): Promise<ModelAnswer> {
   if (named.check.isPassed !== false) return named;
   const cid = await fetchModelCopy(gateway, { projectId, version: model.version });
   const copy = cid === undefined ? undefined : await answerFor(request, cid);
-  // That every block has its hash says nothing of a file that only the aggregator has named.
+  // That every block has its hash, or is sealed, says nothing of a file that only the aggregator has named.
   if (copy?.check.isPassed !== true) return named;
   const detail = `${named.check.detail}. A copy: ${copy.check.detail}`;
   return { ...copy, check: { ...copy.check, detail } };

@@ -13,6 +13,8 @@ const marks = {
   false: { text: "NOT the proven model", color: "red.9" },
   null: { text: "only its hash was checked", color: "gray.7" },
 } as const;
+/** Of a file that only its readers can open. */
+const SEALED = { text: "only its seal was checked", color: "gray.7" } as const;
 
 function ModelRow(props: {
   readonly model: PublishedModel;
@@ -34,7 +36,8 @@ function ModelRow(props: {
       isDevelopment: connection.setup.isDevelopment,
     });
   const answer = typeof state === "string" ? null : state;
-  const mark = answer && marks[`${answer.check.isPassed}`];
+  const isSealed = visibility === "private" && answer?.check.isPassed === null;
+  const mark = isSealed ? SEALED : answer && marks[`${answer.check.isPassed}`];
   const isWithheld = answer?.bytes === null;
   const fileName = `project-${projectId}-model-${version}.${visibility === "private" ? "sealed" : "safetensors"}`;
   return (

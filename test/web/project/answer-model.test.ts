@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createMemoryStore } from "../../../services/adapters/content-store/memory-store.ts";
 import { openCurve } from "../../../services/adapters/curve/open-curve.ts";
+import { createHpkeEnvelope } from "../../../services/adapters/envelope/hpke-envelope.ts";
 import { aggregatorErrors } from "../../../services/aggregator/errors.ts";
 import { createMetrics } from "../../../services/aggregator/metrics.ts";
 import {
@@ -9,6 +10,7 @@ import {
   startHttpServer,
 } from "../../../services/aggregator/server/http-server.ts";
 import { CommonweightError } from "../../../services/protocol/errors.ts";
+import { sealModel } from "../../../services/protocol/model/private-model.ts";
 import { answerModel } from "../../../web/project/answer-model.ts";
 import type { ModelRequest } from "../../../web/project/model-messages.ts";
 import {
@@ -96,5 +98,25 @@ describe("the page's check of a model", () => {
 
     const answer = await checked(ABSENT_CID, { isDevelopment: false });
     expect(answer).toMatchObject({ check: { isPassed: false }, bytes: null });
+  });
+
+  it("takes a seal for no proof of what is sealed: anybody can make one for any commitment", async () => {
+    const envelope = createHpkeEnvelope();
+    const stranger = await envelope.generateKeyPair();
+    const { chainId, market, owner } = request;
+    const forged = await sealModel(
+      { chainId, market, owner, commitment: request.model.commitment },
+      { envelope, bytes: new TextEncoder().encode("no model"), readers: [stranger.publicKey] },
+    );
+    copyCid = await store.put(forged);
+
+    const named = await checked(copyCid, { visibility: "private" });
+    expect(named.check).toMatchObject({
+      isPassed: null,
+      detail: expect.stringContaining("sealed to 1 readers"),
+    });
+    expect(named.bytes).toEqual(forged);
+    const copied = await checked(ABSENT_CID, { visibility: "private" });
+    expect(copied).toMatchObject({ check: { isPassed: false }, bytes: null });
   });
 });
