@@ -1,4 +1,3 @@
-import { fetchIpfsAddresses } from "../adapters/aggregator-client.ts";
 import type { Chain } from "../adapters/chain/connect.ts";
 import { readParticipant } from "../adapters/chain/projects/participant.ts";
 import { countProjects, readProject } from "../adapters/chain/projects/project.ts";
@@ -6,7 +5,7 @@ import { readPosting } from "../adapters/chain/projects/project-posting.ts";
 import { createGatewayStore } from "../adapters/content-store/gateway-store.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
-import { isMultiaddr } from "../adapters/ipfs/is-multiaddr.ts";
+import { findAggregatorNodes } from "../command-line/find-aggregator-nodes.ts";
 import { CommonweightError, errorText } from "../protocol/errors.ts";
 import { marketErrors } from "./errors.ts";
 
@@ -72,12 +71,7 @@ export async function lookAtIpfs(
   { cid, endpoints }: ContentSample,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<string> {
-  const found = await Promise.allSettled(
-    endpoints.map((endpoint) => fetchIpfsAddresses(endpoint, { signal })),
-  );
-  const dial = found
-    .flatMap((each) => (each.status === "fulfilled" ? each.value.multiaddrs : []))
-    .filter(isMultiaddr);
+  const dial = await findAggregatorNodes(endpoints, { signal });
   if (dial.length === 0) {
     throw new CommonweightError(
       marketErrors.contentAway,

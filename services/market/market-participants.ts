@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { MarketOptions } from "./market-plan.ts";
+import { type MarketOptions, marketStakeWei } from "./market-plan.ts";
 import type { MarketSamples } from "./market-samples.ts";
 
 /** A trainer of the embedded market. */
@@ -44,7 +44,7 @@ export function trainerCommand(
   const attack = options.attackers[index - (options.trainers - options.attackers.length)];
   return [
     ...["worker", "run", String(projectId), "--wait", "--data", samples.trainerSource],
-    "--relay",
+    ...["--stake", `${marketStakeWei(options)}wei`, "--relay"],
     ...["--samples", String(options.samples), "--part", `${index + 1}/${options.trainers}`],
     ...["--split", options.split, "--seed", options.seed, "--threads", "1"],
     ...(attack === undefined ? [] : ["--attack", attack]),

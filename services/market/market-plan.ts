@@ -93,6 +93,10 @@ export function marketManifest(options: MarketOptions): Manifest {
   };
 }
 
+/** What each trainer stakes. */
+export const marketStakeWei = ({ terms }: Pick<MarketOptions, "terms">): bigint =>
+  terms?.stakeWei ?? ETHER / 10n;
+
 /** The terms of the market's project; windows are short because everybody is on one machine. */
 export function marketTerms(
   options: MarketOptions,
@@ -102,7 +106,7 @@ export function marketTerms(
   return {
     ...parties,
     budgetPerRoundWei: ETHER,
-    stakeWei: ETHER / 10n,
+    stakeWei: marketStakeWei(options),
     fullWeightStakeWei: 0n,
     settleFeeWei: ETHER / 100n,
     // Four times the clip norm: dither and rounding never reach it, only a deliberate boost does.

@@ -11,6 +11,11 @@ export const workerErrors = defineErrors([4300, 4599], {
     title: "Somebody else has this trainer's place in the project",
     hint: "Its updates had not come for three rounds, or when too few did. Stake and earnings are paid out. Start `worker run` again, or `worker join`, to take a place that is free or whose trainer is idle.",
   },
+  stakeUnknown: {
+    code: "CW4306",
+    title: "Nobody knows yet what the awaited project asks for as a stake",
+    hint: "Whoever posts it says so, and anybody may post a project under the number that you wait for. Name the stake with --stake: if the terms ask for more, nothing is staked.",
+  },
   otherEncryptionKey: {
     code: "CW4304",
     title: "This account reads private models with another encryption key",

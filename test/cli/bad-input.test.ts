@@ -218,6 +218,13 @@ const MISTAKES: readonly Mistake[] = [
     says: /^CW3105: .+ table: there is no column "kind", .+; there are "a", "b"/,
   },
   {
+    what: "a stake that whoever posts the awaited project would choose",
+    args: `worker run 9 ${DATA} --wait --state FOLDER/awaiting`,
+    as: "stranger",
+    exitCode: refused,
+    says: "CW4306: Nobody knows yet what the awaited project asks for as a stake",
+  },
+  {
     what: "a part that is not there",
     args: `worker quote 1 ${DATA} --part 9/8`,
     exitCode: refused,

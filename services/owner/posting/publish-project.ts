@@ -1,4 +1,3 @@
-import { fetchIpfsAddresses } from "../../adapters/aggregator-client.ts";
 import type { Chain } from "../../adapters/chain/connect.ts";
 import { readParticipant } from "../../adapters/chain/projects/participant.ts";
 import { topUpWrapped } from "../../adapters/chain/tokens/token-balance.ts";
@@ -6,7 +5,7 @@ import { createGatewayStore } from "../../adapters/content-store/gateway-store.t
 import { openCurve } from "../../adapters/curve/open-curve.ts";
 import { createHpkeEnvelope } from "../../adapters/envelope/hpke-envelope.ts";
 import { openIpfsNode } from "../../adapters/ipfs/ipfs-node.ts";
-import { isMultiaddr } from "../../adapters/ipfs/is-multiaddr.ts";
+import { findAggregatorNodes } from "../../command-line/find-aggregator-nodes.ts";
 import { holdContent } from "../../housekeeping/hold-content.ts";
 import { OWNER_HOLDER } from "../../housekeeping/project-holder.ts";
 import { countParameters } from "../../learning/model-spec.ts";
@@ -69,12 +68,9 @@ export async function publishProject(options: {
     terms.aggregators.map((account) => readParticipant(chain, account)),
   );
   const endpoints = participants.map(({ endpoint }) => endpoint).filter((url) => url !== "");
-  const found = await Promise.all(
-    endpoints.map((url) => fetchIpfsAddresses(url, { signal }).catch(() => undefined)),
-  );
   const ipfs = await openIpfsNode({
     folder: options.ipfsFolder,
-    dial: found.flatMap((answer) => answer?.multiaddrs ?? []).filter(isMultiaddr),
+    dial: await findAggregatorNodes(endpoints, { signal }),
     signal,
   });
   try {

@@ -15,7 +15,9 @@ import { openProjectContent } from "../../command-line/project-content.ts";
 import { addKeystoreOption, readSigningKey } from "../../command-line/signing-key.ts";
 import { amountIn, parseAnyAmount } from "../../command-line/token-amount.ts";
 import { parseDataSource } from "../../learning/data/parse-data-source.ts";
+import { CommonweightError } from "../../protocol/errors.ts";
 import { amountText, type TokenUnit } from "../../protocol/market/token-amount.ts";
+import { workerErrors } from "../errors.ts";
 import type { OwnTrainer } from "../make-update.ts";
 import type { ProjectMoney } from "../worker-lines.ts";
 
@@ -54,6 +56,13 @@ async function readUnits(chain: Chain, projectIds: readonly bigint[]) {
   return units;
 }
 
+/** Anybody may post a project under an awaited number, with terms that stake all that the account has. @throws CW4306 */
+function requireStake(stake: string | undefined, { join }: Record<string, unknown>): void {
+  if (stake === undefined && join !== false) {
+    throw new CommonweightError(workerErrors.stakeUnknown);
+  }
+}
+
 /** Adds `commonweight worker run`. */
 export const register: RegisterCommand = (parent, context) => {
   const command = addCompareOption(addKeystoreOption(parent.command("run")))
@@ -85,7 +94,7 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--seed <text>", "repeats every random choice (not for private data)")
     .option(
       "--wait",
-      "wait for projects that are not posted yet, and register the account meanwhile",
+      "wait for projects that are not posted yet (needs --stake), and register the account meanwhile",
     )
     .option("--no-join", "only projects that were joined already")
     .option("--stake <amount>", "stake to join with, instead of the least", parseAnyAmount)
@@ -128,6 +137,7 @@ export const register: RegisterCommand = (parent, context) => {
           if (options.wait === true) {
             let registering: Promise<void> | undefined;
             const onWaiting = () => {
+              requireStake(stake, options);
               print({ type: "awaiting", projectIds });
               registering = registerAccount();
             };
