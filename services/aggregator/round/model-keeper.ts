@@ -4,7 +4,6 @@ import { ModelLog } from "../../adapters/chain/rounds/model-log.ts";
 import type { PublishedModel } from "../../adapters/chain/rounds/published-models.ts";
 import { modelCopyKeepers } from "../../command-line/model-copies.ts";
 import { createModelKeyring } from "../../command-line/model-keyring.ts";
-import { isContentAway } from "../../protocol/content-store.ts";
 import { type G1Point, isSamePoint } from "../../protocol/curve.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { MAX_MANIFEST_BYTES } from "../../protocol/manifest/manifest.ts";
@@ -22,6 +21,7 @@ import type { ServiceEvent } from "../service-event.ts";
 import type { BundleOpener, BundleOpenerParameters } from "./bundle-opener.ts";
 import { type ModelFileMaker, makeModelFile } from "./make-model-file.ts";
 import { rebuildModel } from "./rebuild-model.ts";
+import { RefusedFiles } from "./refused-files.ts";
 
 /** What keeping a project's models needs. */
 export interface ModelKeeperParameters extends BundleOpenerParameters, ModelFileMaker {
@@ -46,6 +46,7 @@ export class ModelKeeper {
   /** By their commitments: a CID may be on chain for several models, if an aggregator settles with one that is another model's. */
   readonly #models = new Map<string, Promise<HeldModel>>();
   readonly #kept = new Map<string, Promise<unknown>>();
+  readonly #refused = new RefusedFiles();
   readonly #log: ModelLog;
   #manifestCid: string | undefined;
 
@@ -177,22 +178,23 @@ export class ModelKeeper {
     const cid = kept && isSamePoint(kept.commitment, model.commitment) ? kept.cid : model.cid;
     const { chainId } = chain;
     const { owner } = project;
-    const named = { chainId, market, owner, projectId, fractionBits, parameterCount };
-    const wanted = { ...model, ...named, cid };
+    const about = { chainId, market, owner, projectId, fractionBits, parameterCount };
+    const wanted = { ...model, ...about, cid };
     const options = { signal, keyring: this.#keyring(project) };
     const opening = curveFor(parameterCount);
     // Said when it is needed.
     opening.catch(() => undefined);
     const maxBytes = maxModelFileBytes(parameterCount);
+    const named = `${placeOf(model.commitment)}/${cid}`;
     try {
+      this.#refused.requireNotRefused(named);
       // Here first, so that one attempt is enough to know whether anybody else has it.
       await contentStore.pin(cid, { signal, timeoutMs: LOOK_MS, retries: 0, maxBytes });
       return await loadModel(await opening, contentStore, wanted, options);
     } catch (error) {
+      this.#refused.add(named, error);
       // The initial model is its owner's to publish: no round made it.
       if (!isNoModel(error) || index === 0) throw error;
-      // Whoever settled the round may have named any file in its place.
-      if (!isContentAway(error)) await contentStore.unpin(cid).catch(() => undefined);
     }
     const copy = await loadModelCopy(await opening, contentStore, wanted, {
       ...options,

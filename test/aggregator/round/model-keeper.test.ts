@@ -164,6 +164,30 @@ describe("an aggregator's models", () => {
     },
   );
 
+  it("leave everything else of the project pinned, whatever is named in their place", async () => {
+    chainSays.manifestCid = await contentStore.put(new Uint8Array(9), { pin: false });
+    const initial = await publish(0);
+    for (const [version, cid] of [chainSays.manifestCid, initial.cid].entries()) {
+      const settled = { ...(await publish(version + 1)), cid };
+
+      const { done } = await keeper().keep(projectWith([initial, settled]));
+      await done;
+
+      const pinned = (await contentStore.pins()).map((pin) => pin.cid);
+      expect(pinned).toEqual(expect.arrayContaining([chainSays.manifestCid, initial.cid]));
+    }
+  });
+
+  it("that can never be the project's are read and computed once, not at every look", async () => {
+    const initial = { ...(await publish(0)), cid: (await publish(1)).cid };
+    const own = keeper();
+
+    for (let look = 0; look < 3; look++) {
+      await expect(own.current(projectWith([initial]))).rejects.toMatchObject({ code: "CW1804" });
+    }
+    expect(asked.map(({ cid }) => cid)).toEqual([initial.cid]);
+  });
+
   it("come with a manifest that is no longer than one may be: a project's owner names any file as it", async () => {
     const pinned = async (manifestBytes: number) => {
       chainSays.manifestCid = await contentStore.put(new Uint8Array(manifestBytes), { pin: false });
