@@ -36,7 +36,7 @@ export interface FitReport {
 const LOOKED_AT = 2000;
 /** Beyond this, plain SGD at usual learning rates diverges. */
 const LARGEST_SCALED = 20;
-/** Below this, what is told of classes by values is what chance comes to: of a hundred unrelated tables about one lies above. */
+/** Below this, what is told of classes by values is what chance comes to: of a hundred unrelated tables about five lie above. */
 export const LEAST_DEVIATIONS = 2.5;
 /** Constant features that images have at their border are no news. */
 const CONSTANT_SHARE = 0.5;

@@ -3,7 +3,7 @@ import type { Dataset } from "./dataset.ts";
 
 /** How well a sample's class can be told from other samples, against what guessing would come to. */
 export interface LabelRelation {
-  /** Part of the samples whose class was told rightly, by the better of the two ways. */
+  /** Part of the samples whose class was told rightly, or the mean of that part over the classes: by what shows the relation best. */
   readonly told: number;
   /** What the same answers would come to if classes had nothing to do with values. */
   readonly chance: number;
@@ -95,14 +95,53 @@ function nearestMeans(
   });
 }
 
-function against(labels: Int32Array, answers: readonly number[], classes: number) {
-  const share = (values: ArrayLike<number>, k: number) =>
-    Array.from(values).filter((value) => value === k).length / values.length;
+const share = (values: ArrayLike<number>, k: number) =>
+  Array.from(values).filter((value) => value === k).length / values.length;
+
+/** Answers counted over the samples, against answers as frequent that know nothing of them. */
+function overSamples(labels: Int32Array, answers: readonly number[], classes: number) {
   const told = answers.filter((answer, i) => answer === labels[i]).length / labels.length;
   const each = Array.from({ length: classes }, (_, k) => share(labels, k) * share(answers, k));
   const chance = each.reduce((sum, part) => sum + part, 0);
   const deviation = Math.sqrt((chance * (1 - chance)) / labels.length);
   return { told, chance, deviations: deviation === 0 ? 0 : (told - chance) / deviation };
+}
+
+/** The same with all classes equally heavy: where one has nearly all samples, what is told of the others is lost in that. */
+function overClasses(labels: Int32Array, answers: readonly number[]) {
+  const present = [...new Set(labels)];
+  let [told, chance, variance] = [0, 0, 0];
+  for (const k of present) {
+    const answersOfClass = answers.filter((_, i) => labels[i] === k);
+    const answered = share(answers, k);
+    told += share(answersOfClass, k) / present.length;
+    chance += answered / present.length;
+    variance += (answered * (1 - answered)) / answersOfClass.length / present.length ** 2;
+  }
+  const deviation = Math.sqrt(variance);
+  return { told, chance, deviations: deviation === 0 ? 0 : (told - chance) / deviation };
+}
+
+/** Positions of at most so many samples, spread over the data: as many of each class as there are, rare ones before common ones. */
+function spreadOverClasses(labels: Int32Array, classes: number, most: number): number[] {
+  const pools = Array.from({ length: classes }, () => [] as number[]);
+  labels.forEach((label, i) => {
+    pools[label]?.push(i);
+  });
+  const chosen: number[] = [];
+  pools
+    .filter((pool) => pool.length > 0)
+    .sort((one, other) => one.length - other.length)
+    .forEach((pool, k, sorted) => {
+      const taken = Math.min(
+        pool.length,
+        Math.floor((most - chosen.length) / (sorted.length - k)),
+      );
+      for (let i = 0; i < taken; i++) {
+        chosen.push(pool[Math.floor((i * pool.length) / taken)] as number);
+      }
+    });
+  return chosen.sort((one, other) => one - other);
 }
 
 /**
@@ -115,15 +154,18 @@ export async function measureLabelRelation(dataset: Dataset): Promise<LabelRelat
   const width = countValues(dataset.inputShape);
   const most = Math.min(MOST_SAMPLES, Math.floor(Math.sqrt(MOST_WORK / width)), dataset.size);
   if (most < LEAST_SAMPLES) return undefined;
-  const indices = Array.from({ length: most }, (_, i) => Math.floor((i * dataset.size) / most));
+  const { classes } = dataset;
+  const indices = spreadOverClasses(await dataset.readLabels(), classes, most);
   const { inputs, labels } = await dataset.readBatch(indices);
   if (new Set(labels).size < 2 || !inputs.every(Number.isFinite)) return undefined;
   const values = standardised(inputs, width);
-  const { classes } = dataset;
+  const means = nearestMeans(values, labels, { width, classes });
   const found = [
-    against(labels, nearestNeighbours(values, labels, width), classes),
-    against(labels, nearestMeans(values, labels, { width, classes }), classes),
+    overSamples(labels, nearestNeighbours(values, labels, width), classes),
+    overSamples(labels, means, classes),
+    // Of means only: the nearest neighbour of anything is hardly ever of a rare class.
+    overClasses(labels, means),
   ];
   const [best] = found.sort((one, other) => other.deviations - one.deviations);
-  return { ...(best as (typeof found)[number]), samples: most };
+  return { ...(best as (typeof found)[number]), samples: labels.length };
 }

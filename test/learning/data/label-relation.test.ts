@@ -68,6 +68,39 @@ describe("whether classes have to do with values", () => {
   });
 
   test.each([
+    ["one in seventy", 4000, 57],
+    ["one in thirty of few", 400, 13],
+  ])("a rare class that one feature tells is seen: %s", async (_, samples, rare) => {
+    const random = seededRandom(`label-relation/rare ${samples}`);
+    const labels = Int32Array.from({ length: samples }, (_sample, i) =>
+      (i * 7919) % samples < rare ? 1 : 0,
+    );
+    const inputs = Float32Array.from(
+      { length: samples * 6 },
+      (_value, i) => 2 * random() - 1 + (i % 6 === 0 ? (labels[i / 6] as number) : 0),
+    );
+    const relation = await measureLabelRelation(
+      memoryDataset({ inputs, labels, inputShape: [6], classes: 2 }),
+    );
+
+    expect(relation?.deviations).toBeGreaterThan(3);
+  });
+
+  test("unrelated ones with a rare class are told no better than by chance, as a rule", async () => {
+    const found = await Promise.all(
+      Array.from({ length: 40 }, (_, i) => {
+        const random = seededRandom(`label-relation/rare noise ${i}`);
+        const labels = Int32Array.from({ length: 2000 }, () => (random() < 0.015 ? 1 : 0));
+        const inputs = Float32Array.from({ length: 12_000 }, () => 2 * random() - 1);
+        return measureLabelRelation(memoryDataset({ inputs, labels, inputShape: [6], classes: 2 }));
+      }),
+    );
+
+    const deviations = found.map((relation) => relation?.deviations ?? Number.NaN);
+    expect(deviations.filter((each) => each < 2.5).length).toBeGreaterThanOrEqual(36);
+  });
+
+  test.each([
     ["few samples", { ...SIZE, samples: 40 }],
     ["one class", { ...SIZE, classes: 1 }],
   ])("%s say nothing either way", async (name, size) => {
