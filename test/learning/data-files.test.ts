@@ -297,6 +297,18 @@ describe("CSV", () => {
     );
   });
 
+  test.each([
+    ["dates of a country", (i: number) => `${10 + (i % 19)}.${1 + (i % 12)}.${2000 + i}`, /days/],
+    ["times", (i: number) => `${2000 + i}-02-11 10:0${i % 10}:00`, /a date says something as/],
+    ["prices", (i: number) => `€ ${i},50`, /without other signs, as 0\.5$/],
+    ["identifiers", (i: number) => `T${String(i).padStart(5, "0")}`, /as "T00000"$/],
+  ])("a column of %s is left out with the advice that fits", (_, cellOf, advice) => {
+    const rows = Array.from({ length: 40 }, (_row, i) => [cellOf(i), `${i}`, i % 2 ? "a" : "b"]);
+    const { dropped } = describeTable({ header: ["at", "x", "kind"], rows }, { target: "kind" });
+
+    expect(dropped).toEqual([{ column: "at", why: expect.stringMatching(advice) }]);
+  });
+
   test("row numbers and identifiers are left out by what programs call them", () => {
     const header = [
       "Unnamed: 0",

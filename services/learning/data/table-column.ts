@@ -28,20 +28,28 @@ export const isMissing = (cell: string) => MISSING.has(cell.trim());
 export const isNumber = (cell: string) =>
   cell.trim() !== "" && Number.isFinite(Math.fround(Number(cell)));
 
+/** `2024-02-29`, `29.02.2024`, `2/29/24`, with or without a time. */
+const DATE = /^\d{1,4}([./-])\d{1,2}\1\d{1,4}([T ]\d{1,2}:\d{2}.*)?$/;
+/** `T000123`, `007`: numbers of something, which nobody measured. */
+const NUMBERED = /^\D*0\d/;
 const LONGEST_NUMBER = 40;
 /** A number as many countries write it, or with signs that only people read. */
 const OTHER_NUMBER = /^[^\d-]{0,4}-?\d[\d.' ]*(,\d+)?[.\d]*[^\d]{0,4}$/;
 
 /**
- * What to do about cells that are numbers to people; empty when they are none to anybody.
+ * What to do about cells that are numbers to people, or dates; empty when they are neither to anybody.
  *
  * @example numberAdvice(["0,5", "1,25"]) // "; write numbers with a point and without other signs, as 0.5"
  */
 export function numberAdvice(cells: readonly string[]): string {
   const others = cells.filter((cell) => !isMissing(cell) && !isNumber(cell));
+  if (others.length > 0 && others.every((cell) => DATE.test(cell.trim()))) {
+    return "; a date says something as numbers, as days since one day, the month, the hour";
+  }
   const isMeant =
     others.length > 0 &&
-    others.every((cell) => cell.length <= LONGEST_NUMBER && OTHER_NUMBER.test(cell.trim()));
+    others.every((cell) => cell.length <= LONGEST_NUMBER && OTHER_NUMBER.test(cell.trim())) &&
+    !others.some((cell) => NUMBERED.test(cell.trim()));
   return isMeant ? "; write numbers with a point and without other signs, as 0.5" : "";
 }
 

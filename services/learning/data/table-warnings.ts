@@ -7,8 +7,8 @@ import { isMissing, isNumber } from "./table-column.ts";
 const MOST_TELLING_VALUES = 30;
 /** Fewer rows of a value may be of one class by chance. */
 const LEAST_ROWS_OF_VALUE = 5;
-/** Fewer rows may be in the order of a number by chance. */
-const LEAST_ROWS_OF_NUMBER = 10;
+/** So many times as many pairs of rows as whole numbers to choose from: that no two are equal then happens once in 150 columns. */
+const PAIRS_FOR_EACH_NUMBER = 5;
 /** Farther from the middle, in widths of the middle half, a value is rather a slip than a rare one: incomes stay far below. */
 const FARTHEST = 10_000;
 
@@ -32,10 +32,10 @@ export function tableWarnings(
           `Column "${name}" tells the class by itself: each of its values has one class only. If it is known only once the class is, leave it out with --drop.`,
       ),
     ...columns
-      .filter(({ cells }) => isRowNumber(cells))
+      .filter(({ cells }) => isNumbering(cells))
       .map(
-        ({ name }) =>
-          `Column "${name}" counts the rows. If it says where a row stands and nothing of the sample, leave it out with --drop.`,
+        ({ name, cells }) =>
+          `Column "${name}" has another whole number in each row, as "${cells[0]}" in the first: rows, people or cases are numbered so. If it says nothing of the sample, leave it out with --drop.`,
       ),
     ...columns.flatMap(({ name, cells }) => farValue(name, cells)),
   ];
@@ -62,13 +62,17 @@ function isClassItself(cells: readonly string[], classCells: readonly string[]):
   return values.length > 1 && values.every(({ rows }) => rows >= LEAST_ROWS_OF_VALUE);
 }
 
-function isRowNumber(cells: readonly string[]): boolean {
-  const first = Number(cells[0]);
-  return (
-    cells.length >= LEAST_ROWS_OF_NUMBER &&
-    Number.isInteger(first) &&
-    cells.every((cell, row) => isNumber(cell) && Number(cell) === first + row)
+/** Whether whole numbers differ in all rows, although so many out of so few would not by chance. */
+function isNumbering(cells: readonly string[]): boolean {
+  const numbers = cells.map(Number);
+  if (!cells.every(isNumber) || !numbers.every(Number.isInteger)) return false;
+  if (new Set(numbers).size < numbers.length) return false;
+  const [least, most] = numbers.reduce(
+    ([low, high], number) => [Math.min(low, number), Math.max(high, number)],
+    [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
   );
+  const pairs = (numbers.length * (numbers.length - 1)) / 2;
+  return pairs >= PAIRS_FOR_EACH_NUMBER * (most - least + 1);
 }
 
 function farValue(name: string, cells: readonly string[]): string[] {

@@ -42,13 +42,25 @@ describe("warnings of a table", () => {
     expect(warningsOf(mixed)).toEqual([expect.stringContaining('"Yes", "yes" differ in case')]);
   });
 
-  it("name a column that counts the rows, whatever it is called", () => {
-    const counted = rows.map(([, ...rest], i) => [i + 7, ...rest] as const);
-    const turned = counted.with(3, counted[4] as never).with(4, counted[3] as never);
+  it.each([
+    ["counts the rows", (i: number) => i + 7],
+    ["numbers people in another order", (i: number) => 1000 + ((i * 17) % 40)],
+    ["numbers some of a few more", (i: number) => -3 * i],
+  ])("name a column that %s, whatever it is called", (_, numberOf) => {
+    const counted = rows.map(([, ...rest], i) => [numberOf(i), ...rest] as const);
 
-    expect(warningsOf(counted)).toEqual([expect.stringContaining('"x" counts the rows')]);
-    expect(warningsOf(turned)).toEqual([]);
-    expect(warningsOf(counted.slice(0, 9))).toEqual([]);
+    expect(warningsOf(counted)).toEqual([
+      expect.stringContaining('"x" has another whole number in each row'),
+    ]);
+    expect(warningsOf(counted.slice(0, 10))).toEqual([]);
+  });
+
+  it.each([
+    ["twice the same", (i: number) => (i === 3 ? 4 : i)],
+    ["a fraction", (i: number) => (i === 3 ? 3.5 : i)],
+    ["large ones, which are hardly ever equal", (i: number) => 97 * i],
+  ])("take no measurement for a numbering: %s", (_, numberOf) => {
+    expect(warningsOf(rows.map(([, ...rest], i) => [numberOf(i), ...rest] as const))).toEqual([]);
   });
 
   it("name a value that is a slip, with its row", () => {
