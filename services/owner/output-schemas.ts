@@ -43,6 +43,14 @@ export const outputSchemas: OutputSchemas = {
       terms: z.record(z.string(), z.unknown()),
       choices: z.array(z.strictObject({ setting: z.string(), value: z.string(), why: z.string() })),
       samples: setSizes,
+      /** What the owner's data look like, as the command tells people before it asks anything. */
+      data: z.strictObject({
+        samples: count,
+        classCounts: z.array(count),
+        told: z.array(z.strictObject({ column: z.string(), what: z.string() })),
+        dropped: z.array(z.strictObject({ column: z.string(), why: z.string() })),
+        warnings: z.array(z.string()),
+      }),
     }),
   },
   "owner rehearse": {
@@ -51,6 +59,8 @@ export const outputSchemas: OutputSchemas = {
       isAttacker: z.array(z.boolean()),
       finalAccuracy: share,
       finalLoss: z.number().nullable(),
+      /** Of the samples that accuracy is measured on: what always saying the commonest class comes to. */
+      commonestShare: share,
       voidRounds: count,
       missedShare: share.nullable(),
       falseRemovalShare: share,

@@ -67,6 +67,16 @@ describe("a look at a table", () => {
     expect(summary.classCounts.reduce((a, b) => a + b)).toBe(300);
   });
 
+  it("says what an accuracy hides where a class is rare", async () => {
+    const rows = Array.from({ length: 200 }, (_, i) => `${Math.sin(i)},${i < 6 ? "yes" : "no"}`);
+    await writeFile(join(folder, "rare.csv"), ["x,label", ...rows].join("\n"));
+
+    expect((await inspectData(join(folder, "rare.csv"))).warnings).toContainEqual(
+      expect.stringMatching(/Few samples of class "yes": whoever always says "no" .* 97.0 %/),
+    );
+    expect((await inspectData(data)).warnings).toEqual([]);
+  });
+
   it("takes the target by its name wherever it is", () => {
     expect(guessTarget(["Label", "a", "b"])).toBe("Label");
     expect(guessTarget(["a", "b"])).toBe("b");

@@ -31,6 +31,7 @@ const running = advanceRehearsal(advanceRehearsal(idleRehearsal, { type: "starte
 const report = {
   ...{ rounds: [round({})], isAttacker, finalAccuracy: 0.9, finalLoss: 0.3, voidRounds: 0 },
   ...{ missedShare: 0, falseRemovalShare: 0, attackerPayShare: 0, paidWei: 10n, seconds: 1 },
+  commonestShare: 0.4,
 };
 const done = (findings: readonly string[]) =>
   advanceRehearsal(running, { type: "done", report, findings, samples: 1200 });
@@ -99,6 +100,7 @@ describe("a rehearsal on the page", () => {
       /Do not post it like this.*attackers got 60 % of the pay\./,
     );
     expect(page.text()).not.toContain("held");
+    expect(page.text()).toContain("of always saying the commonest class 40.0 %");
   });
 
   test("every attack that was tried stands beside what happens when nobody attacks", async () => {

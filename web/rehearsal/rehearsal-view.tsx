@@ -80,8 +80,10 @@ function Findings(props: {
           them {attackers === 1 ? "an attacker" : "attackers"}, on {samples.toLocaleString("en")}{" "}
           {isMadeUp ? "invented " : ""}samples in {report.seconds.toFixed(1)} s. Accuracy at the end{" "}
           {percentText(report.finalAccuracy)}
-          {isMadeUp && "; invented samples say nothing about the accuracy on yours"}. Attackers'
-          part of the pay {percentText(report.attackerPayShare)}.
+          {isMadeUp
+            ? "; invented samples say nothing about the accuracy on yours"
+            : `, of always saying the commonest class ${percentText(report.commonestShare)}`}
+          . Attackers' part of the pay {percentText(report.attackerPayShare)}.
         </Text>
         {isStale && (
           <Text size="sm" fw={600}>

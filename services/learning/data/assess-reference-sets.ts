@@ -5,6 +5,7 @@ import { nameSome } from "../name-some.ts";
 import { seededRandom, shuffledIndices } from "../random.ts";
 import type { Dataset } from "./dataset.ts";
 import { countLabels } from "./partition.ts";
+import { rareClasses } from "./rare-classes.ts";
 
 /** Something about a root or pay set that the owner should know. */
 export interface ReferenceFinding {
@@ -41,10 +42,12 @@ interface ReferenceSets {
   readonly rootSet: Dataset;
   /** Null when the project has no pay gradient. */
   readonly paySet: Dataset | null;
+  /** What the project calls its classes; their numbers stand for them without. */
+  readonly classNames?: readonly string[] | undefined;
 }
 
-/** Advised sizes (`docs/rules.md`, "Contribution and share"), and below which part of an even share a class counts as rare. */
-const ADVISED = { root: 100, pay: 500, rareShare: 0.25 } as const;
+/** Advised sizes (`docs/rules.md`, "Contribution and share"). */
+const ADVISED = { root: 100, pay: 500 } as const;
 /** Samples compared with each other: the effort grows with the square. */
 const MOST_COMPARED = 600;
 const NEIGHBOURS = 5;
@@ -60,11 +63,14 @@ const LEAST_AGREEMENT = 0.4;
  * or pay by chance; shared samples let a leak of one set spoil both.
  */
 export async function assessReferenceSets(sets: ReferenceSets): Promise<ReferenceAssessment> {
-  const { rootSet, paySet } = sets;
+  const { rootSet, paySet, classNames } = sets;
   const rootCounts = await countLabels(rootSet);
   const payCounts = paySet ? await countLabels(paySet) : [];
   const shared = paySet ? await countShared(rootSet, paySet) : 0;
-  const findings = [...coverageFindings("root", rootCounts), ...coverageFindings("pay", payCounts)];
+  const findings = [
+    ...coverageFindings("root", rootCounts, classNames),
+    ...coverageFindings("pay", payCounts, classNames),
+  ];
   if (shared > 0) {
     const message = `${shared} samples are in both sets. Keep them disjoint: whoever learns one set then still does not know the pay.`;
     findings.push({ severity: "blocking", set: "both", message });
@@ -95,19 +101,24 @@ export function requireSoundReferences(findings: readonly ReferenceFinding[]): v
   );
 }
 
-function coverageFindings(set: "root" | "pay", counts: readonly number[]): ReferenceFinding[] {
+function coverageFindings(
+  set: "root" | "pay",
+  counts: readonly number[],
+  classNames: readonly string[] = [],
+): ReferenceFinding[] {
   const total = counts.reduce((sum, count) => sum + count, 0);
   if (counts.length === 0) return [];
   const findings: ReferenceFinding[] = [];
   const missing = counts.flatMap((count, k) => (count === 0 ? [k] : []));
-  const rareBelow = (ADVISED.rareShare * total) / counts.length;
-  const rare = counts.flatMap((count, k) => (count > 0 && count < rareBelow ? [k] : []));
+  const rare = rareClasses(counts);
+  const named = (classes: readonly number[]) =>
+    nameSome(classes.map((k) => (classNames[k] === undefined ? String(k) : `"${classNames[k]}"`)));
   if (missing.length > 0) {
-    const message = `The ${set} set has no sample of class ${nameSome(missing.map(String))}. Honest trainers who know these classes would be rejected or unpaid.`;
+    const message = `The ${set} set has no sample of class ${named(missing)}. Honest trainers who know these classes would be rejected or unpaid.`;
     findings.push({ severity: "blocking", set, message });
   }
   if (rare.length > 0) {
-    const message = `The ${set} set has very few samples of class ${nameSome(rare.map(String))}.`;
+    const message = `The ${set} set has very few samples of class ${named(rare)}.`;
     findings.push({ severity: "warning", set, message });
   }
   if (total < ADVISED[set]) {

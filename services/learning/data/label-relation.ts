@@ -133,10 +133,7 @@ function spreadOverClasses(labels: Int32Array, classes: number, most: number): n
     .filter((pool) => pool.length > 0)
     .sort((one, other) => one.length - other.length)
     .forEach((pool, k, sorted) => {
-      const taken = Math.min(
-        pool.length,
-        Math.floor((most - chosen.length) / (sorted.length - k)),
-      );
+      const taken = Math.min(pool.length, Math.floor((most - chosen.length) / (sorted.length - k)));
       for (let i = 0; i < taken; i++) {
         chosen.push(pool[Math.floor((i * pool.length) / taken)] as number);
       }

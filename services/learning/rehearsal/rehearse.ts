@@ -5,7 +5,7 @@ import { SLOT_COUNTS, trainerCount } from "../../protocol/rule/round-terms.ts";
 import { ruleErrors } from "../../protocol/rule/rule-errors.ts";
 import type { Verdict } from "../../protocol/rule/verdicts.ts";
 import { type Dataset, subsetDataset } from "../data/dataset.ts";
-import { type PartitionPlan, partitionIndices } from "../data/partition.ts";
+import { countLabels, type PartitionPlan, partitionIndices } from "../data/partition.ts";
 import { learningErrors } from "../errors.ts";
 import type { ComputeDevice } from "../jax/compiled-model.ts";
 import type { ModelSpec } from "../model-spec.ts";
@@ -80,6 +80,8 @@ export interface RehearsalReport {
   readonly isAttacker: readonly boolean[];
   readonly finalAccuracy: number;
   readonly finalLoss: number;
+  /** Share of the validation set that its commonest class has: the accuracy of whoever always says that one. */
+  readonly commonestShare: number;
   readonly voidRounds: number;
   /** Share of the attackers' updates that were accepted in rounds that counted; null without attackers. */
   readonly missedShare: number | null;
@@ -192,7 +194,12 @@ export async function rehearse(parameters: RehearseParameters): Promise<Rehearsa
     onProgress?.(summary, rounds);
   }
   const isAttacker = trainers.map(({ attack }) => attack !== undefined);
-  return report(rehearsed, isAttacker, (performance.now() - startedAt) / 1000);
+  const commonest = Math.max(...(await countLabels(sets.validation)));
+  return {
+    ...report(rehearsed, isAttacker),
+    commonestShare: commonest / sets.validation.size,
+    seconds: (performance.now() - startedAt) / 1000,
+  };
 }
 
 function payRound(
@@ -217,8 +224,7 @@ function summarise({ roundIndex, decision }: SimulatedRound) {
 function report(
   rounds: readonly RehearsedRound[],
   isAttacker: readonly boolean[],
-  seconds: number,
-): RehearsalReport {
+): Omit<RehearsalReport, "commonestShare" | "seconds"> {
   let [missed, removed, paidWei, attackerWei] = [0, 0, 0n, 0n];
   for (const { verdicts, payoutsWei, isVoid } of rounds) {
     verdicts.forEach((verdict, i) => {
@@ -243,6 +249,5 @@ function report(
     falseRemovalShare: honest === 0 ? 0 : removed / (honest * rounds.length),
     attackerPayShare: paidWei === 0n ? 0 : Number((attackerWei * 1_000_000n) / paidWei) / 1e6,
     paidWei,
-    seconds,
   };
 }

@@ -187,7 +187,14 @@ export const register: RegisterCommand = (parent, context) => {
         const made = await makeProject({ folder, answers, summary, signal, onProgress: progress });
         const { keyToMake } = await import("../design/design-project.ts");
         const [key] = keyToMake(answers.rule, Number(made.terms.slots)) ?? [];
-        return { data: made, text: describe(made, shellWord(String(args[0])), key) };
+        const { classCounts, told, dropped, warnings } = summary;
+        return {
+          data: {
+            ...made,
+            data: { samples: summary.samples, classCounts, told, dropped, warnings },
+          },
+          text: describe(made, shellWord(String(args[0])), key),
+        };
       }),
     );
 };

@@ -29,13 +29,9 @@ function describe(report: RehearsalReport): string {
     `attackers paid       ${percentText(report.attackerPayShare)} of all pay`,
     `honest rejected      ${percentText(report.falseRemovalShare)}`,
     `void rounds          ${report.voidRounds}`,
+    `commonest class      ${percentText(report.commonestShare)} of the samples that accuracy is measured on`,
     `took                 ${report.seconds.toFixed(1)} s`,
   ].join("\n");
-}
-
-function verdict(findings: readonly string[]): string[] {
-  if (findings.length === 0) return ["the rule held: post it if the accuracy is what you want"];
-  return ["do not post it like this:", ...findings.map((finding) => `  ${finding}`)];
 }
 
 /** Adds `commonweight owner rehearse`. */
@@ -73,7 +69,9 @@ export const register: RegisterCommand = (parent, context) => {
         const { dataFileOptions } = await import("../../learning/data/data-file-options.ts");
         const { projectDataset } = await import("../../learning/data/project-dataset.ts");
         const { rehearse } = await import("../../learning/rehearsal/rehearse.ts");
-        const { rehearsalFindings } = await import("../rehearsal/rehearsal-findings.ts");
+        const { rehearsalFindings, rehearsalVerdict } = await import(
+          "../rehearsal/rehearsal-findings.ts"
+        );
         const { rehearsalSubject } = await import("../rehearsal/rehearsal-subject.ts");
         const subject = await rehearsalSubject(args[0], options);
         const { manifest, terms, source, trainers } = subject;
@@ -94,7 +92,7 @@ export const register: RegisterCommand = (parent, context) => {
         const findings = rehearsalFindings(report);
         return {
           data: { ...report, findings },
-          text: [describe(report), "", ...verdict(findings)].join("\n"),
+          text: [describe(report), "", ...rehearsalVerdict(report, findings)].join("\n"),
           isNegative: findings.length > 0,
         };
       }),

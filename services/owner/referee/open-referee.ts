@@ -77,7 +77,7 @@ async function openProjectSets(
     paySet: projectDataset(paySet, data),
     validationSet: validationSet && projectDataset(validationSet, data),
   };
-  const { findings } = await assessReferenceSets(sets);
+  const { findings } = await assessReferenceSets({ ...sets, classNames: data.classes });
   for (const finding of findings) onEvent({ type: "reference", ...finding });
   requireSoundReferences(findings);
   return sets;

@@ -26,3 +26,20 @@ export function rehearsalFindings(report: RehearsalReport): string[] {
   }
   return findings;
 }
+
+/** What a rehearsal comes to, in lines for people. */
+export function rehearsalVerdict(
+  { finalAccuracy, commonestShare }: Pick<RehearsalReport, "finalAccuracy" | "commonestShare">,
+  findings: readonly string[],
+): string[] {
+  if (findings.length > 0) {
+    return ["do not post it like this:", ...findings.map((finding) => `  ${finding}`)];
+  }
+  if (finalAccuracy > commonestShare) {
+    return ["the rule held: post it if the accuracy is what you want"];
+  }
+  return [
+    "the rule held, but the model is right no more often than whoever always says the commonest class:",
+    "  more rounds or samples, other columns, or more samples of the rare classes may help",
+  ];
+}

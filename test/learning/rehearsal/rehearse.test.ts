@@ -62,6 +62,9 @@ describe("rehearse", () => {
     });
 
     expect(report.finalAccuracy).toBeGreaterThan(0.78);
+    // Of ten classes, in a thousand images.
+    expect(report.commonestShare).toBeGreaterThan(0.1);
+    expect(report.commonestShare).toBeLessThan(0.15);
     expect(report).toMatchObject({ missedShare: null, attackerPayShare: 0, voidRounds: 0 });
     expect(report.falseRemovalShare).toBeLessThan(0.1);
     expect(rounds).toEqual([0, 1, 2, 3, 4]);

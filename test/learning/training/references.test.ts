@@ -147,6 +147,12 @@ describe("assessReferenceSets", () => {
       set: "pay",
       message: expect.stringContaining("no sample of class 8, 9"),
     });
+    const named = await assessReferenceSets({
+      rootSet,
+      paySet: subsetDataset(training, lacking),
+      classNames: "abcdefghij".split(""),
+    });
+    expect(named.findings[0]?.message).toContain('no sample of class "i", "j"');
     expect(() => requireSoundReferences(assessment.findings)).toThrow(
       expect.objectContaining({ code: "CW3401" }),
     );
