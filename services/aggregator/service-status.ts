@@ -17,7 +17,8 @@ export interface ServiceStatus {
   readonly startedAt: number;
   /** What needs the operator now. */
   alerts(): readonly Alert[];
-  readiness(): unknown;
+  /** Whether it can work; and the newest fifty projects whose last step failed. */
+  readiness(): { readonly isReady: boolean };
   ipfs(): { peerId: string; multiaddrs: readonly string[] };
   market(): unknown;
   projects(): unknown;
@@ -56,8 +57,13 @@ export function describeService(parts: {
     startedAt: Math.floor(Date.now() / 1000),
     alerts: () => alerts.list(),
     readiness: () => {
-      const { lastError } = guarded;
-      return { isReady: lastError === undefined, lastError, alerts: alerts.list() };
+      const { serviceError, failingProjects } = guarded;
+      return {
+        isReady: serviceError === undefined,
+        ...(serviceError !== undefined && { lastError: serviceError }),
+        failingProjects: failingProjects.slice(0, MOST_LISTED),
+        alerts: alerts.list(),
+      };
     },
     ipfs: () => ({ peerId: ipfs.peerId, multiaddrs: ipfs.addresses() }),
     market: () => ({

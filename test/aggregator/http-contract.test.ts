@@ -28,7 +28,7 @@ beforeAll(async () => {
     status: {
       startedAt: 1,
       alerts: () => [alert],
-      readiness: () => ({ isReady: true, lastError: undefined, alerts: [alert] }),
+      readiness: () => readiness,
       ipfs: () => ({
         peerId: "12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp",
         multiaddrs: [],
@@ -65,6 +65,12 @@ afterAll(() => server.stop());
 const alert = {
   ...({ kind: "deadline", subject: "project 1", since: 3 } as const),
   message: "the round is not open, and the window ends in 9 s",
+};
+
+const readiness = {
+  isReady: true,
+  failingProjects: [{ projectId: 7n, message: "CW1804: not the model" }],
+  alerts: [alert],
 };
 
 const evaluation = {
@@ -151,6 +157,16 @@ describe("the interface against its own description", () => {
       if (method === "get") expect(Object.keys(jsonSchema(operation)).length).toBeGreaterThan(1);
       else expect(operation.requestBody).toBeDefined();
     }
+  });
+
+  it("says by the status, too, that it cannot work", async () => {
+    readiness.isReady = false;
+    const response = await fetch(urlOf("/v1/ready"));
+    readiness.isReady = true;
+
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ isReady: false });
+    expect(paths["/v1/ready"]?.get?.responses).toHaveProperty("503");
   });
 
   for (const { path, method, operation } of operations) {

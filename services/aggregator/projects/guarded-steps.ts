@@ -7,14 +7,25 @@ import type { ServiceEvent } from "../service-event.ts";
 /** How long a project rests after its node did not answer. */
 const REST_MS = 2000;
 
+/** Why the same work did not go well the last time. */
+interface Failure {
+  readonly message: string;
+  readonly isChainAway: boolean;
+}
+
+/** A project whose last step failed. */
+export interface FailingProject {
+  readonly projectId: bigint;
+  readonly message: string;
+}
+
 /** Runs steps that may fail: each failure is said once, and remembered until the same work goes well. */
 export class GuardedSteps {
   readonly #alerts: Alerts;
   readonly #onEvent: (event: ServiceEvent) => void;
   readonly #signal: AbortSignal;
   /** By project; `undefined` stands for the search for projects. */
-  readonly #failures = new Map<bigint | undefined, string>();
-  #lastError: string | undefined;
+  readonly #failures = new Map<bigint | undefined, Failure>();
 
   constructor(parts: {
     readonly alerts: Alerts;
@@ -26,9 +37,21 @@ export class GuardedSteps {
     this.#signal = parts.signal;
   }
 
-  /** What keeps this service from being ready; undefined when all went well. */
-  get lastError(): string | undefined {
-    return this.#lastError;
+  /**
+   * What keeps this service from working for anybody; undefined when nothing does. Not a project's failures: anybody may post a project
+   * whose steps fail, for as long as its windows are.
+   */
+  get serviceError(): string | undefined {
+    return this.#failures.get(undefined)?.message;
+  }
+
+  /** The projects whose last step failed, newest first. */
+  get failingProjects(): readonly FailingProject[] {
+    return [...this.#failures]
+      .flatMap(([projectId, { message }]) =>
+        projectId === undefined ? [] : [{ projectId, message }],
+      )
+      .sort((one, other) => Number(other.projectId - one.projectId));
   }
 
   /** Never rejects. @returns Whether the work went well. */
@@ -36,8 +59,10 @@ export class GuardedSteps {
     try {
       await work();
       this.#failures.delete(projectId);
-      if (this.#failures.size === 0) this.#alerts.set("chain", "", undefined);
-      this.#lastError = [...this.#failures.values()][0];
+      const failures = [...this.#failures.values()];
+      if (!failures.some(({ isChainAway }) => isChainAway)) {
+        this.#alerts.set("chain", "", undefined);
+      }
       return true;
     } catch (error) {
       if (!this.#signal.aborted) await this.#fail(projectId, error);
@@ -48,13 +73,13 @@ export class GuardedSteps {
   async #fail(projectId: bigint | undefined, error: unknown): Promise<void> {
     const { code, message } = failureWords(error);
     // The same failure again is no news, and a chain that is away is waited for.
-    if (message !== this.#failures.get(projectId)) {
+    if (message !== this.#failures.get(projectId)?.message) {
       const event = { type: "failed", at: Math.floor(Date.now() / 1000), code, message };
       this.#onEvent(projectId === undefined ? event : { ...event, projectId });
     }
-    this.#failures.set(projectId, message);
-    this.#lastError = message;
-    if (!isChainUnreachable(error)) return;
+    const isChainAway = isChainUnreachable(error);
+    this.#failures.set(projectId, { message, isChainAway });
+    if (!isChainAway) return;
     this.#alerts.set("chain", "", message);
     await pause(REST_MS, this.#signal);
   }

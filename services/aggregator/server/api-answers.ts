@@ -16,10 +16,11 @@ export const healthSchema = z.object({
   alerts: alertsSchema,
 });
 
-/** `GET /v1/ready` */
+/** `GET /v1/ready`, with status 503 as long as it is not. */
 export const readinessSchema = z.object({
   isReady: z.boolean(),
   lastError: z.string().optional(),
+  failingProjects: z.array(z.object({ projectId: integer, message: z.string() })),
   alerts: alertsSchema,
 });
 

@@ -142,6 +142,10 @@ export async function startHttpServer(parameters: HttpServerParameters): Promise
   );
   app.get(
     "/v1/ready",
+    (_request, response, next) => {
+      if (!status.readiness().isReady) response.status(503);
+      next();
+    },
     answer(() => status.readiness()),
   );
   app.get(

@@ -64,6 +64,12 @@ const operation = (
   },
 });
 
+/** Status 503 has the same answer, for who only looks at the status. */
+const withUnready = <T extends ReturnType<typeof operation>>({ responses, ...rest }: T) => ({
+  ...rest,
+  responses: { ...responses, 503: { ...responses[200], description: "it cannot work now" } },
+});
+
 /** The interface as an OpenAPI 3.1 document, made of the very schemas that requests are checked with. */
 export function openApiDocument(): object {
   const parameters = roundParameters;
@@ -79,9 +85,11 @@ export function openApiDocument(): object {
         get: operation("it runs, and what needs its operator", { answer: healthSchema }),
       },
       "/v1/ready": {
-        get: operation("whether its last step went well, and what needs its operator", {
-          answer: readinessSchema,
-        }),
+        get: withUnready(
+          operation("whether it can work, whose steps fail, and what needs its operator", {
+            answer: readinessSchema,
+          }),
+        ),
       },
       "/v1/market": { get: operation("chain, contracts and account", { answer: marketSchema }) },
       "/v1/ipfs": {
