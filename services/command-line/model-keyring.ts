@@ -24,8 +24,8 @@ export function createModelKeyring(
   },
 ): ModelKeyring {
   const { projectId, aggregators, account, envelope, keys, signal } = options;
-  const requestGrant = async (cid: string): Promise<Uint8Array | undefined> => {
-    if (account === undefined) return undefined;
+  async function* requestGrants(cid: string): AsyncGenerator<Uint8Array> {
+    if (account === undefined) return;
     for (const aggregator of aggregators) {
       if (isSameAddress(aggregator, account)) continue;
       const { endpoint } = await readParticipant(chain, aggregator);
@@ -35,9 +35,8 @@ export function createModelKeyring(
             () => undefined,
           )
         : undefined;
-      if (answer !== undefined) return fromHex(answer.sealedKey);
+      if (answer !== undefined) yield fromHex(answer.sealedKey);
     }
-    return undefined;
-  };
-  return { envelope, keys, requestGrant };
+  }
+  return { envelope, keys, requestGrants };
 }

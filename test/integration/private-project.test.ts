@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -210,6 +212,30 @@ describe("a private project's models", () => {
 
     expect(await read(keyringOf("trainer"))).toBe(39);
     expect(await read(keyringOf("stranger"))).toBe("CW1822");
+  });
+
+  it("open for who joined later whatever another aggregator grants that is asked before", async () => {
+    const liar = of(chains, "deployer");
+    const sealedKey = `0x${"5a".repeat(80)}`;
+    const lying = createServer((_, response) => response.end(JSON.stringify({ sealedKey })));
+    await new Promise<void>((resolve) => lying.listen(0, "127.0.0.1", resolve));
+    await registerParticipant(liar, {
+      encryptionKey: `0x${Buffer.from(of(pairs, "deployer").publicKey).toString("hex")}`,
+      payoutAddress: liar.account as string,
+      endpoint: `http://127.0.0.1:${(lying.address() as AddressInfo).port}`,
+    });
+    const asked = (...aggregators: Name[]) =>
+      createModelKeyring(of(chains, "trainer"), {
+        projectId,
+        aggregators: aggregators.map((name) => of(chains, name).account as string),
+        account: of(chains, "trainer").account,
+        envelope,
+        keys: of(pairs, "trainer"),
+      });
+
+    expect(await read(asked("deployer"))).toBe("CW1823");
+    expect(await read(asked("deployer", "aggregator"))).toBe(39);
+    lying.close();
   });
 
   it("are granted under the registered key alone: asking in a trainer's name gives nothing away", async () => {

@@ -1,5 +1,5 @@
 import type { G1Point } from "../curve.ts";
-import { CommonweightError } from "../errors.ts";
+import { CommonweightError, isErrorOf } from "../errors.ts";
 import type { EncryptionKeyPair, Envelope } from "../sealing/envelope.ts";
 import { isSealedFile, openFile, sealedFileErrors, sealFile } from "../sealing/sealed-file.ts";
 
@@ -22,10 +22,10 @@ export interface ModelKeyring {
   /** The pair whose public half is registered on chain. */
   readonly keys: EncryptionKeyPair;
   /**
-   * Asks those who can open the file to seal its key to this reader too; undefined when nobody does. For readers that
-   * joined after the model was published.
+   * Asks those who can open the file to seal its key to this reader too, one after the other: any of them may answer with something
+   * else. For readers that joined after the model was published, or whom the file's publisher keeps out.
    */
-  readonly requestGrant?: ((cid: string) => Promise<Uint8Array | undefined>) | undefined;
+  readonly requestGrants?: ((cid: string) => AsyncIterable<Uint8Array>) | undefined;
 }
 
 /** Seals a model file to its readers. @throws RangeError without a single usable key. */
@@ -62,15 +62,24 @@ export async function openModelFile(
       "the model is private: no key given",
     );
   }
-  const { envelope, keys, requestGrant } = keyring;
+  const { envelope, keys, requestGrants } = keyring;
   const context = modelContext(model);
+  const open = (grant?: Uint8Array) => openFile({ envelope, bytes, keys, context, grant });
+  let refusal: unknown;
   try {
-    return await openFile({ envelope, bytes, keys, context });
+    return await open();
   } catch (error) {
-    const isUnknown =
-      error instanceof CommonweightError && error.code === sealedFileErrors.notAddressed.code;
-    const grant = isUnknown ? await requestGrant?.(model.cid) : undefined;
-    if (grant === undefined) throw error;
-    return openFile({ envelope, bytes, keys, context, grant });
+    // Also one that names this reader: its publisher may have sealed the key wrongly to some of those whom it names.
+    const { notAddressed, cannotOpen } = sealedFileErrors;
+    if (![notAddressed, cannotOpen].some((kind) => isErrorOf(error, kind))) throw error;
+    refusal = error;
   }
+  for await (const grant of requestGrants?.(model.cid) ?? []) {
+    try {
+      return await open(grant);
+    } catch (error) {
+      refusal = error;
+    }
+  }
+  throw refusal;
 }

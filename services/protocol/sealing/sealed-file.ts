@@ -100,7 +100,7 @@ export interface OpenFileParameters {
   readonly bytes: Uint8Array;
   readonly keys: EncryptionKeyPair;
   readonly context: string;
-  /** The file's key, sealed to this reader afterwards by {@link grantFileKey}; for readers that the file does not name. */
+  /** The file's key, sealed to this reader afterwards by {@link grantFileKey}: for one that the file does not name, or names with a key that is none. */
   readonly grant?: Uint8Array | undefined;
 }
 
@@ -150,7 +150,7 @@ async function openFileKey(parameters: OpenFileParameters): Promise<Uint8Array> 
   const { contextHash, keyHash, sealedKeys } = readSealedFile(bytes);
   requireContext(contextHash, context);
   const own = sealedKeys.find(({ recipient }) => isSameBytes(recipient, keys.publicKey));
-  const sealed = own?.sealedKey ?? grant;
+  const sealed = grant ?? own?.sealedKey;
   if (sealed === undefined) throw new CommonweightError(sealedFileErrors.notAddressed);
   const key = await envelope
     .open({ privateKey: keys.privateKey, purpose: PURPOSE, associated: contextHash, sealed })
