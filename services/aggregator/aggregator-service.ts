@@ -221,7 +221,9 @@ async function openService(
     files: createProjectFiles({ chain, account, contentStore: ipfs, serving: settings.serving }),
     readBlock: (cid) => ipfs.getBlock(cid),
     exportCar: (cid) => ipfs.exportCar(cid),
-    grantModelKey: createModelKeys({ chain, contentStore: ipfs, store, envelope, keys }),
+    grantModelKey: createModelKeys({
+      ...{ chain, contentStore: ipfs, store, envelope, keys, serving: settings.serving },
+    }),
   });
   opened.defer(() => server.stop());
   const news = openBlockNews(chain);

@@ -13,6 +13,7 @@ import type { EncryptionKeyPair, Envelope } from "../../protocol/sealing/envelop
 import { grantFileKey } from "../../protocol/sealing/sealed-file.ts";
 import { aggregatorErrors } from "../errors.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
+import { refusalToServe, type ServingRules } from "../projects/served-projects.ts";
 import type { RoundStore } from "../store/round-store.ts";
 
 const FETCH_TIMEOUT_MS = 5000;
@@ -33,6 +34,8 @@ export interface ModelKeysParameters {
   readonly store: Pick<RoundStore, "listModelCopies">;
   readonly envelope: Envelope;
   readonly keys: EncryptionKeyPair;
+  /** For whom the account works: of others no model is read. */
+  readonly serving?: ServingRules | undefined;
 }
 
 /** Seals a private model's key to one more reader. */
@@ -46,12 +49,12 @@ export type GrantModelKey = (
  * Grants private models' keys to those whom the chain names as readers now. Nobody has to prove who asks: the answer is sealed to
  * the encryption key that the reader has registered.
  *
- * The returned function throws CW5006 for a model that no private project of this account's has, CW5007 for an account that may not
- * read it.
+ * The returned function throws CW5006 for a model that no private project of this account's has, CW5014 for one of a project that it
+ * does not serve, CW5007 for an account that may not read it.
  * One model of a project is read at a time, for all who ask for it meanwhile.
  */
 export function createModelKeys(parameters: ModelKeysParameters): GrantModelKey {
-  const { chain, contentStore, store, envelope, keys } = parameters;
+  const { chain, contentStore, store, envelope, keys, serving = {} } = parameters;
   /** Models that are read now. */
   const reading = new Map<string, Promise<Uint8Array>>();
   const known = new Map<bigint, KnownProject>();
@@ -65,13 +68,15 @@ export function createModelKeys(parameters: ModelKeysParameters): GrantModelKey 
     return found;
   };
   const read = (projectId: bigint, cid: string, maxBytes: number): Promise<Uint8Array> => {
+    // Of another project it may be too large, or have to wait for what nobody has.
+    const name = `${projectId}/${cid}`;
     const get = () => contentStore.get(cid, { maxBytes, timeoutMs: FETCH_TIMEOUT_MS, retries: 0 });
     const started =
-      reading.get(cid) ??
+      reading.get(name) ??
       knownOf(projectId)
         .read(get)
-        .finally(() => reading.delete(cid));
-    reading.set(cid, started);
+        .finally(() => reading.delete(name));
+    reading.set(name, started);
     return started;
   };
   const modelOf = async (project: Project, cid: string): Promise<PublishedModel> => {
@@ -82,6 +87,8 @@ export function createModelKeys(parameters: ModelKeysParameters): GrantModelKey 
     );
     const isOurs = includesAddress(terms.aggregators, chain.account as string);
     if (!isOurs || terms.modelVisibility !== "private") throw unknown;
+    const refusal = refusalToServe(project, serving);
+    if (refusal !== undefined) throw new CommonweightError(aggregatorErrors.notServed, refusal);
     const { log, search } = knownOf(projectId);
     const models = await search(() => log.read(project));
     const copy = store.listModelCopies(projectId).find((each) => each.cid === cid);

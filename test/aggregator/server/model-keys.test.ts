@@ -37,6 +37,10 @@ vi.mock("../../../services/protocol/sealing/sealed-file.ts", async (original) =>
   grantFileKey: async () => Uint8Array.of(7),
 }));
 
+const settle = async () => {
+  for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+};
+
 it("reads one model of a project at a time, for all who ask for it meanwhile, for anybody may ask", async () => {
   const gets: string[] = [];
   const finish: (() => void)[] = [];
@@ -50,10 +54,6 @@ it("reads one model of a project at a time, for all who ask for it meanwhile, fo
       },
     },
   } as unknown as Parameters<typeof createModelKeys>[0]);
-  const settle = async () => {
-    for (let turn = 0; turn < 50; turn++) await Promise.resolve();
-  };
-
   const asked = ["model-0", "model-0", "model-1", "model-0", "model-1"].map((cid) =>
     grant(1n, cid, ACCOUNT),
   );
@@ -70,6 +70,37 @@ it("reads one model of a project at a time, for all who ask for it meanwhile, fo
   grant(1n, "model-0", ACCOUNT).catch(() => undefined);
   await settle();
   expect(gets).toHaveLength(4);
+});
+
+it("waits for nothing of another project that names the same file, and has room for less", async () => {
+  const gets: string[] = [];
+  const grant = createModelKeys({
+    chain: { chainId: 1n, account: ACCOUNT, addresses: { market: ACCOUNT } } as Chain,
+    store: noCopies,
+    contentStore: {
+      get: (cid: string) => {
+        gets.push(cid);
+        // Of the other project's first file nobody knows anything.
+        return cid === "model-0" ? new Promise(() => {}) : Promise.resolve(new Uint8Array());
+      },
+    },
+  } as unknown as Parameters<typeof createModelKeys>[0]);
+
+  for (const cid of ["model-0", "model-1"]) grant(2n, cid, ACCOUNT).catch(() => undefined);
+  await settle();
+  expect(await grant(1n, "model-1", ACCOUNT)).toEqual({ sealedKey: "0x07" });
+  expect(gets).toEqual(["model-0", "model-1"]);
+});
+
+it("grants nothing in projects that its account does not serve", async () => {
+  const grant = createModelKeys({
+    chain: { chainId: 1n, account: ACCOUNT, addresses: { market: ACCOUNT } } as Chain,
+    store: noCopies,
+    serving: { owners: [`0x${"cc".repeat(20)}`] },
+    contentStore: { get: () => Promise.reject(new Error("read")) },
+  } as unknown as Parameters<typeof createModelKeys>[0]);
+
+  await expect(grant(1n, "model-1", ACCOUNT)).rejects.toMatchObject({ code: "CW5014" });
 });
 
 it("searches the chain's log once for all who ask, and not for what is not its own or not private", async () => {
