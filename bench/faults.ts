@@ -181,7 +181,7 @@ function text(result: Result): string {
   });
   return [
     "```text",
-    `${result.faults.length} faults in ${losses.roundsSettled} settled rounds and ${losses.roundsVoid} void ones, ${result.seconds.toFixed(0)} s`,
+    `${result.faults.length} faults in ${losses.roundsSettled} settled rounds, ${losses.voidByRule} of them void by the rule, and ${losses.roundsGivenUp} given up; ${result.seconds.toFixed(0)} s`,
     `rounds settled twice: ${losses.settledTwice}; updates read: ${losses.updatesRead}, lost: ${losses.updatesLost}, not sent in time: ${losses.updatesMissed}`,
     `bonds forfeited: ${losses.bondsForfeitedWei} wei; stakes slashed: ${losses.stakesSlashed}; trainers expelled: ${losses.trainersExpelled}`,
     `looks at the vault's books after settlements: ${result.booksLookedAt}, of which not to the wei: ${result.booksUnsound}`,

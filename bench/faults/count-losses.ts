@@ -11,7 +11,10 @@ import { unpackOutcome } from "../../services/protocol/round/public-signals.ts";
 /** What a project in which everybody is honest has lost by misfortune, as the chain tells it. */
 export interface Losses {
   readonly roundsSettled: number;
-  readonly roundsVoid: number;
+  /** Of the settled ones: fewer than half of the updates, all of which were read, passed the rule's tests. */
+  readonly voidByRule: number;
+  /** Rounds that came to nothing without a settlement. */
+  readonly roundsGivenUp: number;
   readonly settledTwice: number;
   readonly updatesRead: number;
   /** Updates on chain that no settled round read: left out of one, or submitted to a round that came to nothing. */
@@ -44,15 +47,15 @@ export async function countLosses(
   );
   const settledRounds = new Set(settlements.map(({ roundIndex }) => roundIndex));
   // A settlement may find a round void: its updates were read.
+  const givenUp = voided.filter(({ roundIndex }) => !settledRounds.has(roundIndex));
   const unread = await Promise.all(
-    voided
-      .filter(({ roundIndex }) => !settledRounds.has(roundIndex))
-      .map(({ roundIndex }) => readSubmissions(chain, projectId, roundIndex)),
+    givenUp.map(({ roundIndex }) => readSubmissions(chain, projectId, roundIndex)),
   );
   const leftOut = verdicts.filter((verdict) => verdict === "inactive").length;
   return {
     roundsSettled: settlements.length,
-    roundsVoid: voided.length,
+    voidByRule: voided.length - givenUp.length,
+    roundsGivenUp: givenUp.length,
     settledTwice: settlements.length - settledRounds.size,
     updatesRead: verdicts.length - leftOut,
     updatesLost: leftOut + unread.flat().length,

@@ -8,7 +8,8 @@ import { writeFaultReport } from "../../bench/faults/fault-report.ts";
 
 const nothing = {
   roundsSettled: 10,
-  roundsVoid: 1,
+  voidByRule: 1,
+  roundsGivenUp: 0,
   settledTwice: 0,
   updatesRead: 40,
   updatesLost: 0,

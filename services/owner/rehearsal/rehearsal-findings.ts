@@ -4,13 +4,21 @@ import { percentText } from "../../protocol/percent-text.ts";
 /** Shares above which a rule does not do its work. */
 const MOST = { voidRounds: 0.25, falseRemoval: 0.25, missed: 0.5, attackerPay: 0.25 } as const;
 
+/** Void rounds that begin after this part of the rounds have another cause than those from the start. */
+const LATE = 1 / 3;
+
 /** What in a rehearsal speaks against posting the project, in sentences with the numbers. */
 export function rehearsalFindings(report: RehearsalReport): string[] {
   const { rounds, voidRounds, falseRemovalShare, missedShare, attackerPayShare } = report;
   const findings: string[] = [];
   if (voidRounds > MOST.voidRounds * rounds.length) {
+    const first = rounds.findIndex(({ isVoid }) => isVoid);
+    const why =
+      first >= LATE * rounds.length
+        ? `the first of them round ${first + 1}: by then the model had learned what your reference can tell; post fewer rounds, or give the root set more samples`
+        : "too many attackers, or a reference that disagrees with honest trainers";
     findings.push(
-      `${voidRounds} of ${rounds.length} rounds were void, fewer than half of the updates being accepted: too many attackers, or a reference that disagrees with honest trainers`,
+      `${voidRounds} of ${rounds.length} rounds were void, fewer than half of the updates being accepted: ${why}`,
     );
   }
   if (falseRemovalShare > MOST.falseRemoval) {

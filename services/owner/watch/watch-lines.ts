@@ -72,7 +72,7 @@ export function watchLine(event: Event, money: Money): string | undefined {
     case "round-voided":
       return line(`came to nothing: ${voidWords(event.reason)}`);
     case "better-reference-needed":
-      return `${event.consecutiveVoids} void rounds in a row: your reference and the trainers disagree`;
+      return `${event.consecutiveVoids} void rounds in a row: your reference and the trainers disagree. It needs more samples or better labels; or the model has learned what it can tell, and \`owner stop\` brings back what is left`;
     case "model-published":
       return event.version === 0
         ? `initial model published (${event.cid})`

@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
-import { rehearsalVerdict } from "../../../services/owner/rehearsal/rehearsal-findings.ts";
+import type { RehearsalReport } from "../../../services/learning/rehearsal/rehearse.ts";
+import {
+  rehearsalFindings,
+  rehearsalVerdict,
+} from "../../../services/owner/rehearsal/rehearsal-findings.ts";
 
 test.each([
   ["learned something", 0.93, [], /^the rule held: post it/],
@@ -14,4 +18,21 @@ test.each([
   const lines = rehearsalVerdict({ finalAccuracy, commonestShare: 0.86 }, findings);
 
   expect(lines.join(" ")).toMatch(expected);
+});
+
+test.each([
+  ["from the start", [0, 1, 2, 5], /reference that disagrees with honest trainers$/],
+  ["late", [6, 7, 8, 9], /the first of them round 7: .*post fewer rounds/],
+])("rounds that are void %s have a cause", (_, voidOnes, expected) => {
+  const findings = rehearsalFindings({
+    rounds: Array.from({ length: 10 }, (_, index) => ({ isVoid: voidOnes.includes(index) })),
+    ...{
+      voidRounds: voidOnes.length,
+      falseRemovalShare: 0,
+      missedShare: null,
+      attackerPayShare: 0,
+    },
+  } as unknown as RehearsalReport);
+
+  expect(findings).toEqual([expect.stringMatching(expected)]);
 });
