@@ -16,6 +16,8 @@ export interface Dataset {
   readonly classes: number;
   /** What the classes are called, where the data or the project say so. */
   readonly classNames?: readonly string[];
+  /** Of pictures in files, for messages: how they become samples of another shape. Begins with a semicolon; empty when they cannot. */
+  readonly adviceToFit?: (shape: readonly number[]) => string;
   /** Reads the samples at these positions, in this order. */
   readBatch(indices: ArrayLike<number>): Batch | Promise<Batch>;
   /** Class of each sample, without reading the inputs. */

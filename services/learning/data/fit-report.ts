@@ -5,7 +5,7 @@ import { nameSome } from "../name-some.ts";
 import type { Dataset } from "./dataset.ts";
 import { type LabelRelation, measureLabelRelation } from "./label-relation.ts";
 import { countLabels } from "./partition.ts";
-import { isOtherOrder } from "./reshape-to-model.ts";
+import { isOtherOrder, shapeMismatch } from "./reshape-to-model.ts";
 
 /** Something about a trainer's data that may stop or spoil training. */
 export interface FitFinding {
@@ -107,9 +107,7 @@ export async function fitReport(
     if (model.inputShape.join() !== dataset.inputShape.join()) {
       const isOther = isOtherOrder(dataset.inputShape, model.inputShape);
       const isFlat = countValues(model.inputShape) === countValues(dataset.inputShape) && !isOther;
-      (isFlat ? warning : blocking)(
-        `Samples have shape [${dataset.inputShape}], the model wants [${model.inputShape}].`,
-      );
+      (isFlat ? warning : blocking)(`S${shapeMismatch(dataset, model.inputShape).slice(1)}.`);
     }
     const classes = countClasses(model);
     if (dataset.classes > classes) {

@@ -5,6 +5,8 @@ import type { DecodedImage } from "./formats/pnm.ts";
 import type { LabelClasses } from "./label-classes.ts";
 import { rowDataset } from "./row-dataset.ts";
 
+const MOST_CHANNELS = 4;
+
 /** What all images of a data set have in common. */
 export type ImageShape = Omit<DecodedImage, "values">;
 
@@ -14,8 +16,16 @@ export interface ImageSource extends LabelClasses {
   readImage(index: number): Promise<DecodedImage>;
   /** For messages: what the image at a position is called. */
   nameOf(index: number): string;
-  /** For messages: how other images become like this one; begins with a semicolon. */
+  /** For messages: how other images get this form; begins with a semicolon. */
   adviceToFit(image: ImageShape): string;
+  /** The form that the project wants, where it wants images. */
+  readonly wanted?: ImageShape | undefined;
+}
+
+/** A shape as that of images with their channels first; undefined for what is none. */
+export function imageShape(shape: readonly number[] | undefined): ImageShape | undefined {
+  const [channels = 0, height = 0, width = 0] = shape ?? [];
+  return shape?.length === 3 && channels <= MOST_CHANNELS ? { channels, height, width } : undefined;
 }
 
 const shapeText = ({ channels, height, width }: ImageShape) => `${channels} x ${height} x ${width}`;
@@ -28,14 +38,23 @@ const shapeText = ({ channels, height, width }: ImageShape) => `${channels} x ${
 export async function imageDataset(images: ImageSource): Promise<Dataset> {
   const { values: _, ...first } = await images.readImage(0);
   const { channels, height, width } = first;
-  return rowDataset(images, [channels, height, width], async (index) => {
+  const { wanted } = images;
+  const theProjects = wanted === undefined ? "" : `, the project's are ${shapeText(wanted)}`;
+  const dataset = rowDataset(images, [channels, height, width], async (index) => {
     const image = await images.readImage(index);
     if (image.channels !== channels || image.height !== height || image.width !== width) {
       throw new CommonweightError(
         learningErrors.dataUnfit,
-        `${images.nameOf(index)} is ${shapeText(image)}, the first image ${shapeText(first)}; all need the same channels, height and width${images.adviceToFit(first)}`,
+        `${images.nameOf(index)} is ${shapeText(image)}, the first image ${shapeText(first)}${theProjects}; all need the same channels, height and width${images.adviceToFit(wanted ?? first)}`,
       );
     }
     return image.values;
   });
+  return {
+    ...dataset,
+    adviceToFit: (shape) => {
+      const image = imageShape(shape);
+      return image === undefined ? "" : images.adviceToFit(image);
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import { lstat, readdir, readFile } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { extname, join, relative, sep } from "node:path";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { learningErrors } from "../errors.ts";
 import { nameSome } from "../name-some.ts";
@@ -8,7 +8,7 @@ import { DATA_LIMITS } from "./formats/data-limits.ts";
 import { decodeNamedImage, isImageName } from "./formats/decode-image.ts";
 import { nameFileLater } from "./formats/name-file.ts";
 import type { DecodedImage } from "./formats/pnm.ts";
-import { imageDataset } from "./image-dataset.ts";
+import { imageDataset, imageShape } from "./image-dataset.ts";
 import { isParquetName } from "./parquet-source.ts";
 import { plainName } from "./plain-name.ts";
 
@@ -16,6 +16,8 @@ import { plainName } from "./plain-name.ts";
 export interface ImageFolderOptions {
   /** Class names in the order of the model's outputs; the sorted names of the subfolders by default. */
   readonly classes?: readonly string[] | undefined;
+  /** What the project's samples are like. */
+  readonly inputShape?: readonly number[] | undefined;
 }
 
 async function readImage(path: string): Promise<DecodedImage> {
@@ -106,36 +108,63 @@ export async function openImageFolder(
       throw new CommonweightError(learningErrors.dataTooLarge, folder);
   }
   if (images.length === 0) throw await noImagesIn(folder, found);
-  return { ...(await openImageFiles(images, classes.length)), classNames: classes };
+  const dataset = await openImageFiles(images, {
+    ...{ inputShape: options.inputShape, classes: classes.length, files: "*/*" },
+  });
+  return { ...dataset, classNames: classes };
 }
 
 /**
- * Opens the images that lie in a folder itself, of which nobody says what they show: each gets class 0.
+ * Opens the images that lie in a folder itself or, when there are none, in its subfolders, of which nobody says what they show: each
+ * gets class 0.
  *
- * @returns undefined when there are none.
+ * @returns undefined when there are none; `names` are the files' paths in the folder.
  * @throws CommonweightError CW3101 when the folder cannot be read.
  */
 export async function openImages(
   folder: string,
-  classes: number,
-): Promise<{ readonly dataset: Dataset; readonly paths: readonly string[] } | undefined> {
-  const paths = await listImages(folder);
+  options: { readonly classes: number; readonly inputShape?: readonly number[] | undefined },
+): Promise<{ readonly dataset: Dataset; readonly names: readonly string[] } | undefined> {
+  const own = await listImages(folder);
+  const paths = own.length > 0 ? own : await listImagesBelow(folder);
   if (paths.length === 0) return undefined;
   const images = paths.map((path) => ({ path, label: 0 }));
-  return { dataset: await openImageFiles(images, classes), paths };
+  const names = paths.map((path) => relative(folder, path).replaceAll(sep, "/"));
+  const files = own.length > 0 ? "*" : "*/*";
+  return { dataset: await openImageFiles(images, { ...options, files }), names };
 }
 
+async function listImagesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const subfolders = entries
+    .filter((entry) => entry.isDirectory() && isClassFolder(entry.name))
+    .map(({ name }) => name)
+    .sort();
+  const lists = await Promise.all(subfolders.map((name) => listImages(join(folder, name))));
+  const paths = lists.flat();
+  if (paths.length > DATA_LIMITS.images) {
+    throw new CommonweightError(learningErrors.dataTooLarge, folder);
+  }
+  return paths;
+}
+
+/** @param options.files What names them all in the folder, for a shell. */
 async function openImageFiles(
   images: readonly { readonly path: string; readonly label: number }[],
-  classes: number,
+  options: {
+    readonly classes: number;
+    readonly inputShape?: readonly number[] | undefined;
+    readonly files: string;
+  },
 ): Promise<Dataset> {
   const nameOf = (index: number) => images[index]?.path as string;
   return imageDataset({
     labels: Int32Array.from(images, ({ label }) => label),
-    classes,
+    classes: options.classes,
+    wanted: imageShape(options.inputShape),
     nameOf,
     readImage: (index) => readImage(nameOf(index)),
     adviceToFit: ({ channels, height, width }) =>
-      `; in a copy of the folder "mogrify -resize ${width}x${height}! -type ${channels === 1 ? "Grayscale" : "TrueColor"} */*" makes them so`,
+      `; in a copy of the folder "mogrify -resize ${width}x${height}! -type ${channels === 1 ? "Grayscale" : "TrueColor"} ${options.files}" makes them so`,
   });
 }

@@ -75,7 +75,7 @@ async function openFolder(folder: string, options: OpenDataFilesOptions): Promis
   }
   const entries = await readdir(folder, { withFileTypes: true });
   if (!entries.some((entry) => entry.isDirectory())) throw noSamplesIn(folder, names);
-  return openImageFolder(folder, { classes: options.classes });
+  return openImageFolder(folder, options);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { readdir, stat } from "node:fs/promises";
-import { basename, extname, join } from "node:path";
+import { extname, join } from "node:path";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { countValues } from "../count-values.ts";
 import { learningErrors } from "../errors.ts";
@@ -10,6 +10,7 @@ import { parseCsv } from "./formats/csv.ts";
 import type { CsvTable } from "./formats/csv-table.ts";
 import { nameFile } from "./formats/name-file.ts";
 import { openNpzInputs } from "./formats/open-npz.ts";
+import { findIdxFiles } from "./idx-folder.ts";
 import { openImages } from "./image-folder.ts";
 import { isTableName } from "./is-table-name.ts";
 import { openNpyInputs } from "./npy-dataset.ts";
@@ -104,7 +105,7 @@ async function openFolder(
   if (inputs !== undefined) {
     return { dataset: await openNpyInputs(fileBytes(join(folder, inputs)), classes) };
   }
-  const images = await openImages(folder, classes);
-  if (images === undefined) return { dataset: await openDataFiles(folder, options) };
-  return { dataset: images.dataset, names: images.paths.map((image) => basename(image)) };
+  const isIdx = findIdxFiles(names) !== undefined;
+  const images = isIdx ? undefined : await openImages(folder, { ...options, classes });
+  return images ?? { dataset: await openDataFiles(folder, options) };
 }

@@ -43,6 +43,14 @@ export function seenAs(dataset: Dataset, inputShape: readonly number[] | undefin
   return isReshapable ? reshapeDataset(first, inputShape) : first;
 }
 
+/** What is wrong with samples that a model cannot take, and how they become such that it can. */
+export function shapeMismatch(
+  { inputShape, adviceToFit }: Pick<Dataset, "inputShape" | "adviceToFit">,
+  wanted: readonly number[],
+): string {
+  return `samples of shape [${inputShape}], the model wants [${wanted}]${adviceToFit?.(wanted) ?? ""}`;
+}
+
 /** Whether two shapes of images have their sides in another order: then values lie in other places, however many there are. */
 export function isOtherOrder(shape: readonly number[], wanted: readonly number[]): boolean {
   if (shape.length !== 3 || wanted.length !== 3) return false;

@@ -1,7 +1,7 @@
 import { CommonweightError } from "../../protocol/errors.ts";
 import { countValues } from "../count-values.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { isOtherOrder } from "../data/reshape-to-model.ts";
+import { isOtherOrder, shapeMismatch } from "../data/reshape-to-model.ts";
 import { learningErrors } from "../errors.ts";
 import { compileModel } from "../jax/compile-model.ts";
 import type { ComputeDevice, PaddedBatch } from "../jax/compiled-model.ts";
@@ -71,10 +71,7 @@ export function requireFit(model: LayeredModelSpec, dataset: Dataset): void {
   const { inputShape } = dataset;
   const isOther = isOtherOrder(inputShape, model.inputShape);
   if (countValues(model.inputShape) !== countValues(inputShape) || isOther) {
-    throw new CommonweightError(
-      learningErrors.dataUnfit,
-      `samples of shape [${inputShape}], the model wants [${model.inputShape}]`,
-    );
+    throw new CommonweightError(learningErrors.dataUnfit, shapeMismatch(dataset, model.inputShape));
   }
   if (dataset.size === 0) throw new CommonweightError(learningErrors.dataUnfit, "no samples");
 }

@@ -45,7 +45,7 @@ const wholeFrom = (least: number, most: number) => (answer: string) => {
 
 const amount = (answer: string) => {
   const amountWei = readTokenAmount(answer, NATIVE_COIN);
-  if (typeof amountWei === "string") return amountWei;
+  if (typeof amountWei === "string") return `"${answer}" ${amountWei}`;
   return amountWei > 0n ? undefined : "an amount above 0 like 0.5, please";
 };
 

@@ -3,11 +3,14 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { encode } from "fast-png";
 import { afterAll, describe, expect, it } from "vitest";
+import { subsetDataset } from "../../../services/learning/data/dataset.ts";
+import { fitReport } from "../../../services/learning/data/fit-report.ts";
 import { decodeJpeg } from "../../../services/learning/data/formats/jpeg.ts";
 import { readJpegHeader } from "../../../services/learning/data/formats/jpeg-header.ts";
 import { decodePng } from "../../../services/learning/data/formats/png.ts";
 import { openImages } from "../../../services/learning/data/image-folder.ts";
 import { openDataFiles } from "../../../services/learning/data/open-data-files.ts";
+import { convolutionalNetwork } from "../../../services/learning/model-spec.ts";
 import { fixture, pillowReads } from "../fixtures/fixture.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "commonweight-jpeg-"));
@@ -165,7 +168,9 @@ describe("folders of JPEG images", () => {
   });
 
   it("are opened without classes, too", async () => {
-    const opened = await openImages(folderWith("plain", { "1.jpeg": fixture("colour.jpg") }), 2);
+    const opened = await openImages(folderWith("plain", { "1.jpeg": fixture("colour.jpg") }), {
+      classes: 2,
+    });
 
     expect(opened?.dataset).toMatchObject({ size: 1, inputShape: [3, 7, 11] });
   });
@@ -188,6 +193,20 @@ describe("folders of JPEG images", () => {
       message: expect.stringMatching(
         /3\.jpg is 3 x 11 x 7, the first image 3 x 7 x 11; .*mogrify -resize 11x7! -type TrueColor/,
       ),
+    });
+    const inProject = await openDataFiles(path, { inputShape: [1, 28, 24] });
+    const advice = "mogrify -resize 24x28! -type Grayscale";
+    await expect(inProject.readBatch([2])).rejects.toMatchObject({
+      message: expect.stringMatching(
+        new RegExp(`first image 3 x 7 x 11, the project's are 1 x 28 x 24; .*${advice}`),
+      ),
+    });
+    const model = convolutionalNetwork({
+      ...{ inputShape: [1, 28, 24], filters: [1], classes: 1, seed: "1" },
+    });
+    expect((await fitReport(subsetDataset(inProject, [0]), model)).findings[0]).toMatchObject({
+      severity: "blocking",
+      message: expect.stringContaining(advice),
     });
   });
 });

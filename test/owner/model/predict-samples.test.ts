@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { encode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeNpy, encodeNpz } from "../../../services/adapters/model-export/numpy.ts";
@@ -93,18 +93,23 @@ describe("predictions", () => {
     );
   });
 
-  it("of images have the files' names", async () => {
-    await mkdir(join(folder, "sky"));
-    for (const [name, value] of [
-      ["b.png", 255],
-      ["a.png", 0],
+  it.each([
+    ["in one folder", "sky", "a.png", "b.png"],
+    ["in folders of classes", "skies", "cold, wet/b.png", "warm/a.png"],
+    ["in folders of anything else", "days", "Monday/a.png", "Tuesday/a.png"],
+  ])("of images %s have the files' names", async (_, name, first, second) => {
+    for (const [path, value] of [
+      [second, 255],
+      [first, 0],
     ] as const) {
       const image = { width: 1, height: 1, channels: 1, data: Uint8Array.of(value) };
-      await writeFile(join(folder, "sky", name), encode(image));
+      await mkdir(dirname(join(folder, name, path)), { recursive: true });
+      await writeFile(join(folder, name, path), encode(image));
     }
+    const said = (await predicted(name, "")).csv.replaceAll('"', "");
 
-    expect((await predicted("sky", "")).csv).toBe(
-      'sample,predicted,confidence\na.png,"cold, wet",0.5000\nb.png,warm,0.8808\n',
+    expect(said).toBe(
+      `sample,predicted,confidence\n${first},cold, wet,0.5000\n${second},warm,0.8808\n`,
     );
   });
 
