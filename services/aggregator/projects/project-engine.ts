@@ -37,6 +37,10 @@ const groundOf = ({ terms: { parameterCount, ruleId, slots } }: Project): Projec
   slotCount: slots,
 });
 
+/** How long a project's last model is looked for after its end, and the pause from one look to the next. */
+const LAST_MODEL_MS = 3_600_000;
+const LAST_MODEL_PAUSE_MS = 60_000;
+
 /** What a step begins with: of a look at all projects, rounds are not part. */
 interface StepLook extends ProjectLook {
   readonly round?: Round | undefined;
@@ -57,6 +61,8 @@ export class ProjectEngine {
   /** Whether manifest and model were here when the first round was opened; what rounds make is published by those who settle them. */
   #isComplete = false;
   #checking = -1;
+  #endSeenMs: number | undefined;
+  #lookAgainMs = Number.NEGATIVE_INFINITY;
   /** The round for which a proving process was started while its updates were collected. */
   #preparedFor = -1;
 
@@ -90,9 +96,7 @@ export class ProjectEngine {
     const action = planAction({ project, round, ownIndex, hasReferences, now: time });
     if (action.kind === "done") {
       await this.#reporting;
-      // The model that all of it was for: nobody looks at the project after this.
-      await (await this.#models.keep(project)).done;
-      return false;
+      return !(await this.#isLastModelKept(project));
     }
     if (action.kind === "bond" || action.kind === "open") {
       await this.#parameters.requireKey(project);
@@ -113,6 +117,19 @@ export class ProjectEngine {
     if (action.kind === "wait") this.#wait(action.for);
     await keeping;
     return true;
+  }
+
+  /**
+   * Whether the model that all of it was for is here, or was looked for long enough: nobody looks at the project after this. Whoever made
+   * it may be away just now.
+   */
+  async #isLastModelKept(project: Project): Promise<boolean> {
+    const now = performance.now();
+    this.#endSeenMs ??= now;
+    if (now < this.#lookAgainMs) return false;
+    if (await (await this.#models.keep(project)).done) return true;
+    this.#lookAgainMs = performance.now() + LAST_MODEL_PAUSE_MS;
+    return now - this.#endSeenMs >= LAST_MODEL_MS;
   }
 
   /** The log of the round as it was last seen, together with what it is now: one after the other is time that everybody waits. */

@@ -45,7 +45,7 @@ export class ModelKeeper {
   readonly #parameters: ModelKeeperParameters;
   /** By their commitments: a CID may be on chain for several models, if an aggregator settles with one that is another model's. */
   readonly #models = new Map<string, Promise<HeldModel>>();
-  readonly #kept = new Map<string, Promise<unknown>>();
+  readonly #kept = new Map<string, Promise<boolean>>();
   readonly #refused = new RefusedFiles();
   readonly #log: ModelLog;
   #manifestCid: string | undefined;
@@ -58,9 +58,9 @@ export class ModelKeeper {
   /**
    * Fetches manifest and newest model in the background: what is far away must not hold up the project's next step.
    *
-   * @returns Once it is known what there is to fetch, what resolves when all of it was looked for.
+   * @returns Once it is known what there is to fetch, what resolves when all of it was looked for: to whether all of it is here.
    */
-  async keep(project: Project): Promise<{ readonly done: Promise<unknown> }> {
+  async keep(project: Project): Promise<{ readonly done: Promise<boolean> }> {
     const { chain, contentStore, projectId, signal } = this.#parameters;
     const [models, manifestCid] = await Promise.all([
       this.#log.read(project),
@@ -70,12 +70,16 @@ export class ModelKeeper {
     const pin = async (name: string, work: () => Promise<unknown>) => {
       const pinning =
         this.#kept.get(name) ??
-        work().catch(() => {
-          // Tried again at the next step.
-          this.#kept.delete(name);
-        });
+        work().then(
+          () => true,
+          () => {
+            // Tried again at the next step.
+            this.#kept.delete(name);
+            return false;
+          },
+        );
       this.#kept.set(name, pinning);
-      await pinning;
+      return pinning;
     };
     const posted = pin(manifestCid, () =>
       contentStore.pin(manifestCid, {
@@ -90,7 +94,7 @@ export class ModelKeeper {
       if (models.length > 1) await pause(KEEP_AFTER_MS, signal);
       await this.#load(project, models, models.length - 1);
     });
-    return { done: Promise.all([posted, made]) };
+    return { done: Promise.all([posted, made]).then((all) => all.every(Boolean)) };
   }
 
   /**

@@ -192,8 +192,10 @@ describe("an aggregator's models", () => {
     const pinned = async (manifestBytes: number) => {
       chainSays.manifestCid = await contentStore.put(new Uint8Array(manifestBytes), { pin: false });
       const { done } = await keeper().keep(projectWith([await publish(0)]));
-      await done;
-      return (await contentStore.pins()).some(({ cid }) => cid === chainSays.manifestCid);
+      const isAllHere = await done;
+      const isPinned = (await contentStore.pins()).some(({ cid }) => cid === chainSays.manifestCid);
+      expect(isAllHere).toBe(isPinned);
+      return isPinned;
     };
 
     expect(await pinned(65_536)).toBe(true);
