@@ -13,7 +13,7 @@ export const addKeepingOptions = (command: Command): Command =>
   command
     .option(
       "--keep-rounds <number>",
-      "rounds before the newest whose sealed updates and references are kept",
+      "rounds before the newest whose sealed updates, references and jobs are kept",
       parseCount,
       20,
     )

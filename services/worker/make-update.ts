@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Chain } from "../adapters/chain/connect.ts";
 import type { Project } from "../adapters/chain/projects/project.ts";
 import { readPosting } from "../adapters/chain/projects/project-posting.ts";
@@ -31,6 +30,7 @@ import { modelDifference } from "../protocol/model/apply-round.ts";
 import { type AskForCopy, loadModel, maxModelFileBytes } from "../protocol/model/load-model.ts";
 import { floatsOf } from "../protocol/model/model-file.ts";
 import type { ModelKeyring } from "../protocol/model/private-model.ts";
+import { jobFolder, removeOldJobs } from "./job-folders.ts";
 import type { MakeUpdate } from "./project-worker-parameters.ts";
 
 /** A program that trains: `docs/bring-your-own-trainer.md`. */
@@ -40,6 +40,8 @@ export interface OwnTrainer {
   readonly dataPath: string;
   /** Job folders are made in it, one a round, and left for inspection. */
   readonly folder: string;
+  /** Rounds before the newest whose job folders stay; all of them when absent. */
+  readonly keepRounds?: number | undefined;
   readonly timeoutMs: number;
   readonly memoryMb: number;
   readonly environment: Readonly<Record<string, string>>;
@@ -127,11 +129,14 @@ export function createMakeUpdate(maker: UpdateMaker): MakeUpdate {
 
     const train = async (data: Dataset | undefined): Promise<Int16Array> => {
       const { trainer } = maker;
+      if (trainer?.keepRounds !== undefined) {
+        await removeOldJobs(trainer.folder, { projectId, roundIndex }, trainer.keepRounds);
+      }
       const trained = trainer
         ? await trainExternally({
             ...trainer,
             ...common,
-            jobFolder: join(trainer.folder, `project-${projectId}-round-${roundIndex}`),
+            jobFolder: jobFolder(trainer.folder, { projectId, roundIndex }),
             job: {
               ...job,
               dataPath: trainer.dataPath,

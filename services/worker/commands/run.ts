@@ -35,6 +35,7 @@ async function ownTrainer(
     command: String(options.trainer),
     dataPath: await findSamples(String(options.data)),
     folder: join(around.stateFolder, "jobs"),
+    keepRounds: options.collectHours === 0 ? undefined : Number(options.keepRounds),
     timeoutMs: (options.trainerMinutes as number) * 60_000,
     memoryMb: options.trainerMemory as number,
     environment: trainerEnvironment(around.environment),
