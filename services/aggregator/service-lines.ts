@@ -28,6 +28,8 @@ export function serviceLine(event: CommandEvent): string | undefined {
       return line("given up, for it cannot be settled: nobody is paid, and no bond is lost");
     case "project-refused":
       return line(`not served: ${event.reason}`);
+    case "poked":
+      return line(`moved on, for its time was over (${event.phase})`);
     case "project-ended":
       return line("ended");
     case "content-collected":

@@ -4,6 +4,8 @@ import { toJson } from "./json.ts";
 /** Something that happened in a command that runs for long. */
 export interface CommandEvent {
   readonly type: string;
+  /** When it happened, where that may be long ago. */
+  readonly happenedAt?: string;
   readonly [detail: string]: unknown;
 }
 
@@ -22,14 +24,22 @@ export function eventPrinter(
     if (isJson) return terminal.writeResult(toJson({ ...event, at }));
     const text = describe(event);
     if (text === undefined) return;
-    const time = new Date().toLocaleTimeString("en-GB");
-    terminal.writeResult(`${time}  ${text}`);
+    terminal.writeResult(`${timeText(event.happenedAt)}  ${text}`);
   };
+}
+
+/** When something happened: the time, of another day with that day. */
+function timeText(happenedAt: unknown): string {
+  const now = new Date();
+  const time = typeof happenedAt === "string" ? new Date(happenedAt) : now;
+  const clock = time.toLocaleTimeString("en-GB");
+  if (time.toDateString() === now.toDateString()) return clock;
+  return `${time.toLocaleDateString("en-GB", { day: "numeric", month: "short" })} ${clock}`;
 }
 
 /** An event as its type and its plain details: what is printed of events that nobody has words for. */
 export function describeEvent(event: CommandEvent): string {
-  const { type, at: _at, ...details } = event;
+  const { type, at: _at, happenedAt: _happenedAt, ...details } = event;
   const shown = Object.entries(details)
     .filter(([, value]) => value !== undefined && typeof value !== "object")
     .map(([name, value]) => `${name}=${String(value)}`);

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { CommonweightError, defineErrors } from "../protocol/errors.ts";
 
 export const systemErrors = defineErrors([6540, 6549], {
@@ -60,5 +62,15 @@ export function systemFailure(error: unknown): CommonweightError | undefined {
         `port ${port ?? "?"} of ${address ?? "?"}: ${reason}`,
         { cause: error },
       )
-    : new CommonweightError(systemErrors.fileUnusable, `${path}: ${reason}`, { cause: error });
+    : new CommonweightError(
+        systemErrors.fileUnusable,
+        `${path}: ${missingFolder(code, path) ?? reason}`,
+        { cause: error },
+      );
+}
+
+/** What is missing where a file was to be written, or looked for, in a folder that is not there. */
+function missingFolder(code: string, path = ""): string | undefined {
+  const folder = dirname(path);
+  return code === "ENOENT" && !existsSync(folder) ? `there is no folder ${folder}` : undefined;
 }

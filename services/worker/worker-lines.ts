@@ -59,6 +59,9 @@ export function workerLine(event: CommandEvent, money: ProjectMoney): string | u
     case "collection-failed":
       return collectionLine(event);
     case "failed":
+      if (event.isRepeated) {
+        return line(`${event.code} again; trying again in ${event.pauseSeconds} s`);
+      }
       return line(
         `trying again${Number(event.pauseSeconds ?? 0) > 0 ? ` in ${event.pauseSeconds} s` : ""} after ${event.code}: ${event.message}`,
       );

@@ -207,8 +207,10 @@ async function workUntilOver(
         if (signal.aborted) break;
         const pauseSeconds = pauses.failed(projectId, error);
         const { code, message } = failureWords(error);
-        if (message !== lastFailure) {
-          onEvent({ type: "failed", projectId, code, message, pauseSeconds });
+        const isRepeated = message === lastFailure;
+        // That a chain is away is said once; that a training was begun again, at each time.
+        if (!isRepeated || pauseSeconds > 0) {
+          onEvent({ type: "failed", projectId, code, message, pauseSeconds, isRepeated });
         }
         lastFailure = message;
         if (isChainUnreachable(error)) await pause(2000, signal);

@@ -177,6 +177,18 @@ describe("--json", () => {
     await check("owner stop", ["1", "--yes"], "owner");
     await check("worker run", ["1", ...data], "trainer-1");
     await check("owner watch", ["1"]);
+    const { stdout } = await commandLine(["owner", "watch", "1", "--json"], {
+      folder: market.folder,
+      environment: {},
+    });
+    const happened = stdout
+      .split("\n")
+      .flatMap((line) => (line.includes("blockNumber") ? [JSON.parse(line).happenedAt] : []));
+    expect(happened.length).toBeGreaterThan(5);
+    // What was long ago is told with its own time.
+    expect(happened).toEqual([...happened].sort());
+    expect(Date.parse(happened.at(0))).toBeLessThan(Date.parse(happened.at(-1)) - 60_000);
+    expect(Date.parse(happened.at(-1))).toBeLessThanOrEqual(Date.now() + 1000);
   });
 
   it("of a development chain follows the schemas, and so does what its faucet gives", async () => {

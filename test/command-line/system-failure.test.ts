@@ -31,7 +31,12 @@ describe("what the system refuses", () => {
 
     expect(inFile.exitCode).toBe(exitCodes.refused);
     expect(inFile.text).toMatch(/^CW6540: \S+state: a file is where a folder should be\n/);
-    expect(missing.text).toMatch(/^CW6540: \/none\/of this: it does not exist\n/);
+    expect(missing.text).toMatch(/^CW6540: \/none\/of this: there is no folder \/none\n/);
+    const file = showFailure(
+      thrownBy(() => readFileSync("/none of this")),
+      style,
+    );
+    expect(file.text).toMatch(/^CW6540: \/none of this: it does not exist\n/);
   });
 
   it.each([

@@ -31,6 +31,8 @@ describe("what a worker says", () => {
     expect(say("failed", { code: "CW3301", message: "x", pauseSeconds: 4 })).toBe(
       "project 1 round 2: trying again in 4 s after CW3301: x",
     );
+    const again = { code: "CW3301", message: "x", pauseSeconds: 8, isRepeated: true };
+    expect(say("failed", again)).toBe("project 1 round 2: CW3301 again; trying again in 8 s");
   });
 
   it("is in words before it joins unchecked, and when privacy is spent", () => {

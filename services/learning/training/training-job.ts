@@ -11,6 +11,7 @@ import {
 import { learningErrors } from "../errors.ts";
 import type { ModelSpec } from "../model-spec.ts";
 import { nameSome } from "../name-some.ts";
+import { seededRandom } from "../random.ts";
 import { flattenTensors, unflattenTensors } from "./flatten.ts";
 import { type Hyperparameters, learningRateOf } from "./hyperparameters.ts";
 
@@ -79,6 +80,11 @@ function decodeModel(model: ModelSpec, bytes: Uint8Array): Float32Array {
   );
 }
 
+/** A seed as random generators of all libraries take it, of a text that says whose training of which round it is. */
+function numberSeed(seed: string): string {
+  return String(Math.floor(seededRandom(`commonweight/job/${seed}`)() * 2 ** 31));
+}
+
 /**
  * Writes `model.safetensors` and `job.json` into a folder, which is created for its owner alone: what training makes of private data will
  * lie in it.
@@ -98,7 +104,7 @@ export async function writeTrainingJob(jobFolder: string, job: TrainingJob): Pro
     },
     projectId: rest.projectId,
     roundIndex: rest.roundIndex,
-    seed: rest.seed,
+    seed: numberSeed(rest.seed),
     training: { ...training, learningRate: learningRateOf(rest.hyperparameters, rest.roundIndex) },
     model,
     data: rest.data,

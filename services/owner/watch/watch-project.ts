@@ -57,6 +57,24 @@ async function readStanding(chain: Chain, project: Project, at: AtBlock): Promis
   };
 }
 
+/** Events with the time at which they happened, by the reader's clock: a chain's may be ahead of it. */
+async function withTimes(chain: Chain, events: readonly WatchEvent[]): Promise<WatchEvent[]> {
+  if (events.length === 0) return [];
+  const numbers = [...new Set(events.map(({ blockNumber }) => blockNumber))];
+  const [now, ...blocks] = await Promise.all([
+    chainTime(chain),
+    ...numbers.map((number) => chain.provider.getBlock(number)),
+  ]);
+  const secondsOf = new Map(numbers.map((number, i) => [number, blocks[i]?.timestamp]));
+  const ahead = Math.max(0, now - Date.now() / 1000);
+  return events.map((event) => {
+    const seconds = secondsOf.get(event.blockNumber);
+    return seconds === undefined
+      ? event
+      : { ...event, happenedAt: new Date((seconds - ahead) * 1000).toISOString() };
+  });
+}
+
 /**
  * Tells what happened to a project and what happens, until it ends or the signal comes. A chain that is away is told once and waited for.
  *
@@ -74,7 +92,7 @@ export async function watchProject(options: WatchOptions): Promise<void> {
     const { slots } = project.terms;
     const events = await readWatchEvents(chain, { projectId, slots }, { fromBlock: from, toBlock });
     from = toBlock + 1;
-    for (const event of events) onEvent(event);
+    for (const event of await withTimes(chain, events)) onEvent(event);
     const standing = await readStanding(chain, project, { blockTag: toBlock });
     const phase = `${standing.phase}/${standing.roundIndex}`;
     if (phase !== lastPhase) onEvent({ type: "phase", ...standing });

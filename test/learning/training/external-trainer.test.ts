@@ -153,10 +153,24 @@ describe("a trainer's own program", () => {
       output: { model: "output/model.safetensors", metrics: "output/metrics.json" },
       projectId: "7",
       roundIndex: 3,
-      seed: "1",
+      seed: expect.stringMatching(/^\d+$/),
       training: { optimiser: "sgd", learningRate: 0.5, batchSize: 1, epochs: 20 },
       model,
     });
+  });
+
+  test("has a number to seed with, which is another in another round", async () => {
+    const seedOf = async (seed: string) => {
+      const jobFolder = newJobFolder();
+      await writeTrainingJob(jobFolder, { ...jobOn("none"), seed });
+      return JSON.parse(await readFile(join(jobFolder, "job.json"), "utf8")).seed as string;
+    };
+    const [seed, again, next] = await Promise.all(["0xab/1/0", "0xab/1/0", "0xab/1/1"].map(seedOf));
+
+    expect(Number(seed)).toBeLessThan(2 ** 31);
+    expect(String(Number(seed))).toBe(seed);
+    expect(again).toBe(seed);
+    expect(next).not.toBe(seed);
   });
 
   test("is told the round's own learning rate, and no schedule that it would have to know", async () => {
