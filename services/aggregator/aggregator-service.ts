@@ -7,7 +7,7 @@ import { untilChainAnswers } from "../adapters/chain/rpc/until-chain-answers.ts"
 import { DepositDesk } from "../adapters/chain/tokens/deposit-desk.ts";
 import { getManifest } from "../adapters/dag-json/manifest-store.ts";
 import { createHpkeEnvelope } from "../adapters/envelope/hpke-envelope.ts";
-import { openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
+import { type IpfsNode, openIpfsNode } from "../adapters/ipfs/ipfs-node.ts";
 import { makeFolder } from "../adapters/make-folder.ts";
 import { claimStateFolder } from "../command-line/claim-state-folder.ts";
 import { stayConnected } from "../command-line/stay-connected.ts";
@@ -24,7 +24,6 @@ import { ChainHead } from "./chain-head.ts";
 import { connectAccount, registerAccount } from "./connect-account.ts";
 import { failureWords } from "./failure-words.ts";
 import { createIntake } from "./intake/intake.ts";
-import { createSenderDialler } from "./intake/sender-dialler.ts";
 import { createMetrics } from "./metrics.ts";
 import { AccountProjects } from "./projects/account-projects.ts";
 import { GuardedSteps } from "./projects/guarded-steps.ts";
@@ -52,6 +51,7 @@ export interface AggregatorService {
 
 /** How long a sender's node is tried. */
 const DIAL_MS = 5000;
+const CALLED_AT_ONCE = 16;
 const POLL_MS = 500;
 const BALANCE_EVERY_LOOKS = 100;
 
@@ -154,6 +154,18 @@ async function openTools(
   return { ipfs, store, prover, curves, envelope: createHpkeEnvelope() };
 }
 
+/** Calls those who could be dialled before this service ended: nobody knows it until then. Addresses are what anybody has said. */
+async function callSenders(
+  ipfs: Pick<IpfsNode, "dialNamed">,
+  peers: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (let from = 0; from < peers.length && !signal.aborted; from += CALLED_AT_ONCE) {
+    const some = peers.slice(from, from + CALLED_AT_ONCE);
+    await Promise.all(some.map((peer) => ipfs.dialNamed(peer, { signal, timeoutMs: DIAL_MS })));
+  }
+}
+
 async function openService(
   settings: AggregatorSettings,
   onEvent: (event: ServiceEvent) => void,
@@ -196,10 +208,7 @@ async function openService(
     },
   });
 
-  for (const peer of store.listPeers()) {
-    ipfs.dial(peer, { timeoutMs: DIAL_MS }).catch(() => undefined);
-  }
-  const dialSender = createSenderDialler((peer) => ipfs.dial(peer, { timeoutMs: DIAL_MS }));
+  void callSenders(ipfs, store.listPeers(), signal);
   const rpcUrl = toldRpcUrl(settings);
   const server = await startHttpServer({
     ...{ host: settings.host, port: settings.port, webFolder: settings.webFolder },
@@ -211,7 +220,7 @@ async function openService(
       onMultiaddrs: (multiaddrs) => {
         for (const each of multiaddrs) {
           store.savePeer(each);
-          dialSender(each);
+          void ipfs.dialNamed(each, { timeoutMs: DIAL_MS });
         }
       },
     }),

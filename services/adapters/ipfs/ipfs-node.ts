@@ -2,10 +2,11 @@ import type { HeliaWithLibp2p } from "@helia/libp2p";
 import type { ContentStore } from "../../protocol/content-store.ts";
 import { createBlockContentStore } from "../content-store/block-content-store.ts";
 import { parseContentId } from "../content-store/content-id.ts";
+import type { DialOptions } from "./dial-some.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { heliaBackend } from "./helia-backend.ts";
 import type { IpfsNodeOptions } from "./ipfs-node-options.ts";
-import { createKeptConnections, type DialOptions } from "./kept-connections.ts";
+import { createKeptConnections } from "./kept-connections.ts";
 import { type NodeStores, openNodeStores } from "./node-stores.ts";
 import { startHelia } from "./start-helia.ts";
 
@@ -24,6 +25,11 @@ export interface IpfsNode extends ContentStore {
    * @throws CommonweightError CW2407 when nobody answers there, or somebody else than the address names.
    */
   dial(address: string, options?: DialOptions): Promise<void>;
+  /**
+   * Connects to a node whose address somebody else has named, unless too many of such are dialled now: anybody may name anybody's. Whether
+   * it is there is not said.
+   */
+  dialNamed(address: string, options?: DialOptions): Promise<void>;
 }
 
 /**
@@ -68,7 +74,7 @@ async function connectNode(
   }: { helia: HeliaWithLibp2p; stores: NodeStores; options: IpfsNodeOptions },
   stop: () => Promise<void>,
 ): Promise<IpfsNode> {
-  const { dial, reconnect, keep } = createKeptConnections(helia, options.dial ?? []);
+  const { dial, dialNamed, reconnect, keep } = createKeptConnections(helia, options.dial ?? []);
   const store = createBlockContentStore(
     heliaBackend({
       ...{ helia, blockstore: stores.blockstore, reconnect, stop },
@@ -101,7 +107,7 @@ async function connectNode(
     addresses: () => helia.libp2p.getMultiaddrs().map(String),
     connections: () =>
       helia.libp2p.getConnections().map((connection) => connection.remoteAddr.toString()),
-    dial,
+    ...{ dial, dialNamed },
     stop: () => {
       stopping.abort();
       stopped ??= store.stop();

@@ -4,6 +4,7 @@ import { contentStoreErrors } from "../../protocol/content-store.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import { pause } from "../../protocol/pause.ts";
 import { attempt } from "../content-store/attempt.ts";
+import { createDialSome, type DialOptions } from "./dial-some.ts";
 import { isMultiaddr } from "./is-multiaddr.ts";
 import { peerIdOf } from "./peer-id-of.ts";
 
@@ -15,16 +16,12 @@ const LONGEST_RETURN_MS = 30_000;
 export interface KeptConnections {
   /** Connects to a node. @throws CommonweightError CW2407 when nobody answers there, or somebody else than the address names. */
   dial(address: string, options?: DialOptions): Promise<void>;
+  /** Connects to a node that somebody has named, unless too many of such are dialled now; whether it is there is not said. */
+  dialNamed(address: string, options?: DialOptions): Promise<void>;
   /** Connects to whoever of the kept nodes and these providers is not connected now; failures surface as content that is not found. */
   reconnect(providers: readonly string[], signal?: AbortSignal): Promise<void>;
   /** From now on lost nodes are connected to again, without being asked for, until the signal ends it. */
   keep(signal: AbortSignal): void;
-}
-
-/** How long dialling may take: ten seconds unless told. */
-export interface DialOptions {
-  readonly signal?: AbortSignal | undefined;
-  readonly timeoutMs?: number | undefined;
 }
 
 /** @param kept Multiaddrs of the nodes to stay connected to. */
@@ -52,21 +49,22 @@ export function createKeptConnections(
     }
   }
 
-  /** Of the wanted nodes those who are not connected now. */
-  function missingOf(providers: readonly string[]): string[] {
+  const dialNamed = createDialSome(dial);
+
+  /** Of these nodes those who are not connected now. */
+  function missingOf(wanted: Iterable<string>): string[] {
     const connected = new Set(
       libp2p.getConnections().map((connection) => connection.remotePeer.toString()),
     );
-    const wanted = [
-      ...keepConnected,
-      ...providers.filter(isMultiaddr).map((address) => parseAddress(address).toString()),
-    ];
-    return wanted.filter((address) => !connected.has(peerIdOf(address) ?? ""));
+    return [...wanted].filter((address) => !connected.has(peerIdOf(address) ?? ""));
   }
 
   async function reconnect(providers: readonly string[], signal?: AbortSignal): Promise<void> {
-    const missing = missingOf(providers);
-    await Promise.all(missing.map((address) => dial(address, { signal }).catch(() => {})));
+    const named = providers.filter(isMultiaddr).map((address) => parseAddress(address).toString());
+    await Promise.all([
+      ...missingOf(keepConnected).map((address) => dial(address, { signal }).catch(() => {})),
+      ...missingOf(named).map((address) => dialNamed(address, { signal })),
+    ]);
   }
 
   let isReturning = false;
@@ -76,7 +74,7 @@ export function createKeptConnections(
     isReturning = true;
     for (let waitMs = FIRST_RETURN_MS; !signal.aborted; ) {
       await pause(waitMs, signal);
-      if (signal.aborted || missingOf([]).length === 0) break;
+      if (signal.aborted || missingOf(keepConnected).length === 0) break;
       await reconnect([], signal);
       waitMs = Math.min(2 * waitMs, LONGEST_RETURN_MS);
     }
@@ -84,11 +82,10 @@ export function createKeptConnections(
   }
 
   return {
-    dial,
-    reconnect,
+    ...{ dial, dialNamed, reconnect },
     keep: (signal) => {
       libp2p.addEventListener("peer:disconnect", () => void returnToKept(signal));
-      if (missingOf([]).length > 0) void returnToKept(signal);
+      if (missingOf(keepConnected).length > 0) void returnToKept(signal);
     },
   };
 }

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { createSenderDialler } from "../../../services/aggregator/intake/sender-dialler.ts";
+import { createDialSome } from "../../../services/adapters/ipfs/dial-some.ts";
 
 it("dials no address twice at a time, and no more than thirty-two at once, however many somebody names", async () => {
   const dialled: string[] = [];
   const ends: (() => void)[] = [];
-  const dial = createSenderDialler((multiaddr) => {
+  const dial = createDialSome((multiaddr) => {
     dialled.push(multiaddr);
     return new Promise((resolve, reject) =>
       ends.push(() => (ends.length % 2 === 0 ? resolve(undefined) : reject(new Error("nobody")))),
