@@ -169,6 +169,16 @@ describe("the interface against its own description", () => {
     expect(paths["/v1/ready"]?.get?.responses).toHaveProperty("503");
   });
 
+  it.each([
+    ["/", /serves no page: "npm run web" makes the files/],
+    ["/nothing", /^nothing is at GET \/nothing; \/v1\/openapi.json describes/],
+  ])("GET %s says what there is instead", async (path, message) => {
+    const response = await fetch(new URL(path, urlOf("/v1/health")));
+
+    expect(response.status).toBe(404);
+    expect(errorShape.parse(await response.json()).message).toMatch(message);
+  });
+
   for (const { path, method, operation } of operations) {
     if (method === "get") {
       it(`GET ${path} answers in the shape it promises`, async () => {

@@ -163,6 +163,7 @@ export function ProjectsPage({ connection }: { connection: Connection }) {
         <TextInput
           label="Search"
           placeholder="title, number, owner or rule"
+          w={260}
           value={search}
           onChange={(event) => setSearch(event.currentTarget.value)}
         />

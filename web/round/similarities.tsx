@@ -65,10 +65,10 @@ export function Similarities({ facts }: { facts: RoundFacts }) {
         {outcome && "Each cell follows from a verdict, which is proven; nothing of it is claimed. "}
         The numbers behind it, one table of how much each update points the same way as every other
         (the Gram matrix), nobody publishes: they would tell whose data resemble whose, and by how
-        much each trainer agreed with the owner’s hidden reference. The{" "}
-        {project.terms.aggregators.length} aggregators can see them; everybody else sees a salted
-        hash, which the proof is about. The rehearsal of “Post a project” draws such a table, of
-        updates that are its own.
+        much each trainer agreed with the owner’s hidden reference. The project’s{" "}
+        {project.terms.aggregators.length === 1 ? "aggregator" : "aggregators"} can see them;
+        everybody else sees a salted hash, which the proof is about. The rehearsal of “Post a
+        project” draws such a table, of updates that are its own.
       </Text>
       {request && (
         <Text size="xs" ff="monospace" mt="xs" style={{ overflowWrap: "anywhere" }}>

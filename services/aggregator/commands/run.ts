@@ -42,7 +42,7 @@ export const register: RegisterCommand = (parent, context) => {
       "the registered key is lost: register the one of the state folder",
     )
     .option("--srs <file>", "powers of tau of the network's ceremony (.ptau)")
-    .option("--web <folder>", "static files of the web page")
+    .option("--web <folder>", "serve the web page, of these files: npm run web writes web/dist")
     .option("--threads <number>", "threads for proofs", parseCount)
     .option("--max-fee-gwei <number>", "never pay more for a unit of gas", parsePositive, 300)
     .addHelpText(

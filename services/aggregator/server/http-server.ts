@@ -246,7 +246,7 @@ export async function startHttpServer(parameters: HttpServerParameters): Promise
     next(
       new CommonweightError(
         aggregatorErrors.unknownRecord,
-        `nothing is at ${request.method} ${request.path.slice(0, 80)}; /v1/openapi.json describes what there is`,
+        `${nothingAt(request)}; /v1/openapi.json describes what there is`,
       ),
     ),
   );
@@ -272,3 +272,9 @@ export async function startHttpServer(parameters: HttpServerParameters): Promise
       }),
   };
 }
+
+/** Who opens an aggregator's address in a browser looks for the page, which was not given to this one. */
+const nothingAt = ({ method, path }: { readonly method: string; readonly path: string }) =>
+  method === "GET" && path === "/"
+    ? 'this aggregator serves no page: "npm run web" makes the files, "aggregator run --web web/dist" serves them'
+    : `nothing is at ${method} ${path.slice(0, 80)}`;
