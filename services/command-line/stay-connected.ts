@@ -7,11 +7,13 @@ import { pause } from "../protocol/pause.ts";
 /** How often connections are looked at; a look without a lost one costs nothing. */
 const LOOK_EVERY_MS = 3000;
 const DIAL_MS = 5000;
+const FIRST_MS = 20_000;
 
 /**
  * Keeps this node connected to those of aggregators, from now until `signal`: dials where their endpoints say, and again when a
  * connection is lost. Whoever can be dialled by nobody is reached only over connections of its own making, so after an aggregator's
- * restart it must be this side that calls. Resolves after the first round of attempts; an aggregator that is away is tried again.
+ * restart it must be this side that calls. Resolves after the first round of attempts, or when that takes too long; an aggregator that is
+ * away is tried again.
  *
  * @param options.accounts The aggregators' accounts, asked at every look.
  * @param options.first Those of the first round of attempts, where somebody waits for it; by default all. The others follow at the
@@ -25,9 +27,11 @@ export async function stayConnected(
     readonly first?: readonly string[];
     readonly signal: AbortSignal;
     readonly lookEveryMs?: number;
+    /** How long the first round of attempts is waited for. */
+    readonly firstMs?: number;
   },
 ): Promise<void> {
-  const { accounts, signal, lookEveryMs = LOOK_EVERY_MS } = options;
+  const { accounts, signal, lookEveryMs = LOOK_EVERY_MS, firstMs = FIRST_MS } = options;
   const peerIds = new Map<string, string>();
   const isConnected = (account: string): boolean => {
     const peerId = peerIds.get(account);
@@ -45,14 +49,26 @@ export async function stayConnected(
       await ipfs.dial(multiaddr, { timeoutMs: DIAL_MS }).catch(() => undefined);
     }
   }
-  const look = (wanted: readonly string[]) =>
-    Promise.all(wanted.map((account) => connect(account).catch(() => undefined)));
+  const underWay = new Map<string, Promise<void>>();
+  /** Each by itself: one that names addresses at which nobody answers holds up nobody else's return. */
+  const call = (account: string): Promise<void> => {
+    const calling =
+      underWay.get(account) ??
+      connect(account)
+        .catch(() => undefined)
+        .finally(() => underWay.delete(account));
+    underWay.set(account, calling);
+    return calling;
+  };
 
-  await look(options.first ?? accounts());
+  const answered = Promise.all((options.first ?? accounts()).map(call));
+  const waiting = new AbortController();
+  await Promise.race([answered, pause(firstMs, AbortSignal.any([signal, waiting.signal]))]);
+  waiting.abort();
   void (async () => {
     while (!signal.aborted) {
       await pause(lookEveryMs, signal);
-      if (!signal.aborted) await look(accounts());
+      if (!signal.aborted) for (const account of accounts()) void call(account);
     }
   })();
 }

@@ -101,3 +101,46 @@ it("whoever is named first is waited for, and the others follow", async () => {
   server.close();
   server.closeAllConnections();
 });
+
+it("nobody waits for an aggregator that names addresses at which nobody answers", async () => {
+  const silent = "/ip4/192.0.2.1/tcp/4001/p2p/12D3KooWGRYZDHBembyGJQqQ6WgLqJWYNjnECJwGBnCg8vbCeo8F";
+  const endpoints = new Map<string, string>();
+  const servers = [silent, ADDRESS].map((address, index) => {
+    const peerId = address.split("/").at(-1);
+    const server = createServer((_, response) => {
+      response.end(JSON.stringify({ peerId, multiaddrs: Array(32).fill(address) }));
+    });
+    server.listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      endpoints.set(["0xa", "0xb"][index] as string, `http://127.0.0.1:${port}`);
+    });
+    return server;
+  });
+  await eventually(() => expect(endpoints.size).toBe(2));
+  const getFunction = () => ({
+    staticCall: async (account: string) => ({ endpoint: endpoints.get(account) }),
+  });
+  const dialled: string[] = [];
+  let connections: string[] = [];
+  const dial = (address: string) => {
+    dialled.push(address);
+    if (address === silent) return new Promise<void>(() => {});
+    connections = [address];
+    return Promise.resolve();
+  };
+
+  await stayConnected(
+    { registry: { getFunction } } as unknown as Chain,
+    { dial, connections: () => connections },
+    { accounts: () => ["0xa", "0xb"], signal: stopping.signal, lookEveryMs: 5, firstMs: 50 },
+  );
+  expect(dialled.sort()).toEqual([ADDRESS, silent].sort());
+  connections = [];
+  await eventually(() => expect(dialled.filter((each) => each === ADDRESS)).toHaveLength(2));
+  expect(dialled.filter((each) => each === silent)).toHaveLength(1);
+
+  for (const server of servers) {
+    server.close();
+    server.closeAllConnections();
+  }
+});
