@@ -15,37 +15,42 @@ import { projectHref, roundHref } from "../route.ts";
 import { ScrollTable } from "../scroll-table.tsx";
 import { Section } from "../section.tsx";
 import { useLoaded } from "../use-loaded.ts";
+import { useNewest } from "../use-newest.tsx";
 import { useRefresh } from "../use-refresh.ts";
 
 function Rounds({ history, trainer }: { history: ProjectHistory; trainer: string }) {
   const { project, token } = history;
   const rows = statementRows({ ...history, terms: project.terms }, trainer);
+  const { shown, button } = useNewest(rows, "rounds");
   if (rows.length === 0)
     return <Text>No round with an update of this trainer is settled yet.</Text>;
   return (
-    <ScrollTable
-      caption="Rounds of the trainer"
-      head={["Round", "Verdict", "Weight", "Share", "Earned", "Why"]}
-    >
-      {rows.map((row) => (
-        <Table.Tr key={row.roundIndex} data-statement={row.verdict}>
-          <Table.Td style={{ whiteSpace: "nowrap" }}>
-            <Anchor inherit href={roundHref(project.projectId, row.roundIndex)}>
-              Round {row.roundIndex + 1}
-            </Anchor>
-          </Table.Td>
-          <Table.Td miw={130}>{verdictText(row.verdict)}</Table.Td>
-          <Table.Td style={{ whiteSpace: "nowrap" }}>{row.weight} / 1024</Table.Td>
-          <Table.Td style={{ whiteSpace: "nowrap" }}>{percentText(row.share)}</Table.Td>
-          <Table.Td>
-            <Amount wei={row.earnedWei} unit={token} />
-          </Table.Td>
-          <Table.Td miw={280} fz="sm">
-            {row.reason}
-          </Table.Td>
-        </Table.Tr>
-      ))}
-    </ScrollTable>
+    <>
+      <ScrollTable
+        caption="Rounds of the trainer"
+        head={["Round", "Verdict", "Weight", "Share", "Earned", "Why"]}
+      >
+        {shown.map((row) => (
+          <Table.Tr key={row.roundIndex} data-statement={row.verdict}>
+            <Table.Td style={{ whiteSpace: "nowrap" }}>
+              <Anchor inherit href={roundHref(project.projectId, row.roundIndex)}>
+                Round {row.roundIndex + 1}
+              </Anchor>
+            </Table.Td>
+            <Table.Td miw={130}>{verdictText(row.verdict)}</Table.Td>
+            <Table.Td style={{ whiteSpace: "nowrap" }}>{row.weight} / 1024</Table.Td>
+            <Table.Td style={{ whiteSpace: "nowrap" }}>{percentText(row.share)}</Table.Td>
+            <Table.Td>
+              <Amount wei={row.earnedWei} unit={token} />
+            </Table.Td>
+            <Table.Td miw={280} fz="sm">
+              {row.reason}
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </ScrollTable>
+      {button}
+    </>
   );
 }
 

@@ -28,14 +28,17 @@ export interface EvaluationSubject {
 
 /**
  * Checks who signed claims about models, and that they are about this project's models: a server may withhold claims, not make them.
- * That a claim is true is not checked: it can't be.
+ * That a claim is true is not checked: it can't be. Those about models that were not there yet when the chain was read are left for the
+ * next look.
  */
 export function checkEvaluations(
   evaluations: readonly EvaluationBody[],
   subject: EvaluationSubject,
 ): EvaluationClaim[] {
   const seen = new Set<number>();
-  return [...evaluations]
+  const newest = Math.max(-1, ...subject.models.map(({ version }) => version));
+  return evaluations
+    .filter(({ version }) => version <= newest)
     .sort((one, other) => one.version - other.version)
     .map((evaluation) => {
       const { version, accuracyMillionths, lossMillionths, samples } = evaluation;

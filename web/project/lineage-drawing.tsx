@@ -2,6 +2,7 @@ import { Anchor, Text } from "@mantine/core";
 import { unpackOutcome } from "../../services/protocol/round/public-signals.ts";
 import { shortHex } from "../amounts.ts";
 import { roundHref } from "../route.ts";
+import { useNewest } from "../use-newest.tsx";
 import type { ProjectHistory } from "./load-history.ts";
 
 /** How a model came out of the one before. */
@@ -41,6 +42,7 @@ const box = {
 /** How each model follows from the one before, drawn as a chain from left to right. */
 export function LineageDrawing({ history }: { history: ProjectHistory }) {
   const { projectId } = history.project;
+  const { shown, button } = useNewest(lineageSteps(history), "steps");
   return (
     <>
       <ol
@@ -50,7 +52,7 @@ export function LineageDrawing({ history }: { history: ProjectHistory }) {
           ...{ listStyle: "none", margin: 0, padding: 0 },
         }}
       >
-        {lineageSteps(history).map(({ version, commitment, from }) => (
+        {shown.map(({ version, commitment, from }) => (
           <li
             key={version}
             data-step={version}
@@ -75,6 +77,7 @@ export function LineageDrawing({ history }: { history: ProjectHistory }) {
           </li>
         ))}
       </ol>
+      {button}
       <Text size="sm" my="xs">
         Commitments add up: that of each model is that of the one before plus the weighted sum of
         those of the updates. The contract has added them, and “Verify this project” adds them

@@ -5,6 +5,7 @@ import type { Connection } from "../connection.ts";
 import { roundHref } from "../route.ts";
 import { saveBytes } from "../save-bytes.ts";
 import { ScrollTable } from "../scroll-table.tsx";
+import { useNewest } from "../use-newest.tsx";
 import type { ProjectHistory } from "./load-history.ts";
 import { useModelCheck } from "./use-model-check.ts";
 
@@ -98,12 +99,13 @@ function ModelRow(props: {
   );
 }
 
-/** Every model of a project, where it came from, and a way to have it checked and saved here. */
+/** The models of a project, newest first: where each came from, and a way to have it checked and saved here. */
 export function ModelLineage(props: {
   readonly history: ProjectHistory;
   readonly connection: Connection;
 }) {
   const { history } = props;
+  const { shown, button } = useNewest(history.models, "models");
   const isPrivate = history.project.terms.modelVisibility === "private";
   return (
     <>
@@ -111,10 +113,11 @@ export function ModelLineage(props: {
         caption="Models"
         head={["Version", "Made by", "Content", "Commitment (x)", "In your browser"]}
       >
-        {[...history.models].reverse().map((model) => (
+        {[...shown].reverse().map((model) => (
           <ModelRow key={model.version} {...props} model={model} />
         ))}
       </ScrollTable>
+      {button}
       <Text size="sm" mt="sm">
         {isPrivate
           ? "The files are sealed to the project’s members. Your browser checks hashes and seals; to open one, use “commonweight owner pull” with a member’s key."

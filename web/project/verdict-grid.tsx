@@ -4,6 +4,7 @@ import { shortAmount, shortHex } from "../amounts.ts";
 import { verdictText } from "../project-words.ts";
 import { roundHref, trainerHref } from "../route.ts";
 import { ScrollTable } from "../scroll-table.tsx";
+import { useNewest } from "../use-newest.tsx";
 import { contributions, type TrainerRound } from "./contributions.tsx";
 import type { ProjectHistory } from "./load-history.ts";
 
@@ -77,11 +78,12 @@ const legend = [
   ["undecided", "not decided about: unread, not chosen, or a void round"],
 ] as const;
 
-/** Every trainer in every settled round: taken or not, why, and for which share of the pay. */
+/** Every trainer in the settled rounds: taken or not, why, and for which share of the pay. */
 export function VerdictGrid({ history }: { history: ProjectHistory }) {
   const { settlements, events, project, token } = history;
+  const { shown, button } = useNewest(settlements, "rounds");
   if (settlements.length === 0) return <Text>No round has been settled yet.</Text>;
-  const rounds = contributions(settlements, project.terms.slots);
+  const rounds = contributions(shown, project.terms.slots);
   const joined = events.filter(({ name }) => name === "TrainerJoined");
   const trainers = [...new Set(joined.map(({ args }) => String(args.trainer)))];
   const { projectId } = project;
@@ -137,6 +139,7 @@ export function VerdictGrid({ history }: { history: ProjectHistory }) {
           </Table.Tr>
         ))}
       </ScrollTable>
+      {button}
       <Group gap="2px 16px" mt="xs">
         {legend.map(([kind, text]) => (
           <Text key={kind} size="sm" component="span">

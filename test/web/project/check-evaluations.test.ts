@@ -78,7 +78,13 @@ describe("the page's check of a referee's claims", () => {
 
   it("refuses a claim about a model that is not the chain's", async () => {
     expect(problem(await signed({ modelCid: "bafkreic" }))).toMatch(/another file/);
-    expect(problem(await signed({ version: 2 }))).toMatch(/no such model/);
+  });
+
+  it("says nothing of a model that was made after the chain was read", async () => {
+    expect(checkEvaluations([await signed({ version: 2 })], subject)).toEqual([]);
+    const { models } = subject;
+    const gap = { ...subject, models: models.map((each) => ({ ...each, version: 5 })) };
+    expect(checkEvaluations([honest], gap)[0]?.problem).toMatch(/no such model/);
   });
 
   it("shows one claim a model", async () => {
