@@ -1,3 +1,4 @@
+import type { Manifest } from "../../protocol/manifest/manifest.ts";
 import { percentText } from "../../protocol/percent-text.ts";
 import { countValues } from "../count-values.ts";
 import { countClasses, type ModelSpec } from "../model-spec.ts";
@@ -93,12 +94,17 @@ async function lookAt(dataset: Dataset): Promise<Statistics> {
  * Compares data with a project's model: shapes, classes, ranges, and what looks suspicious (constant columns, unscaled
  * features, missing classes).
  *
- * @param classNames What the project calls its classes; their numbers stand for them without.
+ * @param dataset Samples as the project takes them, normalised if it does that.
+ * @param data What the project calls its classes, for which their numbers stand otherwise, and whether it normalises samples: then nobody
+ *   should scale them besides.
  */
 export async function fitReport(
   dataset: Dataset,
   model: ModelSpec,
-  classNames: readonly string[] = [],
+  {
+    classes: classNames = [],
+    normalisation,
+  }: Pick<Manifest["data"], "classes" | "normalisation"> = {},
 ): Promise<FitReport> {
   const findings: FitFinding[] = [];
   const blocking = (message: string) => findings.push({ severity: "blocking", message });
@@ -125,7 +131,11 @@ export async function fitReport(
   const { range, constantFeatures } = looked;
   const largest = Math.max(Math.abs(range.min), Math.abs(range.max));
   if (largest > LARGEST_SCALED) {
-    warning(`Values reach ${largest.toPrecision(3)}: scale the features to about -1..1.`);
+    warning(
+      normalisation
+        ? `Values reach ${largest.toPrecision(3)} as the project normalises them: look for a slip or another unit; a column of a very wide range has such values anyway.`
+        : `Values reach ${largest.toPrecision(3)}: scale the features to about -1..1.`,
+    );
   }
   const features = countValues(dataset.inputShape);
   if (constantFeatures > CONSTANT_SHARE * features) {

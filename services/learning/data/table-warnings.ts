@@ -9,6 +9,10 @@ const MOST_TELLING_VALUES = 30;
 const LEAST_ROWS_OF_VALUE = 5;
 /** So many times as many pairs of rows as whole numbers to choose from: that no two are equal then happens once in 150 columns. */
 const PAIRS_FOR_EACH_NUMBER = 5;
+/** Fewer rows say little about how values are spread. */
+const LEAST_ROWS_OF_CROWD = 30;
+/** Of the deviation: eight of ten values within so little are nearly one value to a model. Normally spread ones take 2.6, incomes about 1. */
+const CROWDED = 0.1;
 /** Farther from the middle, in widths of the middle half, a value is rather a slip than a rare one: incomes stay far below. */
 const FARTHEST = 10_000;
 
@@ -37,7 +41,9 @@ export function tableWarnings(
         ({ name, cells }) =>
           `Column "${name}" has another whole number in each row, as "${cells[0]}" in the first: rows, people or cases are numbered so. If it says nothing of the sample, leave it out with --drop.`,
       ),
-    ...columns.flatMap(({ name, cells }) => farValue(name, cells)),
+    ...columns.flatMap(({ name, cells }) =>
+      [...farValue(name, cells), ...crowd(name, cells)].slice(0, 1),
+    ),
   ];
 }
 
@@ -75,14 +81,40 @@ function isNumbering(cells: readonly string[]): boolean {
   return pairs >= PAIRS_FOR_EACH_NUMBER * (most - least + 1);
 }
 
-function farValue(name: string, cells: readonly string[]): string[] {
-  const numbers = cells.flatMap((cell, row) =>
+const numbersOf = (cells: readonly string[]) =>
+  cells.flatMap((cell, row) =>
     isMissing(cell) || !isNumber(cell) ? [] : { value: Number(cell), row },
   );
-  const sorted = numbers.map(({ value }) => value).sort((a, b) => a - b);
-  const at = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] as number;
+
+/** Reads off the value below which this share of all lie. */
+function quantiles(values: readonly number[]): (share: number) => number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (share) => sorted[Math.floor(share * (sorted.length - 1))] as number;
+}
+
+/** Counts and amounts that differ by powers of ten: divided by the deviation, which the few largest make, nearly all are the same. */
+function crowd(name: string, cells: readonly string[]): string[] {
+  const values = numbersOf(cells).map(({ value }) => value);
+  if (values.length < LEAST_ROWS_OF_CROWD) return [];
+  const mean = values.reduce((sum, value) => sum + value / values.length, 0);
+  const deviation = Math.sqrt(
+    values.reduce((sum, value) => sum + (value - mean) ** 2 / values.length, 0),
+  );
+  const at = quantiles(values);
+  const shown = (share: number) => String(Number(at(share).toPrecision(3)));
+  const width = at(0.9) - at(0.1);
+  // Nothing of a column that is nearly always the same lies in a crowd, but in the rest.
+  if (width === 0 || width > CROWDED * deviation) return [];
+  return [
+    `Column "${name}" reaches from ${shown(0)} to ${shown(1)}, and eight of ten values lie between ${shown(0.1)} and ${shown(0.9)}: beside the largest they look the same to a model. Its logarithm${at(0) > 0 ? "" : ", or that of 1 + the value,"} would tell them apart.`,
+  ];
+}
+
+function farValue(name: string, cells: readonly string[]): string[] {
+  const numbers = numbersOf(cells);
+  const at = quantiles(numbers.map(({ value }) => value));
   const [low, middle, high] = [at(0.25), at(0.5), at(0.75)];
-  if (sorted.length < LEAST_ROWS_OF_VALUE || low === high) return [];
+  if (numbers.length < LEAST_ROWS_OF_VALUE || low === high) return [];
   const far = numbers.find(({ value }) => Math.abs(value - middle) > FARTHEST * (high - low));
   if (far === undefined) return [];
   return [

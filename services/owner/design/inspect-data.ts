@@ -79,6 +79,7 @@ export async function inspectData(
     return fitReport(
       projectDataset(dataset, { inputShape: [features], normalisation }),
       logisticRegression({ features, classes: dataset.classes }),
+      normalisation && { normalisation: manifestForm(normalisation) },
     );
   };
   const raw = await reportOn();
@@ -98,14 +99,7 @@ export async function inspectData(
       inputShape: [...inputShape],
       classes,
       ...(stored?.isSaid ? { table: { columns: [stored.column], target: stored.target } } : {}),
-      ...(normalisation
-        ? {
-            normalisation: {
-              mean: [...normalisation.mean],
-              deviation: [...normalisation.deviation],
-            },
-          }
-        : {}),
+      ...(normalisation ? { normalisation: manifestForm(normalisation) } : {}),
     },
     samples: dataset.size,
     classCounts: report.classCounts,
@@ -125,6 +119,11 @@ export async function inspectData(
     ],
   };
 }
+
+const manifestForm = ({ mean, deviation }: Normalisation) => ({
+  mean: [...mean],
+  deviation: [...deviation],
+});
 
 /** Which columns of Parquet files are samples and classes, and what became of the others. */
 interface StoredSamples {

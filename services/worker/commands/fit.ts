@@ -63,7 +63,7 @@ export const register: RegisterCommand = (parent, context) => {
           const report = await fitReport(
             isShaped ? projectDataset(dataset, data) : dataset,
             model,
-            data.classes,
+            isShaped ? data : { classes: data.classes },
           );
           const { classes } = data;
           const noPractice =

@@ -75,6 +75,18 @@ describe("fitReport", () => {
     expect(report.findings.map((finding) => finding.message).join()).toMatch(message);
   });
 
+  test("does not ask for another scale where the project has set it", async () => {
+    const wide = samples((value, j) => (j === 2 ? 50 * value : value));
+    const normalisation = { mean: [0], deviation: [1] };
+    const { findings } = await fitReport(wide, model, { normalisation });
+
+    expect(findings.map(({ message }) => message)).toEqual([
+      expect.stringMatching(
+        /^Values reach 4\d\.\d as the project normalises them: look for a slip/,
+      ),
+    ]);
+  });
+
   test.each([
     ["another shape", samples((value) => value), logisticRegression({ features: 5, classes: 3 })],
     ["more classes than the model", samples((value) => value, 4), model],

@@ -63,6 +63,22 @@ describe("warnings of a table", () => {
     expect(warningsOf(rows.map(([, ...rest], i) => [numberOf(i), ...rest] as const))).toEqual([]);
   });
 
+  it.each([
+    [
+      "counts that differ by powers of ten",
+      1.5,
+      [/^Column "x" reaches from .* Its logarithm would/],
+    ],
+    ["incomes, of which few are many times the others", 0.5, []],
+  ])("name %s when a model sees them as one value", (_, tail, expected) => {
+    const heavy = Array.from({ length: 400 }, (_row, i) => {
+      const below = (((i * 17) % 400) + 0.5) / 400;
+      return [(below / (1 - below)) ** tail, i % 3 ? "a" : "b", i % 2 ? "yes" : "no"] as const;
+    });
+
+    expect(warningsOf(heavy)).toEqual(expected.map((text) => expect.stringMatching(text)));
+  });
+
   it("name a value that is a slip, with its row", () => {
     const slip = rows.map(([x, ...rest], i) => [i === 6 ? 1e12 : x, ...rest] as const);
 

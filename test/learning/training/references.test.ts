@@ -167,6 +167,26 @@ describe("assessReferenceSets", () => {
     expect(named(await assessReferenceLabels(sets))).toEqual(["warning: root", "warning: pay"]);
   });
 
+  test.each([
+    ["three equal classes", (i: number) => i % 3],
+    ["a class that nearly all samples have", (i: number) => (i % 12 === 0 ? 1 : 0)],
+  ])("calls no label wrong where similarity says nothing: %s", async (_, labelOf) => {
+    const random = seededRandom("references/unlike");
+    const set = memoryDataset({
+      inputs: Float32Array.from({ length: 300 * 8 }, () => random()),
+      labels: Int32Array.from({ length: 300 }, (_sample, i) => labelOf(i)),
+      inputShape: [8],
+      classes: 3,
+    });
+
+    const { findings, rootLabels } = await assessReferenceLabels({ rootSet: set, paySet: null });
+
+    expect(rootLabels.suspects).toBeGreaterThan(0.06);
+    expect(findings.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/same label in \d+ %, by chance in \d+ %: either similarity/),
+    ]);
+  });
+
   test("blocks sets that share samples, and warns of small ones", async () => {
     const overlapping = { rootSet, paySet: take(150, 500) };
     expect(named(await assessReferenceSets(overlapping))).toEqual(["blocking: both"]);
