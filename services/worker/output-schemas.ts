@@ -93,7 +93,12 @@ const participant = z.strictObject({
 
 /** What the commands of a trainer write with `--json`. */
 export const outputSchemas: OutputSchemas = {
-  "worker projects": { result: z.array(projectOutput.extend({ record })) },
+  "worker projects": {
+    result: z.array(
+      // With --titles; null where nobody serves the manifest.
+      projectOutput.extend({ record, title: z.string().nullable().optional() }),
+    ),
+  },
   "worker quote": {
     result: z.strictObject({
       projectId: integerText,

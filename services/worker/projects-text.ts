@@ -1,4 +1,5 @@
 import { amountText, type TokenUnit } from "../protocol/market/token-amount.ts";
+import { oneLine } from "../protocol/one-line.ts";
 import type { ListedProject } from "./list-projects.ts";
 import { shortWei } from "./quote-text.ts";
 
@@ -9,7 +10,10 @@ const HEAD =
 const isGuess = ({ phase, record }: ListedProject) =>
   phase !== "ended" && record.pay.basis === "equal-shares";
 
-function lineOf(project: ListedProject, unit: TokenUnit): string {
+/** What is longer is cut off. */
+const LONGEST_TITLE = 60;
+
+function lineOf(project: ListedProject, unit: TokenUnit, title: string | undefined): string {
   const { projectId, phase, trainerCount, terms, appliedRounds, record } = project;
   const expected = `${isGuess(project) ? "~" : ""}${amountText(shortWei(record.perHourWei), unit)}`;
   return [
@@ -20,7 +24,9 @@ function lineOf(project: ListedProject, unit: TokenUnit): string {
     String(terms.parameterCount).padEnd(11),
     (phase === "ended" ? "–" : expected).padEnd(18),
     amountText(terms.budgetPerRoundWei, unit).padEnd(16),
-    amountText(terms.stakeWei, unit),
+    ...(title === undefined
+      ? [amountText(terms.stakeWei, unit)]
+      : [amountText(terms.stakeWei, unit).padEnd(16), oneLine(title, LONGEST_TITLE)]),
   ].join(" ");
 }
 
@@ -31,12 +37,24 @@ function lineOf(project: ListedProject, unit: TokenUnit): string {
  */
 export function projectsText(
   listed: readonly ListedProject[],
-  { units, older }: { readonly units: ReadonlyMap<string, TokenUnit>; readonly older: number },
+  {
+    units,
+    older,
+    titles,
+  }: {
+    readonly units: ReadonlyMap<string, TokenUnit>;
+    readonly older: number;
+    readonly titles?: ReadonlyMap<bigint, string>;
+  },
 ): string {
-  const lines = listed.map((each) => lineOf(each, units.get(each.terms.rewardToken) as TokenUnit));
+  const titleOf = ({ projectId }: ListedProject) =>
+    titles && (titles.get(projectId) ?? "(nobody serves its manifest)");
+  const lines = listed.map((each) =>
+    lineOf(each, units.get(each.terms.rewardToken) as TokenUnit, titleOf(each)),
+  );
   const none = older > 0 ? "none of these is open, or pays as much" : "no project is open";
   return [
-    ...(lines.length > 0 ? [HEAD, ...lines] : [none]),
+    ...(lines.length > 0 ? [titles ? `${HEAD}            title` : HEAD, ...lines] : [none]),
     ...(listed.some(isGuess) ? ["~ no round is settled yet: as if all shared equally"] : []),
     ...(older > 0 ? [`${older} older projects were not looked at: see --most`] : []),
   ].join("\n");

@@ -168,6 +168,9 @@ describe("--json", () => {
     await market.playRound();
 
     await check("worker projects");
+    expect(await check("worker projects", ["--titles"])).toEqual([
+      expect.objectContaining({ title: expect.any(String) }),
+    ]);
     await check("keep", ["1", "--dry-run"]);
     await check("worker quote", ["1", "--account", trainer]);
     await check("worker status", ["1", trainer]);
@@ -187,7 +190,7 @@ describe("--json", () => {
     expect(happened.length).toBeGreaterThan(5);
     // What was long ago is told with its own time.
     expect(happened).toEqual([...happened].sort());
-    expect(Date.parse(happened.at(0))).toBeLessThan(Date.parse(happened.at(-1)) - 60_000);
+    expect(Date.parse(happened.at(0))).toBeLessThan(Date.parse(happened.at(-1)));
     expect(Date.parse(happened.at(-1))).toBeLessThanOrEqual(Date.now() + 1000);
   });
 

@@ -26,6 +26,19 @@ describe("the table of a market's projects", () => {
     ]);
   });
 
+  it("has titles when they were asked for, in one line each", () => {
+    const titles = new Map([[7n, "Penguins\n8        idle"]]);
+    const [head, line] = projectsText([listed("idle", "rounds")], {
+      ...{ units, older: 0, titles },
+    }).split("\n");
+
+    expect(line?.slice(head?.indexOf("title"))).toBe("Penguins 8        idle");
+    const [, unknown] = projectsText([{ ...listed("idle", "rounds"), projectId: 8n }], {
+      ...{ units, older: 0, titles },
+    }).split("\n");
+    expect(unknown).toMatch(/ETH {10}\(nobody serves its manifest\)$/);
+  });
+
   it("expects nothing of what is over", () => {
     const text = projectsText([listed("ended", "equal-shares")], { units, older: 0 });
 

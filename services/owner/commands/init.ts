@@ -145,7 +145,7 @@ export const register: RegisterCommand = (parent, context) => {
       "CSV, Parquet: the column of the class (default: by its name, or the last)",
     )
     .option("--drop <columns>", "tables: columns that the model must not see, by comma")
-    .option("--title <text>", "what trainers see in the list")
+    .option("--title <text>", "what trainers see in lists")
     .option("--description <text>", "what samples a trainer needs, what the model is for")
     .option("--model <name>", "logistic, mlp or cnn")
     .option("--trainers <number>", "trainers that you expect in a round")

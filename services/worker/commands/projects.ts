@@ -29,6 +29,7 @@ export const register: RegisterCommand = (parent, context) => {
     .option("--all", "also those that have ended")
     .option("--min-budget <amount>", "only with at least this budget a round", parseAnyAmount)
     .option("--min-hourly <amount>", "only with at least this expected pay an hour", parseAnyAmount)
+    .option("--titles", "what each is called: asks the aggregators that it names")
     .option("--most <count>", "only so many, the newest", parseCount, MOST_PROJECTS)
     .addOption(
       new Option(
@@ -40,11 +41,11 @@ export const register: RegisterCommand = (parent, context) => {
     )
     .addHelpText(
       "after",
-      "\nExpected is what the last rounds paid to one trainer, or an equal share where none is settled; an hour is one of\nrounds, of which your machine works a part: see `worker quote`.\nAmounts are in whole reward tokens, as in 0.01; with a symbol, as in 5USDC, only projects that pay in it are listed.\nAnybody may post projects without end: of those that fit, the newest are looked at.\n\nExamples:\n  commonweight worker projects --min-hourly 0.01\n  commonweight worker projects --sort trainers",
+      "\nExpected is what the last rounds paid to one trainer, or an equal share where none is settled; an hour is one of\nrounds, of which your machine works a part: see `worker quote`.\nAmounts are in whole reward tokens, as in 0.01; with a symbol, as in 5USDC, only projects that pay in it are listed.\nAnybody may post projects without end: of those that fit, the newest are looked at.\n\nExamples:\n  commonweight worker projects --titles\n  commonweight worker projects --min-hourly 0.01\n  commonweight worker projects --sort trainers",
     )
     .action(
       context.action(async (invocation) => {
-        const { options, progress } = invocation;
+        const { options, config, signal, progress } = invocation;
         const { countProjects } = await import("../../adapters/chain/projects/project.ts");
         const { findNewestProjects } = await import("../find-projects.ts");
         const { readProjectRecord } = await import("../project-record.ts");
@@ -81,7 +82,16 @@ export const register: RegisterCommand = (parent, context) => {
             leastPerHourWei: leastOf(options.minHourly as string | undefined, units),
             firstToken: chain.addresses.wrappedNative,
           });
-          return { data: listed, text: projectsText(listed, { units, older }) };
+          if (options.titles !== true) {
+            return { data: listed, text: projectsText(listed, { units, older }) };
+          }
+          progress("reading what they are called");
+          const { readTitles } = await import("../project-titles.ts");
+          const titles = await readTitles(chain, listed, { config, signal });
+          return {
+            data: listed.map((each) => ({ ...each, title: titles.get(each.projectId) ?? null })),
+            text: projectsText(listed, { units, older, titles }),
+          };
         });
       }),
     );
