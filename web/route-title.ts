@@ -11,7 +11,7 @@ function pageTitle(route: Route): string {
     case "project":
       return `Project ${route.projectId}`;
     case "round":
-      return `Round ${route.roundIndex + 1} of project ${route.projectId}`;
+      return `Round ${route.roundIndex} of project ${route.projectId}`;
     case "trainer":
       return `A trainer of project ${route.projectId}`;
     case "audit":

@@ -11,7 +11,7 @@ const short = (text: unknown) => String(text).slice(0, 10);
 /** A line for people about something that happened; undefined for what nobody needs to see. */
 export function describeMarketEvent(event: MarketEvent): string | undefined {
   const { process: name, type } = event;
-  const round = event.roundIndex === undefined ? "" : `round ${Number(event.roundIndex) + 1}: `;
+  const round = event.roundIndex === undefined ? "" : `round ${event.roundIndex}: `;
   const line = (text: string) => `${name.padEnd(11)} ${round}${text}`;
   switch (type) {
     case "chain-ready":

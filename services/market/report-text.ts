@@ -31,7 +31,7 @@ function roundRows({ rounds }: MarketReport): string[][] {
       .filter(({ verdict }) => verdict !== "accepted")
       .map(({ name, verdict }) => `${name}: ${verdictReason(verdict)}`);
     const row = [
-      String(roundIndex + 1),
+      String(roundIndex),
       percentOrNone(accuracy),
       proofSeconds === null ? "–" : `${Number(proofSeconds).toFixed(1)} s`,
       gasUsed === null ? "–" : Number(gasUsed).toLocaleString("en"),
@@ -62,7 +62,7 @@ export function reportText(report: MarketReport): string {
       ["round", "accuracy", "proof", "settling gas", "paid (ETH)"],
     ),
     ...voidRounds.map(
-      ({ roundIndex, reason }) => `round ${roundIndex + 1} came to nothing: ${voidWords(reason)}`,
+      ({ roundIndex, reason }) => `round ${roundIndex} came to nothing: ${voidWords(reason)}`,
     ),
     "",
     ...table(

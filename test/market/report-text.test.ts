@@ -63,7 +63,7 @@ it("tells people how a run went, in columns", () => {
     1 round in 1:11, accuracy 8.7 % → 76.3 %, 0.9000 ETH paid, 2.3 GB of memory at most
 
     round  accuracy  proof  settling gas  paid (ETH)  removed
-        1    76.3 %  9.7 s     1,234,567      0.9000  trainer-2: against the owner's
+        0    76.3 %  9.7 s     1,234,567      0.9000  trainer-2: against the owner's
                                                       trainer-3: copy of the last result
 
     trainer    plays                           earned (ETH)  reliability

@@ -236,7 +236,7 @@ describe.runIf(process.env.CW_LONG && existsSync(EXECUTABLE))("the page over a r
     await cursor.focus();
     await page.keyboard.press("ArrowRight");
 
-    expect(await cursor.getAttribute("aria-valuetext")).toMatch(/^Round 2: 0x.+ %/);
+    expect(await cursor.getAttribute("aria-valuetext")).toMatch(/^Round 1: 0x.+ %/);
     await page.close();
   });
 

@@ -19,7 +19,7 @@ function Mark({ isPassed }: { isPassed: boolean | null }) {
 }
 
 const placeOf = ({ name, roundIndex }: FinishedCheck) =>
-  roundIndex === null ? name : `round ${roundIndex + 1}`;
+  roundIndex === null ? name : `round ${roundIndex}`;
 
 /** One check with the values that it compared. */
 function Finding({ check, hasMark }: { check: FinishedCheck; hasMark: boolean }) {

@@ -15,6 +15,8 @@ export interface BarSeries {
 /** A bar: what each series adds to it, from the bottom. */
 export interface Bar {
   readonly label: string;
+  /** What stands below it, as short as can be. */
+  readonly mark: string;
   readonly values: Readonly<Record<string, number>>;
 }
 
@@ -93,7 +95,7 @@ export function StackedBars(props: {
             tickText={valueText}
             count={bars.length}
             placeX={(index) => placeX(index, area)}
-            placeText={(index) => String(index + 1)}
+            placeText={(index) => bars[index]?.mark ?? ""}
           />
           {bars.map((bar, index) => (
             <BarParts

@@ -19,12 +19,12 @@ function Neighbours({ facts, roundIndex }: { facts: RoundFacts; roundIndex: numb
     <Group component="nav" aria-label="Rounds" gap="md">
       {roundIndex > 0 && (
         <Anchor size="sm" href={roundHref(projectId, roundIndex - 1)}>
-          Round {roundIndex}
+          Round {roundIndex - 1}
         </Anchor>
       )}
       {roundIndex + 1 < nextRoundIndex && (
         <Anchor size="sm" href={roundHref(projectId, roundIndex + 1)}>
-          Round {roundIndex + 2}
+          Round {roundIndex + 1}
         </Anchor>
       )}
     </Group>
@@ -43,7 +43,7 @@ function RoundView(props: {
     return (
       <>
         <Title order={1} size="h2">
-          Round {roundIndex + 1}
+          Round {roundIndex}
         </Title>
         <Text>
           It has not been opened.{" "}
@@ -56,7 +56,7 @@ function RoundView(props: {
     <Stack>
       <Group justify="space-between">
         <Title order={1} size="h2">
-          Round {roundIndex + 1} of{" "}
+          Round {roundIndex} of{" "}
           <Anchor inherit href={projectHref(projectId)}>
             project {String(projectId)}
           </Anchor>
@@ -101,7 +101,7 @@ export function RoundPage(props: {
   const facts = loaded.state === "ready" ? loaded.value : undefined;
   useRefresh(refresh, facts?.settlement === undefined && facts?.ended === undefined);
   return (
-    <LoadedView loaded={loaded} what={`round ${roundIndex + 1}`} onRetry={reload}>
+    <LoadedView loaded={loaded} what={`round ${roundIndex}`} onRetry={reload}>
       {(facts) => <RoundView {...props} facts={facts} />}
     </LoadedView>
   );

@@ -34,7 +34,7 @@ function Rounds({ history, trainer }: { history: ProjectHistory; trainer: string
           <Table.Tr key={row.roundIndex} data-statement={row.verdict}>
             <Table.Td style={{ whiteSpace: "nowrap" }}>
               <Anchor inherit href={roundHref(project.projectId, row.roundIndex)}>
-                Round {row.roundIndex + 1}
+                Round {row.roundIndex}
               </Anchor>
             </Table.Td>
             <Table.Td miw={130}>{verdictText(row.verdict)}</Table.Td>

@@ -64,7 +64,7 @@ export function Contributions({ history }: { history: ProjectHistory }) {
       ? shortAmount(round.earnedWei, token)
       : `${(round[measure] * 100).toFixed(1)} %`;
   const bars: Bar[] = rounds.map(({ roundIndex, of }) => ({
-    label: `Round ${roundIndex + 1}`,
+    ...{ label: `Round ${roundIndex}`, mark: String(roundIndex) },
     values: Object.fromEntries([...of].map(([trainer, round]) => [trainer, value(round)])),
   }));
   const partText = (bar: number, { key }: BarSeries) => {

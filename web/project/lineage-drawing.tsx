@@ -61,7 +61,7 @@ export function LineageDrawing({ history }: { history: ProjectHistory }) {
             {from && (
               <Text size="xs" component="span">
                 <Anchor inherit href={roundHref(projectId, from.roundIndex)}>
-                  + {from.updates} weighted updates of round {from.roundIndex + 1}
+                  + {from.updates} weighted updates of round {from.roundIndex}
                 </Anchor>{" "}
                 <span aria-hidden>→</span>
               </Text>

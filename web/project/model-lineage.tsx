@@ -49,7 +49,7 @@ function ModelRow(props: {
           "the owner"
         ) : (
           <Anchor inherit style={{ whiteSpace: "nowrap" }} href={roundHref(projectId, roundIndex)}>
-            round {roundIndex + 1}
+            round {roundIndex}
           </Anchor>
         )}
       </Table.Td>

@@ -14,7 +14,7 @@ import { verdictText } from "../project-words.ts";
 import { useLoaded } from "../use-loaded.ts";
 import type { ProjectHistory } from "./load-history.ts";
 
-/** A trainer's reliability, 0 to 1, over its settled rounds, counted from 1. */
+/** A trainer's reliability, 0 to 1, over its settled rounds. */
 export interface ReliabilityPoint extends CurvePoint {
   readonly verdict: string;
 }
@@ -27,7 +27,7 @@ export const reliabilityPoints = (
   steps
     .filter((step) => isSameAddress(step.trainer, trainer))
     .map(({ roundIndex, score, verdict }) => ({
-      ...{ x: roundIndex + 1, y: score / MAX_RELIABILITY },
+      ...{ x: roundIndex, y: score / MAX_RELIABILITY },
       verdict: verdictText(verdict),
     }));
 

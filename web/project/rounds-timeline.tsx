@@ -25,9 +25,7 @@ export function RoundsTimeline({ history }: { history: ProjectHistory }) {
           return (
             <Table.Tr key={roundIndex}>
               <Table.Td style={{ whiteSpace: "nowrap" }}>
-                <Anchor href={roundHref(project.projectId, roundIndex)}>
-                  Round {roundIndex + 1}
-                </Anchor>
+                <Anchor href={roundHref(project.projectId, roundIndex)}>Round {roundIndex}</Anchor>
               </Table.Td>
               <Table.Td miw={ended ? 220 : undefined}>
                 {ended ? `void: ${voidWords(ended.reason)}` : settled ? "settled" : "running"}

@@ -91,7 +91,7 @@ export function VerdictGrid({ history }: { history: ProjectHistory }) {
     <>
       <ScrollTable
         caption="Every trainer in every round"
-        head={["Trainer", ...rounds.map(({ roundIndex }) => `Round ${roundIndex + 1}`)]}
+        head={["Trainer", ...rounds.map(({ roundIndex }) => `Round ${roundIndex}`)]}
       >
         {trainers.map((trainer) => (
           <Table.Tr key={trainer}>
@@ -125,10 +125,7 @@ export function VerdictGrid({ history }: { history: ProjectHistory }) {
                       inherit
                       c="inherit"
                       href={roundHref(projectId, roundIndex)}
-                      aria-label={cellLabel(
-                        cell,
-                        `round ${roundIndex + 1} of ${shortHex(trainer)}`,
-                      )}
+                      aria-label={cellLabel(cell, `round ${roundIndex} of ${shortHex(trainer)}`)}
                     >
                       {cell.text}
                     </Anchor>

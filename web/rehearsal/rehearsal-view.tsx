@@ -31,7 +31,7 @@ function RoundTable({ rounds, isAttacker }: Pick<RehearsalProgress, "rounds" | "
     >
       {rounds.map((round) => (
         <Table.Tr key={round.roundIndex} data-rehearsed={round.roundIndex}>
-          <Table.Td>{round.roundIndex + 1}</Table.Td>
+          <Table.Td>{round.roundIndex}</Table.Td>
           <Table.Td>{percentText(round.accuracy)}</Table.Td>
           <Table.Td>
             {accepted(round, isAttacker, false)}

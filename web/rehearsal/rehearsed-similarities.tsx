@@ -23,7 +23,7 @@ export function RehearsedSimilarities({ rounds }: { rounds: readonly RehearsedRo
         value={String(round.roundIndex)}
         data={rounds.map(({ roundIndex }) => ({
           value: String(roundIndex),
-          label: String(roundIndex + 1),
+          label: String(roundIndex),
         }))}
         onChange={(event) => setChosen(Number(event.currentTarget.value))}
       />

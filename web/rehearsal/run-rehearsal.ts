@@ -121,13 +121,16 @@ export async function runRehearsal(
   const prepared = await prepare(order, tell, signal);
   const attackers = attackMix.reduce((sum, part) => sum + part.trainers, 0);
   const isAttacker = Array.from({ length: trainers }, (_, i) => i >= trainers - attackers);
-  tell({ type: "doing", text: `round 1 of ${order.rounds}` });
+  tell({ type: "doing", text: `round 0 (1 of ${order.rounds})` });
   const report = await rehearseOrder(order, prepared, {
     signal,
     onProgress: (round, rounds) => {
       tell({ type: "round", round, rounds, isAttacker });
       if (round.roundIndex + 1 < rounds) {
-        tell({ type: "doing", text: `round ${round.roundIndex + 2} of ${rounds}` });
+        tell({
+          type: "doing",
+          text: `round ${round.roundIndex + 1} (${round.roundIndex + 2} of ${rounds})`,
+        });
       }
     },
   });

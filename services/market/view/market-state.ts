@@ -189,7 +189,8 @@ function changesOf(state: MarketState, event: TimedEvent): Partial<MarketState> 
 function phaseText({ plannedRounds }: MarketState, event: TimedEvent): string {
   const words = PHASES[event.type] as string;
   if (event.roundIndex === undefined) return words;
-  return `round ${Number(event.roundIndex) + 1} of ${plannedRounds}: ${words}`;
+  const { roundIndex } = event;
+  return `round ${roundIndex} (${Number(roundIndex) + 1} of ${plannedRounds}): ${words}`;
 }
 
 const STAGES: Readonly<Record<string, TrainerStage>> = {

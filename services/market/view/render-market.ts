@@ -105,7 +105,7 @@ function proofLine({ proof, rounds }: MarketState, columns: number): Line {
     const words =
       last === undefined
         ? "a zero-knowledge proof decides who is paid; none has begun yet"
-        : `round ${last.roundIndex + 1} proven in ${last.proofSeconds?.toFixed(1)} s${last.isSettled ? ", verified on chain" : ""}`;
+        : `round ${last.roundIndex} proven in ${last.proofSeconds?.toFixed(1)} s${last.isSettled ? ", verified on chain" : ""}`;
     return [span(" proof ", "strong"), span(words, "faint")];
   }
   const width = Math.max(10, Math.min(40, columns - 48));
@@ -115,7 +115,7 @@ function proofLine({ proof, rounds }: MarketState, columns: number): Line {
     span(bar, "accent"),
     span("░".repeat(width - bar.length), "faint"),
     span(` ${Math.round(100 * proof.fraction)} %`.padEnd(7), "strong"),
-    span(`round ${proof.roundIndex + 1}, ${proof.step}`, "faint"),
+    span(`round ${proof.roundIndex}, ${proof.step}`, "faint"),
   ];
 }
 

@@ -19,7 +19,7 @@ function roundLine(row: RoundRow, width: number): Line {
   const { roundIndex, accuracy, proofSeconds, gasUsed, paidWei, isSettled, removed, voidReason } =
     row;
   const cells: Span[] = [
-    span(` ${fitText(String(roundIndex + 1), 7)}`, "strong"),
+    span(` ${fitText(String(roundIndex), 7)}`, "strong"),
     span(fitText(accuracy === undefined ? "" : percentText(accuracy), 10), "good"),
     span(fitText(proofSeconds === undefined ? "" : `${proofSeconds.toFixed(1)} s`, 9)),
     span(fitText(gasUsed === 0n ? "" : gasUsed.toLocaleString("en"), 11)),

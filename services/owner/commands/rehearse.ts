@@ -87,7 +87,8 @@ export const register: RegisterCommand = (parent, context) => {
           seed: String(options.seed),
           partition: data.plan ?? { kind: "iid" },
           signal,
-          onProgress: ({ roundIndex }, rounds) => progress(`round ${roundIndex + 1} of ${rounds}`),
+          onProgress: ({ roundIndex }, rounds) =>
+            progress(`round ${roundIndex} (${roundIndex + 1} of ${rounds})`),
         });
         const findings = rehearsalFindings(report);
         return {

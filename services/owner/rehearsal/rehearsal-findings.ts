@@ -15,7 +15,7 @@ export function rehearsalFindings(report: RehearsalReport): string[] {
     const first = rounds.findIndex(({ isVoid }) => isVoid);
     const why =
       first >= LATE * rounds.length
-        ? `the first of them round ${first + 1}: by then the model had learned what your reference can tell; post fewer rounds, or give the root set more samples`
+        ? `the first of them round ${first}: by then the model had learned what your reference can tell; post fewer rounds, or give the root set more samples`
         : "too many attackers, or a reference that disagrees with honest trainers";
     findings.push(
       `${voidRounds} of ${rounds.length} rounds were void, fewer than half of the updates being accepted: ${why}`,

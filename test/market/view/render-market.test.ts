@@ -16,30 +16,30 @@ const ended = stateAfter(provingRound(0), settledRound(0, 0.531), [["chain", "en
 describe("the screen of the live view", () => {
   it("shows rounds, trainers, proof and curve at a glance", () => {
     expect(textOf(proving, 80, 24)).toMatchInlineSnapshot(`
-      " Commonweight  round 2 of 3: proving                                       1:23
+      " Commonweight  round 1 (2 of 3): proving                                   1:23
        page http://127.0.0.1:8600         escrow 3.0000  paid 0.9000 ETH  gas 900,000
       ────────────────────────────────────────────────────────────────────────────────
          trainer     plays         state                           last ETH  total ETH
        ● trainer-1   fair          key released                      0.5000     0.5000
        ● trainer-2   fair          key released                      0.4000     0.4000
        ● trainer-3   sign-flip     key released                      0.0000     0.0000
-       proof ████████████████░░░░░░░░░░░░░░░░ 50 %  round 2, multi-scalar multiplicat…
+       proof ████████████████░░░░░░░░░░░░░░░░ 50 %  round 1, multi-scalar multiplicat…
 
        round  accuracy  proof    gas        paid     removed
-       1      53.1 %    5.9 s    750,000    0.9000   trainer 3
-       2                         150,000
+       0      53.1 %    5.9 s    750,000    0.9000   trainer 3
+       1                         150,000
       accuracy on samples nobody trained on  53.1 %
       100 %│⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀
            │⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀
            │⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⣀⣀⡠⠤⠤⠔⠒⠂⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀
            │⠀⠀⠀⠀⠀⢀⣀⣀⡠⠤⠤⠒⠒⠒⠉⠉⠉⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀
         0 %│⠒⠒⠊⠉⠉⠁⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀
-        0:38  trainer-3   round 2: training on its own samples
-        0:40  trainer-3   round 2: update committed and sealed (10 KiB)
-        0:41  trainer-1   round 2: key released after the commit phase
-        0:42  trainer-2   round 2: key released after the commit phase
-        0:43  trainer-3   round 2: key released after the commit phase
-        0:44  aggregator  round 2: proving 3 updates"
+        0:38  trainer-3   round 1: training on its own samples
+        0:40  trainer-3   round 1: update committed and sealed (10 KiB)
+        0:41  trainer-1   round 1: key released after the commit phase
+        0:42  trainer-2   round 1: key released after the commit phase
+        0:43  trainer-3   round 1: key released after the commit phase
+        0:44  aggregator  round 1: proving 3 updates"
     `);
   });
 
@@ -52,19 +52,19 @@ describe("the screen of the live view", () => {
        ✓ trainer-1   fair          accepted and paid                                 0.5000     0.5000  ████████████
        ✓ trainer-2   fair          accepted and paid                                 0.4000     0.4000  █████████▋
        ✗ trainer-3   sign-flip     removed: against the owner's                      0.0000     0.0000
-       proof round 1 proven in 5.9 s, verified on chain
+       proof round 0 proven in 5.9 s, verified on chain
 
        round  accuracy  proof    gas        paid     removed          accuracy on samples nobody trained on  53.1 %
-       1      53.1 %    5.9 s    750,000    0.9000   trainer 3        100 %│⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀
+       0      53.1 %    5.9 s    750,000    0.9000   trainer 3        100 %│⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀
                                                                            │⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀
                                                                            │⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⢀⡀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀
                                                                            │⠀⠀⠀⠀⠀⠀⠀⢀⡠⠤⠒⠉⠁⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀
                                                                            │⠀⠀⣀⡠⠔⠒⠉⠁⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀
                                                                         0 %│⠒⠉⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀
-        0:24  aggregator  round 1: proof verified on chain and pay credited for 600,000 gas
-        0:27  trainer-1   round 1: accepted, earned 0.5000 ETH
-        0:28  trainer-2   round 1: accepted, earned 0.4000 ETH
-        0:29  trainer-3   round 1: rejected: it points against the owner's reference
+        0:24  aggregator  round 0: proof verified on chain and pay credited for 600,000 gas
+        0:27  trainer-1   round 0: accepted, earned 0.5000 ETH
+        0:28  trainer-2   round 0: accepted, earned 0.4000 ETH
+        0:29  trainer-3   round 0: rejected: it points against the owner's reference
         0:30  referee     model 1: accuracy 53.1 %
         0:31  chain       project ended, everybody is paid"
     `);

@@ -22,7 +22,7 @@ test.each([
 
 test.each([
   ["from the start", [0, 1, 2, 5], /reference that disagrees with honest trainers$/],
-  ["late", [6, 7, 8, 9], /the first of them round 7: .*post fewer rounds/],
+  ["late", [6, 7, 8, 9], /the first of them round 6: .*post fewer rounds/],
 ])("rounds that are void %s have a cause", (_, voidOnes, expected) => {
   const findings = rehearsalFindings({
     rounds: Array.from({ length: 10 }, (_, index) => ({ isVoid: voidOnes.includes(index) })),
