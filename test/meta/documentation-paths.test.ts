@@ -79,8 +79,12 @@ describe("documentation", () => {
     // `<name>` and `*` stand for any.
     const paths = named.flat().filter(({ path }) => !/[<>*{}…]/.test(path));
 
+    // What a command builds is not there before.
+    const built = (await readPage(".gitignore")).split("\n").map((line) => line.replace(/\/$/, ""));
+    const lacking = paths.filter(({ path }) => !exists(path) && !built.includes(path));
+
     expect(paths.length).toBeGreaterThan(400);
-    expect(paths.filter(({ path }) => !exists(path))).toEqual([]);
+    expect(lacking).toEqual([]);
   });
 
   it("defines every word of the glossary in a file that exists", async () => {
