@@ -299,7 +299,8 @@ describe("CSV", () => {
 
   test.each([
     ["dates of a country", (i: number) => `${10 + (i % 19)}.${1 + (i % 12)}.${2000 + i}`, /days/],
-    ["times", (i: number) => `${2000 + i}-02-11 10:0${i % 10}:00`, /a date says something as/],
+    ["moments", (i: number) => `${2000 + i}-02-11 10:0${i % 10}:00`, /a date or time says/],
+    ["times", (i: number) => `${i % 24}:${10 + i}`, /a date or time says something as numbers/],
     ["prices", (i: number) => `€ ${i},50`, /without other signs, as 0\.5$/],
     ["identifiers", (i: number) => `T${String(i).padStart(5, "0")}`, /as "T00000"$/],
   ])("a column of %s is left out with the advice that fits", (_, cellOf, advice) => {
@@ -389,7 +390,7 @@ describe("CSV", () => {
 
     const { dropped, normalisation } = describeTable({ header: ["b", "a", "class"], rows });
 
-    expect(dropped).toEqual([{ column: "b", why: "it never changes" }]);
+    expect(dropped).toEqual([{ column: "b", why: "all its cells are missing" }]);
     expect(normalisation.mean.every(Number.isFinite)).toBe(true);
   });
 

@@ -28,6 +28,22 @@ describe("a trainer's samples", () => {
     expect([...(await dataset.readLabels())]).toEqual([1, 2]);
   });
 
+  it("are those that lie there when a round asks for them: they may change between rounds", async () => {
+    const path = join(folder, "growing.csv");
+    const data = {
+      inputShape: [1],
+      classes: ["a", "b"],
+      table: { columns: ["x"], target: "label" },
+    };
+    writeFileSync(path, "x,label\n1,a\n");
+    const { openSamples } = await prepareSamples({ source: path });
+    const sizes = [(await openSamples(data)).size];
+    writeFileSync(path, "x,label\n1,a\n2,b\n");
+    sizes.push((await openSamples(data)).size);
+
+    expect(sizes).toEqual([1, 2]);
+  });
+
   it("are refused when they have a class that the project does not have", async () => {
     const numbers = join(folder, "numbers");
     mkdirSync(numbers);

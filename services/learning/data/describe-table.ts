@@ -101,6 +101,7 @@ function whyDrop(column: CsvColumn, cells: readonly string[]): string | undefine
     return "pandas calls a column so that had no name, as row numbers have none";
   // Missing numbers become the mean, so a number that is only there or not is as constant as one that is always there.
   const told = column.kind === "number" ? cells.filter((cell) => !isMissing(cell)) : cells;
+  if (cells.every(isMissing)) return "all its cells are missing";
   if (new Set(told).size < 2) return "it never changes";
   if (column.kind === "category" && column.values.length > MOST_VALUES) {
     const isMostlyNumbers = cells.filter(isNumber).length > cells.length / 2;

@@ -4,6 +4,7 @@ import { requireColumnNames } from "./formats/column-names.ts";
 import type { CsvTable } from "./formats/csv-table.ts";
 import { DATA_LIMITS } from "./formats/data-limits.ts";
 import { nameFile } from "./formats/name-file.ts";
+import { pandasCells } from "./formats/parquet/cell-text.ts";
 import type { ParquetColumn } from "./formats/parquet/parquet-column.ts";
 import { readCells } from "./formats/parquet/read-cells.ts";
 import { groupsOfRows, leafIn, type ParquetSource } from "./parquet-source.ts";
@@ -60,6 +61,12 @@ export async function readParquetTable(
         (rows[group.start + i] as string[])[place] = cell;
       }
     }
+  }
+  for (const [place, { leaf }] of cells.entries()) {
+    const all = rows.map((row) => row[place] as string);
+    const written = leaf === undefined ? all : pandasCells(all, leaf.element);
+    if (written === all) continue;
+    for (const [i, row] of rows.entries()) row[place] = written[i] as string;
   }
   const leftOut = unread.map(({ name, holds }) => ({ column: name, why: `it holds ${holds}` }));
   return { table: { header, rows }, leftOut };

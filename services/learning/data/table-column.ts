@@ -28,8 +28,8 @@ export const isMissing = (cell: string) => MISSING.has(cell.trim());
 export const isNumber = (cell: string) =>
   cell.trim() !== "" && Number.isFinite(Math.fround(Number(cell)));
 
-/** `2024-02-29`, `29.02.2024`, `2/29/24`, with or without a time. */
-const DATE = /^\d{1,4}([./-])\d{1,2}\1\d{1,4}([T ]\d{1,2}:\d{2}.*)?$/;
+/** `2024-02-29`, `29.02.2024`, `2/29/24`, with or without a time, or a time alone. */
+const DATE = /^(\d{1,4}([./-])\d{1,2}\2\d{1,4}([T ]\d{1,2}:\d{2}.*)?|\d{1,2}:\d{2}(:\d{2}.*)?)$/;
 /** `T000123`, `007`: numbers of something, which nobody measured. */
 const NUMBERED = /^\D*0\d/;
 const LONGEST_NUMBER = 40;
@@ -44,7 +44,7 @@ const OTHER_NUMBER = /^[^\d-]{0,4}-?\d[\d.' ]*(,\d+)?[.\d]*[^\d]{0,4}$/;
 export function numberAdvice(cells: readonly string[]): string {
   const others = cells.filter((cell) => !isMissing(cell) && !isNumber(cell));
   if (others.length > 0 && others.every((cell) => DATE.test(cell.trim()))) {
-    return "; a date says something as numbers, as days since one day, the month, the hour";
+    return "; a date or time says something as numbers: days since one day, the month, the hour";
   }
   const isMeant =
     others.length > 0 &&

@@ -80,6 +80,16 @@ describe("a table in a Parquet file", () => {
     expect(column("price")).toEqual(["12.30", "-0.05"]);
   });
 
+  it("has days where all moments of a column are midnights, as pandas writes them", async () => {
+    const { table } = (await readTable(at("midnights.parquet"))) ?? {};
+
+    expect(table?.rows).toEqual([
+      ["2024-02-29", "2024-02-29 00:00:00", "a"],
+      ["", "", "b"],
+      ["1960-01-01", "1960-01-01 00:00:00", "a"],
+    ]);
+  });
+
   it("becomes a project as the CSV does, with what is left out of it told", async () => {
     const { data, table, classCounts } = await inspectData(at("leaves-zstd.parquet"), {
       target: "species",

@@ -63,3 +63,20 @@ function bytesText(bytes: Uint8Array): string {
     throw damage("bytes that are no text", cause);
   }
 }
+
+const MIDNIGHT = " 00:00:00";
+
+/**
+ * Cells of a whole column as pandas writes them: moments that are all midnights, as most programs store days, without the time.
+ *
+ * @example pandasCells(["2024-02-29 00:00:00", ""], { name: "a", type: "INT96" }) // ["2024-02-29", ""]
+ */
+export function pandasCells(cells: readonly string[], element: SchemaElement): readonly string[] {
+  const { type, converted_type = "", logical_type } = element;
+  const isMoment =
+    type === "INT96" ||
+    converted_type.startsWith("TIMESTAMP") ||
+    logical_type?.type === "TIMESTAMP";
+  if (!isMoment || !cells.every((cell) => cell === "" || cell.endsWith(MIDNIGHT))) return cells;
+  return cells.map((cell) => cell.slice(0, -MIDNIGHT.length));
+}
