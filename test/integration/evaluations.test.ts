@@ -1,3 +1,5 @@
+import { CID } from "multiformats/cid";
+import { create as createDigest } from "multiformats/hashes/digest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fetchEvaluations, postEvaluation } from "../../services/adapters/aggregator-client.ts";
 import { connectSigner } from "../../services/adapters/chain/accounts/connect-signer.ts";
@@ -33,6 +35,8 @@ import { MANIFEST } from "../protocol/manifest/manifest-case.ts";
 
 const names = ["deployer", "owner", "referee", "aggregator", "away"] as const;
 type Name = (typeof names)[number];
+
+const SHA2_512_CID = CID.createV1(0x55, createDigest(0x13, new Uint8Array(64))).toString();
 
 const measured: ModelEvaluation = {
   ...{ version: 0, samples: 40, accuracy: 0.325, loss: 1.0986 },
@@ -130,9 +134,11 @@ describe("a referee's evaluations", () => {
     const { signal } = new AbortController();
     const tell = createEvaluationPublisher(chain, { projectId, aggregators, signal });
     const models = await readModels(chain, projectId);
-    // What an aggregator may settle with: bytes that are no CID.
-    const unnamed = { ...(models[0] as (typeof models)[number]), version: 5, cid: "" };
-    await tell(evaluations, [...models, unnamed]);
+    // What an aggregator may settle with: bytes that are no CID, and a CID of another hash than ours.
+    const [initial] = models as [(typeof models)[number]];
+    const unnamed = { ...initial, version: 5, cid: "" };
+    const overlong = { ...initial, version: 6, cid: SHA2_512_CID };
+    await tell(evaluations, [unnamed, overlong, ...models]);
     return (await fetchEvaluations(server.url, projectId)).evaluations;
   };
 
@@ -158,9 +164,10 @@ describe("a referee's evaluations", () => {
     expect(evaluation?.lossMillionths).toBe(MAX_LOSS_MILLIONTHS);
   });
 
-  it("of a model that has no name on chain are left out, and keep no other one back", async () => {
+  it("of a model that has no name on chain, or one that is too long, are left out, and keep no other one back", async () => {
     const [evaluation, ...others] = await publish(
       { ...measured, version: 5 },
+      { ...measured, version: 6 },
       { ...measured, accuracy: 0.5 },
     );
 

@@ -15,8 +15,8 @@ export interface EvaluationHistoryParameters {
   readonly history: readonly ModelEvaluation[];
   /** Versions that there are. */
   readonly versions: readonly number[];
-  /** A version of the model, as floats. */
-  loadParameters(version: number): Promise<Float32Array>;
+  /** A version of the model, as floats; undefined for one that is not to be had, which is left out. */
+  loadParameters(version: number): Promise<Float32Array | undefined>;
   /** The owner's validation samples. */
   readonly dataset: Dataset;
   readonly device?: ComputeDevice;
@@ -33,9 +33,11 @@ export async function extendEvaluationHistory(
   const added: ModelEvaluation[] = [];
   for (const version of parameters.versions) {
     if (known.has(version)) continue;
+    const loaded = await parameters.loadParameters(version);
+    if (loaded === undefined) continue;
     const quality = await evaluate({
       model,
-      parameters: await parameters.loadParameters(version),
+      parameters: loaded,
       dataset,
       ...(device ? { device } : {}),
       ...(signal ? { signal } : {}),

@@ -5,7 +5,7 @@ import type { PublishedModel } from "../../adapters/chain/rounds/published-model
 import { signMessage } from "../../adapters/chain/sign.ts";
 import type { ModelEvaluation } from "../../learning/training/evaluation-history.ts";
 import type { EvaluationBody } from "../../protocol/market/api.ts";
-import { MAX_LOSS_MILLIONTHS } from "../../protocol/market/api.ts";
+import { evaluationSchema, MAX_LOSS_MILLIONTHS } from "../../protocol/market/api.ts";
 import { evaluationMessage } from "../../protocol/market/signed-messages.ts";
 
 /** Tells aggregators what was measured, each evaluation once; one that did not answer is told at the next call. */
@@ -50,8 +50,9 @@ export function createEvaluationPublisher(
   ): Promise<EvaluationBody | undefined> {
     const known = signed.get(evaluation.version);
     const model = models.find(({ version }) => version === evaluation.version);
-    // Of a model whose name on chain is none, nothing can be said that an aggregator would take.
-    if (known !== undefined || model === undefined || model.cid === "") return known;
+    // Of a model whose name on chain is none, or one of another hash that is too long, nothing can be said that an aggregator would take.
+    const isTaken = evaluationSchema.shape.modelCid.safeParse(model?.cid).success;
+    if (known !== undefined || model === undefined || !isTaken) return known;
     const body = bodyOf(evaluation, model.cid);
     const signature = await signMessage(chain, evaluationMessage(context, body));
     signed.set(evaluation.version, { ...body, signature });

@@ -6,7 +6,12 @@ import {
   type ModelEvaluation,
 } from "../../learning/training/evaluation-history.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
-import { type LoadedModel, loadModel, maxModelFileBytes } from "../../protocol/model/load-model.ts";
+import {
+  isNoModel,
+  type LoadedModel,
+  loadModel,
+  maxModelFileBytes,
+} from "../../protocol/model/load-model.ts";
 import { floatsOf } from "../../protocol/model/model-file.ts";
 import { ownerErrors } from "../errors.ts";
 import { createEvaluationPublisher } from "./evaluation-publisher.ts";
@@ -25,7 +30,11 @@ export interface RefereeModels {
    * waited for: this program ends with the project.
    */
   keep(project: Project): Promise<void>;
-  /** Measures every model that was not measured yet, and tells the aggregators. */
+  /**
+   * Measures every model that was not measured yet, and tells the aggregators; one that is not to be had keeps no other from it.
+   *
+   * @throws CommonweightError as `loadModel`, for one of these.
+   */
   evaluate(project: Project): Promise<void>;
 }
 
@@ -93,6 +102,7 @@ export function openRefereeModels(
     evaluate: async (project) => {
       if (validationSet === undefined) return;
       const models = await modelLog.read(project);
+      let failure: unknown;
       if (models.at(-1)?.version !== measured.at(-1)?.version) {
         measured = await extendEvaluationHistory({
           model: manifest.model,
@@ -100,7 +110,11 @@ export function openRefereeModels(
           versions: models.map(({ version }) => version),
           loadParameters: async (version) => {
             const model = models.find((each) => each.version === version) as PublishedModel;
-            const loaded = await load(model);
+            const loaded = await load(model).catch((error: unknown) => {
+              if (!isNoModel(error)) throw error;
+              failure = error;
+            });
+            if (loaded === undefined) return undefined;
             // A copy is for those to keep who made it.
             if (loaded.cid === model.cid) await ipfs.pin(model.cid, { holder, maxBytes });
             return parametersOf(loaded);
@@ -114,6 +128,7 @@ export function openRefereeModels(
         });
       }
       await publish(measured, models);
+      if (failure !== undefined) throw failure;
     },
   };
 }

@@ -96,19 +96,51 @@ export async function runReferee(
     await Promise.all(terms.aggregators.map(tell));
   }
 
+  const failures = new Map<string, string>();
+  /** Says a failure once, until the same work goes well. */
+  function failed(work: string, error: unknown): void {
+    const message = errorText(error);
+    if (message !== failures.get(work)) onEvent({ type: "failed", projectId, message });
+    failures.set(work, message);
+  }
+
+  let measuring: Promise<void> | undefined;
+  /** In the background: a model that nobody serves takes minutes, in which trainers wait for keys. */
+  function measure(project: Project): void {
+    measuring ??= measureNow(project).finally(() => {
+      measuring = undefined;
+    });
+  }
+  async function measureNow(project: Project): Promise<void> {
+    try {
+      await models.evaluate(project);
+      failures.delete("measure");
+    } catch (error) {
+      if (!signal.aborted) failed("measure", error);
+    }
+  }
+
   /** Does what there is to do now. @returns The phase that the project was in. */
   async function look(): Promise<Project["phase"]> {
     const [project, round] = await Promise.all([
       readProject(chain, projectId),
       readRound(chain, projectId),
     ]);
+    if (round.isOpen && round.phase !== "commit") await release(project, round);
     // The round does not wait for a measurement that plans nothing in it.
     if (project.phase === "idle" && bounds === undefined) await offer(project);
     await models.keep(project);
-    await models.evaluate(project);
-    if (project.phase === "ended") return project.phase;
-    if (project.phase === "idle" && bounds !== undefined) await offer(project);
-    if (round.isOpen && round.phase !== "commit") await release(project, round);
+    const isPlanning = project.phase === "idle" && bounds !== undefined;
+    if (project.phase !== "ended" && !isPlanning) {
+      measure(project);
+      return project.phase;
+    }
+    await measuring;
+    if (project.phase === "ended") await models.evaluate(project);
+    if (isPlanning) {
+      await measureNow(project);
+      await offer(project);
+    }
     return project.phase;
   }
 
@@ -136,19 +168,16 @@ export async function runReferee(
   const startedAtMs = performance.now();
   try {
     onEvent({ type: "ready", account, projectId });
-    let lastFailure = "";
     while (!signal.aborted) {
       try {
         const phase = await look();
         if (phase === "ended") break;
         // While trainers train, or when none comes for a while.
         await assessLabels(phase === "commit" || performance.now() - startedAtMs >= CALM_AFTER_MS);
-        lastFailure = "";
+        failures.delete("look");
       } catch (error) {
         if (signal.aborted) break;
-        const message = errorText(error);
-        if (message !== lastFailure) onEvent({ type: "failed", projectId, message });
-        lastFailure = message;
+        failed("look", error);
       }
       await news.until({ longestMs: settings.pollMs ?? 1000, signal });
     }
@@ -157,7 +186,7 @@ export async function runReferee(
     news.close();
     foreseeing.abort();
     stopping.abort();
-    await collecting;
+    await Promise.all([collecting, measuring]);
     await opened.close();
   }
 }
