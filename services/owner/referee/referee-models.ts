@@ -1,6 +1,7 @@
 import type { Project } from "../../adapters/chain/projects/project.ts";
 import type { PublishedModel } from "../../adapters/chain/rounds/published-models.ts";
 import { modelCopyKeepers } from "../../command-line/model-copies.ts";
+import { OWNER_HOLDER } from "../../housekeeping/project-holder.ts";
 import {
   extendEvaluationHistory,
   type ModelEvaluation,
@@ -28,6 +29,8 @@ export interface RefereeModels {
   /**
    * Keeps the newest model here, for others and for its owner, also where it was read before the chain named it. Only the last one is
    * waited for: this program ends with the project.
+   *
+   * @throws CommonweightError as `loadModel`, while the last one is nowhere.
    */
   keep(project: Project): Promise<void>;
   /**
@@ -97,7 +100,12 @@ export function openRefereeModels(
         });
         kept = { cid, pinning };
       }
-      if (project.phase === "ended") await kept.pinning;
+      if (project.phase !== "ended") return;
+      await kept.pinning;
+      if (model.version === 0) return;
+      const last = await load(model);
+      // What the chain names is not the model, or nobody has it: as what the owner has paid for the copy stays for ever, too.
+      if (last.cid !== cid) await ipfs.pin(last.cid, { signal, maxBytes, holder: OWNER_HOLDER });
     },
     evaluate: async (project) => {
       if (validationSet === undefined) return;
