@@ -37,6 +37,7 @@ import { createModelKeys } from "./server/model-keys.ts";
 import { createProjectFiles } from "./server/project-files.ts";
 import { EventFeed, type ServiceEvent } from "./service-event.ts";
 import { describeService } from "./service-status.ts";
+import { begunProjects } from "./store/begun-projects.ts";
 import { openKeyLog } from "./store/key-log.ts";
 import { openRoundStore } from "./store/round-store.ts";
 import { openOrBegin } from "./store/sound-database.ts";
@@ -201,6 +202,7 @@ async function openService(
   };
   const projects = new AccountProjects({
     ...{ chain, head, guarded, say, signal, serving: settings.serving ?? {} },
+    begun: begunProjects(store),
     newEngine: (projectId) => {
       const holder = projectHolder(chain, "aggregator", projectId);
       const contentStore = holdContent(ipfs, holder);

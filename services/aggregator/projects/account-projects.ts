@@ -2,6 +2,7 @@ import type { Chain } from "../../adapters/chain/connect.ts";
 import type { Project } from "../../adapters/chain/projects/project.ts";
 import { includesAddress, isSameAddress } from "../../protocol/address.ts";
 import type { ChainHead } from "../chain-head.ts";
+import type { BegunProjects } from "../store/begun-projects.ts";
 import { readDueProjects } from "./due-projects.ts";
 import type { GuardedSteps } from "./guarded-steps.ts";
 import type { ProjectEngine } from "./project-engine.ts";
@@ -17,6 +18,8 @@ export interface AccountProjectsParts {
   /** For whom this account works. */
   readonly serving: ServingRules;
   readonly newEngine: (projectId: bigint) => ProjectEngine;
+  /** Remembers what was begun and is not over for this account: a project may end while it is away, and its last model is kept then. */
+  readonly begun: BegunProjects;
   readonly say: (type: string, details: Record<string, unknown>) => void;
   readonly signal: AbortSignal;
 }
@@ -81,7 +84,7 @@ export class AccountProjects {
 
   /** Looks at the market's projects and finds those that name this account. @throws CW2200 when the chain is away */
   async look(): Promise<void> {
-    const { chain, head, newEngine } = this.#parts;
+    const { chain, head, newEngine, begun } = this.#parts;
     this.#looks.begin();
     const { time } = await head.read(chain);
     const due = readDueProjects(chain, {
@@ -93,7 +96,9 @@ export class AccountProjects {
       const { projectId } = project;
       this.#projects.set(projectId, project);
       this.#looks.add({ project, time });
-      if (this.#isToServe(project)) this.#engines.set(projectId, newEngine(projectId));
+      if (!this.#isToServe(project)) continue;
+      this.#engines.set(projectId, newEngine(projectId));
+      begun.set(projectId, true);
     }
     this.#lookCount++;
   }
@@ -118,8 +123,9 @@ export class AccountProjects {
 
   #isToServe(project: Project): boolean {
     const { projectId, phase } = project;
-    if (!this.#isOurs(project) || this.#engines.has(projectId) || phase === "ended") return false;
-    const { serving, say } = this.#parts;
+    const { serving, say, begun } = this.#parts;
+    if (!this.#isOurs(project) || this.#engines.has(projectId)) return false;
+    if (phase === "ended" && !begun.has(projectId)) return false;
     const reason = refusalToServe(project, serving);
     if (reason === undefined) return true;
     if (!this.#refused.has(projectId)) say("project-refused", { projectId, reason });
@@ -128,7 +134,7 @@ export class AccountProjects {
   }
 
   async #step(projectId: bigint): Promise<void> {
-    const { guarded, say, signal } = this.#parts;
+    const { guarded, say, signal, begun } = this.#parts;
     const engine = this.#engines.get(projectId);
     if (engine === undefined || signal.aborted) return;
     await guarded.run(projectId, async () => {
@@ -137,6 +143,7 @@ export class AccountProjects {
         .finally(() => this.#looks.outdate(projectId));
       if (isAlive) return;
       this.#engines.delete(projectId);
+      begun.set(projectId, false);
       say("project-ended", { projectId });
     });
   }

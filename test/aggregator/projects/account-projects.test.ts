@@ -3,6 +3,8 @@ import {
   AccountProjects,
   type AccountProjectsParts,
 } from "../../../services/aggregator/projects/account-projects.ts";
+import { begunProjects } from "../../../services/aggregator/store/begun-projects.ts";
+import { openRoundStore } from "../../../services/aggregator/store/round-store.ts";
 
 const [ACCOUNT, OTHER, TOKEN] = ["aa", "bb", "cc"].map((byte) => `0x${byte.repeat(20)}`);
 const market = vi.hoisted(() => ({ projects: [] as object[] }));
@@ -25,7 +27,7 @@ it("serves the projects that name its account, and says of all others that it do
   const engines: bigint[] = [];
   const projects = new AccountProjects({
     ...{ chain: { account: ACCOUNT }, head: { read: async () => ({ time: 1 }) } },
-    ...{ serving: { tokens: [TOKEN] }, say: () => {} },
+    ...{ serving: { tokens: [TOKEN] }, say: () => {}, begun: new Map() },
     newEngine: (projectId: bigint) => {
       engines.push(projectId);
       return {};
@@ -48,4 +50,35 @@ it("serves the projects that name its account, and says of all others that it do
   ]);
   expect(projects.listNewest(50).map(({ projectId }) => projectId)).toEqual([3n, 1n]);
   expect(projects.listNewest(1).map(({ projectId }) => projectId)).toEqual([3n]);
+});
+
+it("goes on with a project that it had begun and that has ended meanwhile, until that is done, and with no other that is over", async () => {
+  const ended = (projectId: bigint) => ({
+    ...{ projectId, phase: "ended", owner: OTHER },
+    terms: { aggregators: [ACCOUNT], rewardToken: TOKEN },
+  });
+  const store = openRoundStore(":memory:", { append: () => {}, read: () => [] });
+  const begun = begunProjects(store);
+  begun.set(1n, true);
+  const engines: bigint[] = [];
+  const start = async () => {
+    const projects = new AccountProjects({
+      ...{ chain: { account: ACCOUNT }, head: { read: async () => ({ time: 1 }) } },
+      ...{ serving: {}, say: () => {}, begun, signal: new AbortController().signal },
+      guarded: { run: async (_: bigint, work: () => Promise<void>) => work() },
+      newEngine: (projectId: bigint) => {
+        engines.push(projectId);
+        return { step: async () => false, reported: async () => {} };
+      },
+    } as unknown as AccountProjectsParts);
+    await projects.look();
+    projects.beginSteps();
+    await projects.ended();
+  };
+  market.projects = [ended(1n), ended(2n)];
+
+  for (let time = 0; time < 2; time++) await start();
+
+  expect(engines).toEqual([1n]);
+  store.close();
 });
