@@ -25,6 +25,7 @@ import { connectAccount, registerAccount } from "./connect-account.ts";
 import { failureWords } from "./failure-words.ts";
 import { createIntake } from "./intake/intake.ts";
 import { createMetrics } from "./metrics.ts";
+import { newestFirst } from "./newest-first.ts";
 import { AccountProjects } from "./projects/account-projects.ts";
 import { GuardedSteps } from "./projects/guarded-steps.ts";
 import { ProjectEngine } from "./projects/project-engine.ts";
@@ -53,6 +54,8 @@ export interface AggregatorService {
 /** How long a sender's node is tried. */
 const DIAL_MS = 5000;
 const CALLED_AT_ONCE = 16;
+/** Files of new projects that are looked for at a time: a thousand that are nowhere take the node half a minute to ask for. */
+const FIRST_FILES_AT_ONCE = 32;
 const POLL_MS = 500;
 const BALANCE_EVERY_LOOKS = 100;
 
@@ -197,6 +200,7 @@ async function openService(
   const engineParameters: Omit<ProjectEngineParameters, "contentStore"> = {
     ...{ chain, head, envelope, store, prover, deposits, alerts, layoutOf, signal },
     ...{ keys, roundCosts, curveFor: tools.curves.forSize },
+    firstFiles: newestFirst(FIRST_FILES_AT_ONCE),
     requireKey: ({ terms }) => requireCircuitFiles(terms.ruleId, terms.slots),
     onEvent: (event) => feed.emit(event),
   };

@@ -7,6 +7,7 @@ import type { TensorLayout } from "../../protocol/model/model-file.ts";
 import type { EncryptionKeyPair, Envelope } from "../../protocol/sealing/envelope.ts";
 import type { Alerts } from "../alerts.ts";
 import type { ChainHead } from "../chain-head.ts";
+import type { NewestFirst } from "../newest-first.ts";
 import type { Prover } from "../proving/prover.ts";
 import type { ServiceEvent } from "../service-event.ts";
 import type { RoundStore } from "../store/round-store.ts";
@@ -26,6 +27,8 @@ export interface ProjectEngineParameters {
   readonly prover: Prover;
   /** Shared by all projects of the account. */
   readonly deposits: DepositDesk;
+  /** Looks for the first files of all projects of the account. */
+  readonly firstFiles: NewestFirst;
   readonly alerts: Alerts;
   /** Throws when this machine could not prove the project's rounds: then no bond is put up and no round opened. */
   readonly requireKey: (project: Project) => Promise<void>;

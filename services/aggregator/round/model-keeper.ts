@@ -17,6 +17,7 @@ import {
 import type { ModelKeyring } from "../../protocol/model/private-model.ts";
 import { pause } from "../../protocol/pause.ts";
 import { aggregatorErrors } from "../errors.ts";
+import type { NewestFirst } from "../newest-first.ts";
 import type { ServiceEvent } from "../service-event.ts";
 import type { BundleOpener, BundleOpenerParameters } from "./bundle-opener.ts";
 import { type ModelFileMaker, makeModelFile } from "./make-model-file.ts";
@@ -27,6 +28,8 @@ import { RefusedFiles } from "./refused-files.ts";
 export interface ModelKeeperParameters extends BundleOpenerParameters, ModelFileMaker {
   readonly projectId: bigint;
   readonly opener: BundleOpener;
+  /** Looks for the first files of all projects of the account. */
+  readonly firstFiles: NewestFirst;
   readonly onEvent: (event: ServiceEvent) => void;
 }
 
@@ -34,6 +37,8 @@ export interface ModelKeeperParameters extends BundleOpenerParameters, ModelFile
 const KEEP_AFTER_MS = 1000;
 /** How long a model is looked for on the network before it is computed again. */
 const LOOK_MS = 15_000;
+/** How long a project's first files rest that nobody had. */
+const FIRST_REST_MS = 15_000;
 /** Models in memory: the one that a round starts from, the one before it, and the one that the round makes. */
 const REMEMBERED = 3;
 
@@ -72,8 +77,9 @@ export class ModelKeeper {
         this.#kept.get(name) ??
         work().then(
           () => true,
-          () => {
-            // Tried again at the next step.
+          async () => {
+            // Tried again at the next step. What nobody has had so far is in no hurry.
+            if (project.nextRoundIndex === 0) await pause(FIRST_REST_MS, signal);
             this.#kept.delete(name);
             return false;
           },
@@ -82,19 +88,26 @@ export class ModelKeeper {
       return pinning;
     };
     const posted = pin(manifestCid, () =>
-      contentStore.pin(manifestCid, {
-        ...{ signal, timeoutMs: 2 * LOOK_MS },
-        maxBytes: MAX_MANIFEST_BYTES,
-      }),
+      this.#inTurn(project, () =>
+        contentStore.pin(manifestCid, {
+          ...{ signal, timeoutMs: 2 * LOOK_MS },
+          maxBytes: MAX_MANIFEST_BYTES,
+        }),
+      ),
     );
     const newest = models.at(-1);
     if (newest === undefined) return { done: posted };
     const made = pin(`${placeOf(newest.commitment)}/${newest.cid}`, async () => {
       // The first one everybody waits for; of a later one its round's aggregator has it, and the next round is being opened.
       if (models.length > 1) await pause(KEEP_AFTER_MS, signal);
-      await this.#load(project, models, models.length - 1);
+      await this.#inTurn(project, () => this.#load(project, models, models.length - 1));
     });
     return { done: Promise.all([posted, made]).then((all) => all.every(Boolean)) };
+  }
+
+  /** Anybody may post any number of projects whose files are nowhere: of those that never had a round, some are looked for at a time. */
+  #inTurn<T>({ projectId, nextRoundIndex }: Project, work: () => Promise<T>): Promise<T> {
+    return nextRoundIndex > 0 ? work() : this.#parameters.firstFiles(projectId, work);
   }
 
   /**

@@ -3,6 +3,7 @@ import type { Project } from "../../../services/adapters/chain/projects/project.
 import type { PublishedModel } from "../../../services/adapters/chain/rounds/published-models.ts";
 import { createMemoryStore } from "../../../services/adapters/content-store/memory-store.ts";
 import { openCurve } from "../../../services/adapters/curve/open-curve.ts";
+import { newestFirst } from "../../../services/aggregator/newest-first.ts";
 import {
   ModelKeeper,
   type ModelKeeperParameters,
@@ -57,12 +58,13 @@ describe("an aggregator's models", () => {
     const published = await publishModel(curve, contentStore, 100 * first);
     return { version, roundIndex: version - 1, ...published } as PublishedModel;
   };
-  const keeper = () =>
+  const keeper = (firstFiles = newestFirst(9)) =>
     new ModelKeeper({
       ...{
         chain: { ...modelProject, addresses: modelProject },
         projectId: 7n,
         curveFor: async () => curve,
+        firstFiles,
       },
       ...{ layoutOf: async () => [], onEvent: () => {}, signal: new AbortController().signal },
       contentStore: {
@@ -89,7 +91,10 @@ describe("an aggregator's models", () => {
       ...{ parameterCount: MODEL_PARAMETERS, fractionBits: modelProject.fractionBits },
       ...{ modelVisibility: "public", aggregators: [] },
     };
-    return { projectId: 7n, owner: "0xowner", modelCommitment, terms } as unknown as Project;
+    return {
+      ...{ projectId: 7n, owner: "0xowner", modelCommitment, terms },
+      nextRoundIndex: models.length - 1,
+    } as unknown as Project;
   };
   const currentOf = (models: PublishedModel[]) => keeper().current(projectWith(models));
 
@@ -163,6 +168,21 @@ describe("an aggregator's models", () => {
       expect(chainSays.rebuilt).toEqual([]);
     },
   );
+
+  it("are looked for in turn with those of others before the project has a round", async () => {
+    const turns: bigint[] = [];
+    const own = keeper(async (projectId, work) => {
+      turns.push(projectId);
+      return work();
+    });
+    chainSays.manifestCid = await contentStore.put(new Uint8Array(9), { pin: false });
+    const models = [await publish(0), await publish(1)];
+
+    await (await own.keep(projectWith(models.slice(0, 1)))).done;
+    expect(turns).toEqual([7n, 7n]);
+    await (await own.keep(projectWith(models))).done;
+    expect(turns).toHaveLength(2);
+  });
 
   it("leave everything else of the project pinned, whatever is named in their place", async () => {
     chainSays.manifestCid = await contentStore.put(new Uint8Array(9), { pin: false });
