@@ -38,12 +38,30 @@ async function rehearsed(order: RehearsalOrder) {
 
 describe("a rehearsal in the page", () => {
   test("a table is described: columns, classes, what is left out and why", async () => {
-    const { data, samples, dropped } = await describeFile(file);
+    const { data, samples, dropped, warnings } = await describeFile(file);
 
     expect(samples).toBe(300);
     expect(data.classes).toEqual(["high", "low", "mid"]);
     expect(data.table?.columns).toEqual(["height", "tilt", "colour"]);
     expect(dropped.map(({ column }) => column)).toEqual(["customer_id"]);
+    expect(warnings).toEqual([]);
+  });
+
+  test("a table is looked at for what may spoil training", async () => {
+    const rows = Array.from(
+      { length: 100 },
+      (_, i) => `${7 * i},${Math.sin(i)},${i < 4 ? "b" : "a"}`,
+    );
+    const { warnings } = await describeFile(new Blob([["case,x,label", ...rows].join("\n")]));
+
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^Column "case" has another whole number .*leave it out of the file\.$/,
+      ),
+      expect.stringMatching(
+        /^Few samples of class "b": whoever always says "a" is right in 96.0 %/,
+      ),
+    ]);
   });
 
   test("measures the table's updates, then sees the attacker removed and unpaid", async () => {

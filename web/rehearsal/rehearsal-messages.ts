@@ -52,6 +52,8 @@ export interface DescribedTable {
   readonly data: Manifest["data"];
   readonly samples: number;
   readonly dropped: TableDescription["dropped"];
+  /** What may spoil training. */
+  readonly warnings: readonly string[];
 }
 
 /** What came of one attack of a survey; null as attack: nobody attacked. */

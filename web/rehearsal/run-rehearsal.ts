@@ -1,11 +1,14 @@
-import { csvDataset } from "../../services/learning/data/csv-dataset.ts";
+import { csvDataset, tableDataset } from "../../services/learning/data/csv-dataset.ts";
 import { dataFileOptions } from "../../services/learning/data/data-file-options.ts";
 import { type Dataset, subsetDataset } from "../../services/learning/data/dataset.ts";
 import { describeTable, tableData } from "../../services/learning/data/describe-table.ts";
 import { parseCsv } from "../../services/learning/data/formats/csv.ts";
 import { DATA_LIMITS } from "../../services/learning/data/formats/data-limits.ts";
 import { madeUpDataset } from "../../services/learning/data/made-up-dataset.ts";
+import { countLabels } from "../../services/learning/data/partition.ts";
 import { projectDataset } from "../../services/learning/data/project-dataset.ts";
+import { rareClassWarning } from "../../services/learning/data/rare-classes.ts";
+import { tableWarnings } from "../../services/learning/data/table-warnings.ts";
 import { learningErrors } from "../../services/learning/errors.ts";
 import { seededRandom, shuffledIndices } from "../../services/learning/random.ts";
 import {
@@ -45,8 +48,14 @@ async function readText(file: Blob): Promise<string> {
 export async function describeFile(file: Blob): Promise<DescribedTable> {
   const table = parseCsv(await readText(file));
   const description = describeTable(table);
-  const { dropped } = description;
-  return { data: tableData(description), samples: table.rows.length, dropped };
+  const { dropped, classes } = description;
+  const data = tableData(description);
+  const classCounts = await countLabels(tableDataset(table, dataFileOptions(data)));
+  const warnings = [
+    ...tableWarnings(table, description, "leave it out of the file"),
+    ...rareClassWarning(classes, classCounts),
+  ];
+  return { data, samples: table.rows.length, dropped, warnings };
 }
 
 /** Samples as the table or the seed gives them, before the project's normalisation. */

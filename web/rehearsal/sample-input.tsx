@@ -63,7 +63,7 @@ export function SampleInput(props: {
   );
 }
 
-function TableSummary({ table: { data, samples, dropped } }: { table: PickedTable }) {
+function TableSummary({ table: { data, samples, dropped, warnings } }: { table: PickedTable }) {
   return (
     <List size="sm" data-table={samples}>
       <List.Item>
@@ -73,6 +73,11 @@ function TableSummary({ table: { data, samples, dropped } }: { table: PickedTabl
       {dropped.map(({ column, why }) => (
         <List.Item key={column}>
           “{column}” is left out: {why}.
+        </List.Item>
+      ))}
+      {warnings.map((warning) => (
+        <List.Item key={warning} data-warning>
+          {warning}
         </List.Item>
       ))}
       {data.normalisation && (

@@ -16,10 +16,15 @@ const CROWDED = 0.1;
 /** Farther from the middle, in widths of the middle half, a value is rather a slip than a rare one: incomes stay far below. */
 const FARTHEST = 10_000;
 
-/** What in a table may spoil training, although every cell of it can be read. */
+/**
+ * What in a table may spoil training, although every cell of it can be read.
+ *
+ * @param leaveOut How its owner leaves a column out.
+ */
 export function tableWarnings(
   { header, rows }: CsvTable,
   { table, classes }: Pick<TableDescription, "table" | "classes">,
+  leaveOut = "leave it out with --drop",
 ): string[] {
   const cellsOf = (name: string) => {
     const place = header.indexOf(name);
@@ -33,13 +38,13 @@ export function tableWarnings(
       .filter(({ cells }) => isClassItself(cells, classCells))
       .map(
         ({ name }) =>
-          `Column "${name}" tells the class by itself: each of its values has one class only. If it is known only once the class is, leave it out with --drop.`,
+          `Column "${name}" tells the class by itself: each of its values has one class only. If it is known only once the class is, ${leaveOut}.`,
       ),
     ...columns
       .filter(({ cells }) => isNumbering(cells))
       .map(
         ({ name, cells }) =>
-          `Column "${name}" has another whole number in each row, as "${cells[0]}" in the first: rows, people or cases are numbered so. If it says nothing of the sample, leave it out with --drop.`,
+          `Column "${name}" has another whole number in each row, as "${cells[0]}" in the first: rows, people or cases are numbered so. If it says nothing of the sample, ${leaveOut}.`,
       ),
     ...columns.flatMap(({ name, cells }) =>
       [...farValue(name, cells), ...crowd(name, cells)].slice(0, 1),

@@ -18,7 +18,7 @@ import { openParquetSource } from "../../learning/data/parquet-source.ts";
 import type { ReadTable } from "../../learning/data/parquet-table.ts";
 import { countLabels } from "../../learning/data/partition.ts";
 import { projectDataset } from "../../learning/data/project-dataset.ts";
-import { rareClasses } from "../../learning/data/rare-classes.ts";
+import { rareClassWarning } from "../../learning/data/rare-classes.ts";
 import { readTable } from "../../learning/data/read-table.ts";
 import { channelsFirst, hasChannelsLast } from "../../learning/data/reshape-to-model.ts";
 import { labelColumn, sampleColumn } from "../../learning/data/sample-column.ts";
@@ -28,7 +28,6 @@ import { logisticRegression } from "../../learning/model-spec.ts";
 import { nameSome } from "../../learning/name-some.ts";
 import { CommonweightError } from "../../protocol/errors.ts";
 import type { Manifest } from "../../protocol/manifest/manifest.ts";
-import { percentText } from "../../protocol/percent-text.ts";
 
 /** What the owner's data look like, as far as a project depends on it. */
 export interface DataSummary {
@@ -209,16 +208,4 @@ async function inspectTable(
     ],
     table,
   };
-}
-
-/** What an accuracy hides: a model that never says a rare class is nearly always right. */
-function rareClassWarning(classes: readonly string[], counts: readonly number[]): string[] {
-  const rare = rareClasses(counts);
-  if (rare.length === 0) return [];
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  const commonest = counts.indexOf(Math.max(...counts));
-  const always = percentText((counts[commonest] as number) / total);
-  return [
-    `Few samples of class ${nameSome(rare.map((k) => `"${classes[k]}"`))}: whoever always says "${classes[commonest]}" is right in ${always}, so an accuracy of that is worth nothing. Bring more of the rare ones if you can, and look at the recall of each class (owner evaluate).`,
-  ];
 }
