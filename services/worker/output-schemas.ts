@@ -155,6 +155,8 @@ export const outputSchemas: OutputSchemas = {
           earnedWei: wei,
         }),
       ),
+      /** In all rounds; `trainer.earnedWei` is what of it has not been paid out. */
+      earnedWei: wei,
       claimWei: wei,
     }),
   },

@@ -173,7 +173,11 @@ describe("--json", () => {
     ]);
     await check("keep", ["1", "--dry-run"]);
     await check("worker quote", ["1", "--account", trainer]);
-    await check("worker status", ["1", trainer]);
+    const status = await check("worker status", ["1", trainer]);
+    const earned = status.rounds.map((round: { earnedWei: string }) => BigInt(round.earnedWei));
+    expect(BigInt(status.earnedWei)).toBe(
+      earned.reduce((sum: bigint, wei: bigint) => sum + wei, 0n),
+    );
     await check("explain", ["1", "0", trainer]);
     await check("owner status", ["1"]);
     await check("owner fund", ["1", "1000wei", "--yes"], "owner");

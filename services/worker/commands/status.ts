@@ -71,7 +71,10 @@ export const register: RegisterCommand = (parent, context) => {
                 `  round ${each.roundIndex}  ${String(each.verdict).padEnd(18)} share ${String(each.share).padStart(5)}  ${money(each.earnedWei)}`,
             ),
           ].join("\n");
-          return { data: { projectId, account, trainer, participant, rounds, claimWei }, text };
+          return {
+            data: { projectId, account, trainer, participant, rounds, earnedWei, claimWei },
+            text,
+          };
         });
       }),
     );
