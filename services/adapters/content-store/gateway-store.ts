@@ -29,14 +29,21 @@ const MAX_BLOCK_BYTES = 2 ** 22;
  * await store.get("bafkrei…", { maxBytes: 10_000_000 });
  */
 export function createGatewayStore({ urls }: GatewayStoreOptions): Pick<ContentStore, "get"> {
+  let order = [...urls];
   return {
     get: async (cid: string, options: GetOptions = {}): Promise<Uint8Array> => {
       const root = parseContentId(cid);
       const retries = options.retries ?? Math.max(2, urls.length - 1);
-      return attemptWithRetries(`get ${cid}`, { ...options, retries }, async (signal, index) => {
-        const url = urls[index % urls.length];
+      return attemptWithRetries(`get ${cid}`, { ...options, retries }, async (signal) => {
+        const [url] = order;
         if (url === undefined) throw unreachable("no gateway is known");
-        return readFile({ url, root, options, signal });
+        try {
+          return await readFile({ url, root, options, signal });
+        } catch (error) {
+          // Asked last from now on: one that never answers takes a minute each time.
+          order = [...order.filter((each) => each !== url), url];
+          throw error;
+        }
       });
     },
   };

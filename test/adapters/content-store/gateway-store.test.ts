@@ -63,6 +63,21 @@ describe("a trustless gateway", () => {
     expect(await codeOf({ maxBytes: 1000 })).toBe(contentStoreErrors.tooLarge.code);
   });
 
+  it("that never answers is waited for once, and then asked last", async () => {
+    let count = 0;
+    const silent = createServer(() => count++);
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const { port } = silent.address() as AddressInfo;
+    const store = createGatewayStore({ urls: [`http://127.0.0.1:${port}`, url] });
+
+    for (let time = 0; time < 3; time++) {
+      expect(Buffer.compare(await store.get(cid, { timeoutMs: 2000 }), bytes)).toBe(0);
+    }
+    expect(count).toBe(1);
+    silent.closeAllConnections();
+    silent.close();
+  });
+
   it("is passed over for the next when it has not the content or is not there", async () => {
     const store = createGatewayStore({ urls: ["http://127.0.0.1:1", url] });
     const missing = "bafkreibm6jg3ux5qumhcn2b3flc3tyu6dmlb4xa7u5bf44yegnrjhc4yeq";
