@@ -41,6 +41,8 @@ export interface RehearsalTerms {
   readonly flatBps?: number;
   /** 5000 by default. */
   readonly capBps?: number;
+  /** Longer updates are shortened, as trainers do; none by default. */
+  readonly normBoundSquared?: bigint | undefined;
 }
 
 /** Options of {@link rehearse}. */
@@ -169,11 +171,15 @@ export async function rehearse(parameters: RehearseParameters): Promise<Rehearsa
     hyperparameters: manifest.training,
     ...manifest.fixedPoint,
     noise: manifest.privacy,
+    normBoundSquared: terms.normBoundSquared,
     referenceSteps: manifest.evaluation.referenceSteps,
     trainers,
     rootSet: sets.root,
     paySet: manifest.evaluation.paySamples > 0 ? sets.pay : null,
-    decide: ruleDecision({ rule, parameterA, parameterB }),
+    decide: ruleDecision({
+      ...{ rule, parameterA, parameterB },
+      ...(terms.normBoundSquared === undefined ? {} : { normBoundSquared: terms.normBoundSquared }),
+    }),
     rounds,
     seed,
     device,

@@ -37,6 +37,8 @@ export interface SimulationParameters {
   readonly ditherBits?: number | undefined;
   readonly clipNorm?: number | undefined;
   readonly noise?: UpdateNoise | undefined;
+  /** What the terms allow: trainers shorten what is longer, its dither included. */
+  readonly normBoundSquared?: bigint | undefined;
   readonly trainers: readonly SimulatedTrainer[];
   readonly rootSet: Dataset;
   readonly paySet: Dataset | null;
@@ -77,7 +79,8 @@ async function honestUpdate(
 ): Promise<Int16Array> {
   const { simulation, parameters, roundIndex } = state;
   const seed = `${simulation.seed}/${roundIndex}/${trainer}/${purpose}`;
-  const { model, hyperparameters, fractionBits, ditherBits, clipNorm, noise } = simulation;
+  const { model, hyperparameters, fractionBits, ditherBits, clipNorm, noise, normBoundSquared } =
+    simulation;
   const trained = await trainLocally({
     model,
     parameters,
@@ -90,7 +93,9 @@ async function honestUpdate(
   });
   const delta = difference(trained.parameters, parameters);
   const randomBytes = seededBytes(`${seed}/quantise`);
-  return prepareUpdate({ delta, fractionBits, ditherBits, clipNorm, noise, randomBytes }).update;
+  return prepareUpdate({
+    ...{ delta, fractionBits, ditherBits, clipNorm, noise, normBoundSquared, randomBytes },
+  }).update;
 }
 
 /** All updates of a round: first what honest trainers send, then what attackers make of it. */

@@ -175,7 +175,8 @@ export function choicesText(title: string, choices: readonly Choice[]): string {
   return [
     `# Why this project is as it is: ${title}`,
     "",
-    "Written by `commonweight owner init`. Change manifest.json and terms.json as you like until the project is posted;",
+    "Written by `commonweight owner init`. Change manifest.json and terms.json as you like until the project is posted, and rehearse it then:",
+    "fixedPoint and normBoundSquared were measured for this model and this training, and leave little of the updates of a larger one;",
     "nobody can change them afterwards.",
     "",
     ...choices.flatMap(({ setting, value, why }) => [`- **${setting}**: ${value}`, `  ${why}`]),

@@ -48,6 +48,7 @@ export function rehearsalVerdict(
   }
   return [
     "the rule held, but the model is right no more often than whoever always says the commonest class:",
-    "  more rounds or samples, other columns, or more samples of the rare classes may help",
+    "  more rounds or samples, other columns, or more samples of the rare classes may help; where model or training were changed by hand,",
+    "  fixedPoint of the manifest and normBoundSquared of the terms are still those that were measured for the old ones",
   ];
 }

@@ -45,7 +45,7 @@ export async function rehearsalSubject(
       `${trainers} trainers: the terms make rounds of ${terms.minTrainers} (minTrainers) to ${room} (${terms.slots} slots)`,
     );
   }
-  const { budgetPerRoundWei, flatBps, capBps } = terms;
+  const { budgetPerRoundWei, flatBps, capBps, normBoundSquared } = terms;
   return {
     manifest,
     terms: {
@@ -55,6 +55,7 @@ export async function rehearsalSubject(
       budgetPerRoundWei,
       flatBps,
       capBps,
+      normBoundSquared,
     },
     source: String(options.data ?? project.data.source),
     trainers,

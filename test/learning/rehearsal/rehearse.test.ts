@@ -75,6 +75,16 @@ describe("rehearse", () => {
     expect({ ...again, seconds: 0 }).toEqual({ ...report, seconds: 0 });
   });
 
+  test("shortens updates to the terms' bound as trainers do: one that is for another model leaves little", async () => {
+    const { finalAccuracy } = await rehearse({
+      ...{ ...base, rounds: 1 },
+      terms: { normBoundSquared: 500n ** 2n },
+    });
+    const free = await rehearse({ ...base, rounds: 1 });
+
+    expect(finalAccuracy).toBeLessThan(free.finalAccuracy - 0.1);
+  });
+
   test.each([
     "sign-flip",
     "label-flip",
