@@ -16,6 +16,11 @@ export const workerErrors = defineErrors([4300, 4599], {
     title: "Nobody knows yet what the awaited project asks for as a stake",
     hint: "Whoever posts it says so, and anybody may post a project under the number that you wait for. Name the stake with --stake: if the terms ask for more, nothing is staked.",
   },
+  hasLeft: {
+    code: "CW4307",
+    title: "This account has left the project",
+    hint: "Stake and earnings are paid out, and nothing is trained any more: stop this program. Start `worker run` again to join once more.",
+  },
   otherEncryptionKey: {
     code: "CW4304",
     title: "This account reads private models with another encryption key",

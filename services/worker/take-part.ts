@@ -20,7 +20,7 @@ const RELAY_AGAIN_MS = 15_000;
  * Makes and submits this trainer's update of a round in its commit phase, unless it is in already.
  *
  * @param stored What was prepared for this round before, perhaps by a process that was killed.
- * @throws CW4305 when somebody else has the trainer's place.
+ * @throws CW4305 when somebody else has the trainer's place, CW4307 when the trainer has left.
  */
 export async function takePart(
   parameters: ProjectWorkerParameters,
@@ -34,6 +34,9 @@ export async function takePart(
   const trainer = await readTrainer(chain, projectId, chain.account as string);
   if (trainer.status === "released") {
     throw new CommonweightError(workerErrors.placeLost, `project ${projectId}`);
+  }
+  if (trainer.status === "left") {
+    throw new CommonweightError(workerErrors.hasLeft, `project ${projectId}`);
   }
   const isPending = ((round.pendingMask >> BigInt(trainer.rosterIndex)) & 1n) === 1n;
   if (trainer.status !== "active" || !isPending) {

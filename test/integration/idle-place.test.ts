@@ -135,3 +135,17 @@ it("leads nobody to the place of somebody who is in the open round", async () =>
   expect(await statusOf(candidate(2).address)).toBe("active");
   expect((await readTrainer(chain, 1n, candidate(0).address)).status).toBe(before.status);
 });
+
+it("says to the program of who has left that it did, while a round is open", async () => {
+  await market.send(candidate(2), market.market, "leaveProject", [1n]);
+  expect(await statusOf(candidate(2).address)).toBe("left");
+  const workStore = openWorkStore(":memory:");
+
+  const working = workOnProject(
+    { chain: await as(candidate(2)), workStore, idleSinceMs: new Map() } as never,
+    1n,
+  );
+
+  await expect(working).rejects.toMatchObject({ code: "CW4307" });
+  workStore.close();
+});
