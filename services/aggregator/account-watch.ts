@@ -2,7 +2,7 @@ import type { Chain } from "../adapters/chain/connect.ts";
 import { readNetworkFees } from "../adapters/chain/transactions/network-fees.ts";
 import type { TransactionEvent } from "../adapters/chain/transactions/transaction-sender.ts";
 import { CommonweightError } from "../protocol/errors.ts";
-import { type Alerts, balanceAlert } from "./alerts.ts";
+import { type Alerts, balanceAlert, gasReserveWei } from "./alerts.ts";
 import { aggregatorErrors } from "./errors.ts";
 
 async function readMeans(chain: Chain): Promise<{ balanceWei: bigint; feePerGasWei: bigint }> {
@@ -17,6 +17,11 @@ async function readMeans(chain: Chain): Promise<{ balanceWei: bigint; feePerGasW
 export async function watchBalance(chain: Chain, alerts: Alerts): Promise<void> {
   const { balanceWei, feePerGasWei } = await readMeans(chain);
   alerts.set("low-balance", chain.account as string, balanceAlert(balanceWei, feePerGasWei));
+}
+
+/** What of the account's coins no bond may take, at what gas costs now. */
+export async function readGasReserve(chain: Chain): Promise<bigint> {
+  return gasReserveWei((await readMeans(chain)).feePerGasWei);
 }
 
 /** The account's balance in words. @throws CW5011 when it is too low for the rounds to come. */

@@ -17,7 +17,7 @@ import { startCollecting } from "../housekeeping/start-collecting.ts";
 import { modelTensors } from "../learning/model-spec.ts";
 import { toHex } from "../protocol/hex.ts";
 import { accountContent } from "./account-content.ts";
-import { watchBalance, watchTransaction } from "./account-watch.ts";
+import { readGasReserve, watchBalance, watchTransaction } from "./account-watch.ts";
 import { type AggregatorSettings, toldRpcUrl } from "./aggregator-settings.ts";
 import { Alerts } from "./alerts.ts";
 import { ChainHead } from "./chain-head.ts";
@@ -192,7 +192,7 @@ async function openService(
   const { ipfs, store, envelope, prover } = tools;
   const guarded = new GuardedSteps({ alerts, onEvent: (event) => feed.emit(event), signal });
   const head = new ChainHead();
-  const deposits = new DepositDesk(chain);
+  const deposits = new DepositDesk(chain, () => readGasReserve(chain));
   const layoutOf = async ({ projectId }: Project) => {
     const { manifestCid } = await readPosting(chain, projectId);
     return modelTensors((await getManifest(ipfs, manifestCid)).model);

@@ -50,6 +50,13 @@ const GAS_PER_ROUND = 2_000_000n;
 /** The account should last for this many rounds. */
 const ROUNDS_AHEAD = 20n;
 
+/** Rounds whose gas no deposit takes: those that may be open when somebody posts a project that wants all that the account has. */
+const ROUNDS_RESERVED = 5n;
+
+/** What of an account's coins stays for gas, whatever is to be bonded. */
+export const gasReserveWei = (feePerGasWei: bigint): bigint =>
+  GAS_PER_ROUND * ROUNDS_RESERVED * feePerGasWei;
+
 /** Whether an account can pay for the next rounds. */
 export function balanceAlert(balanceWei: bigint, feePerGasWei: bigint): string | undefined {
   const wantedWei = GAS_PER_ROUND * ROUNDS_AHEAD * feePerGasWei;

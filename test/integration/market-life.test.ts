@@ -137,9 +137,11 @@ describe("who watches", () => {
     expect(ofType("slashed")).toHaveLength(1);
     expect(ofType("ended")).toMatchObject([{ reason: "all-rounds-applied" }]);
     expect(watched.evaluated).toEqual([10]);
-    expect(watched.told.filter(({ type }) => !["phase", "evaluated"].includes(type))).toEqual(
-      watched.events,
-    );
+    const told = watched.told.filter(({ type }) => !["phase", "evaluated"].includes(type));
+    // All of it was over when the watch began.
+    const times = told.map(({ happenedAt }) => Date.parse(String(happenedAt)));
+    expect(times).toEqual(times.toSorted((one, other) => one - other));
+    expect(told.map(({ happenedAt: _, ...event }) => event)).toEqual(watched.events);
   });
 
   it("has a line about every event and one about the standing", () => {

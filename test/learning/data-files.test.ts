@@ -179,6 +179,11 @@ describe("CSV", () => {
     );
   });
 
+  test("refuses a table of which no column has a name, instead of ending in it", () => {
+    expect(() => csvDataset(",")).toThrow("table: it has no columns");
+    expect(() => describeTable(parseCsv(","))).toThrow("table: it has no columns");
+  });
+
   test("takes two spellings of a class, composed otherwise, for one", () => {
     const { classes } = describeTable(
       parseCsv(`x,class\n1,gut\n2,böse\n3,${"böse".normalize("NFD")}\n`),

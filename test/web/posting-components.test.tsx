@@ -80,6 +80,7 @@ describe("the form on the page", () => {
   test("what is promised follows what is typed, to the last digit", async () => {
     page = await render(<Form initial={sound} />);
 
+    await page.fill("Bond of an aggregator (ETH)", "0.1");
     await page.fill("Budget of a round (ETH)", "0.123456789012345678");
     await page.fill("Rounds", "2");
 

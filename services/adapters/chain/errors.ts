@@ -54,6 +54,11 @@ export const chainErrors = defineErrors([2200, 2399], {
     title: "The network asks more for gas than this program may pay",
     hint: "Wait until the network is quieter, or raise the cap (`--max-fee-gwei` of the aggregator).",
   },
+  gasReserve: {
+    code: "CW2214",
+    title: "The deposit would leave too little of the network's coin for gas",
+    hint: "Send some of the network's coin to the account. What the next rounds cost in gas is put into no deposit: whoever cannot pay for a transaction loses what is deposited already.",
+  },
   badKey: {
     code: "CW2210",
     title: "The private key is none",

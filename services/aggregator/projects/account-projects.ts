@@ -8,6 +8,7 @@ import type { GuardedSteps } from "./guarded-steps.ts";
 import type { ProjectEngine } from "./project-engine.ts";
 import { ProjectLooks } from "./project-looks.ts";
 import { ProjectTurns } from "./project-turns.ts";
+import { refusalToBond } from "./refusal-to-bond.ts";
 import { refusalToServe, type ServingRules } from "./served-projects.ts";
 
 /** What finding and stepping an account's projects needs. */
@@ -126,11 +127,16 @@ export class AccountProjects {
     const { serving, say, begun } = this.#parts;
     if (!this.#isOurs(project) || this.#engines.has(projectId)) return false;
     if (phase === "ended" && !begun.has(projectId)) return false;
-    const reason = refusalToServe(project, serving);
+    const reason = refusalToServe(project, serving) ?? this.#refusalToBond(project);
     if (reason === undefined) return true;
     if (!this.#refused.has(projectId)) say("project-refused", { projectId, reason });
     this.#refused.set(projectId, reason);
     return false;
+  }
+
+  /** What is over asks for no bond any more. */
+  #refusalToBond(project: Project): string | undefined {
+    return project.phase === "ended" ? undefined : refusalToBond(project, this.#account);
   }
 
   async #step(projectId: bigint): Promise<void> {

@@ -70,6 +70,7 @@ export const csvDataset = (text: string, options: CsvDatasetOptions = {}): Datas
  * cells, unknown categories or classes.
  */
 export function tableDataset({ header, rows }: CsvTable, options: CsvDatasetOptions = {}): Dataset {
+  if (header.length === 0) throw unfit("it has no columns");
   const placeOf = columnFinder(header);
   const target = options.targetColumn ?? (header.at(-1) as string);
   const names = options.columns ?? header.filter((_, place) => place !== placeOf(target));

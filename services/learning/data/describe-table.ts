@@ -131,6 +131,7 @@ export function describeTable(
   options: { readonly target?: string | undefined; readonly drop?: readonly string[] } = {},
 ): TableDescription {
   const { header, rows } = table;
+  if (header.length === 0) throw unfit("it has no columns");
   const target = plainName(options.target ?? guessTarget(header));
   const drop = (options.drop ?? []).map(plainName);
   const unknown = [target, ...drop].find((name) => !header.includes(name));

@@ -23,7 +23,7 @@ const wei = z
   .transform(BigInt);
 const count = (most: number) => z.int().min(0).max(most);
 
-const termsSchema = z.strictObject({
+const termsFields = z.strictObject({
   rewardToken: address.optional(),
   budgetPerRoundWei: wei,
   referee: address.optional(),
@@ -55,6 +55,16 @@ const termsSchema = z.strictObject({
   usesPayGradient: z.boolean().default(true),
   aggregators: z.array(address).max(MOST_AGGREGATORS).default([]),
 });
+
+const termsSchema = termsFields.refine(
+  ({ aggregatorBondWei, budgetPerRoundWei, rounds }) =>
+    // Of a budget of nothing the contract says enough.
+    budgetPerRoundWei === 0n || aggregatorBondWei <= budgetPerRoundWei * BigInt(rounds),
+  {
+    path: ["aggregatorBondWei"],
+    message: "more than all rounds pay together, and so no aggregator puts it up",
+  },
+);
 
 /** Terms without what follows from the manifest. */
 export type PostableTerms = Omit<ProjectTerms, "parameterCount" | "fractionBits">;

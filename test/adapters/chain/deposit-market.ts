@@ -14,7 +14,8 @@ const someVerifier = "0x00000000000000000000000000000000000000aa";
 
 /** A market whose rounds nobody could settle: enough for what happens before money reaches its vault. */
 export async function startDepositMarket() {
-  const accounts = developmentAccounts(DEVELOPMENT_MNEMONIC, 2) as [
+  const accounts = developmentAccounts(DEVELOPMENT_MNEMONIC, 3) as [
+    DevelopmentAccount,
     DevelopmentAccount,
     DevelopmentAccount,
   ];

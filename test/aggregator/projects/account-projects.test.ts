@@ -14,15 +14,24 @@ vi.mock("../../../services/aggregator/projects/due-projects.ts", () => ({
   },
 }));
 
+const MODEST = { aggregatorBondWei: 1n, budgetPerRoundWei: 1n, rounds: 1 };
+
 it("serves the projects that name its account, and says of all others that it does not", async () => {
-  const project = (projectId: bigint, aggregator: string | undefined, rewardToken = TOKEN) => ({
+  const project = (
+    projectId: bigint,
+    aggregator: string | undefined,
+    rewardToken = TOKEN,
+    terms = MODEST,
+  ) => ({
     ...{ projectId, phase: "idle", owner: OTHER },
-    terms: { aggregators: [OTHER, aggregator], rewardToken },
+    terms: { aggregators: [OTHER, aggregator], rewardToken, ...terms },
+    bondsWei: [0n, 0n],
   });
   market.projects = [
     project(1n, ACCOUNT?.toUpperCase().replace("0X", "0x")),
     project(2n, TOKEN),
     project(3n, ACCOUNT, OTHER),
+    project(4n, ACCOUNT, TOKEN, { ...MODEST, aggregatorBondWei: 2n }),
   ];
   const engines: bigint[] = [];
   const projects = new AccountProjects({
@@ -42,14 +51,15 @@ it("serves the projects that name its account, and says of all others that it do
   await projects.look();
 
   expect(engines).toEqual([1n]);
-  expect([1n, 2n, 3n, 4n].map((each) => projects.refusalOf(each))).toEqual([
+  expect([1n, 2n, 3n, 4n, 5n].map((each) => projects.refusalOf(each))).toEqual([
     undefined,
     "its aggregators are others",
     `it pays in ${OTHER}`,
+    "it wants a bond of 2, and has 1 for all of its rounds",
     undefined,
   ]);
-  expect(projects.listNewest(50).map(({ projectId }) => projectId)).toEqual([3n, 1n]);
-  expect(projects.listNewest(1).map(({ projectId }) => projectId)).toEqual([3n]);
+  expect(projects.listNewest(50).map(({ projectId }) => projectId)).toEqual([4n, 3n, 1n]);
+  expect(projects.listNewest(1).map(({ projectId }) => projectId)).toEqual([4n]);
 });
 
 it("goes on with a project that it had begun and that has ended meanwhile, until that is done, and with no other that is over", async () => {

@@ -1,7 +1,10 @@
+import { isSameAddress } from "../../../protocol/address.ts";
+import { CommonweightError } from "../../../protocol/errors.ts";
 import type { Chain } from "../connect.ts";
+import { chainErrors } from "../errors.ts";
 import type { MarketCall } from "../market-calls.ts";
 import { allowDeposit } from "./allow-deposit.ts";
-import { approveVault } from "./token.ts";
+import { approveVault, readBalance } from "./token.ts";
 import { topUpWrapped } from "./token-balance.ts";
 
 /** A deposit of an account's tokens into the vault. */
@@ -23,14 +26,21 @@ interface Request extends Deposit {
  */
 export class DepositDesk {
   readonly #chain: Chain;
+  readonly #reserveWei: () => Promise<bigint>;
   #waiting: Request[] = [];
   #isServing = false;
 
-  constructor(chain: Chain) {
+  /** @param reserveWei What of the network's coin has to stay for gas whatever is asked for. */
+  constructor(chain: Chain, reserveWei: () => Promise<bigint> = async () => 0n) {
     this.#chain = chain;
+    this.#reserveWei = reserveWei;
   }
 
-  /** Resolves when the deposit is made. @throws CW2202 when the account cannot pay for it; what `send` throws. */
+  /**
+   * Resolves when the deposit is made.
+   *
+   * @throws CW2202 when the account cannot pay for it, CW2214 when it would have too little left for gas; what `send` throws.
+   */
   deposit(deposit: Deposit): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ ...deposit, resolve, reject });
@@ -55,6 +65,7 @@ export class DepositDesk {
     const sumWei = requests.reduce((sum, { amountWei }) => sum + amountWei, 0n);
     let calls: readonly MarketCall[] = [];
     try {
+      await this.#requireReserve(first.token, sumWei);
       // In one block, if it likes: neither needs the other. Both are over before anything else is tried.
       const [toppedUp, allowed] = await Promise.allSettled([
         topUpWrapped(this.#chain, first.token, sumWei),
@@ -74,6 +85,26 @@ export class DepositDesk {
     }
     await Promise.all(
       requests.map(({ send, resolve, reject }) => send(calls).then(() => resolve(), reject)),
+    );
+  }
+
+  /** A deposit of wrapped coins may take the account's coins. */
+  async #requireReserve(token: string, sumWei: bigint): Promise<void> {
+    const { addresses, provider, account } = this.#chain;
+    if (!isSameAddress(token, addresses.wrappedNative)) return;
+    const owner = account as string;
+    const [wrappedWei, coinsWei, reserveWei] = await Promise.all([
+      readBalance(this.#chain, token, owner),
+      provider.getBalance(owner),
+      this.#reserveWei(),
+    ]);
+    const neededWei = sumWei - wrappedWei;
+    if (neededWei <= 0n || coinsWei - neededWei >= reserveWei) return;
+    // What there is not is for the transaction to refuse.
+    if (neededWei > coinsWei) return;
+    throw new CommonweightError(
+      chainErrors.gasReserve,
+      `${neededWei} of ${coinsWei} wei are asked for, and ${reserveWei} have to stay`,
     );
   }
 }

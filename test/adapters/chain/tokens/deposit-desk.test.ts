@@ -16,12 +16,12 @@ beforeAll(async () => {
 afterAll(() => market.stop());
 
 /** Connects an account whose deposits go to the payee: what matters here is what it needs before. */
-async function connect(account: DevelopmentAccount) {
+async function connect(account: DevelopmentAccount, reserveWei = 0n) {
   const { chain, purposes } = await market.connect(account);
   const token = market.addresses.wrappedNative;
   const transferAbi = ["function transfer(address to, uint256 amount) returns (bool)"];
   const contract = new Contract(token, transferAbi, chain.signer);
-  const desk = new DepositDesk(chain);
+  const desk = new DepositDesk(chain, async () => reserveWei);
   const deposit = (amountWei: bigint, nonce: number) =>
     desk.deposit({
       token,
@@ -58,4 +58,16 @@ it("makes those that the account can pay for when it cannot pay for all", async 
 
   expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected"]);
   expect(outcomes[2]).toMatchObject({ reason: { code: "CW2202" } });
+});
+
+it("leaves what is needed for gas, and makes what there is enough for beside it", async () => {
+  const { chain, token, deposit } = await connect(market.accounts[2], 9000n * ETHER);
+
+  const outcomes = await Promise.allSettled([deposit(2000n * ETHER, 1), deposit(ETHER, 2)]);
+
+  expect(outcomes[0]).toMatchObject({ reason: { code: "CW2214" } });
+  expect(outcomes[1]?.status).toBe("fulfilled");
+  const coinsWei = await chain.provider.getBalance(chain.account as string);
+  expect(coinsWei).toBeGreaterThan(9000n * ETHER);
+  expect(await readBalance(chain, token, chain.account as string)).toBe(0n);
 });
