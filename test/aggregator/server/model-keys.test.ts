@@ -41,19 +41,28 @@ const settle = async () => {
   for (let turn = 0; turn < 50; turn++) await Promise.resolve();
 };
 
-it("reads one model of a project at a time, for all who ask for it meanwhile, for anybody may ask", async () => {
+/** An account that grants keys, whose store answers like this, and the files that it was asked for. */
+function granting(get: (cid: string) => Promise<Uint8Array>, parts: object = {}) {
   const gets: string[] = [];
-  const finish: (() => void)[] = [];
   const grant = createModelKeys({
     chain: { chainId: 1n, account: ACCOUNT, addresses: { market: ACCOUNT } } as Chain,
     store: noCopies,
+    ...parts,
     contentStore: {
       get: (cid: string) => {
         gets.push(cid);
-        return new Promise<Uint8Array>((resolve) => finish.push(() => resolve(new Uint8Array())));
+        return get(cid);
       },
     },
   } as unknown as Parameters<typeof createModelKeys>[0]);
+  return { grant, gets };
+}
+
+it("reads one model of a project at a time, for all who ask for it meanwhile, for anybody may ask", async () => {
+  const finish: (() => void)[] = [];
+  const { grant, gets } = granting(
+    () => new Promise((resolve) => finish.push(() => resolve(new Uint8Array()))),
+  );
   const asked = ["model-0", "model-0", "model-1", "model-0", "model-1"].map((cid) =>
     grant(1n, cid, ACCOUNT),
   );
@@ -73,18 +82,10 @@ it("reads one model of a project at a time, for all who ask for it meanwhile, fo
 });
 
 it("waits for nothing of another project that names the same file, and has room for less", async () => {
-  const gets: string[] = [];
-  const grant = createModelKeys({
-    chain: { chainId: 1n, account: ACCOUNT, addresses: { market: ACCOUNT } } as Chain,
-    store: noCopies,
-    contentStore: {
-      get: (cid: string) => {
-        gets.push(cid);
-        // Of the other project's first file nobody knows anything.
-        return cid === "model-0" ? new Promise(() => {}) : Promise.resolve(new Uint8Array());
-      },
-    },
-  } as unknown as Parameters<typeof createModelKeys>[0]);
+  const { grant, gets } = granting((cid) =>
+    // Of the other project's first file nobody knows anything.
+    cid === "model-0" ? new Promise(() => {}) : Promise.resolve(new Uint8Array()),
+  );
 
   for (const cid of ["model-0", "model-1"]) grant(2n, cid, ACCOUNT).catch(() => undefined);
   await settle();
@@ -93,12 +94,8 @@ it("waits for nothing of another project that names the same file, and has room 
 });
 
 it("grants nothing in projects that its account does not serve", async () => {
-  const grant = createModelKeys({
-    chain: { chainId: 1n, account: ACCOUNT, addresses: { market: ACCOUNT } } as Chain,
-    store: noCopies,
-    serving: { owners: [`0x${"cc".repeat(20)}`] },
-    contentStore: { get: () => Promise.reject(new Error("read")) },
-  } as unknown as Parameters<typeof createModelKeys>[0]);
+  const serving = { owners: [`0x${"cc".repeat(20)}`] };
+  const { grant } = granting(() => Promise.reject(new Error("read")), { serving });
 
   await expect(grant(1n, "model-1", ACCOUNT)).rejects.toMatchObject({ code: "CW5014" });
 });
@@ -106,11 +103,7 @@ it("grants nothing in projects that its account does not serve", async () => {
 it("searches the chain's log once for all who ask, and not for what is not its own or not private", async () => {
   searches.count = 0;
   newest.x = 5n;
-  const grant = createModelKeys({
-    chain: { chainId: 1n, account: ACCOUNT, addresses: { market: ACCOUNT } } as Chain,
-    store: noCopies,
-    contentStore: { get: async () => new Uint8Array() },
-  } as unknown as Parameters<typeof createModelKeys>[0]);
+  const { grant } = granting(async () => new Uint8Array());
   const codeOf = (projectId: bigint, cid: string) =>
     grant(projectId, cid, ACCOUNT).then(
       () => "granted",
@@ -129,17 +122,8 @@ it("searches the chain's log once for all who ask, and not for what is not its o
 });
 
 it("grants a copy of a model that the chain knows under another CID, for the model that it is a copy of", async () => {
-  const gets: string[] = [];
-  const grant = createModelKeys({
-    chain: { chainId: 1n, account: ACCOUNT, addresses: { market: ACCOUNT } } as Chain,
-    store: { listModelCopies: () => [{ version: 8, cid: "copy-of-8" }] },
-    contentStore: {
-      get: async (cid: string) => {
-        gets.push(cid);
-        return new Uint8Array();
-      },
-    },
-  } as unknown as Parameters<typeof createModelKeys>[0]);
+  const store = { listModelCopies: () => [{ version: 8, cid: "copy-of-8" }] };
+  const { grant, gets } = granting(async () => new Uint8Array(), { store });
 
   expect(await grant(1n, "copy-of-8", ACCOUNT)).toEqual({ sealedKey: "0x07" });
   expect(gets).toEqual(["copy-of-8"]);

@@ -26,12 +26,12 @@ interface Request extends Deposit {
  */
 export class DepositDesk {
   readonly #chain: Chain;
-  readonly #reserveWei: () => Promise<bigint>;
+  readonly #reserveWei: (() => Promise<bigint>) | undefined;
   #waiting: Request[] = [];
   #isServing = false;
 
-  /** @param reserveWei What of the network's coin has to stay for gas whatever is asked for. */
-  constructor(chain: Chain, reserveWei: () => Promise<bigint> = async () => 0n) {
+  /** @param reserveWei What of the network's coin has to stay for gas whatever is asked for; nothing is asked of the node without it. */
+  constructor(chain: Chain, reserveWei?: () => Promise<bigint>) {
     this.#chain = chain;
     this.#reserveWei = reserveWei;
   }
@@ -91,7 +91,7 @@ export class DepositDesk {
   /** A deposit of wrapped coins may take the account's coins. */
   async #requireReserve(token: string, sumWei: bigint): Promise<void> {
     const { addresses, provider, account } = this.#chain;
-    if (!isSameAddress(token, addresses.wrappedNative)) return;
+    if (this.#reserveWei === undefined || !isSameAddress(token, addresses.wrappedNative)) return;
     const owner = account as string;
     const [wrappedWei, coinsWei, reserveWei] = await Promise.all([
       readBalance(this.#chain, token, owner),
@@ -99,9 +99,8 @@ export class DepositDesk {
       this.#reserveWei(),
     ]);
     const neededWei = sumWei - wrappedWei;
-    if (neededWei <= 0n || coinsWei - neededWei >= reserveWei) return;
     // What there is not is for the transaction to refuse.
-    if (neededWei > coinsWei) return;
+    if (neededWei <= 0n || neededWei > coinsWei || coinsWei - neededWei >= reserveWei) return;
     throw new CommonweightError(
       chainErrors.gasReserve,
       `${neededWei} of ${coinsWei} wei are asked for, and ${reserveWei} have to stay`,
